@@ -1,0 +1,48 @@
+# Two commands: make demo, make test. Both set the project up by themselves (Python 3.11+).
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types imports pytest graphiql constraints clean
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
+
+setup: .venv/.ready graphiql ## the virtual environment, with exact versions, and the GraphiQL page
+
+.venv/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "onething needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "setting up .venv (about half a minute the first time)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,redis]'
+	@touch $@
+
+graphiql: gateway/edge/graphiql/dist/index.js ## build the GraphiQL page (needs npm; skipped with a word where it is missing)
+
+gateway/edge/graphiql/dist/index.js: $(wildcard gateway/edge/graphiql/*.json gateway/edge/graphiql/*.mjs gateway/edge/graphiql/*.jsx)
+	@if command -v npm >/dev/null 2>&1; then cd gateway/edge/graphiql && npm ci --silent --no-audit --no-fund && node build.mjs; \
+	else echo "npm not found: GraphiQL will say how to get it; everything else works"; fi
+
+demo: setup ## one restaurant, from application to certificates (ONCE=1 exits at completion)
+	@$(BIN)/onething demo $(if $(ONCE),--once)
+
+test: setup lint types imports pytest ## everything CI runs
+
+lint:
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types:
+	@$(BIN)/mypy
+
+imports:
+	@$(BIN)/lint-imports
+
+pytest:
+	@$(BIN)/python -m pytest
+
+constraints: ## resolve anew and write constraints.txt
+	@rm -rf .venv/.fresh && $(PYTHON) -m venv .venv/.fresh && .venv/.fresh/bin/pip install --quiet -e '.[dev,redis]'
+	@{ head -1 constraints.txt; .venv/.fresh/bin/pip freeze --exclude-editable; } > constraints.new && mv constraints.new constraints.txt && rm -rf .venv/.fresh
+
+clean: ## remove what was built
+	@rm -rf .venv .dev build *.egg-info gateway/edge/graphiql/dist gateway/edge/graphiql/node_modules

@@ -1,0 +1,63 @@
+"""Five ways a department call can fail, named by what the caller must do.
+
+AdapterError
+├── NotDelivered    nothing reached the department; sending again is safe
+├── OutcomeUnknown  it may have arrived; ask before sending again
+├── Refused         the department said no; final, with its code and sentence
+├── ContractBroken  the reply is not what the contract promises; tell the owner. On a write: unknown
+└── Misconfigured   ours to mend: credentials, address, certificate; stop and tell operations
+"""
+
+from schema.domain.problem import ProblemCode
+
+
+class AdapterError(Exception):
+    """A department call that gave no value.
+
+    The message is for operators: no payload, no personal data.
+    """
+
+    code: ProblemCode = ProblemCode.DEPARTMENT_FAULT
+
+    def __init__(self, department: str, message: str, *, code: ProblemCode | None = None) -> None:
+        super().__init__(f"{department}: {message}")
+        self.department = department
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+class NotDelivered(AdapterError):
+    """Not one byte was acted on.
+
+    DNS, refused connection, or a fault the contract declares unprocessed.
+    """
+
+    code = ProblemCode.DEPARTMENT_UNREACHABLE
+
+
+class OutcomeUnknown(AdapterError):
+    """Sent, and no trustworthy answer: read time-out, reset, 5xx, unreadable reply."""
+
+    code = ProblemCode.DEPARTMENT_TIMEOUT
+
+
+class Refused(AdapterError):
+    """The department understood and said no. `reason` is its own sentence, for the applicant."""
+
+    def __init__(self, department: str, fault: str, reason: str) -> None:
+        super().__init__(department, f"refused with {fault}")
+        self.fault = fault
+        self.reason = reason
+
+
+class ContractBroken(AdapterError):
+    """The reply does not satisfy the contract; `where` is a path or a rule, never the content."""
+
+    code = ProblemCode.DEPARTMENT_BROKE_CONTRACT
+
+
+class Misconfigured(AdapterError):
+    """Our own settings are at fault: credentials rejected, wrong address, untrusted certificate."""
+
+    code = ProblemCode.DEPARTMENT_MISCONFIGURED

@@ -1,0 +1,157 @@
+"""A case (办件): one application of one thing, told by its events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from schema.domain.filing import Certificate, ItemStatus
+
+
+class StepState(StrEnum):
+    """Where one item of a case stands, as the applicant sees it."""
+
+    WAITING = "waiting"  # prerequisites not granted yet
+    FILING = "filing"  # on its way to the department
+    CONFIRMING = "confirming"  # sent, outcome unknown, being confirmed
+    PARKED = "parked"  # a clerk must ask the department
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    SUPPLEMENT_REQUESTED = "supplement_requested"
+    SUPPLEMENTING = "supplementing"  # the supplement is on its way
+    INSPECTION = "inspection"
+    NOTICE = "notice"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWING = "withdrawing"
+    WITHDRAWN = "withdrawn"
+    SKIPPED = "skipped"  # never filed, because the case ended first
+
+
+class CaseState(StrEnum):
+    """The one status of a case."""
+
+    IN_PROGRESS = "in_progress"
+    AWAITING_APPLICANT = "awaiting_applicant"
+    ISSUING = "issuing"  # everything granted, certificates being bundled
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWING = "withdrawing"
+    WITHDRAWN = "withdrawn"
+
+
+class EventKind(StrEnum):
+    """Everything that can happen to a case. Names are facts, in the past tense."""
+
+    SUBMITTED = "submitted"
+    FILING_NOT_SENT = "filing_not_sent"  # safe failure; will be sent again
+    FILING_UNKNOWN = "filing_unknown"
+    FILING_PARKED = "filing_parked"
+    FILING_RESOLVED = "filing_resolved"  # a clerk said what happened
+    FILED = "filed"  # the department's receipt is known
+    FILING_REFUSED = "filing_refused"  # the department would not take it: final
+    PROGRESSED = "progressed"  # the department reported a status
+    SUPPLEMENT_SENT = "supplement_sent"  # the applicant supplemented
+    SUPPLEMENT_DELIVERED = "supplement_delivered"  # the department has it
+    WITHDRAWAL_REQUESTED = "withdrawal_requested"
+    WITHDRAWN = "withdrawn"
+    REPORTED = "reported"  # the applicant reported an outside event, e.g. construction finished
+    DEADLINE_NEAR = "deadline_near"
+    DEADLINE_PASSED = "deadline_passed"
+    ISSUED = "issued"
+
+
+class Verb(StrEnum):
+    """What a command asks a department to do."""
+
+    FILE = "file"
+    SUPPLEMENT = "supplement"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One fact.
+
+    `key` is unique for ever: telling it twice changes nothing. `data` is JSON-native.
+    """
+
+    key: str
+    case: str
+    kind: EventKind
+    at: datetime  # when it happened, by the clock of whoever did it
+    actor: str  # applicant | clerk:<id> | department:<id> | gateway
+    item: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One thing to do at a department; the reference is its identity for ever."""
+
+    reference: str  # case:item:verb:round
+    case: str
+    item: str
+    verb: Verb
+    round: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    """A stretch in which the working-day clock stands still; open until `until` is known."""
+
+    reason: str  # supplement | inspection | notice
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One item of a case as its events tell it."""
+
+    item: str
+    department: str
+    state: StepState
+    waits_for: tuple[str, ...] = ()  # item ids, or event names, not there yet
+    receipt: str | None = None
+    round: int = 1
+    status: ItemStatus | None = None
+    status_at: datetime | None = None
+    filed_at: datetime | None = None
+    accepted_at: datetime | None = None
+    decided_at: datetime | None = None
+    due_on: date | None = None  # promised
+    statutory_due_on: date | None = None
+    suspensions: tuple[Suspension, ...] = ()
+    request: str | None = None  # what a supplement should contain
+    certificate: Certificate | None = None
+    refusal: str | None = None
+    problem: str | None = None  # problem code of the last delivery trouble
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The reduced state of one application."""
+
+    id: str  # the public case number, there from the first second
+    one_thing: str
+    version: str  # catalogue version it was filed under
+    variant: str | None
+    district: str | None
+    applicant_ref: str  # who may see it; never a name
+    state: CaseState
+    steps: tuple[Step, ...]
+    submitted_at: datetime
+    done_at: datetime | None = None
+    reported: tuple[str, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    revision: int = 0
+
+    def step(self, item: str) -> Step:
+        """The step of this item; KeyError when the case has none."""
+        for step in self.steps:
+            if step.item == item:
+                return step
+        raise KeyError(item)

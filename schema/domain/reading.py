@@ -1,0 +1,40 @@
+"""A value read from a department.
+
+What it is, where it came from, how old it is, or why it is not there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from schema.domain.problem import Problem
+
+Record = Mapping[str, Any]
+"""A register entry keyed by the register's field names.
+
+Values are str, bool, int, Decimal, date, None.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Which department said so, and when."""
+
+    department: str
+    source: str  # register or verb
+    as_of: datetime
+    stale: bool = False
+    record_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The result of one read. `problem` and `value` together mean: the last known value, now stale.
+
+    No value and no problem means the department answered that there is none.
+    """
+
+    value: Any | None
+    provenance: Provenance | None = None
+    problem: Problem | None = None

@@ -56,6 +56,9 @@ class EventKind(StrEnum):
     SUPPLEMENT_DELIVERED = "supplement_delivered"  # the department has it
     WITHDRAWAL_REQUESTED = "withdrawal_requested"
     WITHDRAWN = "withdrawn"
+    SUPPLEMENT_REFUSED = "supplement_refused"  # the department would not take it: ask again
+    WITHDRAWAL_REFUSED = "withdrawal_refused"  # too late to take back: the decision stands
+    DUPLICATE_FOUND = "duplicate_found"  # a department holds several filings of one reference
     REPORTED = "reported"  # the applicant reported an outside event, e.g. construction finished
     DEADLINE_NEAR = "deadline_near"
     DEADLINE_PASSED = "deadline_passed"
@@ -107,6 +110,17 @@ class Suspension:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One dated fact of a step. A step is folded from its sorted marks; arrival order is moot."""
+
+    kind: str  # an ItemStatus, or supplement_sent | supplement_delivered | supplement_refused
+    at: datetime
+    note: str | None = None
+    refusal: str | None = None
+    certificate: Certificate | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One item of a case as its events tell it."""
 
@@ -129,6 +143,9 @@ class Step:
     refusal: str | None = None
     problem: str | None = None  # problem code of the last delivery trouble
     attempts: int = 0
+    history: tuple[Mark, ...] = ()  # what was said, by date of the one who said it
+    parked: str | None = None  # the reference a clerk must ask about
+    withdrawal_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +165,8 @@ class Case:
     reported: tuple[str, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     revision: int = 0
+    withdrawal: str | None = None  # applicant | refusal: nothing more is filed
+    agent_ref: str | None = None  # who acted for the applicant
 
     def step(self, item: str) -> Step:
         """The step of this item; KeyError when the case has none."""

@@ -105,3 +105,4 @@ class DepartmentInfo:
     registers: tuple[Register, ...]
     verifications: tuple[str, ...] = ()
     declared: Mapping[str, int] = field(default_factory=dict)  # mapping lines: declared, python
+    progress_batch: int = 1  # how many receipts one status query may carry

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from schema.domain.text import Text
 
@@ -154,7 +155,11 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One approval of one department inside a one thing. Days are working days."""
+    """One approval of one department inside a one thing.
+
+    Days are working days. A public notice (`calendar_days` above 0) is measured in calendar days
+    instead: it adds no working day to a plan, and its promise is its own length.
+    """
 
     id: str
     name: Text
@@ -175,6 +180,7 @@ class Item:
         None  # an event the applicant reports first, e.g. construction_finished
     )
     mandatory: bool = True
+    suspending_event: str | None = None  # an event that holds the item, e.g. objection_raised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,18 +215,47 @@ class District:
 class ConsentRule:
     """How many owners must agree, valid for votes taken from `since` on.
 
-    Shares are in thousandths.
+    Shares are exact: two thirds of 300 owners is 200, which no decimal can say.
     """
 
     id: str
     since: date
     basis: Text
     scope: str  # building | estate
-    participation_area: int | None = None
-    participation_persons: int | None = None
-    agreement_area: int | None = None
-    agreement_persons: int | None = None
+    participation_area: Fraction | None = None
+    participation_persons: Fraction | None = None
+    agreement_area: Fraction | None = None
+    agreement_persons: Fraction | None = None
     of_participants: bool = False  # agreement counted among those who took part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyFields:
+    """Which form fields hold the count of one vote; None where it is not asked."""
+
+    area_total: str | None = None
+    area_participating: str | None = None
+    area_agreed: str | None = None
+    persons_total: str | None = None
+    persons_participating: str | None = None
+    persons_agreed: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteFields:
+    """Which form fields tell the owners' vote that the consent rules judge."""
+
+    taken_on: str
+    building: TallyFields
+    estate: TallyFields = field(default_factory=TallyFields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldGroup:
+    """A heading of the form; groups stand in the order they are declared."""
+
+    id: str
+    name: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +279,9 @@ class OneThing:
     district_field: str | None = None
     issue_days: int = 0
     on_refusal: RefusalPolicy = RefusalPolicy.OTHERS_GO_ON
+    groups: tuple[FieldGroup, ...] = ()
+    vote: VoteFields | None = None
+    issued_at_window: bool = True  # the certificates are fetched in one visit
 
     def item(self, item_id: str) -> Item:
         """The item with this id; KeyError when there is none."""

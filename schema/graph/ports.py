@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from schema.domain.calendar import WorkingCalendar
 from schema.domain.case import Case, Event
 from schema.domain.department import DepartmentInfo
 from schema.domain.one_thing import OneThing
@@ -215,3 +216,4 @@ class Context:
     departments: Departments
     applications: Applications
     reads: Reads
+    calendar: WorkingCalendar = field(default_factory=WorkingCalendar)

@@ -1,0 +1,190 @@
+"""A declared call, bound to its contract and compiled: made once, at start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.calls import Dialect, Operation, Outcome, Send, environment, outcome_of
+from adapters.findings import Findings
+from adapters.manifest.model import CallSpec, Manifest
+from adapters.mapping.compile import Compute, Scope
+from adapters.mapping.reply import Read, Reader, Tree
+from adapters.mapping.request import Planner
+from adapters.mapping.sources import Ask
+from adapters.outcome import Meaning, Settled, raised
+from adapters.shape import Kind, Shape
+from schema.domain.department import Register
+from schema.domain.filing import ItemStatus
+
+_KINDS = {
+    "received_at": Kind.DATETIME,
+    "at": Kind.DATETIME,
+    "issued_on": Kind.DATE,
+    "valid_until": Kind.DATE,
+    "matches": Kind.BOOLEAN,
+    "found": Kind.BOOLEAN,
+    "more": Kind.BOOLEAN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """The compiled reply lines of one call."""
+
+    rows: Read | None
+    lines: Mapping[str, Compute]
+    certificate: Mapping[str, Compute] | None
+    match: Compute | None
+    each_outcome: Outcome
+
+    def scopes(self, ask: Ask, root: Any) -> list[Scope]:
+        """Where the lines are evaluated: once per row, or once for the whole answer."""
+        if self.rows is None:
+            return [Scope(ask, root)]
+        return [Scope(ask, root, row) for row in self.rows(root)]
+
+    def read(self, scope: Scope) -> dict[str, Any]:
+        """All fields of one row."""
+        return {name: compute(scope) for name, compute in self.lines.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call ready to be made."""
+
+    spec: CallSpec
+    send: Send
+    outcome: Outcome
+    fields: Fields
+
+    async def ask(self, ask: Ask, deadline: float) -> Any:
+        """The reply's root, or Settled when there is nothing to read; all else raises."""
+        root = await self.send({**ask, "const": self.spec.const}, deadline)
+        if isinstance(root, Settled):
+            return root
+        verdict = self.outcome.judge(Scope(ask, root))
+        return root if verdict is None else raised(verdict)
+
+
+@dataclass(slots=True)
+class Counted:
+    """How many mapping lines a department has, and how many need Python."""
+
+    lines: int = 0
+    python: int = 0
+
+
+class Compiler:
+    """Compiles the calls of one department; every mistake becomes a finding."""
+
+    def __init__(self, manifest: Manifest, dialect: Dialect, findings: Findings) -> None:
+        self.manifest, self.dialect, self.findings = manifest, dialect, findings
+        self.counted = Counted()
+        self.answers: set[str] = set()
+        self.credentials: set[str] = set()
+
+    def call(self, spec: CallSpec, register: Register | None = None) -> Call | None:
+        """The compiled call, None when its operation does not exist."""
+        operation = self.dialect.operation(spec, self.findings)
+        if operation is None:
+            return None
+        env = environment(self.manifest, replying=False)
+        planner = Planner(
+            spec.call,
+            env,
+            self.findings,
+            operation.inner,
+            answers=self.answers,
+            credentials=self.credentials,
+        )
+        node = planner.plan(spec.request, operation.request, f"{spec.key}.request")
+        self._count(planner)
+        reader = self._reader(spec.call, operation.tree, operation.reply)
+        outcome = outcome_of(self.manifest, spec, reader)
+        self._covered(spec, outcome, operation)
+        fields = self.fields(spec, reader, register)
+        sender = operation.sender(node, outcome) if not self.findings.items else _never
+        return Call(spec=spec, send=sender, outcome=outcome, fields=fields)
+
+    def callback(self, shape: Shape, tree: Tree) -> Fields | None:
+        """The reply lines of the department's own messages."""
+        spec = self.manifest.callback
+        if spec is None:
+            return None
+        as_call = CallSpec(
+            key="callback", call="callback", operation="", reply=spec.reply, each=spec.each
+        )
+        return self.fields(as_call, self._reader("callback", tree, shape), None)
+
+    def fields(self, spec: CallSpec, reader: Reader, register: Register | None) -> Fields:
+        """The reply lines of a call."""
+        rows = reader.rows(spec.each, f"{spec.key}.each") if spec.each else None
+        kinds = {f.name: Kind(f.kind) for f in register.fields} if register else _KINDS
+        plain = {k: v for k, v in spec.reply.items() if k != "certificate"}
+        lines = self._lines(plain, kinds, reader, f"{spec.key}.reply")
+        certificate = None
+        if "certificate" in spec.reply and isinstance(spec.reply["certificate"], Mapping):
+            key = f"{spec.key}.reply.certificate"
+            certificate = self._lines(spec.reply["certificate"], _KINDS, reader, key)
+        each_outcome = outcome_of(self.manifest, spec, reader, row=True)
+        self._statuses(spec)
+        match = reader.field(spec.match, Kind.TEXT, f"{spec.key}.match") if spec.match else None
+        self._count(reader)
+        return Fields(
+            rows=rows,
+            lines=lines,
+            certificate=certificate,
+            match=match or self._default_match(spec, lines),
+            each_outcome=each_outcome,
+        )
+
+    def _lines(
+        self, lines: Mapping[str, Any], kinds: Mapping[str, Kind], reader: Reader, key: str
+    ) -> Mapping[str, Compute]:
+        return {
+            name: reader.field(text, kinds.get(name, Kind.TEXT), f"{key}.{name}")
+            for name, text in lines.items()
+        }
+
+    def _default_match(self, spec: CallSpec, lines: Mapping[str, Compute]) -> Compute | None:
+        name = "receipt" if spec.call == "progress" else spec.key.rpartition(".")[2]
+        if spec.batch > 1 and name not in lines:
+            self.findings.add(
+                f"{spec.key}.match", "rows cannot be told apart", "say which key a row belongs to"
+            )
+        if spec.batch > 1 and not spec.each:
+            self.findings.add(f"{spec.key}.each", "is missing", "a batch is answered by rows")
+        return lines.get(name)
+
+    def _statuses(self, spec: CallSpec) -> None:
+        """Every value a status line can give is one of ours."""
+        line = spec.reply.get("status")
+        if spec.call not in ("progress", "feed", "callback") or not isinstance(line, str):
+            return
+        _, _, table = line.partition("code ")
+        name = table.split("|")[0].strip()
+        for code, value in self.manifest.codes.get(name, {}).items():
+            if value not in tuple(ItemStatus):
+                known = ", ".join(ItemStatus)
+                self.findings.add(f"codes.{name}.{code}", f"{value!r} is no status", f"use {known}")
+
+    def _covered(self, spec: CallSpec, outcome: Outcome, operation: Operation) -> None:
+        """Every result code the contract lists is a success or has a meaning."""
+        if not spec.outcome.code:
+            return
+        shape = operation.reply.at(tuple(spec.outcome.code.split("|")[0].strip().split(".")))
+        known = {**outcome.faults.table, **dict.fromkeys(outcome.success, Meaning.DONE)}
+        missing = [code for code in (shape.enum if shape else ()) if code not in known]
+        for code in missing:
+            self.findings.add("faults", f"the contract's code {code!r} has no meaning", "add it")
+
+    def _reader(self, call: str, tree: Tree, shape: Shape) -> Reader:
+        return Reader(call, environment(self.manifest, replying=True), self.findings, tree, shape)
+
+    def _count(self, counted: Planner | Reader) -> None:
+        self.counted.lines += counted.lines
+        self.counted.python += counted.python
+
+
+async def _never(ask: Ask, deadline: float) -> Any:
+    raise RuntimeError("a department with findings is not started")

@@ -1,0 +1,1 @@
+"""department.toml: what a department declares."""

@@ -1,0 +1,1 @@
+"""The mapping language: parsed, checked against the contract and compiled at start."""

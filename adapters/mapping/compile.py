@@ -1,0 +1,132 @@
+"""Expressions to plain functions of a Scope, made once at start."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.findings import did_you_mean
+from adapters.mapping.convert import MappingError, to_text
+from adapters.mapping.functions import FUNCTIONS, Environment, Step, text_of
+from adapters.mapping.parse import BadExpression, Expression, Literal, Path, Stage, Term
+from adapters.mapping.sources import Ask
+from adapters.shape import Kind
+
+
+@dataclass(slots=True)
+class Scope:
+    """Where an expression is evaluated: what is asked, the reply's root, the current row."""
+
+    ask: Ask
+    root: Any = None
+    row: Any = None
+
+
+Compute = Callable[[Scope], Any]
+Resolve = Callable[[Path], tuple[Compute, Kind]]
+"""How a path is fetched, and what kind of value it gives; raises BadExpression."""
+
+
+def compile_expression(
+    expression: Expression, env: Environment, resolve: Resolve
+) -> tuple[Compute, Kind]:
+    """The function that computes `expression`, and the kind of its value."""
+    compute, kind = _start(expression.start, resolve)
+    steps: list[tuple[Step, bool]] = []
+    for stage in expression.stages:
+        step, made, sees = _stage(stage, env)
+        steps.append((step, sees))
+        kind = made if made is not Kind.ANY or stage.name in ("code", "python") else kind
+    return _chain(compute, steps), kind
+
+
+def _start(start: Term | Stage, resolve: Resolve) -> tuple[Compute, Kind]:
+    if isinstance(start, Literal):
+        value = start.value
+        return (lambda scope: value), _literal_kind(value)
+    if isinstance(start, Path):
+        return resolve(start)
+    return _combine(start, resolve), Kind.TEXT if start.name != "first" else Kind.ANY
+
+
+def _literal_kind(value: object) -> Kind:
+    if isinstance(value, bool):
+        return Kind.BOOLEAN
+    if isinstance(value, int):
+        return Kind.INTEGER
+    return Kind.TEXT if isinstance(value, str) else Kind.DECIMAL
+
+
+def _combine(start: Stage, resolve: Resolve) -> Compute:
+    terms = start.args
+    separator = ""
+    if start.name == "join":
+        separator, terms = text_of(terms[0]), terms[1:]
+    parts = [_start(term, resolve)[0] for term in terms]
+    if start.name == "first":
+        return lambda scope: next((v for p in parts if (v := p(scope)) is not None), None)
+    if start.name == "concat":
+        return lambda scope: _concat([part(scope) for part in parts])
+    return lambda scope: _join(separator, [part(scope) for part in parts])
+
+
+def _concat(values: Sequence[Any]) -> str | None:
+    if any(value is None for value in values):
+        return None
+    return "".join(to_text(value) for value in values)
+
+
+def _join(separator: str, values: Sequence[Any]) -> str | None:
+    there = [to_text(value) for value in values if value is not None]
+    return separator.join(there) if there else None
+
+
+def _stage(stage: Stage, env: Environment) -> tuple[Step, Kind, bool]:
+    function = FUNCTIONS.get(stage.name)
+    if function is None:
+        raise BadExpression(
+            f"there is no stage {stage.name!r}; {did_you_mean(stage.name, FUNCTIONS)}"
+        )
+    if not function.least <= len(stage.args) <= function.most:
+        raise BadExpression(
+            f"{stage.name} takes {function.least} to {function.most} arguments, "
+            f"not {len(stage.args)}"
+        )
+    step, kind = function.make(env, stage.args)
+    return step, kind, function.sees_absence
+
+
+def _chain(compute: Compute, steps: list[tuple[Step, bool]]) -> Compute:
+    if not steps:
+        return compute
+    if len(steps) == 1 and not steps[0][1]:
+        only = steps[0][0]
+
+        def one(scope: Scope) -> Any:
+            value = compute(scope)
+            return None if value is None else only(value)
+
+        return one
+
+    def chain(scope: Scope) -> Any:
+        value = compute(scope)
+        for step, sees_absence in steps:
+            if value is not None or sees_absence:
+                value = step(value)
+        return value
+
+    return chain
+
+
+def guarded(name: str, compute: Compute) -> Compute:
+    """The same, naming the mapping line when the value has no place in it."""
+
+    def call(scope: Scope) -> Any:
+        try:
+            return compute(scope)
+        except MappingError as error:
+            raise MappingError(f"{name} {error}") from None
+        except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as error:
+            # a Python function of the department, or a value of an unforeseen type
+            raise MappingError(f"{name} cannot be mapped ({type(error).__name__})") from None
+
+    return call

@@ -1,0 +1,177 @@
+"""Values to and from text, as every contract has them. Raises MappingError, never guesses."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from adapters.shape import Kind
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class MappingError(ValueError):
+    """A value the mapping has no place for; the message names rules, never the value."""
+
+
+class Marker:
+    """A value that is not there in a particular way."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+NIL = Marker("nil")
+EMPTY = Marker("empty")
+
+
+def to_text(value: Any) -> str:
+    """As XML and URLs write it: true/false, plain decimals, ISO dates."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value)
+
+
+def to_decimal(value: Any) -> Decimal:
+    """A finite Decimal; JSON numbers keep the digits they were written with."""
+    try:
+        number = value if isinstance(value, Decimal) else Decimal(str(value).strip())
+    except InvalidOperation:
+        raise MappingError("is no decimal number") from None
+    if not number.is_finite() or isinstance(value, bool):
+        raise MappingError("is no finite number")
+    return number
+
+
+def to_integer(value: Any) -> int:
+    """A whole number."""
+    number = to_decimal(value)
+    if number != number.to_integral_value() or abs(number.adjusted()) > 30:
+        raise MappingError("is no whole number")
+    return int(number)
+
+
+def to_boolean(value: Any) -> bool:
+    """A truth value as XSD and JSON write it."""
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip()
+    if word in ("true", "1"):
+        return True
+    if word in ("false", "0"):
+        return False
+    raise MappingError("is neither true nor false")
+
+
+def to_date(value: Any) -> date:
+    """A calendar date; a time zone behind it is dropped."""
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value).strip()[:10])
+    except ValueError:
+        raise MappingError("is no ISO date") from None
+
+
+def to_datetime(value: Any) -> datetime:
+    """An aware moment; without a zone it is Shanghai's."""
+    if isinstance(value, datetime):
+        moment = value
+    else:
+        try:
+            moment = datetime.fromisoformat(str(value).strip())
+        except ValueError:
+            raise MappingError("is no ISO date and time") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+TO_KIND: dict[Kind, Callable[[Any], Any]] = {
+    Kind.TEXT: to_text,
+    Kind.INTEGER: to_integer,
+    Kind.DECIMAL: to_decimal,
+    Kind.BOOLEAN: to_boolean,
+    Kind.DATE: to_date,
+    Kind.DATETIME: to_datetime,
+}
+
+
+def parse_date(layout: str) -> Callable[[Any], date]:
+    """Text in `layout` to a date."""
+
+    def read(value: Any) -> date:
+        try:
+            return datetime.strptime(str(value).strip(), layout).date()  # noqa: DTZ007 — a date
+        except ValueError:
+            raise MappingError(f"is no date in the form {layout}") from None
+
+    return read
+
+
+def format_date(layout: str) -> Callable[[Any], str]:
+    """A date to text in `layout`."""
+    return lambda value: to_date(value).strftime(layout)
+
+
+_EPOCH = {"epoch_ms": 1000, "epoch_s": 1}
+
+
+def parse_datetime(layout: str | None, zone: ZoneInfo) -> Callable[[Any], datetime]:
+    """Text (or a count since 1970) to an aware moment."""
+    if layout in _EPOCH:
+        scale = _EPOCH[layout]
+
+        def count(value: Any) -> datetime:
+            try:
+                return datetime.fromtimestamp(to_integer(value) / scale, UTC).astimezone(zone)
+            except (OverflowError, OSError, ValueError):
+                raise MappingError(f"is no {layout}") from None
+
+        return count
+
+    def read(value: Any) -> datetime:
+        try:
+            text = str(value).strip()
+            if layout is None:
+                moment = datetime.fromisoformat(text)
+            else:
+                moment = datetime.strptime(text, layout)  # noqa: DTZ007 — the zone follows
+        except ValueError:
+            raise MappingError(f"is no time in the form {layout or 'ISO 8601'}") from None
+        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+    return read
+
+
+def format_datetime(layout: str | None, zone: ZoneInfo) -> Callable[[Any], Any]:
+    """An aware moment to text (or a count since 1970) in `zone`."""
+    if layout in _EPOCH:
+        scale = _EPOCH[layout]
+        return lambda value: int(to_datetime(value).timestamp() * scale)
+    if layout is None:
+        return lambda value: to_datetime(value).astimezone(zone).isoformat()
+    return lambda value: to_datetime(value).astimezone(zone).strftime(layout)
+
+
+def fixed(scale: int) -> Callable[[Any], str]:
+    """A decimal with exactly `scale` places, rounded half up as a clerk would."""
+    step = Decimal(1).scaleb(-scale)
+
+    def write(value: Any) -> str:
+        try:
+            return format(to_decimal(value).quantize(step, ROUND_HALF_UP), "f")
+        except InvalidOperation:
+            raise MappingError("has too many digits") from None
+
+    return write

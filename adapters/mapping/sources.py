@@ -1,0 +1,160 @@
+"""What a request may be made from, call by call, and how each piece is fetched."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from adapters.findings import did_you_mean
+from adapters.mapping.parse import BadExpression, Path
+from adapters.shape import Kind
+
+Ask = Mapping[str, Any]
+"""One call's sources by their root name."""
+
+
+class Answer(NamedTuple):
+    """One answered field, as a row of `each = "answers"`."""
+
+    key: str
+    value: Any
+
+
+class Output(NamedTuple):
+    """A certificate of another item, as a row of `each = "outputs"`."""
+
+    item: str
+    number: str
+    name: str
+    issued_on: Any
+    licence_id: str | None
+    valid_until: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A source: a value, a record of known attributes, an open mapping, or rows."""
+
+    kind: Kind = Kind.TEXT
+    attributes: tuple[str, ...] = ()
+    open: bool = False
+    rows: tuple[str, ...] | None = None  # attributes of each row; () when a row is a plain value
+
+
+_CERTIFICATE = ("number", "name", "issued_on", "licence_id", "valid_until")
+_TEXT = Root()
+_ANSWERS = Root(open=True, rows=Answer._fields)
+_MATERIALS = Root(rows=("code", "name", "sha256", "size", "media_type"))
+_COMMON: Mapping[str, Root] = {
+    "credentials": Root(open=True),
+    "const": Root(open=True),
+    "service": _TEXT,
+    "sent_at": Root(Kind.DATETIME),
+    "call_id": _TEXT,
+}
+_SUPPLEMENT = {
+    "reference": _TEXT,
+    "receipt": _TEXT,
+    "note": _TEXT,
+    "answers": _ANSWERS,
+    "materials": _MATERIALS,
+}
+
+SOURCES: Mapping[str, Mapping[str, Root]] = {
+    "file": {
+        "reference": _TEXT,
+        "case": _TEXT,
+        "item": _TEXT,
+        "submitted_at": Root(Kind.DATETIME),
+        "answers": _ANSWERS,
+        "applicant": Root(
+            attributes=("name", "identifier", "agent_name", "agent_id_number", "phone")
+        ),
+        "outputs": Root(open=True, attributes=_CERTIFICATE, rows=Output._fields),
+        "materials": _MATERIALS,
+    },
+    "find_filing": {"reference": _TEXT},
+    "supplement": _SUPPLEMENT,
+    "find_supplement": _SUPPLEMENT,
+    "withdraw": {"reference": _TEXT, "receipt": _TEXT, "reason": _TEXT},
+    "progress": {"receipt": _TEXT, "receipts": Root(rows=())},
+    "certificate": {"receipt": _TEXT},
+    "lookup": {"key": _TEXT, "keys": Root(rows=())},
+    "verification": {"claims": Root(open=True)},
+    "feed": {"cursor": _TEXT},
+    "callback": {},
+}
+
+Fetch = Callable[[Ask], Any]
+
+
+def roots(call: str) -> Mapping[str, Root]:
+    """The sources of a kind of call."""
+    return {**SOURCES[call], **_COMMON}
+
+
+def source(call: str, path: Path) -> tuple[Fetch, Kind]:
+    """How to fetch a source; BadExpression when the call has no such one."""
+    known = roots(call)
+    name, *rest = path.steps
+    root = known.get(name)
+    if root is None:
+        raise BadExpression(f"there is no source {name!r} here; {did_you_mean(name, known)}")
+    if not rest:
+        return _whole(name, root)
+    if root.open:
+        return _open(path, name, rest, root)
+    if len(rest) != 1 or rest[0] not in root.attributes:
+        raise BadExpression(f"{name!r} has no {'.'.join(rest)!r}; it has {root.attributes}")
+    return _attribute(name, rest[0]), Kind.ANY
+
+
+def _whole(name: str, root: Root) -> tuple[Fetch, Kind]:
+    if root.rows is not None:
+        return rows(name), Kind.ANY
+    if root.open or root.attributes:
+        raise BadExpression(f"{name!r} is not a value; name one of its parts")
+    return (lambda ask: ask.get(name)), root.kind
+
+
+def _open(path: Path, name: str, rest: list[str], root: Root) -> tuple[Fetch, Kind]:
+    key = rest[0]
+    if not root.attributes:
+        if len(rest) != 1:
+            raise BadExpression(f"{path} goes too deep")
+        return (lambda ask: ask[name].get(key)), Kind.ANY
+    if len(rest) != 2 or rest[1] not in root.attributes:
+        raise BadExpression(f"write {name}.<ITEM>.<one of {', '.join(root.attributes)}>")
+    get = attrgetter(rest[1])
+
+    def fetch(ask: Ask) -> Any:
+        held = ask[name].get(key)
+        return None if held is None else get(held)
+
+    return fetch, Kind.ANY
+
+
+def _attribute(name: str, attribute: str) -> Fetch:
+    get = attrgetter(attribute)
+    return lambda ask: get(ask[name])
+
+
+def rows(name: str) -> Fetch:
+    """The rows of a source that can be repeated."""
+    if name == "answers":
+        return lambda ask: [Answer(k, v) for k, v in ask["answers"].items() if v is not None]
+    if name == "outputs":
+        return lambda ask: [
+            Output(item, c.number, c.name, c.issued_on, c.licence_id, c.valid_until)
+            for item, c in ask["outputs"].items()
+        ]
+    return lambda ask: ask[name]
+
+
+def row(call: str, name: str) -> tuple[str, ...]:
+    """What a row of this source offers; BadExpression when it has no rows."""
+    root = roots(call).get(name)
+    if root is None or root.rows is None:
+        able = [key for key, value in roots(call).items() if value.rows is not None]
+        raise BadExpression(f"{name!r} has no rows; each takes {', '.join(able) or 'nothing here'}")
+    return root.rows

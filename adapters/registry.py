@@ -1,0 +1,220 @@
+"""Finds departments, reads and compiles each, and reports every bad one with all its mistakes."""
+
+import os
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+
+from adapters.calls import Dialect, Rim, Trace
+from adapters.compile import Call, Compiler, Fields
+from adapters.department import Compiled, DeclaredDepartment
+from adapters.findings import Finding, Findings, did_you_mean
+from adapters.manifest.model import CallSpec, Manifest
+from adapters.manifest.read import FILE, read_manifest
+from adapters.rest.answer import Validator
+from adapters.rest.auth import auth_of
+from adapters.rest.dialect import RestDialect
+from adapters.rest.document import BadDocument
+from adapters.rest.tree import JsonTree
+from adapters.soap.dialect import SoapDialect
+from adapters.soap.schemas import BadContract
+from adapters.wire import Endpoint, HttpxWire, Wire
+from schema.domain.department import DepartmentInfo
+
+GROUP = "onething.departments"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """The departments that can be started, by id, and everything wrong with the others."""
+
+    departments: Mapping[str, DeclaredDepartment]
+    findings: tuple[Finding, ...]
+
+
+def load_departments(
+    folders: Path | Iterable[Path],
+    endpoints: Mapping[str, Endpoint],
+    *,
+    trace: Trace | None = None,
+    installed: bool = True,
+) -> Loaded:
+    """Every department below `folders` (and in installed packages) that has an endpoint."""
+    roots = [folders] if isinstance(folders, Path) else list(folders)
+    rim = Rim(
+        now=time.time,
+        new_id=lambda: uuid.uuid4().hex,
+        nonce=lambda: os.urandom(16),
+        trace=trace or dict,
+    )
+    departments: dict[str, DeclaredDepartment] = {}
+    found: list[Finding] = []
+    for folder in _folders(roots, installed=installed):
+        findings = Findings(f"{folder.name}/{FILE}")
+        manifest = read_manifest(folder, findings)
+        endpoint = endpoints.get(folder.name)
+        if manifest is not None and manifest.id in departments:
+            findings.add("id", f"two folders declare {manifest.id!r}", "remove one")
+        if manifest is not None and not findings.items and endpoint is None:
+            findings.add(
+                "id", "the settings give it no address", did_you_mean(folder.name, endpoints)
+            )
+        if manifest is not None:
+            made = build(
+                manifest, endpoint or Endpoint(url="http://nowhere.invalid"), rim, findings
+            )
+            if made is not None:
+                departments[manifest.id] = made
+        found.extend(findings.items)
+    found.extend(_broken_links(departments))
+    return Loaded(departments=departments, findings=tuple(found))
+
+
+def build(
+    manifest: Manifest,
+    endpoint: Endpoint,
+    rim: Rim,
+    findings: Findings,
+    wire: Wire | None = None,
+) -> DeclaredDepartment | None:
+    """The department, or None when anything at all is wrong with it."""
+    _credentials(manifest, endpoint, findings)
+    if not manifest.contract.file.is_file():
+        return None
+    line = wire or HttpxWire(
+        manifest.id,
+        endpoint,
+        concurrency=manifest.limits.concurrency,
+        reply_bytes=manifest.limits.reply_bytes,
+    )
+    try:
+        dialect, rest = _dialect(manifest, endpoint, line, rim)
+        compiler = Compiler(manifest, dialect, findings)
+        compiled = _compile(manifest, compiler, rest)
+        for name in sorted(compiler.credentials - set(endpoint.credentials)):
+            findings.add(f"credentials.{name}", "is mapped and not in the settings", "set it there")
+    except (BadContract, BadDocument) as error:
+        findings.add("contract", str(error))
+        return None
+    if findings.items:
+        return None
+    return DeclaredDepartment(manifest, compiled, _info(manifest, compiler), endpoint, line, rim)
+
+
+def _dialect(
+    manifest: Manifest, endpoint: Endpoint, wire: Wire, rim: Rim
+) -> tuple[Dialect, RestDialect | None]:
+    if manifest.protocol == "soap":
+        return SoapDialect(manifest, endpoint, wire, rim), None
+    rest = RestDialect(manifest, wire, auth_of(manifest, endpoint, wire, time.monotonic), rim)
+    return rest, rest
+
+
+def _compile(manifest: Manifest, compiler: Compiler, rest: RestDialect | None) -> Compiled:
+    registers = {register.id: register for register in manifest.registers}
+    verbs: dict[tuple[str, str], Call | None] = {}
+    answers = {}
+    for service, specs in manifest.services.items():
+        compiler.answers = set()
+        for verb, spec in specs.items():
+            verbs[service, verb] = compiler.call(spec)
+        answers[service] = frozenset(compiler.answers)
+    feed = compiler.call(manifest.feed) if manifest.feed else None
+    lookups = {
+        key: compiler.call(spec, registers[key[0]]) for key, spec in manifest.lookups.items()
+    }
+    verifications = _calls(manifest.verifications, compiler)
+    return Compiled(
+        lookups={key: call for key, call in lookups.items() if call},
+        verbs={key: call for key, call in verbs.items() if call},
+        verifications=verifications,
+        feed=feed,
+        callback=_callback(manifest, compiler, rest),
+        answers=answers,
+    )
+
+
+def _calls(specs: Mapping[str, CallSpec], compiler: Compiler) -> Mapping[str, Call]:
+    made = {name: compiler.call(spec) for name, spec in specs.items()}
+    return {name: call for name, call in made.items() if call}
+
+
+def _callback(
+    manifest: Manifest, compiler: Compiler, rest: RestDialect | None
+) -> tuple[Fields, Validator] | None:
+    if manifest.callback is None:
+        return None
+    if rest is None:
+        compiler.findings.add("callback", "callbacks are described by OpenAPI webhooks")
+        return None
+    hook = rest.webhook(manifest.callback.event, compiler.findings)
+    fields = compiler.callback(hook[0], JsonTree()) if hook else None
+    return (fields, hook[1]) if hook and fields else None
+
+
+def _info(manifest: Manifest, compiler: Compiler) -> DepartmentInfo:
+    python = compiler.counted.python
+    return DepartmentInfo(
+        id=manifest.id,
+        name=manifest.name,
+        owner=manifest.owner.unit,
+        protocol=manifest.protocol,
+        repeats=manifest.repeats,
+        progress=manifest.progress,
+        limits=manifest.limits,
+        services=tuple(manifest.services),
+        registers=manifest.registers,
+        verifications=tuple(manifest.verifications),
+        declared={"declared": compiler.counted.lines - python, "python": python},
+    )
+
+
+def _credentials(manifest: Manifest, endpoint: Endpoint, findings: Findings) -> None:
+    named = dict(manifest.auth.names)
+    if manifest.callback:
+        named["secret"] = manifest.callback.secret
+    for role, name in named.items():
+        if name and name not in endpoint.credentials:
+            key = "callback.secret" if role == "secret" else f"auth.{role}"
+            findings.add(key, f"the settings give no credential {name!r}", "set it there")
+
+
+def _folders(roots: Iterable[Path], *, installed: bool) -> list[Path]:
+    found = {f for root in roots for f in root.iterdir() if (f / FILE).is_file()}
+    if installed:
+        for point in entry_points(group=GROUP):
+            module = point.load()
+            if isinstance(module, ModuleType) and module.__file__:
+                found.add(Path(module.__file__).parent)
+    return sorted(found, key=lambda folder: folder.name)
+
+
+def _broken_links(departments: Mapping[str, DeclaredDepartment]) -> list[Finding]:
+    """Links whose other end is loaded and has no such register or look-up."""
+    found = []
+    for department in departments.values():
+        for register in department.info.registers:
+            for link in register.links:
+                other = departments.get(link.department)
+                if other is None or _has(other, link.register, link.lookup):
+                    continue
+                found.append(
+                    Finding(
+                        file=f"{department.info.id}/{FILE}",
+                        key=f"registers.{register.id}.links.{link.name}",
+                        sentence=f"{link.department} has no look-up {link.register}.{link.lookup}",
+                        remedy="name one it has",
+                    )
+                )
+    return found
+
+
+def _has(department: DeclaredDepartment, register: str, lookup: str) -> bool:
+    return any(
+        r.id == register and any(known.name == lookup for known in r.lookups)
+        for r in department.info.registers
+    )

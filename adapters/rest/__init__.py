@@ -1,0 +1,1 @@
+"""REST departments: OpenAPI documents bound at start."""

@@ -1,0 +1,137 @@
+"""How a REST department is shown who we are: a fixed header, or an OAuth2 token while it lives."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Protocol
+from urllib.parse import urlencode
+
+import orjson
+
+from adapters.errors import (
+    AdapterError,
+    ContractBroken,
+    Misconfigured,
+    NotDelivered,
+    OutcomeUnknown,
+)
+from adapters.manifest.model import Manifest
+from adapters.wire import Endpoint, Wire, WireReply, WireRequest
+
+_EARLY_S = 30.0  # a token is renewed this long before it ends
+
+
+class Auth(Protocol):
+    """Headers that say who we are."""
+
+    async def headers(self, deadline: float) -> Mapping[str, str]:
+        """The headers of the next request."""
+        ...
+
+    def rejected(self) -> bool:
+        """Told of a 401; whether fresh headers may do better."""
+        ...
+
+
+class FixedHeader:
+    """The same header always, or none."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
+
+    async def headers(self, deadline: float) -> Mapping[str, str]:
+        """The header."""
+        return self._headers
+
+    def rejected(self) -> bool:
+        """Nothing fresher to offer."""
+        return False
+
+
+class ClientCredentials:
+    """OAuth2 client credentials: one token, one fetch at a time, renewed early."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        endpoint: Endpoint,
+        wire: Wire,
+        monotonic: Callable[[], float],
+    ) -> None:
+        names, options = manifest.auth.names, manifest.auth.options
+        known = endpoint.credentials
+        form = {"grant_type": "client_credentials"}
+        form |= {role: known.get(name, "") for role, name in names.items()}
+        if options["scope"]:
+            form["scope"] = options["scope"]
+        self._request = WireRequest(
+            method="POST",
+            path=options["token_path"],
+            headers={
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Accept": "application/json",
+            },
+            body=urlencode(form).encode(),
+        )
+        self._department, self._wire, self._monotonic = manifest.id, wire, monotonic
+        self._lock = asyncio.Lock()
+        self._headers: Mapping[str, str] | None = None
+        self._renew_at = 0.0
+
+    async def headers(self, deadline: float) -> Mapping[str, str]:
+        """The Authorization header with a token that still lives."""
+        held = self._held()
+        if held is not None:
+            return held
+        try:
+            async with asyncio.timeout_at(deadline), self._lock:
+                return self._held() or await self._fetch(deadline)
+        except TimeoutError:
+            raise NotDelivered(self._department, "no token within the deadline") from None
+
+    def rejected(self) -> bool:
+        """Forget the token; the next one may be accepted."""
+        self._headers = None
+        return True
+
+    def _held(self) -> Mapping[str, str] | None:
+        return self._headers if self._monotonic() < self._renew_at else None
+
+    async def _fetch(self, deadline: float) -> Mapping[str, str]:
+        try:
+            reply = await self._wire.send(self._request, deadline=deadline)
+        except (OutcomeUnknown, ContractBroken) as error:
+            raise NotDelivered(self._department, f"no token: {error.message}") from None
+        token, lifetime = self._token(reply)
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._renew_at = self._monotonic() + max(lifetime - _EARLY_S, lifetime / 2)
+        return self._headers
+
+    def _token(self, reply: WireReply) -> tuple[str, float]:
+        if reply.status in (400, 401, 403):
+            raise Misconfigured(self._department, f"no token: HTTP {reply.status}")
+        try:
+            if reply.status != 200:
+                raise ValueError
+            body = orjson.loads(reply.body)
+            token, lifetime = body["access_token"], float(body.get("expires_in", 60))
+            if not isinstance(token, str) or not token.isprintable() or lifetime <= 0:
+                raise ValueError
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise self._untold(reply.status) from None
+        return token, lifetime
+
+    def _untold(self, status: int) -> AdapterError:
+        return NotDelivered(self._department, f"no token: HTTP {status} without one")
+
+
+def auth_of(
+    manifest: Manifest, endpoint: Endpoint, wire: Wire, monotonic: Callable[[], float]
+) -> Auth:
+    """The way this department wants to know us."""
+    spec = manifest.auth
+    if spec.kind == "oauth2":
+        return ClientCredentials(manifest, endpoint, wire, monotonic)
+    if spec.kind == "header":
+        value = endpoint.credentials.get(spec.names["value"], "")
+        return FixedHeader({spec.options["name"]: spec.options["prefix"] + value})
+    return FixedHeader({})

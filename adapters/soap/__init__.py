@@ -1,0 +1,1 @@
+"""SOAP departments: the only place that knows zeep and lxml."""

@@ -1,0 +1,164 @@
+"""SOAP replies: envelope checked, Body validated, faults read. Nothing unvalidated goes on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import Message as HeaderParser
+from typing import Any
+
+from lxml import etree
+
+from adapters.errors import ContractBroken, Misconfigured, OutcomeUnknown
+from adapters.outcome import Faults, Meaning, Settled, raised
+from adapters.soap.xml import BadXml, Element, local, parse
+from adapters.wire import WireReply
+from schema.domain.problem import ProblemCode
+
+SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
+SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
+_XML_TYPES = ("text/xml", "application/soap+xml", "application/xml")
+_FAULTED = (400, 500)  # statuses under which SOAP carries a Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A SOAP Fault: its codes, most particular first, its sentence, its element."""
+
+    codes: tuple[str, ...]
+    text: str
+    node: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """Opens replies of one department."""
+
+    department: str
+    soap12: bool
+    encoding: str | None
+    schema: etree.XMLSchema
+
+    def open(self, reply: WireReply, expected: str, faults: Faults) -> Element | Fault:
+        """The validated child of Body named `expected`, or the Fault."""
+        status = reply.status
+        if 200 <= status < 300 or status in _FAULTED:
+            try:
+                return self._body(reply, expected)
+            except ContractBroken:
+                if status < 500:
+                    raise
+        _by_status(self.department, status, faults)
+        raise ContractBroken(self.department, f"HTTP {status}")
+
+    def _body(self, reply: WireReply, expected: str) -> Element | Fault:
+        child = self._child(self._parse(reply))
+        space = SOAP12 if self.soap12 else SOAP11
+        if child.tag == f"{{{space}}}Fault":
+            return (_fault12 if self.soap12 else _fault11)(child)
+        if not 200 <= reply.status < 300:
+            self._broken(f"HTTP {reply.status} without a Fault")
+        if child.tag != expected:
+            self._broken(f"the Body holds another element than {local(expected)}")
+        validate(self.department, self.schema, child)
+        return child
+
+    def _parse(self, reply: WireReply) -> Element:
+        kind, charset = content_type(reply.headers.get("content-type", ""))
+        if kind not in _XML_TYPES:
+            self._broken("the reply is no XML but " + (kind[:40] or "of no type"))
+        try:
+            return parse(reply.body, self.encoding or charset)
+        except BadXml as error:
+            raise ContractBroken(self.department, f"the reply {error}") from None
+
+    def _child(self, root: Element) -> Element:
+        space = SOAP12 if self.soap12 else SOAP11
+        if root.tag != f"{{{space}}}Envelope":
+            self._broken("the root is not the Envelope of the port's SOAP version")
+        parts = list(root)
+        if not parts or parts[-1].tag != f"{{{space}}}Body" or len(parts) > 2:
+            self._broken("the Envelope has not one Body at its end")
+        if len(parts) == 2 and parts[0].tag != f"{{{space}}}Header":
+            self._broken("the Envelope holds something besides Header and Body")
+        children = list(parts[-1])
+        if len(children) != 1:
+            self._broken(f"the Body holds {len(children)} elements instead of one")
+        return children[0]
+
+    def _broken(self, rule: str) -> None:
+        raise ContractBroken(self.department, rule)
+
+
+def validate(department: str, schema: etree.XMLSchema, node: Element) -> None:
+    """Nothing when the element satisfies the contract; ContractBroken names the place and rule."""
+    if schema.validate(node):
+        return
+    log: Any = schema.error_log
+    error = log[0]
+    place = "/".join(local(part) for part in (error.path or "").split("/") if part)
+    rule = error.type_name.removeprefix("SCHEMAV_").lower()
+    raise ContractBroken(department, f"{local(node.tag)} breaks the schema at {place}: {rule}")
+
+
+def _by_status(department: str, status: int, faults: Faults) -> None:
+    """Raise what a status alone says."""
+    if f"http {status}" in faults.table:
+        raised(faults.settle([f"http {status}"], None, Meaning.UNKNOWN))
+    if status >= 500:
+        what = f"HTTP {status}"
+        raise OutcomeUnknown(department, what, code=ProblemCode.DEPARTMENT_FAULT)
+    if status in (401, 403) or 300 <= status < 400:
+        raise Misconfigured(department, f"HTTP {status}")
+
+
+def settle_fault(fault: Fault, faults: Faults, code_at: str | None, text_at: str | None) -> Settled:
+    """What a Fault means by the manifest's table; unlisted: unknown."""
+    own = _below(fault.node, code_at) if code_at else None
+    text = (_below(fault.node, text_at) if text_at else None) or fault.text
+    return raised(faults.settle([own, *fault.codes], text, Meaning.UNKNOWN))
+
+
+def below(node: Element, path: str) -> str | None:
+    """The text at a dotted path of local names or an attribute; namespaces do not matter."""
+    return _below(node, path)
+
+
+def _below(node: Element, path: str) -> str | None:
+    here = node
+    for step in path.split("."):
+        if step.startswith("@"):
+            return str(here.get(step[1:])) if here.get(step[1:]) is not None else None
+        wanted = step.lower()
+        found = next((c for c in here if local(c.tag).lower() == wanted), None)
+        if found is None:
+            return None
+        here = found
+    return (here.text or "").strip()
+
+
+def _fault11(node: Element) -> Fault:
+    code = _plain(node.findtext("faultcode"))
+    return Fault((code, code.partition(".")[0]), (node.findtext("faultstring") or "").strip(), node)
+
+
+def _fault12(node: Element) -> Fault:
+    values = [_plain(value.text) for value in node.iterfind(f"{{{SOAP12}}}Code//{{{SOAP12}}}Value")]
+    text = node.findtext(f"{{{SOAP12}}}Reason/{{{SOAP12}}}Text") or ""
+    return Fault(tuple(reversed(values)), text.strip(), node)
+
+
+def _plain(code: str | None) -> str:
+    return (code or "").strip().rpartition(":")[2]
+
+
+def content_type(value: str) -> tuple[str, str | None]:
+    """Media type and charset of a Content-Type header."""
+    if not value:
+        return "", None
+    header = HeaderParser()
+    header["content-type"] = value
+    charset = header.get_content_charset()
+    kind = value.partition(";")[0].strip().lower()
+    return kind, charset
+
+
+Header = Callable[[], str]

@@ -1,0 +1,63 @@
+"""Readers of validated XML: straight walks by name, compiled from the contract's shapes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from adapters.shape import Shape
+from adapters.soap.xml import XSI_NIL, Element
+
+Read = Callable[[Any], Any]
+
+
+class XmlTree:
+    """Reads elements and attributes; nil and absent are both None, empty is empty."""
+
+    def value(self, shape: Shape, steps: tuple[Shape, ...]) -> Read:
+        """The text at the end of the path, None when absent or nil."""
+        if steps and steps[-1].name.startswith("@"):
+            name = steps[-1].tag
+            walk = _first(steps[:-1])
+
+            def attribute(node: Element) -> str | None:
+                found = walk(node)
+                return None if found is None else found.get(name)
+
+            return attribute
+        walk = _first(steps)
+        return lambda node: _text(walk(node))
+
+    def values(self, shape: Shape, steps: tuple[Shape, ...]) -> Read:
+        """The texts of all elements at the end of the path."""
+        rows = self.rows(shape, steps)
+        return lambda node: [t for row in rows(node) if (t := _text(row)) is not None]
+
+    def rows(self, shape: Shape, steps: tuple[Shape, ...]) -> Read:
+        """All elements at the end of the path, through every repeated parent."""
+        if not steps:
+            return lambda node: [node]
+        path = "/".join(step.tag for step in steps)
+        return lambda node: node.findall(path)
+
+
+def _first(steps: tuple[Shape, ...]) -> Read:
+    tags = [step.tag for step in steps]
+    if not tags:
+        return lambda node: node
+    if any(step.repeated for step in steps[:-1]):
+        path = "/".join(tags)
+        return lambda node: node.find(path)
+
+    def walk(node: Element) -> Element | None:
+        for tag in tags:
+            node = next(node.iterchildren(tag), None)
+            if node is None:
+                return None
+        return node
+
+    return walk
+
+
+def _text(node: Element | None) -> str | None:
+    if node is None or node.get(XSI_NIL) in ("true", "1"):
+        return None
+    return node.text or ""

@@ -1,0 +1,238 @@
+"""The shapes of a contract's elements, read from its XML schemas."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from adapters.shape import Kind, Shape
+from adapters.soap.schemas import Schemas, Source
+from adapters.soap.xml import XS, Element, local
+
+_KINDS = {
+    **dict.fromkeys(("boolean",), Kind.BOOLEAN),
+    **dict.fromkeys(("decimal", "double", "float"), Kind.DECIMAL),
+    **dict.fromkeys(("date",), Kind.DATE),
+    **dict.fromkeys(("dateTime",), Kind.DATETIME),
+    **dict.fromkeys(
+        (
+            "integer",
+            "int",
+            "long",
+            "short",
+            "byte",
+            "unsignedInt",
+            "unsignedLong",
+            "unsignedShort",
+            "unsignedByte",
+            "nonNegativeInteger",
+            "positiveInteger",
+            "negativeInteger",
+            "nonPositiveInteger",
+        ),
+        Kind.INTEGER,
+    ),
+    "anyType": Kind.ANY,
+}
+_COMPOSITORS = tuple(f"{{{XS}}}{name}" for name in ("sequence", "choice", "all", "group"))
+_ATTRIBUTES = tuple(f"{{{XS}}}{name}" for name in ("attribute", "attributeGroup"))
+_XS_TYPE, _XS_COMPLEX = f"{{{XS}}}simpleType", f"{{{XS}}}complexType"
+
+Where = tuple[Element, Source]
+
+
+@dataclass(slots=True)
+class _Body:
+    """What a type says about an element."""
+
+    kind: Kind = Kind.TEXT
+    enum: tuple[str, ...] = ()
+    open: bool = False
+    members: dict[str, Shape] = field(default_factory=dict)
+
+
+class Shapes:
+    """Elements and types by qualified name."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._index: dict[tuple[str, str, str], Where] = {}
+        for source in schemas.sources.values():
+            for node in source.node.iterchildren("{*}*"):
+                name = node.get("name")
+                if name:
+                    self._index[local(node.tag), source.namespace, name] = (node, source)
+
+    def element(self, tag: str) -> Shape | None:
+        """The shape of a global element, by Clark name; without a namespace any that fits."""
+        space, _, name = tag.rpartition("}")
+        found = self._index.get(("element", space[1:], name))
+        if found is None and not space:
+            found = next(
+                (w for k, w in self._index.items() if k[0] == "element" and k[2] == name), None
+            )
+        return None if found is None else self._element(*found, optional=False, repeated=False)
+
+    def of_type(self, name: str, tag: str, type_tag: str) -> Shape:
+        """An element of this name with a named type: a part of an rpc message."""
+        space, _, type_name = type_tag.rpartition("}")
+
+        @cache
+        def body() -> _Body:
+            return self._named_type(space[1:], type_name)
+
+        kind = body().kind
+        return Shape(
+            name=name, tag=tag, kind=kind, enum=body().enum, members=lambda: body().members
+        )
+
+    def _element(self, node: Element, source: Source, *, optional: bool, repeated: bool) -> Shape:
+        low, high = node.get("minOccurs", "1"), node.get("maxOccurs", "1")
+        if node.get("ref"):
+            return self._referred(node, source, optional=optional, repeated=repeated)
+        name = str(node.get("name"))
+        tag = f"{{{source.namespace}}}{name}" if _qualified(node, source) else name
+        made: list[_Body] = []
+
+        def body() -> _Body:
+            if not made:
+                made.append(self._type_of(node, source))
+            return made[0]
+
+        simple = self._simple_hint(node, source)
+        return Shape(
+            name=name,
+            tag=tag,
+            kind=simple.kind if simple else Kind.GROUP,
+            required=low != "0" and not optional,
+            repeated=high not in ("0", "1") or repeated,
+            nillable=node.get("nillable") in ("true", "1"),
+            enum=simple.enum if simple else (),
+            open=bool(simple and simple.open),
+            members=lambda: body().members,
+        )
+
+    def _referred(self, node: Element, source: Source, *, optional: bool, repeated: bool) -> Shape:
+        found = self._find("element", str(node.get("ref")), node)
+        shape = self._element(*found, optional=False, repeated=False)
+        low, high = node.get("minOccurs", "1"), node.get("maxOccurs", "1")
+        return replace(
+            shape,
+            required=low != "0" and not optional,
+            repeated=high not in ("0", "1") or repeated,
+        )
+
+    def _simple_hint(self, node: Element, source: Source) -> _Body | None:
+        """The body of an element of simple type; None when it has members to be made later."""
+        if node.find(_XS_COMPLEX) is not None:
+            return None
+        name = node.get("type")
+        if name is None:
+            inner = node.find(_XS_TYPE)
+            return _Body(kind=Kind.ANY, open=True) if inner is None else self._simple(inner)
+        space, plain = _qname(name, node)
+        if space != XS and ("complexType", space, plain) in self._index:
+            return None
+        return self._named_type(space, plain)
+
+    def _type_of(self, node: Element, source: Source) -> _Body:
+        inner = node.find(_XS_COMPLEX)
+        if inner is not None:
+            return self._complex(inner, source)
+        name = node.get("type")
+        return self._named_type(*_qname(name, node)) if name else _Body()
+
+    def _named_type(self, space: str, name: str) -> _Body:
+        if space == XS:
+            kind = _KINDS.get(name, Kind.TEXT)
+            return _Body(kind=kind, open=kind is Kind.ANY)
+        found = self._index.get(("complexType", space, name))
+        if found is not None:
+            return self._complex(*found)
+        simple = self._index.get(("simpleType", space, name))
+        return self._simple(simple[0]) if simple else _Body(kind=Kind.ANY, open=True)
+
+    def _simple(self, node: Element) -> _Body:
+        restriction = node.find(f"{{{XS}}}restriction")
+        if restriction is None:
+            return _Body()
+        enum = tuple(e.get("value") for e in restriction.iterfind(f"{{{XS}}}enumeration"))
+        base = restriction.get("base")
+        inner = restriction.find(_XS_TYPE)
+        under = self._named_type(*_qname(base, node)) if base else self._simple(inner)
+        return _Body(kind=under.kind, enum=enum or under.enum)
+
+    def _complex(self, node: Element, source: Source) -> _Body:
+        content = node.find(f"{{{XS}}}simpleContent")
+        if content is None:
+            content = node.find(f"{{{XS}}}complexContent")
+        if content is not None:
+            return self._derived(content, source)
+        return self._content(node, source)
+
+    def _derived(self, content: Element, source: Source) -> _Body:
+        step = next(content.iterchildren(f"{{{XS}}}extension", f"{{{XS}}}restriction"))
+        base = self._named_type(*_qname(str(step.get("base")), step))
+        own = self._content(step, source)
+        if base.kind is not Kind.GROUP:
+            text = Shape(name=".", tag=".", kind=base.kind, enum=base.enum)
+            return _Body(kind=Kind.GROUP, members={".": text, **own.members})
+        if local(step.tag) == "restriction":
+            kept = {k: v for k, v in base.members.items() if k.startswith("@")}
+            return _Body(kind=Kind.GROUP, members={**kept, **own.members})
+        return _Body(kind=Kind.GROUP, members={**base.members, **own.members})
+
+    def _content(self, node: Element, source: Source) -> _Body:
+        body = _Body(kind=Kind.GROUP, open=node.find(f".//{{{XS}}}any") is not None)
+        for compositor in node.iterchildren(*_COMPOSITORS):
+            for shape in self._particles(compositor, source, optional=False, repeated=False):
+                body.members[shape.name] = shape
+        for shape in self._attributes(node, source):
+            body.members[shape.name] = shape
+        return body
+
+    def _particles(
+        self, node: Element, source: Source, *, optional: bool, repeated: bool
+    ) -> Iterator[Shape]:
+        optional = optional or node.get("minOccurs") == "0" or local(node.tag) == "choice"
+        repeated = repeated or node.get("maxOccurs", "1") not in ("0", "1")
+        if node.get("ref"):
+            node, source = self._find("group", str(node.get("ref")), node)
+        for child in node.iterchildren("{*}*"):
+            if local(child.tag) == "element":
+                yield self._element(child, source, optional=optional, repeated=repeated)
+            elif child.tag in _COMPOSITORS:
+                yield from self._particles(child, source, optional=optional, repeated=repeated)
+
+    def _attributes(self, node: Element, source: Source) -> Iterator[Shape]:
+        for child in node.iterchildren(*_ATTRIBUTES):
+            reference = child.get("ref")
+            if local(child.tag) == "attributeGroup":
+                yield from self._attributes(*self._find("attributeGroup", reference, child))
+            elif reference is None and child.get("use") != "prohibited":
+                yield self._attribute(child, source)
+
+    def _attribute(self, node: Element, source: Source) -> Shape:
+        name = node.get("name")
+        form = node.get("form") or source.node.get("attributeFormDefault", "unqualified")
+        inner = node.find(_XS_TYPE)
+        body = self._simple(inner) if inner is not None else _Body()
+        if node.get("type"):
+            body = self._named_type(*_qname(node.get("type"), node))
+        tag = f"{{{source.namespace}}}{name}" if form == "qualified" else name
+        required = node.get("use") == "required"
+        return Shape(name=f"@{name}", tag=tag, kind=body.kind, required=required, enum=body.enum)
+
+    def _find(self, what: str, reference: str, node: Element) -> Where:
+        space, name = _qname(reference, node)
+        return self._index[what, space, name]
+
+
+def _qualified(node: Element, source: Source) -> bool:
+    if node.getparent() is source.node:
+        return bool(source.namespace)
+    form = node.get("form") or source.node.get("elementFormDefault", "unqualified")
+    return bool(form == "qualified" and source.namespace)
+
+
+def _qname(name: str, node: Element) -> tuple[str, str]:
+    prefix, colon, plain = name.rpartition(":")
+    return node.nsmap.get(prefix if colon else None) or "", plain

@@ -1,0 +1,5 @@
+"""`python -m gateway` is `onething`."""
+
+from gateway.cli import main
+
+main()

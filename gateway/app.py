@@ -1,0 +1,214 @@
+"""The one place where objects meet: settings in, a running application out."""
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+import httpx
+import structlog
+import uuid_utils
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+
+from gateway.cases.service import CaseService
+from gateway.clock import Clock, FollowedClock, SystemClock
+from gateway.declared import Declared, read_declared
+from gateway.demo.seed import demo_seed, empty_seed
+from gateway.edge.callbacks import CallbacksEndpoint
+from gateway.edge.graphiql_page import ASSETS, GraphiQLPage
+from gateway.edge.graphql import GraphQLEndpoint, MutationByGet
+from gateway.edge.graphql_request import Operation
+from gateway.edge.health import Probes, health_routes
+from gateway.edge.materials import MaterialsEndpoint, UploadLimits
+from gateway.edge.rim import Rim
+from gateway.edge.shelf import Shelf
+from gateway.execution.executor import Executor, OnlyQueries
+from gateway.federation.operation import OperationReads, scope_of
+from gateway.federation.service import Federation
+from gateway.federation.shared import AiocacheStore, SharedMemory
+from gateway.security.masking import personal_mask
+from gateway.security.viewer import authenticator
+from gateway.settings import Settings
+from gateway.telemetry import configure_tracing, span
+from schema.domain.text import Language
+from schema.graph.build import build_schema, core
+from schema.graph.ports import Context, Viewer
+
+log = structlog.get_logger(__name__)
+
+_WEB_TIMEOUT_S = 5.0  # tokens' keys, the followed clock, the demo: never a department
+
+
+def build_app(settings: Settings) -> Starlette:
+    """The gateway of these settings; DeclarationInvalid when a declared file is wrong.
+
+    Departments are not asked anything here: one that is down is said to be down, later.
+    """
+    return Gateway(settings, read_declared(settings)).application()
+
+
+class Gateway:
+    """One process's parts, started and stopped together."""
+
+    def __init__(self, settings: Settings, declared: Declared) -> None:
+        self._settings = settings
+        self._declared = declared
+        self._web = httpx.AsyncClient(
+            trust_env=False, follow_redirects=False, timeout=_WEB_TIMEOUT_S
+        )
+        self._clock = _clock(settings, self._web)
+        departments = declared.departments.departments
+        self._federation = Federation(
+            departments.values(), now=self._clock.now, shared=_shared(settings)
+        )
+        self._shelf = Shelf(settings.materials.folder or settings.dev_folder / "materials")
+        self._cases = CaseService(
+            store_url=settings.store_url,
+            departments=departments,
+            catalogue=declared.catalogue,
+            clock=self._clock,
+            calendar=declared.calendar,
+            reads=self._reads,
+            materials=self._shelf,
+            poll_every_s=settings.polling.every_s,
+        )
+        self._schema = build_schema(declared.infos, personal_mask)
+        self._executor = Executor(
+            core(self._schema),
+            extend=_calls if settings.dev else None,
+            hide_suggestions=not settings.dev,
+        )
+
+    def application(self) -> Starlette:
+        """Routes and lifespan."""
+        settings = self._settings
+        authenticate = authenticator(settings, self._web)
+        page = GraphiQLPage(seed=self._seed(), dev=True) if settings.dev else None
+        graphql = GraphQLEndpoint(
+            execute=self._execute, authenticate=authenticate, page=page, dev=settings.dev
+        )
+        materials = MaterialsEndpoint(
+            shelf=self._shelf,
+            authenticate=authenticate,
+            limits=UploadLimits(bytes=settings.materials.max_bytes),
+        )
+        callbacks = CallbacksEndpoint(
+            departments=self._declared.departments.departments,
+            intake=self._cases.intake,
+            real_now=time.time,
+        )
+        routes: list[Route | Mount] = [
+            Route("/graphql", graphql),
+            Route("/materials", materials),
+            Route("/callbacks/{department}", callbacks),
+            *health_routes(self._probes()),
+        ]
+        if page is not None:
+            routes.insert(0, Mount(ASSETS, page.assets()))
+        app = Starlette(routes=routes, lifespan=self._lifespan)
+        app.add_middleware(Rim, new_id=_new_id, dev=settings.dev)
+        return app
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        telemetry = self._settings.telemetry
+        tracing = configure_tracing(
+            exporter=telemetry.exporter,
+            endpoint=telemetry.endpoint,
+            sample_ratio=telemetry.sample_ratio,
+        )
+        if isinstance(self._clock, FollowedClock):
+            await self._clock.start()
+        await self._cases.start()
+        log.info("gateway.started", departments=len(self._declared.infos))
+        try:
+            yield
+        finally:
+            await self._cases.stop()
+            await self._federation.aclose()
+            for department in self._declared.departments.departments.values():
+                await department.aclose()
+            if isinstance(self._clock, FollowedClock):
+                await self._clock.stop()
+            await self._web.aclose()
+            if tracing is not None:
+                tracing.shutdown()
+
+    async def _execute(
+        self, operation: Operation, *, viewer: Viewer, language: Language, request_id: str
+    ) -> Mapping[str, Any]:
+        context = Context(
+            viewer=viewer,
+            language=language,
+            now=self._clock.now(),
+            calendar=self._declared.calendar,
+            catalogue=self._declared.catalogue,
+            departments=_Views(self._federation),
+            applications=self._cases.applications,
+            reads=self._reads(viewer),
+        )
+        with span("graphql", operation=operation.name or ""):
+            try:
+                return await self._executor.execute(
+                    operation.query,
+                    operation.variables,
+                    operation.name,
+                    context,
+                    trace_id=request_id,
+                    queries_only=operation.queries_only,
+                )
+            except OnlyQueries:
+                raise MutationByGet from None
+
+    def _reads(self, viewer: Viewer) -> OperationReads:
+        budget = self._settings.deadlines.department_s
+        return OperationReads(self._federation, scope=scope_of(viewer), budget_s=budget)
+
+    def _seed(self) -> Any:
+        if self._settings.clock.follow is None:
+            return empty_seed
+        return demo_seed(self._settings, self._web, self._clock.now)
+
+    def _probes(self) -> Probes:
+        return Probes(
+            ready=self._ready,
+            departments=self._federation.views,
+            version={"name": "onething", "version": version("onething")},
+            sdl=self._schema.as_str(),
+        )
+
+    async def _ready(self) -> Mapping[str, str | None]:
+        return {"store": None if await self._cases.ready() else "the store does not answer"}
+
+
+class _Views:
+    """The departments as the graph asks for them."""
+
+    def __init__(self, federation: Federation) -> None:
+        self._federation = federation
+
+    def all(self) -> Any:
+        """Every department with its health."""
+        return self._federation.views()
+
+
+def _clock(settings: Settings, client: httpx.AsyncClient) -> Clock:
+    follow = settings.clock.follow
+    return SystemClock() if follow is None else FollowedClock(str(follow), client)
+
+
+def _shared(settings: Settings) -> SharedMemory | None:
+    # In one process the federation's own memory is enough; a second level is for several.
+    url = settings.cache_url
+    return None if url == "memory://" else SharedMemory(AiocacheStore(url))
+
+
+def _calls(context: Context) -> Mapping[str, Any]:
+    reads = context.reads
+    return reads.extensions() if isinstance(reads, OperationReads) else {}
+
+
+def _new_id() -> str:
+    return str(uuid_utils.uuid7())

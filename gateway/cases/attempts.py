@@ -1,0 +1,108 @@
+"""Claims: what was tried for one command, written before the first byte leaves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from gateway.cases import codec, tables
+from gateway.cases.store import Store, Transaction
+from schema.domain.case import Case
+from schema.domain.delivery_policy import Act, Attempt, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """One command with everything known about it."""
+
+    reference: str
+    department: str
+    tick: int
+    state: str  # under_way | parked | done
+    due_at: float
+    due_after: int
+    history: tuple[Attempt, ...]
+    case: Case
+
+
+async def load(store: Store, reference: str) -> Errand | None:
+    """The command as it stands; None when there is none."""
+    joined = tables.delivery.join(tables.case, tables.case.c.id == tables.delivery.c.case_id)
+    query = sa.select(tables.delivery, tables.case.c.body).select_from(joined)
+    async with store.database.read() as connection:
+        found = await connection.execute(query.where(tables.delivery.c.reference == reference))
+        row = found.first()
+        if row is None:
+            return None
+        tried = await connection.execute(_history(reference))
+        return _errand(row, tried.all())
+
+
+def _history(reference: str) -> sa.Select[Any]:
+    table = tables.attempt.c
+    query = sa.select(table.act, table.outcome, table.detail).order_by(table.n)
+    return query.where(table.reference == reference)
+
+
+def _errand(row: Any, tried: Sequence[Any]) -> Errand:
+    return Errand(
+        reference=row.reference,
+        department=row.department,
+        tick=row.tick,
+        state=row.state,
+        due_at=row.due_at,
+        due_after=row.due_after,
+        history=tuple(
+            Attempt(act=Act(t.act), outcome=Outcome(t.outcome), detail=t.detail) for t in tried
+        ),
+        case=codec.case_from(row.body),
+    )
+
+
+async def claim(
+    transaction: Transaction, reference: str, n: int, act: Act, *, at: float, executor: str
+) -> bool:
+    """Say that attempt `n` is being made; False when someone has said so before."""
+    return await transaction.insert_once(
+        tables.attempt,
+        reference=reference,
+        n=n,
+        act=act.value,
+        outcome=Outcome.OPEN.value,
+        detail=None,
+        claimed_at=at,
+        executor=executor,
+    )
+
+
+async def conclude(transaction: Transaction, reference: str, n: int, attempt: Attempt) -> None:
+    """Write down what came of attempt `n`."""
+    table = tables.attempt
+    where = (table.c.reference == reference) & (table.c.n == n)
+    values = {"outcome": attempt.outcome.value, "detail": attempt.detail}
+    await transaction.connection.execute(table.update().where(where).values(**values))
+
+
+async def tell(
+    transaction: Transaction, reference: str, n: int, attempt: Attempt, *, at: float, by: str
+) -> bool:
+    """Write down what a person found out, as an attempt of its own."""
+    return await transaction.insert_once(
+        tables.attempt,
+        reference=reference,
+        n=n,
+        act=attempt.act.value,
+        outcome=attempt.outcome.value,
+        detail=attempt.detail,
+        claimed_at=at,
+        executor=by,
+    )
+
+
+async def move_on(transaction: Transaction, reference: str, **values: Any) -> None:
+    """Change where a command stands."""
+    table = tables.delivery
+    await transaction.connection.execute(
+        table.update().where(table.c.reference == reference).values(**values)
+    )

@@ -1,0 +1,135 @@
+"""The database: one file or one URL for cases and engine, opened safely or not at all."""
+
+import asyncio
+import fcntl
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from gateway.cases.errors import StoreInUse, StoreUnavailable
+
+BUSY_MS = 30_000
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+
+
+class Database:
+    """Read and write transactions, each bounded; writes of this process go one after another.
+
+    On SQLite one process owns the file: a second is refused with StoreInUse.
+    """
+
+    def __init__(self, url: str, *, budget: float = 5.0) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._budget = budget
+        self._lock: IO[str] | None = None
+        self._writing = asyncio.Lock()
+        self._reader: AsyncEngine | None = None
+        self._writer: AsyncEngine | None = None
+
+    @property
+    def sync_url(self) -> str:
+        """The URL for synchronous use: migrations and the engine."""
+        name = "sqlite" if self.is_sqlite else "postgresql+psycopg"
+        return self.url.set(drivername=name).render_as_string(hide_password=False)
+
+    def open(self) -> None:
+        """Take the file for this process and set the journal up; StoreInUse when it is taken."""
+        if self.is_sqlite:
+            self._take()
+            _prepare(self.path)
+        url = self.url.set(drivername=_DRIVERS[self.url.get_backend_name()])
+        self._reader = create_async_engine(url)
+        self._writer = create_async_engine(url, pool_size=1, max_overflow=0)
+        if self.is_sqlite:
+            _pragmas(self._reader, "BEGIN")
+            _pragmas(self._writer, "BEGIN IMMEDIATE")
+
+    @property
+    def path(self) -> Path:
+        """The SQLite file."""
+        if not self.url.database:
+            raise StoreUnavailable("a store needs a file: sqlite:///path")
+        return Path(self.url.database)
+
+    async def close(self) -> None:
+        """Give everything back; idempotent."""
+        for engine in (self._reader, self._writer):
+            if engine is not None:
+                await engine.dispose()
+        self._reader = self._writer = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """One consistent look."""
+        async with self._guarded(self._reader) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction: all of it is committed on the way out, or nothing."""
+        async with self._guarded(self._writer, self._writing) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _guarded(
+        self, engine: AsyncEngine | None, lock: asyncio.Lock | None = None
+    ) -> AsyncIterator[AsyncConnection]:
+        if engine is None:
+            raise StoreUnavailable("the store is closed")
+        try:
+            async with asyncio.timeout(self._budget):
+                if lock is None:
+                    async with engine.begin() as connection:
+                        yield connection
+                    return
+                async with lock, engine.begin() as connection:
+                    yield connection
+        except (SQLAlchemyError, sqlite3.Error, TimeoutError) as error:
+            raise StoreUnavailable(type(error).__name__) from error
+
+    def _take(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = Path(f"{self.path}.lock").open("w")  # noqa: SIM115 — held as long as the store
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            raise StoreInUse(
+                f"{self.path} is in use by another gateway process: stop it, or use PostgreSQL "
+                "for several processes"
+            ) from error
+        self._lock = lock
+
+
+def _prepare(path: Path) -> None:
+    """Write-ahead journal, once and persistent, before anyone else opens the file."""
+    connection = sqlite3.connect(path, timeout=BUSY_MS / 1000)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL").fetchone()
+    finally:
+        connection.close()
+
+
+def _pragmas(engine: AsyncEngine, begin: str) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say, as we say
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        cursor.execute("PRAGMA synchronous=FULL")  # a power cut must not forget a claim
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)

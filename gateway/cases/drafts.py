@@ -1,0 +1,209 @@
+"""Applications before submission: kept whole, right or wrong, with what stands against them."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from adapters.contract import Department
+from gateway.cases import codec, payloads, tables
+from gateway.cases.payloads import Payload, Upload
+from gateway.cases.prefill import prefilled, read_sources
+from gateway.cases.sharing import people, shared_materials
+from gateway.cases.standing import Standing, standing
+from gateway.cases.store import Store, Transaction
+from gateway.cases.visibility import agent_of, drafts_of, owner_of
+from gateway.clock import Clock
+from schema.domain.answers import read
+from schema.domain.calendar import local_day
+from schema.domain.form import form
+from schema.domain.one_thing import OneThing
+from schema.domain.selection import materials_of, select
+from schema.graph.ports import Draft, Reads, Viewer
+
+
+class StoredDocument(Protocol):
+    """What is known about an uploaded document."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def media_type(self) -> str: ...
+
+
+class Materials(Protocol):
+    """Where uploaded documents are kept. Blocking."""
+
+    def find(self, sha256: str) -> StoredDocument | None:
+        """The document with this digest, None when it was never uploaded."""
+        ...
+
+
+ReadsOf = Callable[[Viewer], Reads]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A draft as it lies in the store."""
+
+    id: str
+    applicant_ref: str
+    one_thing: OneThing
+    payload: Payload
+    updated_at: datetime
+    submitted: bool
+
+    def standing(self, clock: Clock) -> Standing:
+        """What would be submitted now, and what stands against it."""
+        return standing(self.one_thing, self.payload, local_day(clock.now()))
+
+    def shown(self, clock: Clock) -> Draft:
+        """The draft as its owner sees it."""
+        judged = self.standing(clock)
+        return Draft(
+            id=self.id,
+            one_thing=self.one_thing.id,
+            version=self.one_thing.version,
+            variant=judged.variant,
+            answers=self.payload.answers,
+            prefilled=self.payload.prefilled,
+            shared=self.payload.shared,
+            materials={code: up.sha256 for code, up in self.payload.materials.items()},
+            problems=judged.problems,
+            updated_at=self.updated_at,
+            submitted=self.submitted,
+        )
+
+
+class Drafts:
+    """Opens, fills and keeps drafts."""
+
+    def __init__(
+        self,
+        store: Store,
+        departments: Mapping[str, Department],
+        clock: Clock,
+        *,
+        reads: ReadsOf,
+        materials: Materials | None,
+    ) -> None:
+        self._store = store
+        self._departments = departments
+        self._clock = clock
+        self._reads = reads
+        self._materials = materials
+
+    async def load(self, viewer: Viewer, draft: str) -> Kept | None:
+        """The viewer's draft; None when it is not theirs or not there."""
+        table = tables.draft
+        query = sa.select(table).where(table.c.id == draft, drafts_of(viewer))
+        rows = await self._store.rows(query)
+        if not rows:
+            return None
+        row = rows[0]
+        payload = await payloads.get(self._store, draft)
+        return Kept(
+            id=row.id,
+            applicant_ref=row.applicant_ref,
+            one_thing=self._store.one_thing(row.one_thing, row.version),
+            payload=payload or Payload(),
+            updated_at=datetime.fromisoformat(row.updated_at),
+            submitted=row.submitted,
+        )
+
+    async def merged(
+        self,
+        viewer: Viewer,
+        kept: Kept,
+        answers: Mapping[str, Any],
+        materials: Mapping[str, str],
+        *,
+        retry: bool,
+    ) -> Kept:
+        """The draft with new answers and materials, prefilled and verified anew where they differ.
+
+        `retry`: ask again what could not be answered last time.
+        """
+        uploads = {**kept.payload.materials, **await self.uploads(materials)}
+        payload = replace(
+            kept.payload,
+            answers=codec.native({**kept.payload.answers, **answers}),
+            materials=uploads,
+        )
+        payload = await self.filled(viewer, kept.one_thing, payload, retry=retry)
+        return replace(kept, payload=payload, updated_at=self._clock.now())
+
+    async def filled(
+        self, viewer: Viewer, one_thing: OneThing, payload: Payload, *, retry: bool
+    ) -> Payload:
+        """First values from registers and verdicts on shared materials, asked once per content."""
+        open_ = any(p.problem for p in payload.prefilled) or any(
+            s.state == "unavailable" for s in payload.shared
+        )
+        if payload.asked == _asked(one_thing, payload) and not (retry and open_):
+            return payload
+        found = await read_sources(one_thing, payload.answers, viewer.claims, self._reads(viewer))
+        first = prefilled(one_thing, viewer.claims, found)
+        values = {p.key: p.value for p in first if p.value is not None}
+        given = {k: v for k, v in payload.answers.items() if v is not None}
+        answers = {**values, **given}
+        typed = read(form(one_thing), answers).values
+        wanted = materials_of(select(one_thing, typed), typed)
+        now = self._clock.now()
+        shared = await shared_materials(one_thing, wanted, answers, found, self._departments, now)
+        full = replace(payload, answers=answers, prefilled=first, shared=shared)
+        return replace(full, asked=_asked(one_thing, full))
+
+    async def insert(self, transaction: Transaction, viewer: Viewer, kept: Kept) -> None:
+        """Keep a new draft."""
+        await transaction.insert_once(
+            tables.draft,
+            id=kept.id,
+            applicant_ref=owner_of(viewer),
+            agent_ref=agent_of(viewer),
+            one_thing=kept.one_thing.id,
+            version=kept.one_thing.version,
+            updated_at=kept.updated_at.isoformat(),
+            submitted=False,
+        )
+        await payloads.put(transaction, kept.id, kept.payload)
+
+    async def update(self, transaction: Transaction, kept: Kept, *, submitted: bool) -> bool:
+        """Keep what changed; False when the draft was submitted before."""
+        table = tables.draft
+        changed = await transaction.connection.execute(
+            table.update()
+            .where(table.c.id == kept.id, table.c.submitted.is_(False))
+            .values(updated_at=kept.updated_at.isoformat(), submitted=submitted)
+        )
+        if changed.rowcount != 1:
+            return False
+        await payloads.put(transaction, kept.id, kept.payload)
+        return True
+
+    async def uploads(self, materials: Mapping[str, str]) -> dict[str, Upload]:
+        """What is known about documents named by their digests."""
+        return {code: await self._upload(sha256) for code, sha256 in materials.items()}
+
+    async def _upload(self, sha256: str) -> Upload:
+        if self._materials is None:
+            return Upload(sha256=sha256)
+        found = await asyncio.to_thread(self._materials.find, sha256)
+        if found is None:
+            return Upload(sha256=sha256, size=NOT_THERE)
+        return Upload(sha256=sha256, size=found.size, media_type=found.media_type)
+
+
+NOT_THERE = -1
+
+
+def _asked(one_thing: OneThing, payload: Payload) -> str:
+    """What registers and verifications depend on, as one digest."""
+    keys = [payload.answers.get(s.key) for s in one_thing.sources if "." not in s.key]
+    values = read(form(one_thing), payload.answers).values
+    items = [item.id for item in select(one_thing, values)]
+    return codec.digest([keys, people(one_thing, payload.answers), items])

@@ -1,0 +1,144 @@
+"""The durable engine behind a port of five methods. The only module that knows DBOS.
+
+It runs short commands and remembers them; it does not own cases. What it stores are references.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Protocol
+
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
+from sqlalchemy.engine import Connection
+
+APPLICATION = "onething"
+VERSION = "deliver-1"  # pinned: a deploy must find the commands of the one before
+WORKFLOW = "deliver.v1"
+RECOVERIES = 1000
+_POOL = 4
+
+Deliver = Callable[[str, int], Awaitable[str]]
+
+
+class Engine(Protocol):
+    """Runs `deliver(reference, tick)` at least once for everything enqueued."""
+
+    async def launch(self, deliver: Deliver, queues: Mapping[str, int]) -> None:
+        """Start; take up what an earlier process left. `queues`: name -> how many at once."""
+        ...
+
+    def enqueue_in(
+        self, connection: Connection, queue: str, reference: str, tick: int, delay: float
+    ) -> None:
+        """Enqueue inside the caller's transaction: it exists exactly if that commits."""
+        ...
+
+    async def waiting(self) -> int:
+        """How many commands are queued, delayed or running."""
+        ...
+
+    async def purge(self, older_than: float) -> int:
+        """Forget commands finished before that moment (Unix s); how many."""
+        ...
+
+    async def shutdown(self) -> None:
+        """Stop taking commands; what is unfinished is taken up by the next launch."""
+        ...
+
+
+class DbosEngine:
+    """DBOS on the database the cases live in. One per process: DBOS is a singleton."""
+
+    def __init__(self, url: str, *, executor: str = "gateway-1", polling_s: float = 0.1) -> None:
+        self._url = url
+        self._executor = executor
+        self._polling_s = polling_s
+        self._client: DBOSClient | None = None
+
+    async def launch(self, deliver: Deliver, queues: Mapping[str, int]) -> None:
+        DBOS.migrate(self._url)
+        serializer = DBOSPortableJSONSerializer()
+        self._client = DBOSClient(
+            system_database_url=self._url,
+            serializer=serializer,
+            application_name=APPLICATION,
+            system_database_pool_size=_POOL,
+        )
+        await asyncio.to_thread(self._register, queues)
+        config: DBOSConfig = {
+            "name": APPLICATION,
+            "system_database_url": self._url,
+            "application_version": VERSION,
+            "executor_id": self._executor,
+            "serializer": serializer,
+            "console_log_level": "ERROR",
+            "log_level": "ERROR",
+            "sys_db_pool_size": _POOL,
+            "notification_listener_polling_interval_sec": 0.25,  # bounds how long a stop takes
+        }
+        DBOS(config=config)
+
+        # Its steps are the claims of the attempts table, so that a re-run knows what was sent.
+        @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=RECOVERIES)
+        async def run(reference: str, tick: int) -> str:
+            return await deliver(reference, tick)
+
+        DBOS.launch()  # in the running loop: commands run where the departments' clients live
+
+    def _register(self, queues: Mapping[str, int]) -> None:
+        assert self._client is not None  # noqa: S101 — called by launch
+        for name, concurrency in queues.items():
+            self._client.register_queue(
+                name, worker_concurrency=concurrency, polling_interval_sec=self._polling_s
+            )
+
+    def enqueue_in(
+        self, connection: Connection, queue: str, reference: str, tick: int, delay: float
+    ) -> None:
+        if self._client is None:
+            raise RuntimeError("the engine is not launched")
+        options: EnqueueOptions = {
+            "workflow_name": WORKFLOW,
+            "queue_name": queue,
+            "workflow_id": f"{reference}#{tick}",
+            "app_version": VERSION,
+        }
+        if delay > 0:
+            options["delay_seconds"] = delay
+        self._client.enqueue_in_transaction(connection, options, reference, tick)
+
+    async def waiting(self) -> int:
+        if self._client is None:
+            return 0
+        rows = await self._client.list_workflows_async(
+            status=["ENQUEUED", "DELAYED", "PENDING"], load_input=False, load_output=False
+        )
+        return len(rows)
+
+    async def purge(self, older_than: float) -> int:
+        if self._client is None:
+            return 0
+        done = await self._client.list_workflows_async(
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            completed_before=_iso(older_than),
+            load_input=False,
+            load_output=False,
+            limit=1000,
+        )
+        await self._client.delete_workflows_async([row.workflow_id for row in done])
+        return len(done)
+
+    async def shutdown(self) -> None:
+        # In a thread of its own: DBOS joins its threads, and those may wait for this loop.
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(max_workers=1) as own:
+            await loop.run_in_executor(own, lambda: DBOS.destroy(destroy_registry=True))
+        loop.set_default_executor(ThreadPoolExecutor())  # DBOS closed the one it had put there
+        if self._client is not None:
+            self._client.destroy()
+            self._client = None
+
+
+def _iso(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat()

@@ -1,0 +1,124 @@
+"""One call to a department for one command, and what came of it as a value. Never raises."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import structlog
+
+from adapters.contract import Department
+from adapters.errors import AdapterError, Misconfigured, NotDelivered, Refused
+from schema.domain.delivery_policy import Act, Attempt, Outcome
+from schema.domain.filing import Filing, Receipt, Supplement, Withdrawal
+from schema.domain.problem import ProblemCode
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+Message = Filing | Supplement | Withdrawal
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_GRACE_S = 2.0  # beyond the department's own budget: a bound for an adapter that forgets it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What one attempt brought."""
+
+    attempt: Attempt
+    received_at: datetime | None = None
+    problem: str | None = None
+    fault: str | None = None
+    others: tuple[str, ...] = ()  # further receipts under the same reference
+
+
+async def send(department: Department, message: Message) -> Result:
+    """Hand the message over once."""
+    try:
+        receipt = await _bounded(department, _call(department, message))
+    except Refused as error:
+        return _result(Act.SEND, Outcome.REFUSED, error.reason, fault=error.fault)
+    except (NotDelivered, Misconfigured) as error:
+        return _result(Act.SEND, Outcome.NOT_SENT, problem=error.code)
+    except AdapterError as error:
+        return _result(Act.SEND, Outcome.UNKNOWN, problem=error.code)
+    except TimeoutError:
+        return _result(Act.SEND, Outcome.UNKNOWN, problem=ProblemCode.DEPARTMENT_TIMEOUT)
+    except Exception as error:  # the rim of delivery: whatever an adapter does, it may have arrived
+        log.error("delivery.adapter_broken", department=department.info.id, kind=_kind(error))
+        return _result(Act.SEND, Outcome.UNKNOWN, problem=ProblemCode.DEPARTMENT_FAULT)
+    number = receipt.number if receipt else None
+    at = receipt.received_at if receipt else None
+    return _result(Act.SEND, Outcome.OK, number, received_at=at)
+
+
+async def ask(department: Department, message: Message) -> Result:
+    """Look up whether the message arrived. No answer is not the same as no."""
+    try:
+        found = await _bounded(department, _look_up(department, message))
+    except AdapterError as error:
+        return _result(Act.ASK, Outcome.FAILED, problem=error.code)
+    except TimeoutError:
+        return _result(Act.ASK, Outcome.FAILED, problem=ProblemCode.DEPARTMENT_TIMEOUT)
+    except Exception as error:  # the rim of delivery: a broken look-up says nothing
+        log.error("delivery.adapter_broken", department=department.info.id, kind=_kind(error))
+        return _result(Act.ASK, Outcome.FAILED, problem=ProblemCode.DEPARTMENT_FAULT)
+    if not found:
+        return _result(Act.ASK, Outcome.ABSENT)
+    others = tuple(receipt.number for receipt in found[1:])
+    at = found[0].received_at
+    return _result(Act.ASK, Outcome.OK, found[0].number, received_at=at, others=others)
+
+
+def _kind(error: Exception) -> str:
+    return type(error).__name__
+
+
+async def _call(department: Department, message: Message) -> Receipt | None:
+    budget = department.info.limits.timeout_s
+    match message:
+        case Filing():
+            return await department.file(message, budget=budget)
+        case Supplement():
+            await department.supplement(message, budget=budget)
+        case Withdrawal():
+            await department.withdraw(message, budget=budget)
+    return None
+
+
+async def _look_up(department: Department, message: Message) -> list[Receipt]:
+    budget = department.info.limits.timeout_s
+    match message:
+        case Filing():
+            found = await department.find_filing(message.reference, message.service, budget=budget)
+            return sorted(found, key=lambda receipt: receipt.received_at)
+        case Supplement():
+            there = await department.find_supplement(message, budget=budget)
+            return [Receipt(number=message.receipt, received_at=_LONG_AGO)] if there else []
+        case Withdrawal():
+            return []  # never asked: a withdrawal is sent again
+
+
+async def _bounded(department: Department, call: Awaitable[T]) -> T:
+    async with asyncio.timeout(department.info.limits.timeout_s + _GRACE_S):
+        return await call
+
+
+def _result(
+    act: Act,
+    outcome: Outcome,
+    detail: str | None = None,
+    *,
+    problem: ProblemCode | None = None,
+    fault: str | None = None,
+    received_at: datetime | None = None,
+    others: tuple[str, ...] = (),
+) -> Result:
+    return Result(
+        attempt=Attempt(act=act, outcome=outcome, detail=detail),
+        received_at=received_at,
+        problem=problem.value if problem else None,
+        fault=fault,
+        others=others,
+    )

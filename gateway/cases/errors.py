@@ -1,0 +1,32 @@
+"""What can go wrong in the store itself; everything else is a Problem."""
+
+from schema.domain.problem import Problem, ProblemCode
+from schema.domain.text import Text
+
+
+class StoreError(Exception):
+    """The store gave no answer."""
+
+
+class StoreUnavailable(StoreError):
+    """The store did not answer in time or at all; nothing was promised, asking again is safe."""
+
+    problem = Problem(
+        code=ProblemCode.STORE_UNAVAILABLE,
+        text=Text(
+            zh="系统暂时无法保存，请稍后再试。",
+            en="The service cannot save just now. Please try again in a moment.",
+        ),
+    )
+
+
+class StoreInUse(StoreError):
+    """Another process holds this SQLite file; one file serves one gateway process."""
+
+
+class RequestConflict(StoreError):
+    """The request id was used before, with another content; `case` is what it led to."""
+
+    def __init__(self, case: str) -> None:
+        super().__init__(f"this request id belongs to {case}")
+        self.case = case

@@ -1,0 +1,179 @@
+"""Ask departments where filings stand: batched, jittered, each department at its own pace."""
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+import structlog
+
+from adapters.contract import Department
+from adapters.errors import AdapterError, ContractBroken, Refused
+from gateway.cases import tables
+from gateway.cases.errors import StoreUnavailable
+from gateway.cases.intake import Intake, position
+from gateway.cases.store import Store
+from schema.domain.department import DepartmentInfo, ProgressMode
+from schema.domain.filing import ItemStatus, Progress
+
+log = structlog.get_logger(__name__)
+
+PAGES = 50  # of a feed, in one round
+CALLBACK_SLOWER = 5  # who calls back is asked as well, only less often
+_JITTER = 0.1
+
+
+class Poller:
+    """One loop per department that decides items. Trouble ends a round, never the loop."""
+
+    def __init__(
+        self,
+        store: Store,
+        departments: Mapping[str, Department],
+        intake: Intake,
+        *,
+        every_s: float | None = None,
+    ) -> None:
+        self._store = store
+        self._departments = departments
+        self._intake = intake
+        self._every_s = every_s
+
+    def loops(self) -> Iterator[asyncio.Task[None]]:
+        """Start them."""
+        for department in self._departments.values():
+            if department.info.services and department.info.progress is not ProgressMode.NONE:
+                yield asyncio.create_task(self._loop(department))
+
+    async def _loop(self, department: Department) -> None:
+        pace = _pace(department.info, self._every_s)
+        while True:
+            await asyncio.sleep(pace * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311
+            try:
+                await self.round(department)
+            except (AdapterError, StoreUnavailable, TimeoutError) as error:
+                log.info("poll.failed", department=department.info.id, kind=type(error).__name__)
+            except Exception as error:  # the rim of a background loop: it must go on
+                log.error("poll.broken", department=department.info.id, kind=type(error).__name__)
+
+    async def round(self, department: Department) -> None:
+        """Ask once about everything that is open there."""
+        if department.info.progress is ProgressMode.FEED:
+            await self._read_feed(department)
+        else:
+            await self._ask(department)
+        await self._fetch_certificates(department)
+
+    async def _read_feed(self, department: Department) -> None:
+        cursor = await position(self._store, department.info.id)
+        for _ in range(PAGES):
+            async with _bounded(department):
+                page = await department.changes(cursor, budget=_budget(department))
+            moved = page.cursor if page.cursor != cursor else None
+            told = [
+                await _whole(department, p, await self._service(department, p))
+                for p in page.progress
+            ]
+            await self._intake.take(department.info.id, told, cursor=moved)
+            cursor = page.cursor
+            if not page.more or moved is None:
+                return
+
+    async def _ask(self, department: Department) -> None:
+        step = tables.step.c
+        undecided = step.watched & (step.state != "granted") & step.receipt.is_not(None)
+        asks = _batches(await self._open(department, undecided), department.info.progress_batch)
+        width = max(1, department.info.limits.concurrency)
+        for start in range(0, len(asks), width):
+            now = asks[start : start + width]
+            await asyncio.gather(*(self._ask_about(department, s, some) for s, some in now))
+
+    async def _ask_about(
+        self, department: Department, service: str, receipts: Sequence[str]
+    ) -> None:
+        try:
+            async with _bounded(department):
+                answers = await department.progress(receipts, service, budget=_budget(department))
+        except (ContractBroken, Refused) as error:  # about these receipts: the others go on
+            log.warning("poll.refused", department=department.info.id, reason=error.message)
+            return
+        news = [p for p in answers.values() if isinstance(p, Progress)]
+        told = [await _whole(department, progress, service) for progress in news]
+        await self._intake.take(department.info.id, told)
+
+    async def _fetch_certificates(self, department: Department) -> None:
+        """Certificates of items granted without one, told by a callback for example."""
+        step = tables.step.c
+        query = sa.select(step.case_id, step.item, step.service, step.receipt).where(
+            step.department == department.info.id, step.watched, step.state == "granted"
+        )
+        for row in await self._store.rows(query):
+            case = await self._store.case(row.case_id)
+            decided = case.step(row.item).decided_at if case else None
+            if decided is None or row.receipt is None:
+                continue
+            granted = Progress(receipt=row.receipt, status=ItemStatus.GRANTED, at=decided)
+            told = await _whole(department, granted, row.service)
+            if told.certificate is not None:
+                await self._intake.take(department.info.id, [told])
+
+    async def _open(
+        self, department: Department, which: sa.ColumnElement[bool]
+    ) -> Mapping[str, list[str]]:
+        step = tables.step.c
+        query = sa.select(step.service, step.receipt).where(
+            step.department == department.info.id, which
+        )
+        by_service: defaultdict[str, list[str]] = defaultdict(list)
+        for row in await self._store.rows(query):
+            by_service[row.service].append(row.receipt)
+        return by_service
+
+    async def _service(self, department: Department, progress: Progress) -> str | None:
+        step = tables.step.c
+        query = sa.select(step.service).where(
+            step.department == department.info.id, step.receipt == progress.receipt
+        )
+        rows = await self._store.rows(query)
+        return str(rows[0].service) if rows else None
+
+
+async def _whole(department: Department, progress: Progress, service: str | None) -> Progress:
+    """A grant with its certificate, where the department has issued it already."""
+    if progress.status is not ItemStatus.GRANTED or progress.certificate or service is None:
+        return progress
+    try:
+        async with _bounded(department):
+            certificate = await department.certificate(
+                progress.receipt, service, budget=_budget(department)
+            )
+    except (AdapterError, TimeoutError):
+        return progress  # the grant is told now, its certificate when it can be had
+    return replace(progress, certificate=certificate)
+
+
+def _batches(by_service: Mapping[str, Sequence[str]], size: int) -> list[tuple[str, Sequence[str]]]:
+    """What one status query each may carry."""
+    size = max(1, size)
+    return [
+        (service, receipts[start : start + size])
+        for service, receipts in by_service.items()
+        for start in range(0, len(receipts), size)
+    ]
+
+
+def _pace(info: DepartmentInfo, every_s: float | None) -> float:
+    if every_s is not None:
+        return every_s
+    calls_back = info.progress is ProgressMode.CALLBACK
+    return info.limits.poll_every_s * (CALLBACK_SLOWER if calls_back else 1)
+
+
+def _budget(department: Department) -> float:
+    return department.info.limits.timeout_s
+
+
+def _bounded(department: Department) -> asyncio.Timeout:
+    return asyncio.timeout(department.info.limits.timeout_s + 2.0)

@@ -1,0 +1,62 @@
+"""Why a request changed nothing, in two languages."""
+
+from schema.domain.problem import Problem, ProblemCode
+from schema.domain.text import Text
+from schema.graph.ports import Rejected
+
+ABSENT = Problem(
+    code=ProblemCode.NOT_ALLOWED_OR_ABSENT,
+    text=Text(zh="没有找到，或无权办理。", en="There is no such thing, or it is not yours."),
+)
+UNKNOWN_ONE_THING = Problem(
+    code=ProblemCode.UNKNOWN_ONE_THING,
+    text=Text(zh="没有这件事。", en="This service is not on offer."),
+    path=("oneThing",),
+)
+CONFLICT = Problem(
+    code=ProblemCode.CONFLICT,
+    text=Text(
+        zh="该请求编号已用于另一内容，或该申请已经提交。",
+        en="This request id was used for something else, or the application is submitted already.",
+    ),
+)
+
+
+def rejected(*problems: Problem, case: str | None = None) -> Rejected:
+    """A mutation that changed nothing."""
+    return Rejected(problems=problems, case=case)
+
+
+def wrong_state(zh: str, en: str, *path: str) -> Rejected:
+    """What the state of the case does not allow now."""
+    text = Text(zh=zh, en=en)
+    return rejected(Problem(code=ProblemCode.WRONG_STATE, text=text, path=path))
+
+
+def missing_material(code: str, name: Text) -> Problem:
+    """A material nobody but the applicant can bring."""
+    text = Text(zh=f"请上传{name.zh}", en=f"{name.en} is missing")
+    return Problem(code=ProblemCode.MATERIAL_MISSING, text=text, path=("materials", code))
+
+
+def unknown_material(code: str) -> Problem:
+    """A code this application does not ask for, or a document that was never uploaded."""
+    text = Text(
+        zh=f"材料{code}不需要或尚未上传", en=f"Material {code} is not asked for or not here"
+    )
+    return Problem(code=ProblemCode.MATERIAL_UNKNOWN, text=text, path=("materials", code))
+
+
+def mismatch(code: str, name: Text) -> Problem:
+    """A verification that was answered with no."""
+    text = Text(zh=f"{name.zh}：核验不一致", en=f"{name.en}: the authority's data differ")
+    return Problem(code=ProblemCode.MISMATCH, text=text, path=("materials", code))
+
+
+def unavailable(code: ProblemCode, name: Text) -> Problem:
+    """A verification that was not answered: not a mismatch, and no obstacle."""
+    text = Text(
+        zh=f"{name.zh}：暂时无法核验，由部门在审查时核实",
+        en=f"{name.en}: cannot be verified just now; the department checks it later",
+    )
+    return Problem(code=code, text=text)

@@ -1,0 +1,115 @@
+"""The tables of the case store. They share one database with the engine's, hence the prefix."""
+
+import sqlalchemy as sa
+
+PREFIX = "ot_"
+metadata = sa.MetaData()
+
+case = sa.Table(
+    f"{PREFIX}case",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.String(40), nullable=False, unique=True),
+    sa.Column("one_thing", sa.String(80), nullable=False),
+    sa.Column("version", sa.String(40), nullable=False),
+    sa.Column("district", sa.String(6)),
+    sa.Column("applicant_ref", sa.String(80), nullable=False, index=True),
+    sa.Column("agent_ref", sa.String(80), index=True),
+    sa.Column("state", sa.String(24), nullable=False, index=True),
+    sa.Column("submitted_at", sa.String(40), nullable=False),
+    sa.Column("issue_due_at", sa.Float, index=True),  # seconds, null while nothing is due
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),  # the reduced case, JSON
+)
+
+step = sa.Table(
+    f"{PREFIX}step",
+    metadata,
+    sa.Column("case_id", sa.String(40), primary_key=True),
+    sa.Column("item", sa.String(80), primary_key=True),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("service", sa.String(80), nullable=False),
+    sa.Column("state", sa.String(24), nullable=False),
+    sa.Column("receipt", sa.String(120)),
+    sa.Column("watched", sa.Boolean, nullable=False),  # its department may still have news
+    sa.Column("due_on", sa.String(10)),
+    sa.Column("statutory_due_on", sa.String(10)),
+    sa.Index(f"{PREFIX}step_watched", "department", "watched"),
+    sa.Index(f"{PREFIX}step_receipt", "department", "receipt"),
+    sa.Index(f"{PREFIX}step_due", "due_on"),
+)
+
+event = sa.Table(
+    f"{PREFIX}event",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.String(300), nullable=False, unique=True),
+    sa.Column("case_id", sa.String(40), nullable=False, index=True),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("actor", sa.String(120), nullable=False),
+    sa.Column("item", sa.String(80)),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+
+delivery = sa.Table(
+    f"{PREFIX}delivery",
+    metadata,
+    sa.Column("reference", sa.String(200), primary_key=True),
+    sa.Column("case_id", sa.String(40), nullable=False, index=True),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("tick", sa.Integer, nullable=False),  # only the newest tick may act
+    sa.Column("state", sa.String(12), nullable=False, index=True),  # under_way | parked | done
+    sa.Column("due_at", sa.Float, nullable=False),  # when the next move may be made, Unix s
+    sa.Column("due_after", sa.Integer, nullable=False),  # the number of attempts it follows
+)
+
+attempt = sa.Table(
+    f"{PREFIX}attempt",
+    metadata,
+    sa.Column("reference", sa.String(200), primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("act", sa.String(8), nullable=False),
+    sa.Column("outcome", sa.String(12), nullable=False),
+    sa.Column("detail", sa.Text),
+    sa.Column("claimed_at", sa.Float, nullable=False),
+    sa.Column("executor", sa.String(80), nullable=False),
+)
+
+payload = sa.Table(
+    f"{PREFIX}payload",
+    metadata,
+    sa.Column("owner", sa.String(40), primary_key=True),  # the draft's and later the case's number
+    sa.Column("item", sa.String(80), primary_key=True),  # empty: the whole application
+    sa.Column("round", sa.Integer, primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
+draft = sa.Table(
+    f"{PREFIX}draft",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("applicant_ref", sa.String(80), nullable=False, index=True),
+    sa.Column("agent_ref", sa.String(80)),
+    sa.Column("one_thing", sa.String(80), nullable=False),
+    sa.Column("version", sa.String(40), nullable=False),
+    sa.Column("updated_at", sa.String(40), nullable=False),
+    sa.Column("submitted", sa.Boolean, nullable=False),
+)
+
+request = sa.Table(
+    f"{PREFIX}request",
+    metadata,
+    sa.Column("subject", sa.String(80), primary_key=True),
+    sa.Column("request_id", sa.String(120), primary_key=True),
+    sa.Column("operation", sa.String(24), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("result", sa.String(40), nullable=False),  # the draft or case it led to
+)
+
+cursor = sa.Table(
+    f"{PREFIX}cursor",
+    metadata,
+    sa.Column("department", sa.String(40), primary_key=True),
+    sa.Column("position", sa.Text, nullable=False),
+)

@@ -1,0 +1,41 @@
+"""What is declared in files, loaded for a command; every mistake is a line of a Stop."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from gateway.cli.output import Stop
+from gateway.declared import DeclarationInvalid, Declared, departments_of, read_declared
+from gateway.settings import Settings
+from schema.domain.department import DepartmentInfo
+
+_NEXT = "correct these files; nothing was started"
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn "something declared is wrong" into a Stop with every finding."""
+    try:
+        yield
+    except DeclarationInvalid as invalid:
+        raise Stop(invalid.findings, next_step=_NEXT) from invalid
+
+
+def load_departments(settings: Settings) -> Sequence[DepartmentInfo]:
+    """What the plugged-in departments publish; Stop with everything wrong with any of them."""
+    loaded = departments_of(settings)
+    if loaded.findings:
+        raise Stop(loaded.findings, next_step=_NEXT)
+    return [loaded.departments[name].info for name in sorted(loaded.departments)]
+
+
+def load_declared(settings: Settings) -> Declared:
+    """Departments, one things and calendar, checked against one another."""
+    with explained():
+        return read_declared(settings)
+
+
+def printed_schema(settings: Settings) -> str:
+    """The SDL of the graph over these departments."""
+    from schema.graph.build import build_schema
+
+    return build_schema(load_departments(settings)).as_str()

@@ -1,0 +1,51 @@
+"""Options several commands share, and the settings they lead to."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
+
+import typer
+
+from gateway.cli.output import BAD_CONFIG, Stop
+from gateway.settings import Settings, SettingsInvalid, load_settings
+
+ConfigOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--config", help="Settings file; onething.toml of this folder when absent."),
+]
+ProfileOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--profile", help="dev: mocks, dev tokens, loopback only. Default: production."),
+]
+SetOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Any setting as section.key=value; may be given often."),
+]
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+def settings_of(
+    config: Path | None,
+    profile: str | None,
+    pairs: Sequence[str] | None,
+    more: Mapping[str, Any] | None = None,
+) -> Settings:
+    """The settings in force under these options; Stop with every mistake, exit code 78."""
+    flags = {**(more or {}), "profile": profile}
+    given = {key: value for key, value in flags.items() if value is not None}
+    overrides = {**_parsed(pairs or ()), **given}
+    try:
+        return load_settings(overrides, file=config)
+    except SettingsInvalid as invalid:
+        raise Stop(
+            invalid.problems,
+            next_step="correct them, or try it with the mocks: onething serve --profile dev",
+            code=BAD_CONFIG,
+        ) from invalid
+
+
+def _parsed(pairs: Sequence[str]) -> dict[str, str]:
+    wrong = [pair for pair in pairs if "=" not in pair]
+    if wrong:
+        raise typer.BadParameter(f"{wrong[0]!r} is not section.key=value", param_hint="--set")
+    return dict(pair.split("=", 1) for pair in pairs)

@@ -1,0 +1,109 @@
+"""How commands speak: tables for people, JSON for programs, a next step with every failure."""
+
+from asyncio import CancelledError
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+OK, FAILED, MISUSED, BAD_CONFIG, INTERRUPTED = 0, 1, 2, 78, 130
+
+
+class Stop(Exception):
+    """A command that cannot go on: every finding, what to do next, and the exit code."""
+
+    def __init__(
+        self, findings: Sequence[object], *, next_step: str | None = None, code: int = FAILED
+    ) -> None:
+        self.findings = tuple(str(finding) for finding in findings)
+        self.next_step = next_step
+        self.code = code
+        super().__init__("; ".join(self.findings))
+
+
+@dataclass(slots=True, kw_only=True)
+class Speaker:
+    """Where a command's words go; `debug` lets tracebacks through."""
+
+    out: Console = field(default_factory=Console)
+    err: Console = field(default_factory=lambda: Console(stderr=True))
+    debug: bool = False
+
+    def say(self, line: object = "") -> None:
+        """A line for people; lines are never broken, so that they can be copied."""
+        self.out.print(line, highlight=False, soft_wrap=True)
+
+    def raw(self, text: str) -> None:
+        """Text exactly as it is."""
+        typer.echo(text)
+
+    def json(self, value: object) -> None:
+        """A value for programs."""
+        typer.echo(orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode())
+
+    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """A table for people."""
+        table = Table(title=title, title_justify="left")
+        for number, column in enumerate(columns):
+            table.add_column(column, overflow="fold", no_wrap=number == 0)
+        for row in rows:
+            table.add_row(*row)
+        self.out.print(table)
+
+    def complain(self, stop: Stop) -> int:
+        """Print a failure; the exit code it asks for."""
+        for finding in stop.findings:
+            self.err.print(finding, style="red", highlight=False, markup=False, soft_wrap=True)
+        if stop.next_step:
+            self.err.print(f"next: {stop.next_step}", highlight=False, markup=False, soft_wrap=True)
+        return stop.code
+
+    def crash(self, bug: BaseException) -> int:
+        """Print a bug in one line; a traceback only when it was asked for."""
+        if self.debug:
+            self.err.print_exception()
+        self.err.print(
+            f"internal error: {type(bug).__name__}: {bug}",
+            style="red",
+            markup=False,
+            soft_wrap=True,
+        )
+        if not self.debug:
+            self.err.print("next: run it again as `onething --debug …` and report the traceback")
+        return FAILED
+
+
+def guarded(speaker: Speaker, command: Callable[[], object]) -> int:
+    """The exit code of a command, whatever becomes of it."""
+    try:
+        command()
+    except Stop as stop:
+        return speaker.complain(stop)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else OK
+    except (KeyboardInterrupt, CancelledError):
+        return INTERRUPTED
+    except Exception as bug:
+        # The rim of the command line: a bug is one line, not a page.
+        return speaker.crash(bug)
+    return OK
+
+
+def nothing_to_hide(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The mapping with everything that is named like a secret masked, at every level."""
+    return {key: _masked(key, entry) for key, entry in value.items()}
+
+
+_SECRET = ("secret", "password", "token", "key", "credential", "licence")
+
+
+def _masked(key: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return nothing_to_hide(value)
+    if value and isinstance(value, str) and any(word in key.lower() for word in _SECRET):
+        return "***"
+    return value

@@ -1,0 +1,98 @@
+"""Commands that keep running: the gateway, the mocks, the demo."""
+
+import asyncio
+import subprocess
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.cli.options import ConfigOption, ProfileOption, SetOption, settings_of
+from gateway.cli.output import INTERRUPTED, OK, Speaker, Stop
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(serve)
+    app.command(
+        context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+        add_help_option=False,
+    )(mocks)
+    app.command()(demo)
+
+
+def serve(
+    context: typer.Context,
+    profile: ProfileOption = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    config: ConfigOption = None,
+    pairs: SetOption = None,
+) -> None:
+    """Run the gateway until it is told to stop."""
+    settings = settings_of(config, profile, pairs, {"server.host": host, "server.port": port})
+    from gateway.cli.serving import serve_gateway
+
+    serve_gateway(context.obj, settings)
+
+
+def mocks(context: typer.Context) -> None:
+    """Run the mock departments alone; arguments go to `python -m mocks serve` (try --help)."""
+    arguments = [sys.executable, "-m", "mocks", "serve", *context.args]
+    child = subprocess.Popen(arguments)  # noqa: S603 - our own interpreter and module
+    while True:
+        try:
+            code = child.wait()
+            break
+        except KeyboardInterrupt:
+            # The terminal has told the child as well; wait until it has put its house in order.
+            continue
+    if code not in (0, -2, 130):
+        raise Stop([f"the mocks ended with exit code {code}"], next_step="read what they said")
+
+
+def demo(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="Exit when the case is complete.")] = False,
+    start: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from", formats=["%Y-%m-%d"], help="First day; the next working day if absent."
+        ),
+    ] = None,
+    state: Annotated[
+        Path, typer.Option("--state", help="Folder for the demo's files; made anew each time.")
+    ] = Path(".dev/demo"),
+    port_base: Annotated[
+        int, typer.Option("--port-base", help="Mocks from here on; 0 takes free ports.")
+    ] = 8100,
+    port: Annotated[int | None, typer.Option("--port", help="The gateway's port.")] = None,
+) -> None:
+    """Open a restaurant with invented departments, from application to certificates."""
+    from gateway.demo.failure import DemoFailed
+    from gateway.demo.run import Options, run
+
+    speaker: Speaker = context.obj
+    options = Options(
+        once=once,
+        start=start.date() if start else None,
+        today=_today(),
+        state=state,
+        port_base=port_base,
+        port=port,
+    )
+    try:
+        asyncio.run(run(options, speaker.out))
+    except KeyboardInterrupt:
+        # The way a demo that stays up is meant to end.
+        raise typer.Exit(INTERRUPTED if once else OK) from None
+    except DemoFailed as failed:
+        raise Stop(failed.missing, next_step=failed.next_step) from failed
+
+
+def _today() -> date:
+    from gateway.clock import SystemClock
+
+    return SystemClock().now().date()

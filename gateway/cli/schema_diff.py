@@ -1,0 +1,43 @@
+"""Two printed schemas compared: what breaks a client, what may surprise one, what is safe."""
+
+from dataclasses import dataclass
+
+from graphql import (
+    GraphQLError,
+    GraphQLSchema,
+    build_schema,
+    find_breaking_changes,
+    find_dangerous_changes,
+    lexicographic_sort_schema,
+    print_schema,
+)
+
+from gateway.cli.output import Stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What changed between a committed schema and the one the code builds."""
+
+    same: bool
+    breaking: tuple[str, ...]
+    dangerous: tuple[str, ...]
+
+
+def compare(committed: str, built: str, *, name: str) -> Difference:
+    """How `built` differs from `committed`; Stop when the committed text is no schema."""
+    try:
+        old = build_schema(committed)
+    except GraphQLError as error:
+        at = error.locations[0].line if error.locations else 1
+        raise Stop([f"{name}:{at}: {error.message}"], next_step=f"repair {name}") from error
+    new = build_schema(built)
+    return Difference(
+        same=_canonical(old) == _canonical(new),
+        breaking=tuple(change.description for change in find_breaking_changes(old, new)),
+        dangerous=tuple(change.description for change in find_dangerous_changes(old, new)),
+    )
+
+
+def _canonical(schema: GraphQLSchema) -> str:
+    return print_schema(lexicographic_sort_schema(schema))

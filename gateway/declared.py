@@ -1,0 +1,77 @@
+"""Everything that is declared in files, read once: departments, one things, working days.
+
+What is wrong in any of them is told at once; nothing starts until nothing is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import adapters.departments
+from adapters.calls import Trace
+from adapters.registry import Loaded, load_departments
+from adapters.wire import Endpoint
+from gateway.settings import Settings
+from schema.catalogue import ONE_THINGS, CatalogueInvalid, LoadedCatalogue, cross_check, load
+from schema.domain.calendar import WorkingCalendar
+from schema.domain.department import DepartmentInfo
+from schema.working_days import CalendarInvalid, load_working_calendar
+
+SHIPPED_DEPARTMENTS = Path(str(adapters.departments.__file__)).parent
+
+
+class DeclarationInvalid(Exception):
+    """Files that cannot be used; `findings` is every mistake, as `file:key: sentence`."""
+
+    def __init__(self, findings: Sequence[object]) -> None:
+        self.findings = tuple(str(finding) for finding in findings)
+        super().__init__("\n".join(self.findings))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """The departments, the catalogue and the calendar of one installation; they fit together."""
+
+    departments: Loaded
+    catalogue: LoadedCatalogue
+    calendar: WorkingCalendar
+
+    @property
+    def infos(self) -> Sequence[DepartmentInfo]:
+        """What the departments publish."""
+        return [department.info for department in self.departments.departments.values()]
+
+
+def read_declared(settings: Settings, *, trace: Trace | None = None) -> Declared:
+    """What the settings' folders declare; DeclarationInvalid with every mistake of all of them."""
+    departments = departments_of(settings, trace=trace)
+    wrong: list[object] = list(departments.findings)
+    calendar = catalogue = None
+    try:
+        calendar = load_working_calendar(*_given(settings.plugins.calendars))
+    except CalendarInvalid as invalid:
+        wrong.extend(invalid.problems)
+    try:
+        catalogue = load(settings.plugins.one_things or ONE_THINGS)
+    except CatalogueInvalid as invalid:
+        wrong.extend(invalid.findings)
+    if catalogue is not None and not departments.findings:
+        infos = [department.info for department in departments.departments.values()]
+        wrong.extend(cross_check(catalogue, infos))
+    if wrong or catalogue is None or calendar is None:
+        raise DeclarationInvalid(wrong)
+    return Declared(departments=departments, catalogue=catalogue, calendar=calendar)
+
+
+def departments_of(settings: Settings, *, trace: Trace | None = None) -> Loaded:
+    """The departments plugged in, and everything wrong with those that cannot be."""
+    endpoints = {
+        name: Endpoint(url=access.url, credentials=access.credentials)
+        for name, access in settings.departments.items()
+    }
+    folders = [SHIPPED_DEPARTMENTS, *_given(settings.plugins.departments)]
+    return load_departments(folders, endpoints, trace=trace)
+
+
+def _given(folder: Path | None) -> list[Path]:
+    return [folder] if folder is not None else []

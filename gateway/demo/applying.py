@@ -1,0 +1,73 @@
+"""One application, as a person makes it: open, look at what is filled in, upload, submit."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.demo.answers import Typed
+from gateway.demo.applicant import Applicant, achieved
+from gateway.demo.documents import pdf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """A submitted application, and what it took."""
+
+    case: str
+    prefilled: int
+    open_fields: Sequence[Mapping[str, Any]]  # a source did not answer, and why
+    typed: int
+    uploaded: int
+
+
+async def apply(applicant: Applicant, typed: Typed, run: str) -> Application:
+    """Walk the whole way; `run` makes the request ids of this applicant unique."""
+    started = await applicant.ask(
+        "start_application",
+        input={
+            "oneThing": typed.one_thing,
+            "answers": dict(typed.first),
+            "clientRequestId": f"{run}-start",
+        },
+    )
+    draft = achieved(started["startApplication"], "DraftSaved")["draft"]
+    wanted = await applicant.ask(
+        "materials_to_bring", id=typed.one_thing, answers={**draft["answers"], **typed.form}
+    )
+    materials = await _upload(applicant, wanted["oneThing"]["materials"])
+    saved = await applicant.ask(
+        "save_draft",
+        input={
+            "draft": draft["id"],
+            "clientRequestId": f"{run}-save",
+            "answers": dict(typed.form),
+            "materials": [{"code": code, "sha256": sha} for code, sha in materials.items()],
+        },
+    )
+    achieved(saved["saveDraft"], "DraftSaved")
+    submitted = await applicant.ask(
+        "submit_application",
+        input={"draft": draft["id"], "clientRequestId": f"{run}-submit"},
+    )
+    case = achieved(submitted["submitApplication"], "CaseAccepted")["case"]
+    prefilled = [answer for answer in draft["prefilled"] if answer["value"] is not None]
+    return Application(
+        case=case["id"],
+        prefilled=len(prefilled),
+        open_fields=[answer for answer in draft["prefilled"] if answer["problem"]],
+        typed=len({*typed.first, *typed.form} - {answer["key"] for answer in prefilled}),
+        uploaded=len(materials),
+    )
+
+
+async def _upload(
+    applicant: Applicant, materials: Sequence[Mapping[str, Any]]
+) -> Mapping[str, str]:
+    codes = [material["code"] for material in materials]
+    documents = [
+        pdf([f"{material['code']} {material['name']['en']}", "A specimen for a demonstration."])
+        for material in materials
+    ]
+    digests = await asyncio.gather(*map(applicant.upload, documents))
+    return dict(zip(codes, digests, strict=True))

@@ -1,0 +1,205 @@
+"""GraphQL over HTTP: `POST /graphql`, and `GET /graphql` for queries (and for the page)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+import orjson
+from starlette.datastructures import Headers, QueryParams
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gateway.edge import body, graphql_request
+from gateway.edge.graphql_request import Operation
+from gateway.edge.negotiation import (
+    GRAPHQL_RESPONSE,
+    JSON,
+    answer_type,
+    is_json,
+    language_of,
+    wants_page,
+)
+from gateway.edge.refusal import GUARD_HEADERS, ClientGone, Refusal, refuse
+from gateway.edge.rim import request_id_of
+from gateway.edge.viewers import Authenticate, viewer_of
+from schema.domain.text import Language, Text
+from schema.graph.ports import Viewer
+
+
+class MutationByGet(Exception):
+    """Raised by `Execute` when `queries_only` was asked and the operation is not a query."""
+
+
+class Execute(Protocol):
+    """The way from a request to its answer."""
+
+    async def __call__(
+        self, operation: Operation, *, viewer: Viewer, language: Language, request_id: str
+    ) -> Mapping[str, Any] | bytes:
+        """The GraphQL response map, or its bytes when it has data and is encoded already.
+
+        No `data` entry means a request error: nothing was executed. Several operations and no
+        name is such an error. Raises MutationByGet, and nothing else that is expected.
+        """
+        ...
+
+
+class Page(Protocol):
+    """Something to look at for a browser that comes to /graphql."""
+
+    async def __call__(self, language: Language) -> Response: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one request may weigh and how long it may take to arrive."""
+
+    body_bytes: int = 200_000
+    body_deadline_s: float = 10.0
+
+
+class GraphQLEndpoint:
+    """An ASGI endpoint that answers every request once, and never with a stack trace."""
+
+    def __init__(
+        self,
+        *,
+        execute: Execute,
+        authenticate: Authenticate,
+        page: Page | None = None,
+        limits: Limits | None = None,
+        dev: bool = False,
+    ) -> None:
+        self._execute = execute
+        self._authenticate = authenticate
+        self._page = page
+        self._limits = limits or Limits()
+        self._dev = dev
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        language = language_of(headers.get("accept-language"))
+        media_type = answer_type(headers.get("accept"))
+        try:
+            response = await self._respond(scope, receive, headers, language, media_type)
+        except ClientGone:
+            return
+        except Refusal as refusal:
+            response = refuse(
+                refusal,
+                language=language,
+                request_id=request_id_of(scope),
+                media_type=media_type or JSON,
+            )
+        await response(scope, receive, send)
+
+    async def _respond(
+        self,
+        scope: Scope,
+        receive: Receive,
+        headers: Headers,
+        language: Language,
+        media_type: str | None,
+    ) -> Response:
+        if self._page is not None and _asks_for_page(scope, headers):
+            return await self._page(language)
+        if media_type is None:
+            raise _NOT_ACCEPTABLE
+        operation = await self._operation(scope, receive, headers)
+        viewer = await viewer_of(headers, self._authenticate)
+        try:
+            result = await self._execute(
+                operation, viewer=viewer, language=language, request_id=request_id_of(scope)
+            )
+        except MutationByGet:
+            raise _MUTATION_BY_GET from None
+        return self._answer(result, language, media_type)
+
+    async def _operation(self, scope: Scope, receive: Receive, headers: Headers) -> Operation:
+        match scope["method"]:
+            case "POST":
+                if not is_json(headers.get("content-type")):
+                    raise _UNSUPPORTED
+                received = await body.whole(
+                    receive,
+                    headers,
+                    cap=self._limits.body_bytes,
+                    deadline_s=self._limits.body_deadline_s,
+                )
+                return graphql_request.from_json(received)
+            case "GET":
+                return graphql_request.from_url(QueryParams(scope["query_string"]))
+            case _:
+                raise _METHOD
+
+    def _answer(
+        self, result: Mapping[str, Any] | bytes, language: Language, media_type: str
+    ) -> Response:
+        status, content = 200, result
+        if not isinstance(content, bytes):
+            if "data" not in content and media_type == GRAPHQL_RESPONSE:
+                status = 400
+            content = encode(content if self._dev else _without_calls(content))
+        return Response(
+            content,
+            status_code=status,
+            headers={**GUARD_HEADERS, "content-language": language},
+            media_type=f"{media_type}; charset=utf-8",
+        )
+
+
+def encode(result: Mapping[str, Any]) -> bytes:
+    """The response map as JSON; exact numbers become strings."""
+    return orjson.dumps(result, default=_exact, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _exact(value: object) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+def _without_calls(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    # Which departments were asked, and how long each took, is for developers only.
+    extensions = result.get("extensions")
+    if not extensions or "calls" not in extensions:
+        return result
+    rest = {key: value for key, value in extensions.items() if key != "calls"}
+    bare = {key: value for key, value in result.items() if key != "extensions"}
+    return {**bare, "extensions": rest} if rest else bare
+
+
+def _asks_for_page(scope: Scope, headers: Headers) -> bool:
+    return (
+        scope["method"] == "GET"
+        and wants_page(headers.get("accept"))
+        and "query" not in QueryParams(scope["query_string"])
+    )
+
+
+_UNSUPPORTED = Refusal(
+    415,
+    "UNSUPPORTED_MEDIA_TYPE",
+    Text(zh="请以 application/json 提交请求。", en="Send the request as application/json."),
+    {"accept": JSON},
+)
+_NOT_ACCEPTABLE = Refusal(
+    406,
+    "NOT_ACCEPTABLE",
+    Text(
+        zh=f"仅提供 {GRAPHQL_RESPONSE} 或 {JSON}。", en=f"We answer {GRAPHQL_RESPONSE} or {JSON}."
+    ),
+)
+_METHOD = Refusal(
+    405,
+    "METHOD_NOT_ALLOWED",
+    Text(zh="请使用 POST（查询亦可用 GET）。", en="Use POST, or GET for queries."),
+    {"allow": "GET, POST"},
+)
+_MUTATION_BY_GET = Refusal(
+    405,
+    "METHOD_NOT_ALLOWED",
+    Text(zh="变更操作须使用 POST。", en="Only queries may be sent by GET."),
+    {"allow": "POST"},
+)

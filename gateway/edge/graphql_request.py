@@ -1,0 +1,104 @@
+"""A GraphQL request as it came over HTTP, read strictly: a wrong shape is never guessed at."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.datastructures import QueryParams
+
+from gateway.edge.refusal import Refusal
+from schema.domain.text import Text
+
+DEEPEST = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What to execute. `queries_only`: the client sent it by GET."""
+
+    query: str
+    variables: Mapping[str, Any]
+    name: str | None = None
+    queries_only: bool = False
+
+
+def from_json(body: bytes) -> Operation:
+    """The operation of a POST body: strict JSON, one object, each member of its own type."""
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise _bad(
+            "BAD_JSON", "请求内容不是有效的 UTF-8 JSON。", "The body is not valid UTF-8 JSON."
+        ) from error
+    if isinstance(document, list):
+        raise _bad("BATCH_NOT_SUPPORTED", "不支持批量请求。", "Batches are not supported.")
+    if not isinstance(document, dict):
+        raise _bad("BAD_REQUEST", "请求内容须为 JSON 对象。", "The body must be a JSON object.")
+    _refuse_depth(document)
+    return _operation(document, queries_only=False)
+
+
+def from_url(parameters: QueryParams) -> Operation:
+    """The operation of a GET request; variables and extensions are JSON texts."""
+    document: dict[str, Any] = {}
+    for key in ("query", "operationName"):
+        if key in parameters:
+            document[key] = parameters[key]
+    for key in ("variables", "extensions"):
+        if parameters.get(key):
+            document[key] = _json_parameter(key, parameters[key])
+    _refuse_depth(document)
+    return _operation(document, queries_only=True)
+
+
+def _operation(document: Mapping[str, Any], *, queries_only: bool) -> Operation:
+    query = document.get("query")
+    if not isinstance(query, str) or not query.strip():
+        raise _member("query", "字符串", "a string")
+    name = document.get("operationName")
+    if name is not None and not isinstance(name, str):
+        raise _member("operationName", "字符串", "a string")
+    variables = document.get("variables")
+    if variables is not None and not isinstance(variables, dict):
+        raise _member("variables", "对象", "an object")
+    extensions = document.get("extensions")
+    if extensions is not None and not isinstance(extensions, dict):
+        raise _member("extensions", "对象", "an object")
+    # An empty name is what several clients send for "none".
+    return Operation(
+        query=query, variables=variables or {}, name=name or None, queries_only=queries_only
+    )
+
+
+def _json_parameter(key: str, text: str) -> object:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise _member(key, "JSON 对象", "a JSON object") from error
+
+
+def _refuse_depth(document: object) -> None:
+    level = [document]
+    for _ in range(DEEPEST):
+        level = [child for value in level for child in _children(value)]
+        if not level:
+            return
+    raise _bad("TOO_DEEP", "请求内容嵌套过深。", "The body is nested too deeply.")
+
+
+def _children(value: object) -> list[object]:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _bad("BAD_JSON", "请求内容含非有限数值。", "The body holds a number out of range.")
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def _member(key: str, zh: str, en: str) -> Refusal:
+    return _bad("BAD_REQUEST", f"“{key}”须为{zh}。", f'"{key}" must be {en}.')
+
+
+def _bad(code: str, zh: str, en: str) -> Refusal:
+    return Refusal(400, code, Text(zh=zh, en=en))

@@ -1,0 +1,63 @@
+"""What the client asked for: the language of texts, and the media type of the answer."""
+
+from collections.abc import Iterator
+
+from schema.domain.text import Language
+
+JSON = "application/json"
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+HTML = "text/html"
+
+_LONGEST_HEADER = 1_000
+_LANGUAGES: dict[str, Language] = {"zh": "zh", "en": "en", "*": "zh"}
+_ANSWERS = {JSON: JSON, GRAPHQL_RESPONSE: GRAPHQL_RESPONSE, "*/*": JSON, "application/*": JSON}
+
+
+def language_of(accept_language: str | None) -> Language:
+    """Chinese, unless the client prefers English."""
+    ranked = sorted(_weighted(accept_language or ""), key=lambda entry: -entry[1])
+    for tag, quality in ranked:
+        language = _LANGUAGES.get(tag.partition("-")[0])
+        if language is not None and quality > 0:
+            return language
+    return "zh"
+
+
+def answer_type(accept: str | None) -> str | None:
+    """The media type of a GraphQL answer, or None when the client takes neither of ours."""
+    if not accept:
+        return JSON
+    ranked = sorted(_weighted(accept), key=lambda entry: -entry[1])
+    return next((_ANSWERS[kind] for kind, q in ranked if q > 0 and kind in _ANSWERS), None)
+
+
+def wants_page(accept: str | None) -> bool:
+    """Whether a browser asks for a page to look at."""
+    return any(kind == HTML and quality > 0 for kind, quality in _weighted(accept or ""))
+
+
+def is_json(content_type: str | None) -> bool:
+    """Exactly application/json, in UTF-8.
+
+    A looser reading would let a form of a foreign page through without a preflight.
+    """
+    kind, _, parameters = (content_type or "").partition(";")
+    if kind.strip().lower() != JSON:
+        return False
+    charset = parameters.strip().lower().replace('"', "")
+    return charset in ("", "charset=utf-8", "charset=utf8")
+
+
+def _weighted(header: str) -> Iterator[tuple[str, float]]:
+    for part in header[:_LONGEST_HEADER].split(","):
+        value, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        if value:
+            yield value, _quality(parameters)
+
+
+def _quality(parameters: list[str]) -> float:
+    weight = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+    try:
+        return float(weight)
+    except ValueError:
+        return 0.0

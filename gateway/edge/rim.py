@@ -1,0 +1,78 @@
+"""The outermost layer: a request id for everything, our headers on everything, no bug shown."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.edge.negotiation import language_of
+from gateway.edge.refusal import Refusal, refuse
+from schema.domain.text import Text
+
+log = structlog.get_logger(__name__)
+
+_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def request_id_of(scope: Scope) -> str:
+    """The id under which support finds this request in the log."""
+    state: dict[str, Any] = scope.get("state") or {}
+    return str(state.get("request_id", ""))
+
+
+class Rim:
+    """Wraps the whole application. What escapes from below is a bug: logged, answered masked."""
+
+    def __init__(self, app: ASGIApp, *, new_id: Callable[[], str], dev: bool = False) -> None:
+        self._app = app
+        self._new_id = new_id
+        self._dev = dev
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if _ID.fullmatch(given) else self._new_id()
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = False
+
+        async def marked(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                self._mark(MutableHeaders(scope=message), request_id)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, marked)
+            except Exception as bug:
+                # The rim: a bug must neither reach the client nor take the connection with it.
+                log.exception("request.failed", path=scope["path"], error=type(bug).__name__)
+                if not started:
+                    await _masked(scope, request_id)(scope, receive, marked)
+
+    def _mark(self, headers: MutableHeaders, request_id: str) -> None:
+        headers["x-request-id"] = request_id
+        headers["x-content-type-options"] = "nosniff"
+        if self._dev:
+            headers["x-dev-mode"] = "1"
+
+
+def _masked(scope: Scope, request_id: str) -> ASGIApp:
+    language = language_of(Headers(scope=scope).get("accept-language"))
+    return refuse(_BUG, language=language, request_id=request_id)
+
+
+_BUG = Refusal(
+    500,
+    "INTERNAL",
+    Text(
+        zh="系统内部错误，已记录。请凭请求编号联系我们。",
+        en="Something went wrong on our side. Quote the request id when you contact us.",
+    ),
+)

@@ -1,0 +1,35 @@
+"""Who sends a request: the bearer token, and what the gateway makes of it."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.datastructures import Headers
+
+from gateway.edge.refusal import Refusal
+from schema.domain.text import Text
+from schema.graph.ports import Viewer
+
+# None as argument: no token was sent. None as answer: the token is not to be trusted.
+Authenticate = Callable[[str | None], Awaitable[Viewer | None]]
+
+_LONGEST_TOKEN = 8_192
+
+
+async def viewer_of(headers: Headers, authenticate: Authenticate) -> Viewer:
+    """The viewer; 401 for a token that does not hold, whatever is wrong with it."""
+    header = headers.get("authorization")
+    token = None
+    if header is not None:
+        scheme, _, token = header.partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token or len(token) > _LONGEST_TOKEN:
+            raise unauthenticated()
+    viewer = await authenticate(token)
+    if viewer is None:
+        raise unauthenticated()
+    return viewer
+
+
+def unauthenticated() -> Refusal:
+    """401: one body for every reason, so that a forger learns nothing."""
+    text = Text(zh="登录凭证无效或已过期。", en="The token is not valid, or has expired.")
+    return Refusal(401, "UNAUTHENTICATED", text, {"www-authenticate": "Bearer"})

@@ -1,0 +1,79 @@
+"""Errors as a client may see them: few, short, and never what went wrong inside."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from graphql import GraphQLError
+
+from gateway.execution.limits import TooMuch
+from schema.domain.text import Language, Text
+
+MOST = 5
+LONGEST = 300
+_INTERNAL = Text(
+    zh="内部错误，请凭追踪编号联系我们。",
+    en="Something went wrong on our side; please tell us the trace id.",
+)
+
+Answer = dict[str, Any]
+Report = Callable[[BaseException], None]
+
+
+def refused(refusal: TooMuch, language: Language) -> Answer:
+    """A request beyond the limits; nothing was executed."""
+    text = refusal.text
+    extensions: dict[str, Any] = {
+        "code": "QUERY_TOO_COMPLEX",
+        "limit": refusal.limit,
+        "zh": text.zh,
+        "en": text.en,
+    }
+    if refusal.allowed is not None:
+        extensions["allowed"] = refusal.allowed
+    return {"errors": [{"message": text.in_(language), "extensions": extensions}]}
+
+
+def request_errors(code: str, errors: Iterable[GraphQLError]) -> Answer:
+    """A request that is wrong in itself; nothing was executed."""
+    return {"errors": [_spoken(error, code) for error in list(errors)[:MOST]]}
+
+
+def told(
+    errors: Sequence[GraphQLError], *, language: Language, trace_id: str, report: Report
+) -> list[Mapping[str, Any]]:
+    """The errors of an execution: deliberate ones in words, every bug as one uniform sentence."""
+    return [
+        _spoken(error, "BAD_USER_INPUT")
+        if _deliberate(error)
+        else _masked(error, language, trace_id, report)
+        for error in errors[:MOST]
+    ]
+
+
+def _deliberate(error: GraphQLError) -> bool:
+    # Without a path it is about the request; raised as a GraphQLError it was meant to be read.
+    return error.path is None or isinstance(error.original_error, GraphQLError)
+
+
+def _spoken(error: GraphQLError, code: str) -> Mapping[str, Any]:
+    formatted: dict[str, Any] = dict(error.formatted)
+    formatted["message"] = _short(error.message)
+    formatted["extensions"] = {"code": code, **(error.extensions or {})}
+    if "locations" in formatted:
+        formatted["locations"] = formatted["locations"][:MOST]
+    return formatted
+
+
+def _masked(
+    error: GraphQLError, language: Language, trace_id: str, report: Report
+) -> Mapping[str, Any]:
+    report(error.original_error or error)
+    return {
+        "message": _INTERNAL.in_(language),
+        "path": error.path,
+        "extensions": {"code": "INTERNAL", "traceId": trace_id, "retryable": False},
+    }
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= LONGEST else message[: LONGEST - 1] + "…"

@@ -1,0 +1,85 @@
+"""Counters and timings in this process, as Prometheus reads them."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+_MOST_SERIES = 2_000
+
+_Labels = tuple[tuple[str, str], ...]
+_Series = tuple[str, _Labels]
+
+
+class Metrics:
+    """A registry. Labels are ids of departments, verbs and outcomes, never of people or cases.
+
+    Beyond two thousand series new label sets are counted together, so memory stays bounded.
+    """
+
+    def __init__(self) -> None:
+        self._counts: defaultdict[_Series, float] = defaultdict(float)
+        self._gauges: dict[_Series, float] = {}
+        self._timings: dict[_Series, list[float]] = {}  # one count a bucket, +Inf, sum
+
+    def count(self, name: str, by: float = 1, **labels: str) -> None:
+        """Add to a counter; its name ends in `_total`."""
+        self._counts[self._series(name, labels)] += by
+
+    def gauge(self, name: str, value: float, **labels: str) -> None:
+        """Set a gauge."""
+        self._gauges[self._series(name, labels)] = value
+
+    def observe(self, name: str, seconds: float, **labels: str) -> None:
+        """Add one timing to a histogram; its name ends in `_seconds`."""
+        series = self._series(name, labels)
+        cells = self._timings.setdefault(series, [0.0] * (len(_BUCKETS) + 2))
+        place = next((i for i, bound in enumerate(_BUCKETS) if seconds <= bound), len(_BUCKETS))
+        cells[place] += 1
+        cells[-1] += seconds
+
+    def render(self) -> tuple[bytes, str]:
+        """Everything, in Prometheus' text format, and its media type."""
+        lines = [*self._simple("counter"), *self._simple("gauge"), *self._histograms()]
+        return "".join(f"{line}\n" for line in lines).encode(), MEDIA_TYPE
+
+    def _series(self, name: str, labels: dict[str, str]) -> _Series:
+        series = (name, tuple(sorted(labels.items())))
+        known = len(self._counts) + len(self._gauges) + len(self._timings)
+        if known < _MOST_SERIES or any(
+            series in kept for kept in (self._counts, self._gauges, self._timings)
+        ):
+            return series
+        return (name, (("overflow", "true"),))
+
+    def _simple(self, kind: str) -> Iterator[str]:
+        values = self._counts if kind == "counter" else self._gauges
+        told = ""
+        for (name, labels), value in sorted(values.items()):
+            if name != told:
+                yield f"# TYPE {name} {kind}"
+                told = name
+            yield f"{name}{_braces(labels)} {value:g}"
+
+    def _histograms(self) -> Iterator[str]:
+        told = ""
+        for (name, labels), cells in sorted(self._timings.items()):
+            if name != told:
+                yield f"# TYPE {name} histogram"
+                told = name
+            total = 0.0
+            for bound, cell in zip((*map(str, _BUCKETS), "+Inf"), cells[:-1], strict=True):
+                total += cell
+                yield f"{name}_bucket{_braces((*labels, ('le', bound)))} {total:g}"
+            yield f"{name}_sum{_braces(labels)} {cells[-1]:g}"
+            yield f"{name}_count{_braces(labels)} {total:g}"
+
+
+def _braces(labels: _Labels) -> str:
+    if not labels:
+        return ""
+    return "{" + ",".join(f'{k}="{_escaped(v)}"' for k, v in labels) + "}"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

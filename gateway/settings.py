@@ -1,0 +1,100 @@
+"""Settings, read once: `onething.toml`, then `ONETHING__SECTION__KEY`, then flags. Nothing else
+in the product reads the environment.
+
+The profile is `production` unless `dev` is asked for by name. Dev fills in the addresses and demo
+credentials of the mocks and trusts tokens of its own making, on this machine only; production
+starts with nothing of that kind (`gateway.settings_safety`).
+"""
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from gateway.settings_demo import dev_layer
+from gateway.settings_model import Settings, ShownSetting, leaves
+from gateway.settings_read import (
+    EXIT_SETTINGS,
+    Layer,
+    SettingsInvalid,
+    environment_layer,
+    merged,
+    source_of,
+    toml_layer,
+)
+from gateway.settings_safety import refusals
+
+__all__ = ["EXIT_SETTINGS", "Settings", "SettingsInvalid", "ShownSetting", "load_settings"]
+
+FILE = Path("onething.toml")
+
+
+def load_settings(
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    file: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """The settings in force; SettingsInvalid with every problem at once.
+
+    `overrides` are flags, by dotted key; those that are None were not given. A `file` that is
+    named must exist; `onething.toml` need not.
+    """
+    given = {k: v for k, v in (overrides or {}).items() if v is not None}
+    layers = [
+        toml_layer(file or FILE, required=file is not None),
+        environment_layer(os.environ if environ is None else environ),  # noqa: TID251 - the one place
+        Layer(source="flag", values=given),
+    ]
+    values, sources = merged(layers)
+    if values.get("profile") == "dev":
+        values, sources = merged([dev_layer(values.get("dev_folder", ".dev")), *layers])
+    return _validated(values, sources)
+
+
+def _validated(values: Mapping[str, Any], sources: Mapping[str, str]) -> Settings:
+    try:
+        settings = Settings.model_validate(values, context=sources)
+    except ValidationError as e:
+        problems = [_problem(error, sources) for error in e.errors(include_url=False)]
+        raise SettingsInvalid(sorted(problems)) from None
+    found = refusals(settings.stance())
+    if found:
+        raise SettingsInvalid(
+            f"{source_of(sources, r.key)}:{r.key}: {r.sentence} — {r.remedy}" for r in found
+        )
+    return settings
+
+
+def _problem(error: ErrorDetails, sources: Mapping[str, str]) -> str:
+    key = ".".join(str(part) for part in error["loc"])
+    where = f"{source_of(sources, key)}:{key}"
+    if error["type"] == "extra_forbidden":
+        return f"{where}: there is no such setting — {_nearest(key)}"
+    description = _description(key)
+    if error["type"] == "missing":
+        beside = source_of(sources, key.rpartition(".")[0])
+        return f"{beside}:{key}: missing — set it: {description}"
+    return f"{where}: {error['msg'][:1].lower()}{error['msg'][1:]} — give the {description}"
+
+
+def _nearest(key: str) -> str:
+    near = get_close_matches(key, [k for k, _ in leaves(Settings())], n=1)
+    return f"did you mean {near[0]}?" if near else "remove it; docs/settings.md lists them all"
+
+
+def _description(key: str) -> str:
+    model: type[BaseModel] = Settings
+    for part in key.split("."):
+        field = model.model_fields.get(part)
+        if field is None:
+            return "value as docs/settings.md says"
+        if field.description:
+            return field.description
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            model = field.annotation
+    return "value as docs/settings.md says"

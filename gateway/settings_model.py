@@ -1,0 +1,256 @@
+"""The settings as types: every key with its kind, its default and what it is for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, SecretStr
+
+from gateway.settings_read import source_of
+from gateway.settings_safety import Stance, without_password
+from schema.domain.text import Language
+
+_WEB_ADDRESS = r"^https?://[^\s/@]+(/\S*)?$"
+
+
+def _comma_separated(value: object) -> object:
+    return [v.strip() for v in value.split(",")] if isinstance(value, str) else value
+
+
+WebAddress = Annotated[str, Field(pattern=_WEB_ADDRESS)]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Server(_Section):
+    """Where the gateway listens."""
+
+    host: str = Field(
+        default="127.0.0.1", description="address to listen on; dev allows loopback only"
+    )
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="port to listen on; 0 takes a free one"
+    )
+    public_url: WebAddress | None = Field(
+        default=None, description="address people and departments use"
+    )
+
+
+class Store(_Section):
+    """Where cases and their events are kept."""
+
+    url: SecretStr = Field(
+        default=SecretStr(""),
+        description="`sqlite:///path` or `postgresql://user:password@host/name`",
+    )
+
+
+class Materials(_Section):
+    """Where uploaded documents are kept."""
+
+    folder: Path | None = Field(default=None, description="folder for uploaded documents")
+    max_bytes: int = Field(default=20_000_000, gt=0, description="largest document, in bytes")
+
+
+class DepartmentAccess(_Section):
+    """How to reach one department; any further key is a credential, named as its manifest does."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
+    __pydantic_extra__: dict[str, SecretStr] = Field(init=False)
+
+    url: WebAddress = Field(description="address of the department's system")
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """The credentials in the clear, by name."""
+        return {name: value.get_secret_value() for name, value in self.__pydantic_extra__.items()}
+
+
+class ClockSettings(_Section):
+    """Business time."""
+
+    follow: WebAddress | None = Field(
+        default=None, description="a clock to follow instead of the machine's; dev only"
+    )
+
+
+class Polling(_Section):
+    """Asking departments for progress."""
+
+    every_s: Seconds | None = Field(
+        default=None, description="seconds between two rounds; replaces what manifests say"
+    )
+
+
+class Deadlines(_Section):
+    """How long things may take."""
+
+    operation_s: Seconds = Field(default=5.0, description="seconds for one GraphQL operation")
+    department_s: Seconds = Field(default=2.0, description="seconds for one call to a department")
+
+
+class Cache(_Section):
+    """Second level of the read cache."""
+
+    url: SecretStr = Field(
+        default=SecretStr("memory://"), description="`memory://` or `redis://` / `rediss://`"
+    )
+
+
+class Identity(_Section):
+    """Whose tokens are believed."""
+
+    issuer: str | None = Field(
+        default=None, description="OIDC issuer; without one, dev makes its tokens"
+    )
+    jwks_url: WebAddress | None = Field(
+        default=None, description="where the issuer publishes its keys"
+    )
+    audience: str = Field(
+        default="onething", min_length=1, description="the `aud` tokens must carry"
+    )
+
+
+class Telemetry(_Section):
+    """Traces."""
+
+    exporter: Literal["off", "console", "otlp"] = Field(default="off", description="where spans go")
+    endpoint: WebAddress | None = Field(default=None, description="OTLP/HTTP address, for `otlp`")
+    sample_ratio: float = Field(default=0.05, ge=0, le=1, description="share of operations traced")
+
+
+class Log(_Section):
+    """The log, on standard error."""
+
+    format: Literal["json", "console"] = Field(
+        default="json", description="one JSON object a line, or text"
+    )
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="least level"
+    )
+
+
+class Folders(_Section):
+    """What is added without touching the code."""
+
+    departments: Path | None = Field(default=None, description="further department folders")
+    one_things: Path | None = Field(default=None, description="further one thing files")
+    calendars: Path | None = Field(
+        default=None, description="further calendar overlays, `2027.toml`"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownSetting:
+    """One line of `config show`."""
+
+    key: str
+    value: str
+    source: str
+
+
+class Settings(_Section):
+    """Everything that differs between installations. Constant once loaded."""
+
+    profile: Literal["dev", "production"] = Field(
+        default="production", description="`dev` or `production`"
+    )
+    dev_folder: Path = Field(
+        default=Path(".dev"), description="where dev keeps its store, key and files"
+    )
+    languages: Annotated[tuple[Language, ...], BeforeValidator(_comma_separated)] = Field(
+        default=("zh", "en"), min_length=1, description="languages offered, the preferred one first"
+    )
+    server: Server = Server()
+    store: Store = Store()
+    materials: Materials = Materials()
+    departments: dict[str, DepartmentAccess] = {}
+    clock: ClockSettings = ClockSettings()
+    polling: Polling = Polling()
+    deadlines: Deadlines = Deadlines()
+    cache: Cache = Cache()
+    identity: Identity = Identity()
+    telemetry: Telemetry = Telemetry()
+    log: Log = Log()
+    plugins: Folders = Folders()
+
+    _sources: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def model_post_init(self, context: Any) -> None:
+        """The validation context is the source of each key."""
+        self._sources = dict(context or {})
+
+    @property
+    def dev(self) -> bool:
+        """Whether the dev profile was asked for."""
+        return self.profile == "dev"
+
+    @property
+    def dev_issuer(self) -> bool:
+        """Whether tokens of our own making are believed: dev, and no real issuer named."""
+        return self.dev and self.identity.issuer is None
+
+    @property
+    def store_url(self) -> str:
+        """The store's address in the clear; it may hold a password."""
+        return self.store.url.get_secret_value()
+
+    @property
+    def cache_url(self) -> str:
+        """The cache's address in the clear; it may hold a password."""
+        return self.cache.url.get_secret_value()
+
+    def source(self, key: str) -> str:
+        """Which layer set this dotted key; `default` when none did."""
+        return source_of(self._sources, key)
+
+    def shown(self) -> list[ShownSetting]:
+        """Every setting with its source, secrets masked: what `config show` prints."""
+        return [
+            ShownSetting(key=key, value=_masked(key, value), source=self.source(key))
+            for key, value in leaves(self)
+        ]
+
+    def stance(self) -> Stance:
+        """What the safety rules look at."""
+        return Stance(
+            dev=self.dev,
+            host=self.server.host,
+            public_url=self.server.public_url,
+            store_url=self.store_url,
+            cache_url=self.cache_url,
+            dev_folder=self.dev_folder,
+            materials=self.materials.folder,
+            issuer=self.identity.issuer,
+            jwks_url=self.identity.jwks_url,
+            follow=self.clock.follow,
+            otlp=self.telemetry.endpoint if self.telemetry.exporter == "otlp" else None,
+            departments={d: (a.url, a.credentials) for d, a in self.departments.items()},
+            deadlines=(self.deadlines.operation_s, self.deadlines.department_s),
+        )
+
+
+def leaves(section: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value with its dotted key."""
+    for name, value in section:
+        key = f"{prefix}{name}"
+        if isinstance(value, BaseModel):
+            yield from leaves(value, f"{key}.")
+        elif isinstance(value, dict):
+            for inner, access in value.items():
+                yield from leaves(access, f"{key}.{inner}.")
+        else:
+            yield key, value
+
+
+def _masked(key: str, value: Any) -> str:
+    if isinstance(value, SecretStr):
+        clear = value.get_secret_value()
+        return without_password(clear) if key in {"store.url", "cache.url"} else "***"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return "" if value is None else str(value)

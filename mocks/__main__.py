@@ -1,0 +1,107 @@
+"""`python -m mocks serve`: the departments' systems, each a process, and their controls."""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from mocks.admin import Admin
+from mocks.core.kit import DEPARTMENTS
+from mocks.serve import Place, serve
+from mocks.supervisor import NotStarted, Supervisor, free_ports
+
+_BASE = 8100
+
+
+def main() -> int:
+    """Exit code: 0 when told to stop, 1 when something could not start, 2 for wrong arguments."""
+    arguments = _parser().parse_args()
+    if arguments.command == "department":
+        serve(
+            Place(
+                department=arguments.id,
+                state=arguments.state,
+                host=arguments.host,
+                port=arguments.port,
+                callback_base=arguments.callback_base,
+                parent=os.getppid(),
+            )
+        )
+        return 0
+    try:
+        return asyncio.run(_run(arguments))
+    except KeyboardInterrupt:
+        return 0
+
+
+async def _run(arguments: argparse.Namespace) -> int:
+    wanted = arguments.only or list(DEPARTMENTS)
+    admin_port, ports = _ports(arguments.host, arguments.port_base, wanted)
+    supervisor = Supervisor(
+        state=arguments.state,
+        host=arguments.host,
+        ports=ports,
+        callback_base=arguments.callback_base,
+    )
+    config = uvicorn.Config(
+        Admin(supervisor).application(),
+        host=arguments.host,
+        port=admin_port,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    try:
+        await supervisor.start_all(admin_port)
+        where = f"http://{arguments.host}:{admin_port}/__admin/state"
+        print(f"{len(ports)} departments are up: {where}", flush=True)  # noqa: T201 - a command
+        await server.serve()
+    except NotStarted as failed:
+        print(f"not started: {failed}", file=sys.stderr)  # noqa: T201 - a command's last word
+        return 1
+    finally:
+        await supervisor.stop_all()
+    return 0
+
+
+def _ports(host: str, base: int, wanted: list[str]) -> tuple[int, dict[str, int]]:
+    if base == 0:
+        admin, *free = free_ports(host, len(wanted) + 1)
+        return admin, dict(zip(wanted, free, strict=True))
+    return base, {name: base + 1 + DEPARTMENTS.index(name) for name in wanted}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="onething mocks", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    served = commands.add_parser("serve", help="all departments and the controls")
+    served.add_argument("--port-base", type=int, default=_BASE, help="controls; 0: free ports")
+    served.add_argument("--only", type=_some, help="some departments, separated by commas")
+    one = commands.add_parser("department", help="one department (started by serve)")
+    one.add_argument("id", choices=DEPARTMENTS)
+    one.add_argument("--port", type=int, required=True)
+    for command in (served, one):
+        command.add_argument("--state", type=Path, default=Path(".dev/mocks"), help="state folder")
+        command.add_argument("--host", default="127.0.0.1")
+        command.add_argument("--callback-base", help="where departments call back to")
+    return parser
+
+
+def _some(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in DEPARTMENTS]
+    if unknown or not names:
+        raise argparse.ArgumentTypeError(
+            f"{', '.join(unknown)}: not among {', '.join(DEPARTMENTS)}"
+        )
+    return names
+
+
+if __name__ == "__main__":
+    sys.exit(main())

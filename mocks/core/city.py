@@ -1,0 +1,145 @@
+"""The demo city: companies, people, buildings and titles that fit together, made when asked for.
+
+Nothing is stored. An index gives the whole record, every identifier gives its index back, so each
+look-up costs the same however big the city is; the same seed gives the same city for ever.
+`DEMO` is what demonstrations and tests refer to.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from mocks.core import names
+from mocks.core.houses import NUMBERS, Houses
+from mocks.core.numbers import Shuffle, from_base31, in_base31, organisation_code, uscc
+from mocks.core.records import Company, HealthCertificates, Manager, Property
+
+SEED = 20190830
+_COMPANIES = Shuffle(31**5, 12_345_701, 7_654_321)
+# index -> (road, house number, floor)
+_FIXED_PREMISES = {0: (0, 188, 1), 1: (9, 520, 1)}
+_FIXED: dict[int, dict[str, Any]] = {
+    0: {
+        "name": "上海徐汇小满餐饮有限公司",
+        "type": "有限责任公司(自然人独资)",
+        "trade": 0,
+        "capital": 500_000,
+        "founded": date(2019, 3, 12),
+    },
+    1: {
+        "name": "上海长宁拾光甜品店",
+        "type": "个人独资企业",
+        "trade": 1,
+        "capital": 100_000,
+        "founded": date(2021, 9, 6),
+    },
+}
+
+
+class City(Houses):
+    """All records by construction. Unknown or malformed keys give None."""
+
+    def __init__(self, seed: int = SEED) -> None:
+        super().__init__(seed)
+
+    def company(self, index: int) -> Company:
+        """The company with this index."""
+        fixed = _FIXED.get(index, {})
+        premises = self._premises(index)
+        trade, scope = names.TRADES[fixed.get("trade", self.drawn("trade", index) % 5)]
+        district = names.DISTRICT_NAMES[premises.district_code]
+        word = self.of(names.SHOP_WORDS, "word", index)
+        name = fixed.get("name", f"上海{district[:2]}{word}{trade}有限公司")
+        founded = fixed.get("founded", self.day(date(2008, 1, 2), 6200, "founded", index))
+        head = self.person(2 * index)
+        capital = fixed.get("capital", 10_000 * (1 + self.drawn("capital", index) % 500))
+        return Company(
+            index=index,
+            uscc=self._uscc(index, premises.district_code),
+            name=name,
+            enterprise_type=fixed.get("type", self.of(names.TYPES, "type", index)),
+            registered_capital=Decimal(capital).quantize(Decimal("0.01")),
+            establish_date=founded,
+            business_term=f"{founded:%Y-%m-%d}至不约定期限",
+            business_scope=scope,
+            registered_address=premises.address,
+            legal_rep_name=head.name,
+            legal_rep_ref=head.person_ref,
+            premises_cert_no=premises.cert_no,
+            district_code=premises.district_code,
+            status="注销" if not fixed and self.drawn("gone", index) % 40 == 0 else "存续",
+        )
+
+    def _premises(self, index: int) -> Property:
+        road = self.drawn("road", index) % len(names.ROADS)
+        number = 1 + self.drawn("number", index) % (NUMBERS - 1)
+        title = self._title(*_FIXED_PREMISES.get(index, (road, number, 1)))
+        if title is None:
+            raise LookupError(f"company {index} has no premises")
+        return title
+
+    def _uscc(self, index: int, district: str) -> str:
+        return uscc(district, organisation_code("MA1" + in_base31(_COMPANIES.hide(index), 5)))
+
+    def company_by_uscc(self, code: str) -> Company | None:
+        """The company with this unified social credit code."""
+        if len(code) != 18 or code[8:11] != "MA1":
+            return None
+        try:
+            company = self.company(_COMPANIES.show(from_base31(code[11:16])))
+        except ValueError:
+            return None
+        return company if company.uscc == code else None
+
+    def managers(self, code: str) -> tuple[Manager, ...]:
+        """The food safety managers' certificates of a company, newest first."""
+        if (company := self.company_by_uscc(code)) is None:
+            return ()
+        count = 1 if company.index < 2 else self.drawn("managers", code) % 3
+        return tuple(
+            Manager(
+                uscc=code,
+                cert_no=f"SPAQ{code[2:8]}{self.drawn('manager', code, n) % 10**8:08d}",
+                name=self.person(6 * 10**7 + (3 * company.index + n) % 10**7).name,
+                valid_until=self.day(date(2027, 6, 1), 900, "until", code, n),
+            )
+            for n in range(count)
+        )
+
+    def health(self, code: str) -> HealthCertificates | None:
+        """The health certificates of a company's staff; None for an unknown company."""
+        if (company := self.company_by_uscc(code)) is None:
+            return None
+        count = {0: 12, 1: 4}.get(company.index, self.drawn("health", code) % 40)
+        expiry = self.day(date(2027, 1, 5), 300, "expiry", code)
+        return HealthCertificates(
+            uscc=code, valid_count=count, next_expiry=expiry if count else None
+        )
+
+
+def _demo(city: City, index: int) -> dict[str, Any]:
+    company, head, agent = city.company(index), city.person(2 * index), city.person(2 * index + 1)
+    title = city.property_by_cert(company.premises_cert_no or "")
+    if title is None:
+        raise LookupError("the demo premises are not there")
+    return {
+        "uscc": company.uscc,
+        "enterprise_name": company.name,
+        "person_ref": head.person_ref,
+        "legal_rep_name": head.name,
+        "legal_rep_id_number": head.id_number,
+        "legal_rep_phone": head.phone,
+        "agent_ref": agent.person_ref,
+        "agent_name": agent.name,
+        "agent_id_number": agent.id_number,
+        "agent_phone": agent.phone,
+        "address": title.address,
+        "district_code": title.district_code,
+        "street": title.street,
+        "cert_no": title.cert_no,
+        "building_no": title.building_no,
+        "parcel_no": title.parcel_no,
+    }
+
+
+DEMO: dict[str, Any] = {**_demo(City(), 0), "second": _demo(City(), 1)}

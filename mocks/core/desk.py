@@ -1,0 +1,258 @@
+"""The stateful counter every department works at: takes filings in, decides them in due time.
+
+Everything it does is an entry in its ledger first; its state is what the entries add up to, so a
+killed department comes back knowing all it ever acknowledged.
+
+    desk.receive("case:A:file:1", "signboard", {...})   -> Filed(number="SR…", status=received)
+    desk.tick()                                          -> the changes due by the virtual clock
+    desk.by_number(n) · desk.by_reference(r) · desk.changed_since(cursor)
+    desk.supplement(n, reference, {...}) · desk.withdraw(n, reference, reason)
+"""
+
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from mocks.core.clock import VirtualClock
+from mocks.core.filed import (
+    FINAL,
+    REFUSAL_MARKER,
+    Certificate,
+    Change,
+    Changes,
+    Due,
+    Filed,
+    Service,
+    Status,
+    UnknownNumber,
+    UnknownService,
+    WrongStatus,
+    marked,
+)
+from mocks.core.ledger import Entry, Ledger, digest
+from mocks.core.licences import issue
+from mocks.core.schedule import resumed, schedule
+
+REFUSED_NOTE = "申请内容不符合法定条件(违规),不予许可"
+SUPPLEMENT_NOTE = "申请材料不齐全或内容有误,请一次性补正"
+
+
+class Desk:
+    """One department's filings. Not safe across threads; one process, one desk."""
+
+    def __init__(
+        self,
+        department: str,
+        ledger: Ledger,
+        clock: VirtualClock,
+        services: Sequence[Service],
+        *,
+        number: str = "{day:%Y%m%d}{seq:06d}",
+    ) -> None:
+        self.department = department
+        self.services = {service.id: service for service in services}
+        self._ledger = ledger
+        self._clock = clock
+        self._number = number
+        self._forget()
+        for entry in ledger.entries():
+            self._apply(entry)
+
+    def _forget(self) -> None:
+        self._filings: dict[str, Filed] = {}
+        self._by_reference: dict[str, list[str]] = {}
+        self._by_key: dict[str, str] = {}
+        self._changes: list[Change] = []
+        self._due: list[tuple[datetime, str]] = []
+        self._count = 0
+
+    # taking in
+
+    def receive(
+        self, reference: str, service: str, fields: Mapping[str, Any], *, key: str | None = None
+    ) -> Filed:
+        """Take a filing in; it is on disk when this returns. A repeat makes a second filing."""
+        if service not in self.services:
+            raise UnknownService(service)
+        now = self._clock.now()
+        number = self._number.format(day=now.date(), seq=self._count + 1)
+        self._write(
+            "filing", now, number, reference=reference, service=service,
+            digest=digest(fields), key=key, fields=dict(fields),
+        )  # fmt: skip
+        return self._filings[number]
+
+    def supplement(self, number: str, reference: str, fields: Mapping[str, Any]) -> Filed:
+        """Take more in for a filing that was asked for it; the same reference again is a no-op."""
+        filed = self.by_number(number)
+        if reference and reference in filed.supplements:
+            return filed
+        if filed.status is not Status.SUPPLEMENT:
+            raise WrongStatus(filed.status)
+        self._write(
+            "supplement", self._clock.now(), number, reference=reference,
+            service=filed.service, digest=digest(fields), fields=dict(fields),
+        )  # fmt: skip
+        return self._filings[number]
+
+    def withdraw(self, number: str, reference: str, reason: str) -> Filed:
+        """Take a filing back; withdrawing it again changes nothing, a decided one stays."""
+        filed = self.by_number(number)
+        if filed.status is Status.WITHDRAWN:
+            return filed
+        if filed.final:
+            raise WrongStatus(filed.status)
+        self._write(
+            "withdrawal", self._clock.now(), number, reference=reference,
+            service=filed.service, reason=reason,
+        )  # fmt: skip
+        return self._filings[number]
+
+    # looking up
+
+    def find(self, number: str) -> Filed | None:
+        """The filing with this number, or None."""
+        return self._filings.get(number)
+
+    def by_number(self, number: str) -> Filed:
+        """The filing with this number; UnknownNumber when there is none."""
+        if (filed := self._filings.get(number)) is None:
+            raise UnknownNumber(number)
+        return filed
+
+    def by_reference(self, reference: str) -> tuple[Filed, ...]:
+        """All filings under the sender's reference, oldest first."""
+        return tuple(self._filings[n] for n in self._by_reference.get(reference, ()))
+
+    def by_key(self, key: str) -> Filed | None:
+        """The filing made under an idempotency key, or None."""
+        number = self._by_key.get(key)
+        return self._filings[number] if number is not None else None
+
+    def filings(self) -> tuple[Filed, ...]:
+        """All filings, oldest first."""
+        return tuple(self._filings.values())
+
+    def changed_since(self, cursor: str | None, limit: int = 100) -> Changes:
+        """The changes after `cursor`, oldest first; None or "" starts at the beginning."""
+        after = int(cursor) if cursor else 0
+        page = self._changes[after : after + limit]
+        reached = after + len(page)
+        return Changes(items=tuple(page), cursor=str(reached), more=reached < len(self._changes))
+
+    # deciding
+
+    def tick(self) -> list[Change]:
+        """Take every step that is due by now, in order of time; return the changes made."""
+        now, before = self._clock.now(), len(self._changes)
+        while (due := self.next_due()) is not None and due <= now:
+            self._decide(self._filings[self._due[0][1]])
+        return self._changes[before:]
+
+    def next_due(self) -> datetime | None:
+        """When the next step of any filing is due; None when nothing is pending."""
+        while self._due:
+            at, number = self._due[0]
+            filed = self._filings[number]
+            waiting = filed.status is Status.SUPPLEMENT or not filed.pending
+            if not waiting and filed.pending[0].at == at:
+                return at
+            heapq.heappop(self._due)
+        return None
+
+    def reset(self) -> None:
+        """Forget everything, also on disk."""
+        self._ledger.clear()
+        self._forget()
+
+    def _decide(self, filed: Filed) -> None:
+        due, service = filed.pending[0], self.services[filed.service]
+        status, note, certificate = due.status, None, None
+        if status is Status.GRANTED and marked(filed.fields, REFUSAL_MARKER):
+            status, note = Status.REFUSED, REFUSED_NOTE
+        elif status is Status.GRANTED and service.paper:
+            certificate = issue(service.paper, due.at.date(), len(self._ledger.entries()) + 1)
+        elif status is Status.SUPPLEMENT:
+            note = SUPPLEMENT_NOTE
+        self._write(
+            "decision", due.at, filed.number, reference=filed.reference,
+            service=filed.service, status=status, note=note, certificate=certificate,
+        )  # fmt: skip
+
+    # what entries add up to
+
+    def _write(self, kind: str, at: datetime, receipt: str, **data: Any) -> None:
+        if (paper := data.get("certificate")) is not None:
+            data["certificate"] = {
+                "number": paper.number, "name": paper.name, "licence_id": paper.licence_id,
+                "issued_on": paper.issued_on.isoformat(),
+                "valid_until": paper.valid_until and paper.valid_until.isoformat(),
+            }  # fmt: skip
+        self._ledger.append(kind, at=at, receipt=receipt, **data)
+        self._apply(self._ledger.last())
+
+    def _apply(self, entry: Entry) -> None:
+        match entry["kind"]:
+            case "filing":
+                self._keep(self._opened(entry), entry)
+            case "supplement":
+                self._keep(self._supplemented(entry), entry)
+            case "decision":
+                self._keep(self._decided(entry), entry)
+            case "withdrawal":
+                filed = self._filings[entry["receipt"]]
+                self._keep(
+                    replace(filed, pending=(), withdrawal_reason=entry["reason"]),
+                    {**entry, "status": Status.WITHDRAWN},
+                )
+            case _:  # a callback that went out: a matter of the pump, not of the desk
+                return
+
+    def _opened(self, entry: Entry) -> Filed:
+        at = datetime.fromisoformat(entry["at"])
+        self._count += 1
+        self._by_reference.setdefault(entry["reference"], []).append(entry["receipt"])
+        if entry["key"]:
+            self._by_key[entry["key"]] = entry["receipt"]
+        return Filed(
+            number=entry["receipt"], reference=entry["reference"], service=entry["service"],
+            fields=entry["fields"], digest=entry["digest"], key=entry["key"], received_at=at,
+            real_at=datetime.fromisoformat(entry["real_at"]), status=Status.RECEIVED,
+            status_at=at, pending=schedule(self.services[entry["service"]], entry["fields"], at),
+        )  # fmt: skip
+
+    def _supplemented(self, entry: Entry) -> Filed:
+        filed, at = self._filings[entry["receipt"]], datetime.fromisoformat(entry["at"])
+        return replace(
+            filed, status=Status.ACCEPTED, fields={**filed.fields, **entry["fields"]},
+            supplements=(*filed.supplements, entry["reference"]), supplemented_at=at,
+            pending=resumed(filed.pending, filed.status_at, at),
+        )  # fmt: skip
+
+    def _decided(self, entry: Entry) -> Filed:
+        filed, paper = self._filings[entry["receipt"]], entry["certificate"]
+        final = Status(entry["status"]) in FINAL
+        return replace(
+            filed, pending=() if final else filed.pending[1:],
+            certificate=Certificate.of(paper) if paper else None,
+        )  # fmt: skip
+
+    def _keep(self, filed: Filed, entry: Entry) -> None:
+        """Enter the filing with the status its entry brought, and note the change."""
+        status = Status(entry.get("status") or filed.status)
+        at, note = datetime.fromisoformat(entry["at"]), entry.get("note")
+        filed = replace(
+            filed, status=status, status_at=at, note=note,
+            history=(*filed.history, Due(status=status, at=at)),
+        )  # fmt: skip
+        self._filings[filed.number] = filed
+        self._changes.append(
+            Change(
+                seq=len(self._changes) + 1, number=filed.number, reference=filed.reference,
+                service=filed.service, status=status, at=at, note=note,
+            )
+        )  # fmt: skip
+        if filed.pending and status is not Status.SUPPLEMENT:
+            heapq.heappush(self._due, (filed.pending[0].at, filed.number))

@@ -1,0 +1,112 @@
+"""Bad days on order: rules in faults.json, read by every department as soon as they change.
+
+    {"market": [{"operation": "submitApplication", "kind": "lost_reply", "first": 1}],
+     "fire":   [{"operation": "*", "kind": "delay", "delay_s": 2, "probability": 0.5, "seed": 7}]}
+
+kind       what happens
+delay      answers after `delay_s` (any other kind may carry a delay_s too)
+status     answers with HTTP `status` and does nothing
+busy       answers with the department's own "system busy", and does nothing
+html       answers 200 with an HTML page, as a proxy in maintenance does, and does nothing
+hang       never answers, and does nothing
+lost_reply does it, then drops the connection
+late_reply does it, then never answers
+lag        look-ups by reference do not show filings younger than `delay_s` (real seconds)
+
+`first` n limits a rule to its first n calls; `probability` draws from a generator with `seed`.
+"""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mocks.core.clock import Watched
+
+KINDS = frozenset({"delay", "status", "busy", "html", "hang", "lost_reply", "late_reply", "lag"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What goes wrong with one call; kind "none" is a good day."""
+
+    kind: str = "none"
+    status: int = 503
+    delay_s: float = 0.0
+
+
+NO_FAULT = Fault()
+
+
+class BadRule(ValueError):
+    """A rule that cannot be obeyed, and why."""
+
+
+class _Rule:
+    def __init__(self, spec: Mapping[str, Any]) -> None:
+        kind = spec.get("kind")
+        if kind not in KINDS:
+            raise BadRule(f"kind {kind!r} is not one of {', '.join(sorted(KINDS))}")
+        unknown = set(spec) - {
+            "operation", "kind", "status", "delay_s", "first", "probability", "seed"
+        }  # fmt: skip
+        if unknown:
+            raise BadRule(f"unknown key {', '.join(sorted(unknown))}")
+        self.operation = str(spec.get("operation", "*"))
+        self.fault = Fault(
+            kind=kind, status=int(spec.get("status", 503)), delay_s=float(spec.get("delay_s", 0))
+        )
+        self.left = int(spec["first"]) if spec.get("first") is not None else None
+        self.probability = float(spec.get("probability", 1))
+        self.draw = random.Random(spec.get("seed", 0))
+
+    def strikes(self, operation: str) -> bool:
+        if self.operation not in ("*", operation) or self.left == 0:
+            return False
+        if self.probability < 1 and self.draw.random() >= self.probability:
+            return False
+        if self.left is not None:
+            self.left -= 1
+        return True
+
+
+def check_rules(rules: Mapping[str, Any]) -> None:
+    """Raise BadRule for the first rule that cannot be obeyed."""
+    for department, specs in rules.items():
+        for number, spec in enumerate(specs):
+            try:
+                _Rule(spec)
+            except (BadRule, TypeError, ValueError) as wrong:
+                raise BadRule(f"{department}[{number}]: {wrong}") from wrong
+
+
+class Faults:
+    """The rules of one department; the first rule that strikes decides a call."""
+
+    def __init__(self, path: Path, department: str) -> None:
+        self._file = Watched(path)
+        self._department = department
+        self._seen = -1
+        self._rules: list[_Rule] = []
+
+    def pick(self, operation: str, default: Fault = NO_FAULT) -> Fault:
+        """What this call of `operation` meets; counts against the rule that struck."""
+        for rule in self._current():
+            if rule.fault.kind != "lag" and rule.strikes(operation):
+                return rule.fault
+        return default
+
+    def lag_s(self, operation: str) -> float:
+        """How old, in real seconds, a filing must be before this look-up shows it."""
+        for rule in self._current():
+            if rule.fault.kind == "lag" and rule.strikes(operation):
+                return rule.fault.delay_s
+        return 0.0
+
+    def _current(self) -> list[_Rule]:
+        rules = self._file.value() or {}
+        if self._file.version != self._seen:
+            self._rules = [_Rule(spec) for spec in rules.get(self._department, [])]
+            self._seen = self._file.version
+        return self._rules

@@ -1,0 +1,114 @@
+"""The city's houses, titles and land, made by construction from road, house number and floor."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from mocks.core import names
+from mocks.core.people import People
+from mocks.core.records import Building, Parcel, Property
+
+NUMBERS, FLOORS = 2000, 30  # house numbers of a road, floors of the tallest house
+_ADDRESS = re.compile(r"(?:上海市)?(..新?区)(.+?路)(\d{1,4})号(\d{1,2})层")
+_CERT = re.compile(r"沪[((](\d{4})[))](..?)字不动产权第(\d{6,7})号")
+_ROAD_INDEX = {(district, road): i for i, (_, district, _, road) in enumerate(names.ROADS)}
+_FIXED_TITLES: dict[tuple[int, int, int], tuple[str, str]] = {
+    (0, 188, 1): ("上海衡复置业有限公司", "186.5"),
+    (9, 520, 1): ("上海愚园商业管理有限公司", "62.3"),
+}
+
+
+class Houses(People):
+    """Titles, houses and land."""
+
+    def _floors(self, road: int, number: int) -> int:
+        return 6 if number == 188 else 1 + self.drawn("floors", road, number) % FLOORS
+
+    def _built(self, road: int, number: int) -> date:
+        made = self.day(date(1986, 3, 1), 12_000, "built", road, number)
+        return date(2012, 6, 18) if number == 188 else made
+
+    def _title(self, road: int, number: int, floor: int) -> Property | None:
+        if not (0 < number < NUMBERS and 0 < floor <= self._floors(road, number)):
+            return None
+        code, district, street, name = names.ROADS[road]
+        key = (road, number, floor)
+        year = max(2005, self._built(road, number).year + self.drawn("year", *key) % 6)
+        serial = (road * NUMBERS + number) * FLOORS + floor - 1
+        area = f"{60 + self.drawn('area', *key) % 3400 / 10:.1f}"
+        owner = self.person(10**7 + self.drawn("owner", *key) % 10**7).name
+        owner, area = _FIXED_TITLES.get(key, (owner, area))
+        return Property(
+            cert_no=f"沪({year}){district[0]}字不动产权第{serial:07d}号",
+            address=f"上海市{district}{name}{number}号{floor}层",
+            owner_name=owner,
+            use="商业" if floor == 1 else self.of(names.USES, "use", *key),
+            area=Decimal(area),
+            floor=floor,
+            floor_count=self._floors(road, number),
+            district_code=code,
+            street=street,
+            building_no=f"{code}{road:03d}{number:05d}",
+            parcel_no=f"{code}{road:03d}{number // 1000:03d}GB{number % 1000 // 10:05d}",
+        )
+
+    def property_by_address(self, address: str) -> Property | None:
+        """The title at this address; blanks and a missing city do not matter."""
+        found = _ADDRESS.fullmatch("".join(address.split()))
+        road = _ROAD_INDEX.get((found[1], found[2])) if found else None
+        if found is None or road is None:
+            return None
+        return self._title(road, int(found[3]), int(found[4]))
+
+    def property_by_cert(self, cert_no: str) -> Property | None:
+        """The title with this certificate number."""
+        if (found := _CERT.fullmatch(cert_no)) is None:
+            return None
+        rest, floor = divmod(int(found[3]), FLOORS)
+        road, number = divmod(rest, NUMBERS)
+        title = self._title(road, number, floor + 1) if road < len(names.ROADS) else None
+        return title if title and title.cert_no == cert_no else None
+
+    def building(self, building_no: str) -> Building | None:
+        """The house with this number."""
+        if (place := _place(r"(\d{6})(\d{3})(\d{5})", building_no)) is None:
+            return None
+        road, number = place
+        floors = self._floors(road, number)
+        done = self._built(road, number)
+        return Building(
+            building_no=building_no,
+            fire_acceptance_no=f"沪公消验〔{done.year}〕第{number:04d}号"
+            if done.year > 1998
+            else None,
+            fire_resistance_rating=self.of(names.RATINGS, "rating", road, number),
+            height=Decimal(floors * 36 + 6) / 10,
+            floors=floors,
+            completed_on=done,
+        )
+
+    def parcel(self, parcel_no: str) -> Parcel | None:
+        """The piece of land with this number."""
+        found = re.fullmatch(r"(\d{6})(\d{3})(\d{3})GB(\d{5})", parcel_no)
+        if not found or int(found[3]) > 1 or int(found[4]) > 99:
+            return None
+        if (place := _place(r"(\d{6})(\d{3})(\d{3})", parcel_no[:12])) is None:
+            return None
+        approved = self.day(date(1995, 1, 4), 10_000, "approved", parcel_no)
+        return Parcel(
+            parcel_no=parcel_no,
+            land_use=self.of(names.LAND_USES, "land", parcel_no),
+            area=Decimal(8000 + self.drawn("land area", parcel_no) % 240_000) / 10,
+            plan_unit=f"{found[1][4:]}-{place[0] + 1:02d}-{int(found[4]) + 1:02d}",
+            approved_on=None if self.drawn("unapproved", parcel_no) % 9 == 0 else approved,
+        )
+
+
+def _place(pattern: str, number: str) -> tuple[int, int] | None:
+    """Road and house number (or block) in a building's or parcel's number, when they exist."""
+    if (found := re.fullmatch(pattern, number)) is None:
+        return None
+    code, road, house = found[1], int(found[2]), int(found[3])
+    if road >= len(names.ROADS) or names.ROADS[road][0] != code or house >= NUMBERS:
+        return None
+    return road, house

@@ -1,0 +1,91 @@
+"""What a department was told and what it decided: append-only, on disk before anyone is answered.
+
+One JSON object a line. A line cut short by a crash was never acknowledged and is dropped.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from mocks.core.clock import SHANGHAI, real_now
+
+Entry = Mapping[str, Any]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"a ledger holds no {type(value).__name__}")
+
+
+def digest(fields: object) -> str:
+    """The sha256 of the fields, whatever order they came in."""
+    text = json.dumps(fields, ensure_ascii=False, sort_keys=True, default=_plain)
+    return sha256(text.encode()).hexdigest()
+
+
+def read_entries(path: Path) -> Iterator[Entry]:
+    """The whole lines of a ledger file, oldest first; nothing when there is no file."""
+    if not path.exists():
+        return
+    for line in path.read_bytes().splitlines(keepends=True):
+        if line.endswith(b"\n"):
+            yield json.loads(line)
+
+
+class Ledger:
+    """One department's append-only book; `append` returns once the entry is on the disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._entries: list[Entry] = []
+        self._file = self._open()
+
+    def _open(self) -> int:
+        self._entries = list(read_entries(self.path))
+        file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o644)
+        content = self.path.read_bytes()
+        os.ftruncate(file, content.rfind(b"\n") + 1)
+        return file
+
+    def append(self, kind: str, *, at: datetime, **data: Any) -> int:
+        """Write one entry durably and return its sequence number; `at` is virtual time."""
+        seq = len(self._entries) + 1
+        entry = {
+            "seq": seq,
+            "kind": kind,
+            "at": at.isoformat(),
+            "real_at": datetime.fromtimestamp(real_now(), SHANGHAI).isoformat(),
+            **data,
+        }
+        line = json.dumps(entry, ensure_ascii=False, default=_plain) + "\n"
+        os.write(self._file, line.encode())
+        os.fsync(self._file)
+        self._entries.append(json.loads(line))
+        return seq
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Everything written so far, oldest first."""
+        return tuple(self._entries)
+
+    def last(self) -> Entry:
+        """The newest entry."""
+        return self._entries[-1]
+
+    def clear(self) -> None:
+        """Forget everything, also on disk."""
+        os.ftruncate(self._file, 0)
+        os.fsync(self._file)
+        self._entries.clear()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._file)

@@ -1,0 +1,92 @@
+"""Identifiers with their check characters, and the arithmetic that turns an index into one."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from hashlib import blake2b
+from typing import TypeVar
+
+T = TypeVar("T")
+
+USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I O S V Z
+_USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+_ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_ID_WEIGHTS = tuple(pow(2, 17 - i, 11) for i in range(17))
+
+
+def drawn(seed: int, *parts: object) -> int:
+    """A number that looks random and is the same for ever for the same parts."""
+    text = "/".join(map(str, (seed, *parts)))
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+class Shuffle:
+    """A reversible disorder of 0 … size-1, so that neighbours do not look like neighbours."""
+
+    def __init__(self, size: int, factor: int, shift: int) -> None:
+        self.size, self._factor, self._shift = size, factor, shift
+        self._inverse = pow(factor, -1, size)
+
+    def hide(self, index: int) -> int:
+        """Where `index` stands in the disorder."""
+        return (index * self._factor + self._shift) % self.size
+
+    def show(self, place: int) -> int:
+        """The index that stands at `place`."""
+        return (place - self._shift) * self._inverse % self.size
+
+
+def in_base31(value: int, width: int) -> str:
+    """`value` in the alphabet of the USCC."""
+    digits = ""
+    for _ in range(width):
+        value, digit = divmod(value, 31)
+        digits = USCC_ALPHABET[digit] + digits
+    return digits
+
+
+def from_base31(text: str) -> int:
+    """The inverse of `in_base31`; ValueError for a foreign character."""
+    value = 0
+    for character in text:
+        value = value * 31 + USCC_ALPHABET.index(character)
+    return value
+
+
+def organisation_code(body: str) -> str:
+    """The nine characters of GB 11714: eight and their check."""
+    total = sum(int(c, 36) * w for c, w in zip(body, _ORG_WEIGHTS, strict=True))
+    check = 11 - total % 11
+    return body + {10: "X", 11: "0"}.get(check, str(check))
+
+
+def uscc(district: str, organisation: str, kind: str = "91") -> str:
+    """A unified social credit code (GB 32100) with its check character."""
+    body = kind + district + organisation
+    total = sum(USCC_ALPHABET.index(c) * w for c, w in zip(body, _USCC_WEIGHTS, strict=True))
+    return body + USCC_ALPHABET[-total % 31]
+
+
+def resident_id(district: str, born: str, order: int) -> str:
+    """A resident id number (GB 11643) with its check character."""
+    body = f"{district}{born}{order:03d}"
+    total = sum(int(c) * w for c, w in zip(body, _ID_WEIGHTS, strict=True))
+    return body + "10X98765432"[total % 11]
+
+
+class Seeded:
+    """Draws that are the same for ever for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def drawn(self, *parts: object) -> int:
+        """A large number."""
+        return drawn(self.seed, *parts)
+
+    def of(self, choices: Sequence[T], *parts: object) -> T:
+        """One of the choices."""
+        return choices[drawn(self.seed, *parts) % len(choices)]
+
+    def day(self, first: date, span: int, *parts: object) -> date:
+        """One of `span` days from `first` on."""
+        return first + timedelta(days=drawn(self.seed, *parts) % span)

@@ -1,0 +1,94 @@
+"""What the registers hold: people, titles, houses, land, companies."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Someone the police know."""
+
+    person_ref: str
+    name: str
+    id_number: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """A storey with a title of its own."""
+
+    cert_no: str
+    address: str
+    owner_name: str
+    use: str
+    area: Decimal
+    floor: int
+    floor_count: int
+    district_code: str
+    street: str
+    building_no: str
+    parcel_no: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Building:
+    """A house."""
+
+    building_no: str
+    fire_acceptance_no: str | None
+    fire_resistance_rating: str
+    height: Decimal
+    floors: int
+    completed_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A piece of land with ten house numbers."""
+
+    parcel_no: str
+    land_use: str
+    area: Decimal
+    plan_unit: str
+    approved_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """A registered enterprise; its legal representative and its premises exist."""
+
+    index: int
+    uscc: str
+    name: str
+    enterprise_type: str
+    registered_capital: Decimal
+    establish_date: date
+    business_term: str
+    business_scope: str
+    registered_address: str
+    legal_rep_name: str
+    legal_rep_ref: str
+    premises_cert_no: str | None
+    district_code: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manager:
+    """A food safety manager's certificate."""
+
+    uscc: str
+    cert_no: str
+    name: str
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthCertificates:
+    """How many of a company's staff hold a valid health certificate."""
+
+    uscc: str
+    valid_count: int
+    next_expiry: date | None

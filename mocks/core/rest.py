@@ -1,0 +1,151 @@
+"""A department's REST face, driven by its contract: routes, keys, faults, and checked bodies."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mocks.core.contract import Contract, Fault, Operation
+from mocks.core.faults import NO_FAULT
+from mocks.core.faults import Fault as BadDay
+from mocks.core.filed import DeskError
+from mocks.core.http import answer
+from mocks.core.kit import Kit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request whose body satisfies the contract."""
+
+    operation: str
+    request: Request
+    body: Any
+    raw: bytes
+
+    def path(self, name: str) -> str:
+        """A path parameter."""
+        return str(self.request.path_params[name])
+
+    def query(self, name: str) -> str:
+        """A query parameter, "" when absent."""
+        return str(self.request.query_params.get(name, ""))
+
+
+Handler = Callable[[Call], Response]
+
+
+class Manners(Protocol):
+    """How a department says the things every department says."""
+
+    def stranger(self, request: Request, operation: str) -> Response | None:
+        """The answer to a caller without valid credentials; None lets them in."""
+        ...
+
+    def invalid(self, faults: Sequence[Fault]) -> Response:
+        """The answer to a body that breaks the contract."""
+        ...
+
+    def busy(self) -> Response:
+        """The answer on a busy day; nothing was done."""
+        ...
+
+    def unwilling(self, reason: DeskError) -> Response:
+        """The answer when the desk will not do that."""
+        ...
+
+
+def json_reply(
+    value: object,
+    status: int = 200,
+    *,
+    media_type: str = "application/json",
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A JSON answer with Chinese left readable."""
+    content = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Response(content, status, headers=dict(headers or {}), media_type=media_type)
+
+
+def application(
+    kit: Kit,
+    contract: Contract,
+    manners: Manners,
+    handlers: Mapping[str, Handler],
+    *,
+    usual: BadDay = NO_FAULT,
+) -> Starlette:
+    """The web application of a department; every operation of its contract has its handler."""
+    unmatched = set(contract.operations) ^ set(handlers)
+    if unmatched:
+        raise LookupError(f"{kit.department}: no match for {', '.join(sorted(unmatched))}")
+    routes = [
+        _route(kit, contract, manners, operation, handlers[operation.id], usual)
+        for operation in contract.operations.values()
+    ]
+    return Starlette(routes=routes)
+
+
+def _route(
+    kit: Kit,
+    contract: Contract,
+    manners: Manners,
+    operation: Operation,
+    handler: Handler,
+    usual: BadDay,
+) -> Route:
+    async def endpoint(request: Request) -> Response:
+        raw = await request.body()
+
+        async def act() -> Response:
+            return _handled(contract, manners, operation, handler, request, raw)
+
+        deed: Callable[[], Awaitable[Response]] = act
+        return await answer(kit.faults.pick(operation.id, usual), deed, manners.busy)
+
+    return Route(operation.path, endpoint, methods=[operation.method])
+
+
+def _handled(
+    contract: Contract,
+    manners: Manners,
+    operation: Operation,
+    handler: Handler,
+    request: Request,
+    raw: bytes,
+) -> Response:
+    if (refusal := manners.stranger(request, operation.id)) is not None:
+        return refusal
+    try:
+        body = _parsed(request, raw)
+    except ValueError:
+        return manners.invalid([Fault(pointer="", message="not JSON", missing=False)])
+    missing = [
+        Fault(pointer=f"/{name}", message=f"{name} is a required parameter", missing=True)
+        for name in _required_parameters(contract, operation)
+        if not (request.query_params.get(name) or request.headers.get(name))
+    ]
+    if faults := missing or contract.request_faults(operation.id, body):
+        return manners.invalid(faults)
+    try:
+        return handler(Call(operation=operation.id, request=request, body=body, raw=raw))
+    except DeskError as reason:
+        return manners.unwilling(reason)
+
+
+def _required_parameters(contract: Contract, operation: Operation) -> list[str]:
+    declared = (contract.resolve(p) for p in operation.spec.get("parameters", []))
+    return [p["name"] for p in declared if p.get("required") and p["in"] != "path"]
+
+
+def _parsed(request: Request, raw: bytes) -> Any:
+    if not raw:
+        return None
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(raw.decode()))
+    return json.loads(raw)

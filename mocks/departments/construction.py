@@ -1,0 +1,272 @@
+"""The construction department: SOAP 1.2 in GB18030, every message an XML document in a string."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NoReturn
+
+from starlette.applications import Starlette
+
+from mocks.core.credentials import CONSTRUCTION_PASSWORD, CONSTRUCTION_USER
+from mocks.core.filed import (
+    Filed,
+    Paper,
+    Status,
+    Step,
+    UnknownNumber,
+    WrongStatus,
+    decided_within,
+)
+from mocks.core.http import seen_by_now
+from mocks.core.kit import Kit
+from mocks.soap.envelope import SoapFault, Version, Whose
+from mocks.soap.inner import InnerSchema
+from mocks.soap.server import Endpoint, Reply, application
+from mocks.soap.wsdl import load
+from mocks.soap.xml import Element, Unreadable, record
+
+ENCODING = "GB18030"
+FAULTS = "http://service.jzgl.sh.gov.example/fault"
+_MINISTRY, _OFFICE = "11100000000013338W", "11310000002421124M"
+
+NUMBER = "JS{day:%y%m%d}{seq:05d}"
+
+
+def _paper(name: str, number: str, kind: str) -> Paper:
+    return Paper(name=name, number=number, type_code=_MINISTRY + kind, issuer=_OFFICE)
+
+
+SERVICES = (
+    decided_within(
+        5,
+        Step(status=Status.INSPECTION, working_days=2),
+        id="structural_review",
+        name="房屋安全性论证及施工图审查",
+        paper=_paper("施工图审查合格书", "沪审图〔{day:%Y}〕{seq:05d}号", "041"),
+    ),
+    decided_within(
+        1,
+        id="project_registration",
+        name="项目报建与合同备案",
+        paper=_paper("报建备案表", "沪报建〔{day:%Y}〕{seq:05d}号", "042"),
+    ),
+    decided_within(
+        1,
+        id="commencement",
+        name="开工信息报送或施工许可",
+        paper=_paper("施工许可（开工信息）凭证", "3101{day:%Y%m%d}{seq:04d}", "009"),
+    ),
+)
+
+SERVICE_CODE = {"structural_review": "01", "project_registration": "02", "commencement": "03"}
+SERVICE_OF = {code: service for service, code in SERVICE_CODE.items()}
+STATUS = {
+    Status.RECEIVED: "0",
+    Status.ACCEPTED: "1",
+    Status.SUPPLEMENT: "2",
+    Status.INSPECTION: "3",
+    Status.GRANTED: "4",
+    Status.REFUSED: "5",
+    Status.WITHDRAWN: "6",
+}
+RATING = {"一级": "1", "二级": "2", "三级": "3", "四级": "4"}
+_LISTS = frozenset({"PW", "CL", "NR"})
+_BATCH = frozenset({"SLBH"})
+Act = Callable[[dict[str, Any]], Reply]
+
+
+def fault(code: str, text: str, whose: Whose = Whose.SENDER) -> SoapFault:
+    """A fault with the department's code as its subcode."""
+    return SoapFault(whose, text, subcode=(FAULTS, code))
+
+
+def moment(at: datetime | None) -> str | None:
+    """Local time without an offset."""
+    return f"{at:%Y-%m-%d %H:%M:%S}" if at else None
+
+
+def day(on: date | None) -> str | None:
+    """A date in eight digits."""
+    return f"{on:%Y%m%d}" if on else None
+
+
+class Inner:
+    """Opens and seals the documents inside the strings of one operation."""
+
+    def __init__(self, kit: Kit, operation: str) -> None:
+        self._lists = _BATCH if operation == "queryItems" else _LISTS
+        self._clock = kit.clock
+        self._schema = InnerSchema(kit.contract_dir / f"inner-{operation}.xsd")
+
+    def serve(self, act: Act) -> Callable[[Element], Reply]:
+        """`act` on the inner body, for the server to call with the outer one."""
+
+        def served(body: Element) -> Reply:
+            head, asked = self._opened(record(body)["xmlParam"])
+            answer = act(asked)
+            return {"return": self._sealed(head["JYLSH"], answer)}
+
+        return served
+
+    def _opened(self, text: str) -> tuple[dict[str, str], dict[str, Any]]:
+        try:
+            root = self._schema.read(text, ENCODING)
+        except Unreadable as wrong:
+            raise fault("E1002", f"内层报文错误：{wrong}") from None
+        if root.tag != "REQUEST":
+            raise fault("E1002", "内层报文错误：须为 REQUEST")
+        head, body = record(root[0]), record(root[1], self._lists)
+        if (head["USERID"], head["PASSWORD"]) != (CONSTRUCTION_USER, CONSTRUCTION_PASSWORD):
+            raise fault("E1003", "用户名或密码错误")
+        return head, body
+
+    def _sealed(self, serial: str, answer: Reply) -> str:
+        head = {
+            "JYLSH": serial,
+            "CODE": "0000",
+            "MSG": "成功",
+            "CLSJ": moment(self._clock.now()),
+        }
+        return self._schema.write("RESPONSE", {"HEAD": head, "BODY": answer}, ENCODING)
+
+
+class Construction:
+    """The operations over the desk and the register of buildings."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+
+    def query_building(self, asked: dict[str, Any]) -> Reply:
+        """The building, or nothing."""
+        found = self._kit.city.building(asked["JZWBM"])
+        if found is None:
+            return {}
+        return {
+            "JZW": {
+                "JZWBM": found.building_no,
+                "XFYSBH": found.fire_acceptance_no,
+                "NHDJ": RATING[found.fire_resistance_rating],
+                "JZGD": found.height,
+                "CS": found.floors,
+                "JGRQ": day(found.completed_on),
+                "GXSJ": moment(self._kit.clock.now()),
+            }
+        }
+
+    def apply(self, asked: dict[str, Any]) -> Reply:
+        """A new filing, even when the reference has one already; its building must exist."""
+        building = asked["XM"].get("JZWBM")
+        if building and self._kit.city.building(building) is None:
+            raise fault("E2101", "建筑物编码不存在，不予登记")
+        filed = self._kit.desk.receive(asked["WBLSH"], SERVICE_OF[asked["SQLX"]], asked)
+        return {
+            "SLBH": filed.number,
+            "XMBH": f"XM{filed.number}",
+            "WBLSH": filed.reference,
+            "SLSJ": moment(filed.received_at),
+            "ZT": STATUS[filed.status],
+        }
+
+    def query_items(self, asked: dict[str, Any]) -> Reply:
+        """The filings with these numbers; unknown numbers are not mentioned."""
+        found = [self._kit.desk.find(number) for number in dict.fromkeys(asked["SLBH"])]
+        return _listed([filed for filed in found if filed is not None])
+
+    def query_by_ref(self, asked: dict[str, Any]) -> Reply:
+        """All filings under a reference, oldest first."""
+        kit = self._kit
+        return _listed(seen_by_now(kit.desk, kit.faults, "queryByRef", asked["WBLSH"]))
+
+    def supplement(self, asked: dict[str, Any]) -> Reply:
+        """More for a filing that was asked for it."""
+        given = {"NR": asked.get("NR", []), "BZCL": asked.get("CLLB"), "BZSM": asked.get("BZSM")}
+        try:
+            filed = self._kit.desk.supplement(asked["SLBH"], asked["BZLSH"], given)
+        except UnknownNumber:
+            raise fault("E2001", "受理编号不存在") from None
+        except WrongStatus:
+            raise fault("E2002", "该件当前不需要补正") from None
+        return {
+            "SLBH": filed.number,
+            "ZT": STATUS[filed.status],
+            "BZSJ": moment(filed.supplemented_at),
+        }
+
+    def revoke(self, asked: dict[str, Any]) -> Reply:
+        """Take a filing back."""
+        number = asked["SLBH"]
+        try:
+            if self._kit.desk.by_number(number).status is Status.WITHDRAWN:
+                raise fault("E2003", "该件已撤销")
+            filed = self._kit.desk.withdraw(number, asked["CXLSH"], asked["CXYY"])
+        except UnknownNumber:
+            raise fault("E2001", "受理编号不存在") from None
+        except WrongStatus:
+            raise fault("E2004", "该件已办结，不能撤销") from None
+        return {"SLBH": filed.number, "ZT": STATUS[filed.status]}
+
+
+def _listed(found: Sequence[Filed]) -> Reply:
+    return {"ITEMLIST": {"ITEM": [_item(filed) for filed in found]}}
+
+
+def _item(filed: Filed) -> Mapping[str, Any]:
+    return {
+        "SLBH": filed.number,
+        "WBLSH": filed.reference,
+        "XMBH": f"XM{filed.number}",
+        "SQLX": SERVICE_CODE[filed.service],
+        "SLSJ": moment(filed.received_at),
+        "ZT": STATUS[filed.status],
+        "ZTSJ": moment(filed.status_at),
+        "YJDM": "JS-BY-01" if filed.status is Status.REFUSED else None,
+        "YJ": filed.note,
+        "BZ": [
+            {"BZLSH": reference, "BZSJ": moment(filed.supplemented_at)}
+            for reference in filed.supplements
+        ],
+        "ZZ": _certificate(filed),
+    }
+
+
+def _certificate(filed: Filed) -> Mapping[str, Any] | None:
+    paper = filed.certificate
+    if paper is None:
+        return None
+    return {
+        "ZZBH": paper.number,
+        "ZZMC": paper.name,
+        "FZRQ": day(paper.issued_on),
+        "ZZBS": paper.licence_id,
+        "YXQZ": day(paper.valid_until),
+    }
+
+
+def _busy() -> NoReturn:
+    raise fault("BUSY", "系统繁忙，请求未处理", Whose.RECEIVER)
+
+
+def build_endpoint(kit: Kit) -> Endpoint:
+    """How the department speaks."""
+    construction = Construction(kit)
+    acts: dict[str, Act] = {
+        "queryBuilding": construction.query_building,
+        "applyItem": construction.apply,
+        "queryItems": construction.query_items,
+        "queryByRef": construction.query_by_ref,
+        "supplementItem": construction.supplement,
+        "revokeItem": construction.revoke,
+    }
+    return Endpoint(
+        contract=load(kit.contract_dir / "jzgl-service.wsdl"),
+        version=Version.SOAP12,
+        namespace=None,
+        operations={name: Inner(kit, name).serve(act) for name, act in acts.items()},
+        malformed=lambda text: fault("E1001", f"报文不符合接口规范：{text}"),
+        busy=_busy,
+        charset=ENCODING,
+    )
+
+
+def build(kit: Kit) -> Starlette:
+    """The department's web application."""
+    return application(build_endpoint(kit), kit.faults)

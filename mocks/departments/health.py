@@ -1,0 +1,57 @@
+"""卫健: how many of a shop's staff hold a health certificate. Slow: it asks every district in turn.
+
+code 00 found · 96 nothing known · 95 stranger (HTTP 401) · 97 missing · 98 malformed · 99 failed
+"""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mocks.core.contract import Contract, Fault
+from mocks.core.credentials import HEALTH_API_KEY
+from mocks.core.faults import Fault as BadDay
+from mocks.core.filed import DeskError, Service
+from mocks.core.kit import Kit
+from mocks.core.rest import Call, application, json_reply
+
+SERVICES: tuple[Service, ...] = ()
+NUMBER = ""
+USUAL_DAY = BadDay(kind="delay", delay_s=0.4)
+
+
+class _Manners:
+    def stranger(self, request: Request, operation: str) -> Response | None:
+        if request.headers.get("X-Api-Key") == HEALTH_API_KEY:
+            return None
+        return json_reply({"code": "95", "msg": "未授权"}, 401)
+
+    def invalid(self, faults: Sequence[Fault]) -> Response:
+        return json_reply({"code": "97", "msg": "参数缺失:" + faults[0].pointer.lstrip("/")})
+
+    def busy(self) -> Response:
+        return json_reply({"code": "99", "msg": "系统失败,请重试"})
+
+    def unwilling(self, reason: DeskError) -> Response:
+        return self.busy()
+
+
+def build(kit: Kit) -> Starlette:
+    """The health department's web application."""
+
+    def summary(call: Call) -> Response:
+        code = call.query("creditCode")
+        if len(code) != 18:
+            return json_reply({"code": "98", "msg": "参数格式错误:creditCode"})
+        if (found := kit.city.health(code)) is None:
+            return json_reply({"code": "96", "msg": "无数据"})
+        data = {
+            "creditCode": code,
+            "validCount": found.valid_count,
+            "nextExpireDate": found.next_expiry.isoformat() if found.next_expiry else None,
+        }
+        return json_reply({"code": "00", "msg": "成功", "data": data})
+
+    contract = Contract.of(kit.contract_dir)
+    return application(kit, contract, _Manners(), {"certificateSummary": summary}, usual=USUAL_DAY)

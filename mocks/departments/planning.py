@@ -1,0 +1,233 @@
+"""The planning department: SOAP 1.1 document/literal, UsernameToken, asked by reference only."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, NoReturn
+
+from starlette.applications import Starlette
+
+from mocks.core.clock import real_now
+from mocks.core.credentials import PLANNING_PASSWORD, PLANNING_USER
+from mocks.core.filed import Filed, Paper, Service, Status, Step, WrongStatus, decided_within
+from mocks.core.http import seen_by_now
+from mocks.core.kit import Kit
+from mocks.core.records import Parcel
+from mocks.soap import xml
+from mocks.soap.envelope import Envelope, SoapFault, Version, Whose
+from mocks.soap.server import Endpoint, Reply, application
+from mocks.soap.wsdl import load
+from mocks.soap.wsse import SECURITY, UsernameTokens
+from mocks.soap.xml import NIL_VALUE, Element, record
+
+TYPES = "http://ghzyj.sh.gov.example/plancase/types"
+_MINISTRY, _OFFICE = "11100000MB03271699", "11310000MB2F304184"
+NOTICE, PERMIT = "lift_plan_notice", "lift_planning_permit"
+NOTICE_DAYS = 10
+
+NUMBER = "沪规收〔{day:%Y}〕{seq:06d}号"
+SERVICES = (
+    Service(
+        id=NOTICE,
+        name="加装电梯方案公示",
+        steps=(
+            Step(status=Status.ACCEPTED, minutes=1),
+            Step(status=Status.NOTICE, minutes=2),
+            Step(status=Status.GRANTED, calendar_days=NOTICE_DAYS),
+        ),
+        paper=Paper(
+            name="加装电梯方案公示结果",
+            number="沪规公示〔{day:%Y}〕{seq:05d}号",
+            type_code=f"{_MINISTRY}031",
+            issuer=_OFFICE,
+        ),
+    ),
+    decided_within(
+        10,
+        id=PERMIT,
+        name="建设工程规划许可",
+        paper=Paper(
+            name="建设工程规划许可证",
+            number="建字第3101{day:%Y}{seq:05d}号",
+            type_code=f"{_MINISTRY}022",
+            issuer=_OFFICE,
+        ),
+    ),
+)
+
+STATUS = {
+    Status.RECEIVED: "01",
+    Status.ACCEPTED: "02",
+    Status.NOTICE: "03",
+    Status.SUPPLEMENT: "04",
+    Status.INSPECTION: "05",
+    Status.GRANTED: "07",
+    Status.REFUSED: "08",
+    Status.WITHDRAWN: "09",
+}
+CASE_TYPE = {NOTICE: "GS", PERMIT: "XK"}
+LAND_USE = {
+    "城镇住宅用地": "0701",
+    "商住混合用地": "0709",
+    "商业服务业用地": "0901",
+    "商务办公用地": "0902",
+}
+_LISTS = frozenset({"Material", "Precondition", "Amendment"})
+
+
+def fault(code: str, text: str, whose: Whose = Whose.SENDER) -> SoapFault:
+    """A fault as the contract declares it."""
+    detail = xml.build(f"{{{TYPES}}}CaseFault", {"Code": code, "Text": text}, TYPES)
+    return SoapFault(whose, text, detail=detail)
+
+
+class Planning:
+    """The operations of the contract over the desk and the land register."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+
+    def get_parcel(self, body: Element) -> Reply:
+        """The parcel, or nothing."""
+        parcel = self._kit.city.parcel(record(body)["ParcelNo"])
+        return {"Parcel": self._parcel(parcel) if parcel else None}
+
+    def submit(self, body: Element) -> Reply:
+        """A new case, even when the reference has one already."""
+        fields = record(body, _LISTS)
+        service = NOTICE if "Notice" in fields else PERMIT
+        filed = self._kit.desk.receive(fields["CaseRef"], service, fields)
+        return {
+            "CaseRef": filed.reference,
+            "AcceptNo": filed.number,
+            "Status": STATUS[filed.status],
+            "ReceivedAt": filed.received_at,
+        }
+
+    def query(self, body: Element) -> Reply:
+        """All cases under a reference, oldest first."""
+        reference = record(body)["CaseRef"]
+        found = seen_by_now(self._kit.desk, self._kit.faults, "QueryCase", reference)
+        return {"Case": [case(filed) for filed in found]}
+
+    def supplement(self, body: Element) -> Reply:
+        """More for the newest case under the reference."""
+        fields = record(body, _LISTS)
+        filed = self._newest(fields["CaseRef"])
+        given = {
+            "Amendment": fields.get("Amendment", []),
+            "SupplementMaterial": fields.get("Material", []),
+            "Statement": fields.get("Statement"),
+        }
+        try:
+            filed = self._kit.desk.supplement(filed.number, fields["SupplementRef"], given)
+        except WrongStatus:
+            raise fault("P2002", "该案件当前不需要补正") from None
+        return {
+            "CaseRef": filed.reference,
+            "Status": STATUS[filed.status],
+            "ReceivedAt": filed.supplemented_at,
+        }
+
+    def withdraw(self, body: Element) -> Reply:
+        """Take the newest case under the reference back."""
+        fields = record(body)
+        filed = self._newest(fields["CaseRef"])
+        if filed.status is Status.WITHDRAWN:
+            raise fault("P2003", "该案件已撤回")
+        try:
+            filed = self._kit.desk.withdraw(filed.number, fields["WithdrawRef"], fields["Reason"])
+        except WrongStatus:
+            raise fault("P2004", "该案件已办结，不能撤回") from None
+        return {"CaseRef": filed.reference, "Status": STATUS[filed.status]}
+
+    def _newest(self, reference: str) -> Filed:
+        found: Sequence[Filed] = self._kit.desk.by_reference(reference)
+        if not found:
+            raise fault("P2001", "流水号不存在")
+        return found[-1]
+
+    def _parcel(self, parcel: Parcel) -> dict[str, Any]:
+        return {
+            "@asOf": self._kit.clock.now(),
+            "ParcelNo": parcel.parcel_no,
+            "LandUse": LAND_USE[parcel.land_use],
+            "Area": parcel.area,
+            "PlanUnit": parcel.plan_unit,
+            "ApprovedOn": parcel.approved_on or NIL_VALUE,
+        }
+
+
+def case(filed: Filed) -> dict[str, Any]:
+    """A case as the contract shows it."""
+    refused = filed.status is Status.REFUSED
+    return {
+        "CaseRef": filed.reference,
+        "AcceptNo": filed.number,
+        "CaseType": CASE_TYPE[filed.service],
+        "ReceivedAt": filed.received_at,
+        "Status": STATUS[filed.status],
+        "StatusAt": filed.status_at,
+        "NoticePeriod": _notice(filed),
+        "ReasonCode": "GH-BY-03" if refused else None,
+        "Advice": filed.note,
+        "Supplement": [
+            {"SupplementRef": reference, "ReceivedAt": filed.supplemented_at}
+            for reference in filed.supplements
+        ],
+        "Certificate": _certificate(filed),
+    }
+
+
+def _notice(filed: Filed) -> dict[str, Any] | None:
+    begun = next((step.at for step in filed.history if step.status is Status.NOTICE), None)
+    if begun is None:
+        return None
+    return {"StartOn": begun.date(), "EndOn": begun.date() + timedelta(days=NOTICE_DAYS - 1)}
+
+
+def _certificate(filed: Filed) -> dict[str, Any] | None:
+    paper = filed.certificate
+    if paper is None:
+        return None
+    return {
+        "CertNo": paper.number,
+        "CertName": paper.name,
+        "IssuedOn": paper.issued_on,
+        "LicenceId": paper.licence_id,
+        "ValidUntil": paper.valid_until or NIL_VALUE,
+    }
+
+
+def _busy() -> NoReturn:
+    raise fault("P9001", "系统繁忙，请求未处理", Whose.RECEIVER)
+
+
+def build_endpoint(kit: Kit) -> Endpoint:
+    """How the department speaks."""
+    planning = Planning(kit)
+    tokens = UsernameTokens(PLANNING_USER, PLANNING_PASSWORD)
+
+    def guard(opened: Envelope) -> None:
+        tokens.check(opened, real_now())
+
+    return Endpoint(
+        contract=load(kit.contract_dir / "plan-case.wsdl"),
+        version=Version.SOAP11,
+        namespace=TYPES,
+        operations={
+            "GetParcel": planning.get_parcel,
+            "SubmitCase": planning.submit,
+            "QueryCase": planning.query,
+            "SupplementCase": planning.supplement,
+            "WithdrawCase": planning.withdraw,
+        },
+        malformed=lambda text: fault("P1001", f"报文不符合接口规范：{text}"),
+        busy=_busy,
+        guard=guard,
+        understood=frozenset({SECURITY}),
+    )
+
+
+def build(kit: Kit) -> Starlette:
+    """The department's web application."""
+    return application(build_endpoint(kit), kit.faults)

@@ -1,0 +1,124 @@
+"""One department as a process: its web application, its desk's ticking, its callbacks.
+
+It ends with its parent, and comes back from its ledger as if it had never been away.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from mocks.core.kit import Kit, assemble, department_module
+
+TICK_S = 0.05
+_ORPHAN_CHECK_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a department works: its state folder, its address, whom it calls back."""
+
+    department: str
+    state: Path
+    host: str
+    port: int
+    callback_base: str | None
+    parent: int
+
+
+class LentTransport(HttpToolsProtocol):
+    """Lends each request its transport, so that a fault can cut the line."""
+
+    def on_message_begin(self) -> None:
+        """Begin a request as usual, then lend."""
+        super().on_message_begin()
+        scope: Any = self.scope
+        scope["extensions"] = {**scope.get("extensions", {}), "mock.transport": self.transport}
+
+
+def serve(place: Place) -> None:
+    """Run the department until it is told to stop or its parent is gone."""
+    asyncio.run(_serve(place))
+
+
+async def _serve(place: Place) -> None:
+    kit = assemble(place.department, place.state, callback_base=place.callback_base)
+    module = department_module(place.department)
+    config = uvicorn.Config(
+        application(kit, module.build(kit)),
+        host=place.host,
+        port=place.port,
+        http=LentTransport,
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    beside = [asyncio.create_task(_tick(kit)), asyncio.create_task(_mind(place.parent))]
+    if pump := getattr(module, "pump", None):
+        beside.append(asyncio.create_task(pump(kit)))
+    try:
+        await server.serve()
+    finally:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+
+
+def application(kit: Kit, department: Starlette) -> Starlette:
+    """The department's own routes, and beside them what only its parent asks."""
+
+    async def status(_: Request) -> Response:
+        kit.desk.tick()
+        due = kit.desk.next_due()
+        return JSONResponse(
+            {
+                "filings": len(kit.desk.filings()),
+                "nextDueAt": due.isoformat() if due else None,
+            }
+        )
+
+    async def reset(_: Request) -> Response:
+        kit.desk.reset()
+        return Response(status_code=204)
+
+    return Starlette(
+        routes=[
+            Route("/__admin/status", status),
+            Route("/__admin/reset", reset, methods=["POST"]),
+            Mount("/", department),
+        ]
+    )
+
+
+async def _tick(kit: Kit) -> None:
+    while True:
+        kit.desk.tick()
+        await asyncio.sleep(TICK_S)
+
+
+async def _mind(parent: int, alive: Callable[[int], bool] | None = None) -> None:
+    """End this process when its parent is no longer there."""
+    there = alive or _is_parent
+    while there(parent):  # noqa: ASYNC110 - nobody tells us of a parent that was killed
+        await asyncio.sleep(_ORPHAN_CHECK_S)
+    with suppress(ProcessLookupError):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _is_parent(pid: int) -> bool:
+    return os.getppid() == pid

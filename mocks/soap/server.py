@@ -1,0 +1,146 @@
+"""One SOAP endpoint: read the envelope, find the operation, check the contract, act, reply."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.message import Message
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from mocks.core.faults import Faults
+from mocks.core.http import answer, body_of
+from mocks.soap import envelope
+from mocks.soap.envelope import Envelope, SoapFault, Version
+from mocks.soap.wsdl import Contract, Operation
+from mocks.soap.xml import Element, Unreadable, build, parse, write
+
+Reply = Mapping[str, Any]
+"""What an operation answers: the children of its reply element."""
+
+
+def _nothing(_: Envelope) -> None:
+    return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """How one department speaks.
+
+    `malformed` gives its fault for a request that breaks the contract, `busy` its answer when it
+    takes nothing in, `guard` refuses a request whose headers do not let it in.
+    """
+
+    contract: Contract
+    version: Version
+    namespace: str | None  # of the elements inside a reply element
+    operations: Mapping[str, Callable[[Element], Reply]]
+    malformed: Callable[[str], SoapFault]
+    busy: Callable[[], Reply]
+    guard: Callable[[Envelope], None] = _nothing
+    understood: frozenset[str] = frozenset()
+    charset: str = "UTF-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """How a request says it is sent."""
+
+    media_type: str
+    charset: str | None
+    action: str | None
+
+
+def application(endpoint: Endpoint, faults: Faults) -> Starlette:
+    """The web application that serves this endpoint at the path its contract declares."""
+
+    async def serve(request: Request) -> Response:
+        return await _serve(endpoint, faults, request)
+
+    return Starlette(routes=[Route(endpoint.contract.path, serve, methods=["POST"])])
+
+
+async def _serve(endpoint: Endpoint, faults: Faults, request: Request) -> Response:
+    sent = _sent(request, endpoint.version)
+    if sent.media_type != endpoint.version.media_type:
+        return PlainTextResponse("Unsupported Media Type", status_code=415)
+    content = await body_of(request)
+    try:
+        operation, body = _accepted(endpoint, sent, content)
+    except SoapFault as fault:
+        return _fault(endpoint, fault)
+    act = endpoint.operations[operation.name]
+
+    async def deed() -> Response:
+        return _reply(endpoint, operation, lambda: act(body))
+
+    return await answer(
+        faults.pick(operation.name), deed, lambda: _reply(endpoint, operation, endpoint.busy)
+    )
+
+
+def _sent(request: Request, version: Version) -> Sent:
+    header = Message()
+    header["Content-Type"] = request.headers.get("content-type", "")
+    action = request.headers.get("soapaction")
+    if version is Version.SOAP12:
+        found = header.get_param("action")
+        action = found if isinstance(found, str) else None
+    charset = header.get_content_charset()
+    return Sent(
+        media_type=header.get_content_type(),
+        charset=charset,
+        action=action.strip().strip('"') if action is not None else None,
+    )
+
+
+def _accepted(endpoint: Endpoint, sent: Sent, content: bytes) -> tuple[Operation, Element]:
+    """The operation asked for and its body element, once everything about the request holds."""
+    try:
+        root = parse(content, charset=sent.charset)
+        opened = envelope.read(root, endpoint.version, endpoint.understood)
+        endpoint.guard(opened)
+        operation = _operation(endpoint, opened.body, sent.action)
+        endpoint.contract.check(opened.body)
+    except Unreadable as wrong:
+        raise endpoint.malformed(str(wrong)) from None
+    return operation, opened.body
+
+
+def _operation(endpoint: Endpoint, body: Element, action: str | None) -> Operation:
+    """The operation of this body element; the action must name the same one.
+
+    SOAP 1.1 demands the action, SOAP 1.2 lets it be left out.
+    """
+    operation = endpoint.contract.operations.get(str(body.tag))
+    if operation is None:
+        raise Unreadable("没有这样的操作")
+    if action is None and endpoint.version is Version.SOAP12:
+        return operation
+    if action != operation.action:
+        raise Unreadable("SOAPAction 与报文内容不一致")
+    return operation
+
+
+def _reply(endpoint: Endpoint, operation: Operation, act: Callable[[], Reply]) -> Response:
+    try:
+        body = build(operation.reply, act(), endpoint.namespace)
+    except SoapFault as fault:
+        return _fault(endpoint, fault)
+    endpoint.contract.check(body)  # our own mistake if it fails: then a bare 500, and the log
+    return _sealed(endpoint, body, 200)
+
+
+def _fault(endpoint: Endpoint, fault: SoapFault) -> Response:
+    return _sealed(endpoint, envelope.fault_body(fault, endpoint.version), 500)
+
+
+def _sealed(endpoint: Endpoint, body: Element, status: int) -> Response:
+    version = endpoint.version
+    return Response(
+        write(envelope.wrap(body, version), endpoint.charset),
+        status_code=status,
+        headers={"content-type": f"{version.media_type}; charset={endpoint.charset}"},
+    )

@@ -1,0 +1,1 @@
+"""One things as they are declared in TOML, read into domain values with every mistake collected."""

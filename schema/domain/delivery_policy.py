@@ -1,0 +1,219 @@
+"""What to do next with one command, from what was tried so far: the filing protocol, pure.
+
+Unknown is not failed. What may have arrived is sent again only to a department that honours keys,
+or after it said twice, each time when it had settled, that it has nothing. Otherwise a person asks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import takewhile
+
+from schema.domain.case import Verb
+from schema.domain.department import DepartmentInfo, Repeats
+
+ABSENTS = 2  # look-ups in a row that found nothing, before absence is believed
+
+
+class Act(StrEnum):
+    """What an attempt did."""
+
+    SEND = "send"
+    ASK = "ask"  # look up whether it arrived
+    TOLD = "told"  # a clerk said what happened
+
+
+class Outcome(StrEnum):
+    """What came of an attempt. What is not listed elsewhere is unknown."""
+
+    OPEN = "open"  # claimed; whether a byte left is not known
+    OK = "ok"  # of SEND: it arrived · of ASK and TOLD: it is there
+    REFUSED = "refused"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+    ABSENT = "absent"  # of ASK and TOLD: the department has nothing under this reference
+    FAILED = "failed"  # of ASK: no answer; not the same as absent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try at one command, in the order they were made."""
+
+    act: Act
+    outcome: Outcome
+    detail: str | None = None  # receipt of an OK, reason of a refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How one department takes one verb; seconds and counts."""
+
+    repeats: Repeats
+    settle_s: float  # until a look-up may be believed
+    first_wait_s: float = 0.5
+    longest_wait_s: float = 300.0
+    sends: int = 500  # of what certainly did not arrive, or may be repeated
+    blind_sends: int = 6  # after an unknown outcome and two absents
+    asks: int = 40  # failing look-ups in a row
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Claim, commit, send; `after` seconds from now."""
+
+    after: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Look the reference up, `after` seconds from now."""
+
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """It arrived; what the attempt said (a receipt) is ours."""
+
+    receipt: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """The department said no, for good."""
+
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """Nothing safe is left to do: a clerk asks the department."""
+
+    why: str
+
+
+Move = Send | Ask | Adopt | Refuse | Park
+
+
+def rule_for(info: DepartmentInfo, verb: Verb) -> Rule:
+    """How this department takes this verb.
+
+    A withdrawal may always be sent again: "already withdrawn" counts as done.
+    """
+    repeats = Repeats.KEY if verb is Verb.WITHDRAW else info.repeats
+    return Rule(repeats=repeats, settle_s=info.limits.settle_s)
+
+
+def next_move(history: Sequence[Attempt], rule: Rule) -> Move:
+    """What is to be done after these attempts."""
+    if not history:
+        return Send()
+    last = history[-1]
+    match last.act:
+        case Act.SEND:
+            return _after_send(history, last, rule)
+        case Act.ASK:
+            return _after_ask(history, last, rule)
+        case Act.TOLD:
+            return Adopt(last.detail) if last.outcome is Outcome.OK else Send()
+
+
+def may_have_arrived(history: Sequence[Attempt]) -> bool:
+    """Whether an attempt was sent whose fate nobody has told since."""
+    open_ = False
+    absents = 0
+    for attempt in history:
+        if attempt.act is Act.SEND:
+            sent = attempt.outcome in (Outcome.UNKNOWN, Outcome.OPEN)
+            open_, absents = open_ or sent, 0
+        elif attempt.outcome is Outcome.ABSENT:
+            absents += 1
+            open_ = open_ and attempt.act is Act.ASK and absents < ABSENTS
+    return open_
+
+
+def _after_send(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
+    match last.outcome:
+        case Outcome.OK:
+            return Adopt(last.detail)
+        case Outcome.REFUSED:
+            return _refused(history, last, rule)
+        case Outcome.NOT_SENT:
+            return _again(history, rule)
+        case _:
+            return _UNKNOWN[rule.repeats](history, rule)
+
+
+def _refused(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
+    """A refusal of what was sent again may mean "I have it": a department that can be asked is."""
+    sent_before = any(
+        a.act is Act.SEND and a.outcome in (Outcome.UNKNOWN, Outcome.OPEN) for a in history
+    )
+    doubtful = sent_before and rule.repeats is Repeats.LOOKUP
+    return Ask(0.0) if doubtful else Refuse(last.detail)
+
+
+def _again(history: Sequence[Attempt], rule: Rule) -> Move:
+    tried = _last_sends(history, frozenset({Outcome.NOT_SENT, Outcome.UNKNOWN, Outcome.OPEN}))
+    if tried >= rule.sends:
+        return Park("not reachable")
+    return Send(_wait(tried, rule))
+
+
+def _ask_first(history: Sequence[Attempt], rule: Rule) -> Move:
+    return Ask(rule.settle_s)
+
+
+def _park(history: Sequence[Attempt], rule: Rule) -> Move:
+    return Park("outcome unknown")
+
+
+_UNKNOWN = {Repeats.KEY: _again, Repeats.LOOKUP: _ask_first, Repeats.BLIND: _park}
+
+
+def _after_ask(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
+    match last.outcome:
+        case Outcome.OK:
+            return Adopt(last.detail)
+        case Outcome.ABSENT:
+            return _absent(history, rule)
+        case _:
+            return _ask_again(history, rule)
+
+
+def _absent(history: Sequence[Attempt], rule: Rule) -> Move:
+    sends = [a for a in history if a.act is Act.SEND]
+    if _absents(history) < ABSENTS:
+        return Ask(rule.settle_s)
+    if sends and sends[-1].outcome is Outcome.REFUSED:
+        return Refuse(sends[-1].detail)
+    if _since_told(history, Act.SEND) >= rule.blind_sends:
+        return Park("sent often, never seen")
+    return Send()
+
+
+def _absents(history: Sequence[Attempt]) -> int:
+    """How often since the last send the department said, when it answered, that it has nothing."""
+    asked = takewhile(lambda a: a.act is Act.ASK, reversed(history))
+    return sum(a.outcome is Outcome.ABSENT for a in asked)
+
+
+def _ask_again(history: Sequence[Attempt], rule: Rule) -> Move:
+    failing = takewhile(
+        lambda a: a.act is Act.ASK and a.outcome is not Outcome.ABSENT, reversed(history)
+    )
+    failed = sum(1 for _ in failing)
+    return Park("cannot be asked") if failed >= rule.asks else Ask(_wait(failed, rule))
+
+
+def _last_sends(history: Sequence[Attempt], outcomes: frozenset[Outcome]) -> int:
+    run = takewhile(lambda a: a.act is Act.SEND and a.outcome in outcomes, reversed(history))
+    return sum(1 for _ in run)
+
+
+def _since_told(history: Sequence[Attempt], act: Act) -> int:
+    return sum(a.act is act for a in takewhile(lambda a: a.act is not Act.TOLD, reversed(history)))
+
+
+def _wait(tries: int, rule: Rule) -> float:
+    return float(min(rule.longest_wait_s, rule.first_wait_s * 2 ** min(tries - 1, 20)))

@@ -1,0 +1,127 @@
+"""A bad declaration is told whole: every mistake, with its place and its remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from adapters.registry import load_departments
+from adapters.wire import Endpoint
+from tests.adapters.conftest import CREDENTIALS, made, place
+
+URL = "http://127.0.0.1:1"
+
+MISTAKES = {
+    "unknown key": ('repeats = "lookup"', 'repeatz = "lookup"', "did you mean 'repeats'?"),
+    "unknown choice": ('repeats = "lookup"', 'repeats = "looks"', "'looks' is not allowed"),
+    "wrong id": ('id = "permits"', 'id = "permit"', "the folder is 'permits'"),
+    "unpinned contract": ("@", "@", "is not the pinned contract"),
+    "missing service": ('service = "Permits"', 'service = "Permit"', "has no service 'Permit'"),
+    "missing operation": ('operation = "Read"', 'operation = "Reed"', "did you mean 'Read'?"),
+    "missing element": ("request.Id =", "request.Idd =", "did you mean 'Id'?"),
+    "required left out": (
+        'Ref = "reference"\n[verbs.file.reply]',
+        "[verbs.file.reply]",
+        "requires 'Ref'",
+    ),
+    "required attribute left out": ('"@unit" = "\'m2\'", ', "", "requires '@unit'"),
+    "missing reply path": ('area = ".Area"', 'area = ".Aria"', "did you mean 'Area'?"),
+    "group as a value": ('number = "No"', 'number = ""', "empty expression"),
+    "code without meaning": ('"07" = "granted"\n', "", "'07' has no meaning"),
+    "code that is none": ('"07" = "granted"', '"07" = "granted"\n"08" = "refused"', "no code of"),
+    "status that is none": ('"07" = "granted"', '"07" = "given"', "'given' is no status"),
+    "unknown stage": ("| code use", "| codes use", "did you mean 'code'?"),
+    "unknown table": ("| code use", "| code uses", "there is no table [codes.uses]"),
+    "unknown source": (
+        'Shop = "answers.shopName"',
+        'Shop = "answer.shopName"',
+        "did you mean 'answers'?",
+    ),
+    "unknown meaning": ('T503 = "busy"', 'T503 = "buzy"', "did you mean 'busy'?"),
+    "no such credential": ('password = "password"', 'password = "pass"', "no credential 'pass'"),
+    "promise not kept": ('progress = "poll"', 'progress = "feed"', 'progress = "feed" needs it'),
+    "repeated what is single": (
+        'Shop = "answers.shopName"',
+        'Shop = { each = "materials", "." = ".name" }',
+        "the contract allows one occurrence",
+    ),
+    "open quote": ("| date | else_nil", "| date '%Y", "a quote is opened"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistake_is_found_and_named(tmp_path: Path, name: str) -> None:
+    old, new, sentence = MISTAKES[name]
+    folder = place("permits", tmp_path, lambda text: text.replace(old, new))
+    if name == "unpinned contract":
+        contract = folder / "contract/permits.wsdl"
+        contract.write_text(contract.read_text() + "\n")
+    department, findings = made(folder, URL)
+    assert department is None
+    assert any(sentence in finding for finding in findings), findings
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    def change(text: str) -> str:
+        for name in ("unknown choice", "missing element", "unknown stage", "code without meaning"):
+            old, new, _ = MISTAKES[name]
+            text = text.replace(old, new)
+        return text
+
+    _, findings = made(place("permits", tmp_path, change), URL)
+    # the required Id is missing where Idd stands, so five lines for four slips
+    assert len(findings) == 5, findings
+    assert all(finding.startswith("department.toml:") for finding in findings)
+
+
+def test_good_departments_start_beside_a_bad_one(tmp_path: Path) -> None:
+    place("records", tmp_path)
+    place("permits", tmp_path, lambda text: text.replace("timeout_s = 1.0\n", ""))
+    (tmp_path / "empty").mkdir()
+    endpoint = Endpoint(url=URL, credentials=CREDENTIALS)
+    loaded = load_departments(tmp_path, {"permits": endpoint, "records": endpoint})
+    assert set(loaded.departments) == {"records"}
+    assert [str(f) for f in loaded.findings] == [
+        "permits/department.toml:limits.timeout_s: is missing — give a number"
+    ]
+
+
+def test_department_without_an_address_is_reported(tmp_path: Path) -> None:
+    place("records", tmp_path)
+    loaded = load_departments(tmp_path, {})
+    assert loaded.departments == {}
+    assert any("the settings give it no address" in f.sentence for f in loaded.findings)
+
+
+def test_toml_that_is_none_is_one_finding(tmp_path: Path) -> None:
+    folder = place("records", tmp_path, lambda text: text + "\n[[[")
+    assert len(made(folder, URL)[1]) == 1
+
+
+def test_wsdl_import_outside_the_folder_is_refused(tmp_path: Path) -> None:
+    folder = place("permits", tmp_path)
+    wsdl = folder / "contract/permits.wsdl"
+    (tmp_path / "secret.xsd").write_text("<x/>")
+    evil = '<xs:import namespace="urn:x" schemaLocation="../../secret.xsd"/><xs:simpleType'
+    wsdl.write_text(wsdl.read_text().replace("<xs:simpleType", evil, 1))
+    _, findings = made(folder, URL)
+    assert any("outside the contract's folder" in finding for finding in findings), findings
+
+
+def test_python_functions_are_counted(tmp_path: Path) -> None:
+    folder = place(
+        "records",
+        tmp_path,
+        lambda text: text.replace('"answers.shopName"', '"answers.shopName | python tidy"'),
+    )
+    (folder / "adapter.py").write_text("def tidy(value):\n    return value.strip()\n")
+    department, findings = made(folder, URL)
+    assert department is not None, findings
+    assert department.info.declared["python"] == 1
+
+
+def test_answers_a_service_takes_are_published(tmp_path: Path) -> None:
+    department, findings = made(place("permits", tmp_path), URL)
+    assert department is not None, findings
+    assert department.answers == {
+        "shop": frozenset({"shopName", "canteenName", "usableArea", "openingDate"})
+    }

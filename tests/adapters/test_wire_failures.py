@@ -1,0 +1,97 @@
+"""A line that fails: what may have arrived is unknown, what never left is not delivered."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from adapters.department import DeclaredDepartment
+from adapters.errors import NotDelivered, OutcomeUnknown
+from schema.domain.filing import Filing
+from schema.domain.problem import ProblemCode
+from tests.adapters.conftest import Counter, made, place
+
+
+async def read(department: DeclaredDepartment, budget: float = 1.0) -> object:
+    return (await department.read("house", "id", ["h1"], budget=budget))["h1"]
+
+
+async def test_refused_connection_is_not_delivered(tmp_path: Path) -> None:
+    server = await asyncio.start_server(lambda r, w: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+    department, _ = made(place("permits", tmp_path), f"http://127.0.0.1:{port}")
+    assert department is not None
+    with pytest.raises(NotDelivered):
+        await read(department)
+    await department.aclose()
+
+
+async def test_reset_after_the_request_is_unknown(
+    permits: DeclaredDepartment, counter: Counter, filing: Filing
+) -> None:
+    async def reset(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+
+    counter.acts.append(reset)
+    with pytest.raises(OutcomeUnknown):
+        await permits.file(filing, budget=1)
+
+
+async def test_hang_ends_at_the_deadline_as_unknown(
+    permits: DeclaredDepartment, counter: Counter, filing: Filing
+) -> None:
+    async def hang(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    counter.acts.append(hang)
+    began = asyncio.get_running_loop().time()
+    with pytest.raises(OutcomeUnknown) as caught:
+        await permits.file(filing, budget=0.2)
+    assert asyncio.get_running_loop().time() - began < 0.5
+    assert caught.value.code is ProblemCode.DEPARTMENT_TIMEOUT
+
+
+async def test_drip_does_not_outlast_the_deadline(
+    permits: DeclaredDepartment, counter: Counter
+) -> None:
+    stopped = asyncio.Event()
+
+    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 999\r\n\r\n")
+        while not stopped.is_set():
+            writer.write(b" ")
+            await asyncio.wait_for(asyncio.shield(_tick(stopped)), 1)
+
+    counter.acts.append(drip)
+    began = asyncio.get_running_loop().time()
+    with pytest.raises(OutcomeUnknown):
+        await read(permits, budget=0.25)
+    stopped.set()
+    assert asyncio.get_running_loop().time() - began < 0.6
+
+
+async def _tick(stopped: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(0.02):
+            await stopped.wait()
+    except TimeoutError:
+        return
+
+
+async def test_no_free_slot_is_not_delivered(
+    permits: DeclaredDepartment, counter: Counter, filing: Filing
+) -> None:
+    async def hang(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    counter.acts.extend([hang, hang])
+    both = [asyncio.ensure_future(read(permits, budget=0.4)) for _ in range(2)]
+    await asyncio.wait(both, timeout=0.1)
+    with pytest.raises(NotDelivered) as caught:
+        await permits.file(filing, budget=0.1)
+    assert caught.value.code is ProblemCode.DEPARTMENT_BUSY
+    assert all(
+        isinstance(e, OutcomeUnknown) for e in await asyncio.gather(*both, return_exceptions=True)
+    )

@@ -1,0 +1,48 @@
+"""Files one item and is killed at a named point: `python -m … DIR DEPARTMENT POINT`."""
+
+import asyncio
+import os
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from gateway.cases.delivery import Probe
+from schema.domain.one_thing import OneThing
+from tests.gateway.cases.world import OWNER, World, item, make_world, shop_opening
+
+
+def one_item(department: str) -> OneThing:
+    """Only item A, decided by this department."""
+    return replace(shop_opening(), items=(item("A", department),))
+
+
+def crash_world(folder: Path, department: str, probe: Probe | None = None) -> World:
+    """The world both processes see: one file, one ledger."""
+    world = make_world(folder / "cases.sqlite", one_item(department), probe=probe)
+    world.departments[department].services = ("service_A",)
+    world.departments[department].ledger = folder / "ledger.jsonl"
+    return world
+
+
+async def main(folder: Path, department: str, point: str) -> None:
+    def reached(here: str) -> None:
+        if here == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    world = crash_world(folder, department, Probe(reached=reached))
+    await world.service.start()
+    draft = await world.draft(kind="店")
+    (folder / "case").write_text(draft.id)
+    await world.service.applications.submit(
+        OWNER,
+        draft=draft.id,
+        answers={},
+        materials={},
+        request_id="submit",
+    )
+    await asyncio.sleep(20)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))

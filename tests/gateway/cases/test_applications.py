@@ -1,0 +1,210 @@
+"""What applicants may do, and what they get back."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gateway.cases.errors import StoreInUse, StoreUnavailable
+from schema.domain.case import Case
+from schema.domain.problem import Problem, ProblemCode
+from schema.domain.reading import Reading
+from schema.graph.ports import Draft, Rejected, Viewer
+from tests.gateway.cases.world import (
+    CLERK,
+    OWNER,
+    SHA,
+    STRANGER,
+    USCC,
+    World,
+    make_world,
+    text,
+)
+
+
+async def test_draft_is_prefilled_along_the_chain_with_provenance(world: World) -> None:
+    draft = await world.draft()
+
+    assert draft.answers["bossName"] == "沈若梅"
+    assert draft.answers["bossIdNo"] == "310104198001010016"
+    sources = {p.key: p.provenance.department for p in draft.prefilled if p.provenance}
+    assert sources == {"bossName": "keyed", "bossIdNo": "police", "district": "asked"}
+    assert [p.code for p in draft.problems] == [ProblemCode.MATERIAL_MISSING]
+    assert draft.id.startswith("310104")
+
+
+async def test_source_that_is_down_leaves_its_fields_open_and_says_why(world: World) -> None:
+    down = Problem(code=ProblemCode.DEPARTMENT_UNREACHABLE, text=text("down"))
+    world.reads.records["licence", USCC] = Reading(value=None, problem=down)
+
+    draft = await world.draft()
+
+    problems = {p.key: p.problem.code for p in draft.prefilled if p.problem}
+    assert problems == {
+        "bossName": ProblemCode.DEPARTMENT_UNREACHABLE,
+        "bossIdNo": ProblemCode.DEPARTMENT_UNREACHABLE,
+    }
+    assert "bossName" not in draft.answers
+
+
+async def test_sources_that_were_down_are_asked_again_when_the_draft_is_saved(
+    world: World,
+) -> None:
+    licence = world.reads.records.pop(("licence", USCC))
+    down = Problem(code=ProblemCode.DEPARTMENT_TIMEOUT, text=text("down"))
+    world.reads.records["licence", USCC] = Reading(value=None, problem=down)
+    draft = await world.draft()
+    world.reads.records["licence", USCC] = licence
+
+    saved = await world.service.applications.save(
+        OWNER, draft=draft.id, answers={"shop": "中满"}, materials={}
+    )
+
+    assert isinstance(saved, Draft)
+    assert saved.answers["bossName"] == "沈若梅"
+    assert saved.answers["shop"] == "中满"
+
+
+async def test_same_start_gives_the_same_draft_and_another_body_conflicts(world: World) -> None:
+    first = await world.draft("one")
+    second = await world.draft("one")
+    other = await world.service.applications.start(
+        OWNER, one_thing="open_shop", answers={"shop": "别的"}, request_id="one"
+    )
+
+    assert first == second
+    assert isinstance(other, Rejected)
+    assert (other.problems[0].code, other.case) == (ProblemCode.CONFLICT, first.id)
+
+
+async def test_two_copies_of_one_submit_make_one_case(world: World) -> None:
+    draft = await world.draft()
+
+    one, two = await asyncio.gather(world.submit(draft.id), world.submit(draft.id))
+    page = await world.service.applications.cases(OWNER, first=10, after=None, state=None)
+    await world.until(draft.id, lambda c: c.step("A").receipt is not None)
+
+    assert isinstance(one, Case)
+    assert isinstance(two, Case)
+    assert one.id == two.id == draft.id
+    assert len(page.cases) == 1
+    assert len(world.keyed.posts) == 1
+
+
+async def test_second_submit_under_another_request_names_the_case(world: World) -> None:
+    draft = await world.draft()
+    await world.submit(draft.id, "one")
+
+    second = await world.submit(draft.id, "two")
+
+    assert isinstance(second, Rejected)
+    assert (second.problems[0].code, second.case) == (ProblemCode.CONFLICT, draft.id)
+
+
+async def test_wrong_form_is_rejected_whole_and_the_draft_is_kept(world: World) -> None:
+    draft = await world.draft(seats="many", nonsense=1)
+
+    rejected = await world.submit(draft.id)
+    kept = await world.service.applications.draft(OWNER, draft.id)
+
+    assert isinstance(rejected, Rejected)
+    assert {(p.code, p.path) for p in rejected.problems} == {
+        (ProblemCode.WRONG_TYPE, ("seats",)),
+        (ProblemCode.UNKNOWN_FIELD, ("nonsense",)),
+    }
+    assert kept is not None
+    assert not kept.submitted
+    assert world.keyed.posts == []
+
+
+async def test_a_rejected_submit_does_not_spend_its_request_id(world: World) -> None:
+    draft = await world.draft()
+    first = await world.service.applications.submit(
+        OWNER, draft=draft.id, answers={}, materials={}, request_id="one"
+    )
+
+    second = await world.submit(draft.id, "one")
+
+    assert isinstance(first, Rejected)
+    assert isinstance(second, Case)
+
+
+async def test_not_yours_is_not_there(world: World) -> None:
+    case = await world.case()
+    apps = world.service.applications
+    officer = Viewer(subject="person:o", roles=frozenset({"officer"}), department="blind")
+    agent = replace(STRANGER, subject="person:agent", acting_for=OWNER.subject)
+    elsewhere = replace(officer, department="planning")
+
+    seen = [await apps.case(v, case.id) for v in (OWNER, CLERK, officer, agent)]
+    unseen = [await apps.case(v, case.id) for v in (STRANGER, elsewhere)]
+
+    assert [c.id for c in seen if c] == [case.id] * 4
+    assert unseen == [None, None]
+    assert await apps.timeline(STRANGER, case.id) == []
+    assert await apps.draft(CLERK, case.id) is None
+    rejected = await apps.withdraw(CLERK, case=case.id, reason="x", request_id="w")
+    assert isinstance(rejected, Rejected)
+    assert rejected.problems[0].code is ProblemCode.NOT_ALLOWED_OR_ABSENT
+
+
+async def test_cases_come_newest_first_page_by_page(world: World) -> None:
+    ids = []
+    for n in range(3):
+        draft = await world.draft(f"start-{n}")
+        await world.submit(draft.id, f"submit-{n}")
+        ids.append(draft.id)
+    apps = world.service.applications
+
+    first = await apps.cases(OWNER, first=2, after=None, state="in_progress")
+    second = await apps.cases(OWNER, first=2, after=first.cursor, state="in_progress")
+
+    assert [c.id for c in (*first.cases, *second.cases)] == ids[::-1]
+    assert second.cursor is None
+
+
+async def test_a_department_receives_its_own_fields_and_the_certificates_it_needs(
+    world: World,
+) -> None:
+    case = await world.case()
+    await world.grant(case.id, "A", world.keyed)
+    await world.until(case.id, lambda c: None not in (c.step("B").receipt, c.step("C").receipt))
+
+    told_b, told_c = world.asked.filings["asked-1"], world.blind.filings["blind-1"]
+    assert told_c.answers == {"shop": "小满", "seats": 20}
+    assert told_b.answers == {"shop": "小满"}
+    assert [m.sha256 for m in told_b.materials] == [SHA]
+    assert told_b.outputs["A"].number == "证-keyed-1"
+    assert told_b.applicant.identifier == USCC
+
+
+async def test_events_and_commands_carry_nothing_personal(world: World) -> None:
+    case = await world.case()
+    await world.grant(case.id, "A", world.keyed)
+
+    events = await world.service.applications.timeline(OWNER, case.id)
+
+    told = repr(events) + repr(await world.service.store.case(case.id))
+    assert "沈若梅" not in told
+    assert "310104198001010016" not in told
+
+
+async def test_second_process_on_the_same_file_is_refused(world: World) -> None:
+    other = make_world(world.path)
+
+    with pytest.raises(StoreInUse, match="in use by another gateway process"):
+        await other.service.start()
+
+
+async def test_closed_store_is_said_to_be_unavailable(tmp_path: Path) -> None:
+    world = make_world(tmp_path / "c.sqlite")
+
+    started = await world.service.applications.start(
+        OWNER, one_thing="open_shop", answers={}, request_id="r"
+    )
+
+    assert isinstance(started, Rejected)
+    assert started.problems[0].code is ProblemCode.STORE_UNAVAILABLE
+    with pytest.raises(StoreUnavailable):
+        await world.service.applications.case(OWNER, "x")

@@ -1,0 +1,400 @@
+"""GraphQL over HTTP: every rule of the official audit, and bodies nobody should send."""
+
+import asyncio
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from starlette.types import Message
+
+from gateway.edge.graphql import GraphQLEndpoint, Limits, MutationByGet
+from gateway.edge.graphql_request import Operation
+from gateway.edge.rim import Rim
+from schema.domain.text import Language
+from schema.graph.ports import Viewer
+
+NEW = "application/graphql-response+json"
+OLD = "application/json"
+STRANGER = Viewer(subject="", roles=frozenset())
+CITIZEN = Viewer(subject="person:1", roles=frozenset({"citizen"}))
+
+
+class FakeExecute:
+    """Answers by what the query begins with, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Operation, Viewer, Language]] = []
+
+    async def __call__(
+        self, operation: Operation, *, viewer: Viewer, language: Language, request_id: str
+    ) -> Mapping[str, Any] | bytes:
+        self.asked.append((operation, viewer, language))
+        if operation.query.startswith("mutation") and operation.queries_only:
+            raise MutationByGet
+        if operation.query.startswith("bug"):
+            raise RuntimeError("dsn=postgres://secret")
+        if operation.query.startswith("bytes"):
+            return b'{"data":{"a":1}}'
+        if operation.query.startswith("partial"):
+            return {"data": None, "errors": [{"message": "no", "path": ["a"]}]}
+        if operation.query.startswith("{"):
+            return {
+                "data": {"area": Decimal("186.50")},
+                "extensions": {"calls": [{"department": "fire"}]},
+            }
+        return {"errors": [{"message": "Syntax Error"}]}
+
+
+async def authenticate(token: str | None) -> Viewer | None:
+    return {None: STRANGER, "good": CITIZEN}.get(token)
+
+
+def client(
+    *, dev: bool = False, limits: Limits | None = None
+) -> tuple[httpx.AsyncClient, FakeExecute]:
+    execute = FakeExecute()
+    endpoint = GraphQLEndpoint(
+        execute=execute, authenticate=authenticate, dev=dev, limits=limits or Limits()
+    )
+    app = Rim(endpoint, new_id=lambda: "request-0001", dev=dev)
+    transport = httpx.ASGITransport(app)
+    return httpx.AsyncClient(transport=transport, base_url="http://gateway"), execute
+
+
+async def post(body: bytes, **headers: str) -> httpx.Response:
+    sender, _ = client()
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    return await sender.post("/graphql", content=body, headers={"content-type": OLD, **given})
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (None, OLD),
+        ("*/*", OLD),
+        (OLD, OLD),
+        (NEW, NEW),
+        (f"{NEW}, {OLD};q=0.9", NEW),
+        (f"{NEW};q=0.1, {OLD}", OLD),
+        (f"text/html, {NEW}", NEW),
+        ("text/event-stream, application/json", OLD),
+    ],
+)
+async def test_answer_has_the_media_type_asked_for(accept: str | None, media_type: str) -> None:
+    sender, _ = client()
+    headers = {} if accept is None else {"accept": accept}
+
+    answer = await sender.post("/graphql", json={"query": "{a}"}, headers=headers)
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == f"{media_type}; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "status"),
+    [
+        ("not a query", NEW, 400),
+        ("not a query", OLD, 200),
+        ("partial", NEW, 200),
+        ("partial", OLD, 200),
+        ("{a}", NEW, 200),
+        ("bytes", NEW, 200),
+    ],
+)
+async def test_request_error_is_400_only_in_the_new_media_type(
+    query: str, accept: str, status: int
+) -> None:
+    answer = await post(b'{"query": "%s"}' % query.encode(), accept=accept)
+
+    assert answer.status_code == status
+
+
+async def test_request_error_has_no_data_entry() -> None:
+    answer = await post(b'{"query": "not a query"}', accept=NEW)
+
+    assert answer.json() == {"errors": [{"message": "Syntax Error"}]}
+
+
+async def test_unacceptable_answer_type_is_406() -> None:
+    assert (await post(b'{"query": "{a}"}', accept="image/png")).status_code == 406
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "text/plain",
+        "application/jsonx",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=gbk",
+        "application/graphql",
+        "",
+    ],
+)
+async def test_only_exact_json_may_be_posted(content_type: str) -> None:
+    answer = await post(b'{"query": "{a}"}', content_type=content_type)
+
+    assert answer.status_code == 415
+    assert answer.json()["errors"][0]["extensions"]["code"] == "UNSUPPORTED_MEDIA_TYPE"
+
+
+@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON"])
+async def test_json_in_utf8_is_taken(content_type: str) -> None:
+    assert (await post(b'{"query": "{a}"}', content_type=content_type)).status_code == 200
+
+
+HOSTILE = [
+    b"",
+    b'"x"',
+    b"12",
+    b"null",
+    b"true",
+    b"[]",
+    b"{}",
+    b"{",
+    b"\xff\xfe",
+    b'{"query": "\xff"}',
+    b'{"query": "\\ud800"}',
+    b'{"query": ""}',
+    b'{"query": "  "}',
+    b'{"query": 1}',
+    b'{"query": ["{a}"]}',
+    b'{"query": {"a": 1}}',
+    b'{"query": null}',
+    b'{"query": "{a}", "variables": 1}',
+    b'{"query": "{a}", "variables": []}',
+    b'{"query": "{a}", "variables": "{}"}',
+    b'{"query": "{a}", "operationName": 1}',
+    b'{"query": "{a}", "operationName": {}}',
+    b'{"query": "{a}", "extensions": []}',
+    b'{"query": "{a}", "extensions": "x"}',
+    b'{"query": "{a}", "variables": {"x": NaN}}',
+    b'{"query": "{a}", "variables": {"x": Infinity}}',
+    b'{"query": "{a}", "variables": {"x": 1e999}}',
+    b'{"query": "{a}", "variables": {"x": ' + b"9" * 6_000 + b"}}",
+    b'{"query": "{a}", "variables": {"x": ' + b"[" * 30 + b"]" * 30 + b"}}",
+    b"[" * 50_000,
+    b'{"a":' * 20_000 + b"1" + b"}" * 20_000,
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("accept", [OLD, NEW])
+async def test_hostile_body_is_a_short_400(body: bytes, accept: str) -> None:
+    answer = await post(body, accept=accept)
+
+    assert answer.status_code == 400
+    assert "data" not in answer.json()
+    assert len(answer.content) < 300
+
+
+@pytest.mark.parametrize("member", ["variables", "operationName", "extensions"])
+async def test_null_members_are_as_absent(member: str) -> None:
+    sender, execute = client()
+
+    answer = await sender.post("/graphql", json={"query": "{a}", member: None})
+
+    assert answer.status_code == 200
+    assert execute.asked[0][0] == Operation(query="{a}", variables={})
+
+
+async def test_body_over_the_cap_is_413_whether_declared_or_not() -> None:
+    sender, execute = client(limits=Limits(body_bytes=50))
+
+    async def pieces() -> Any:
+        yield b'{"query": "' + b" " * 100
+        yield b'{a}"}'
+
+    declared = await sender.post("/graphql", json={"query": "{a}" + " " * 100})
+    streamed = await sender.post("/graphql", content=pieces(), headers={"content-type": OLD})
+
+    assert (declared.status_code, streamed.status_code) == (413, 413)
+    assert execute.asked == []
+
+
+async def test_slow_body_is_408_and_the_connection_ends() -> None:
+    execute = FakeExecute()
+    endpoint = GraphQLEndpoint(
+        execute=execute, authenticate=authenticate, limits=Limits(body_deadline_s=0.02)
+    )
+    sent: list[Message] = []
+    pieces = iter([{"type": "http.request", "body": b'{"que', "more_body": True}])
+
+    async def receive() -> Message:
+        for piece in pieces:
+            return piece
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await endpoint(_scope("POST"), receive, send)
+
+    assert sent[0]["status"] == 408
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert execute.asked == []
+
+
+async def test_client_that_leaves_is_not_answered() -> None:
+    execute = FakeExecute()
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await GraphQLEndpoint(execute=execute, authenticate=authenticate)(_scope("POST"), receive, send)
+
+    assert (sent, execute.asked) == ([], [])
+
+
+def _scope(method: str) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "method": method,
+        "path": "/graphql",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json")],
+    }
+
+
+async def test_get_carries_a_query_with_variables() -> None:
+    sender, execute = client()
+
+    answer = await sender.get(
+        "/graphql", params={"query": "{a}", "variables": '{"x": 1}', "operationName": "Q"}
+    )
+
+    assert answer.status_code == 200
+    assert execute.asked[0][0] == Operation(
+        query="{a}", variables={"x": 1}, name="Q", queries_only=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("params", "status"),
+    [
+        ({}, 400),
+        ({"query": ""}, 400),
+        ({"query": "{a}", "variables": "x"}, 400),
+        ({"query": "{a}", "variables": "[1]"}, 400),
+        ({"query": "{a}", "extensions": "1"}, 400),
+        ({"query": "mutation { a }"}, 405),
+    ],
+)
+async def test_get_refuses(params: dict[str, str], status: int) -> None:
+    sender, _ = client()
+
+    assert (await sender.get("/graphql", params=params)).status_code == status
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "HEAD"])
+async def test_other_methods_are_405(method: str) -> None:
+    sender, _ = client()
+
+    answer = await sender.request(method, "/graphql")
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, POST"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        (None, "zh"),
+        ("en", "en"),
+        ("en-GB,en;q=0.9", "en"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("en;q=0.3, zh-Hans;q=0.7", "zh"),
+        ("fr, en;q=0.5", "en"),
+        ("fr", "zh"),
+        ("*", "zh"),
+        ("en;q=x", "zh"),
+        ("en;q=0", "zh"),
+    ],
+)
+async def test_language_follows_the_client(header: str | None, language: str) -> None:
+    sender, execute = client()
+    headers = {} if header is None else {"accept-language": header}
+
+    answer = await sender.post("/graphql", json={"query": "{a}"}, headers=headers)
+
+    assert answer.headers["content-language"] == execute.asked[0][2] == language
+    assert "Accept-Language" in answer.headers["vary"]
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        (None, 200),
+        ("Bearer good", 200),
+        ("bearer good", 200),
+        ("Bearer bad", 401),
+        ("Bearer", 401),
+        ("Basic Z29vZA==", 401),
+        ("Bearer " + "x" * 9_000, 401),
+    ],
+)
+async def test_token_decides_who_asks(header: str | None, status: int) -> None:
+    sender, execute = client()
+    headers = {} if header is None else {"authorization": header}
+
+    answer = await sender.post("/graphql", json={"query": "{a}"}, headers=headers)
+
+    assert answer.status_code == status
+    if status == 200:
+        assert execute.asked[0][1] is (CITIZEN if header else STRANGER)
+    else:
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert execute.asked == []
+
+
+async def test_answers_are_neither_stored_nor_sniffed_and_carry_an_id() -> None:
+    answer = await post(b'{"query": "{a}"}')
+
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-request-id"] == "request-0001"
+    assert "x-dev-mode" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("trace-12345678", "trace-12345678"),
+        ("short", "request-0001"),
+        ("a b\tc<d>ef", "request-0001"),
+    ],
+)
+async def test_request_id_of_the_client_is_kept_when_it_is_one(given: str, kept: str) -> None:
+    answer = await post(b'{"query": "{a}"}', x_request_id=given)
+
+    assert answer.headers["x-request-id"] == kept
+
+
+async def test_calls_are_shown_to_developers_only() -> None:
+    developer, _ = client(dev=True)
+    public, _ = client()
+
+    seen = await developer.post("/graphql", json={"query": "{a}"})
+    hidden = await public.post("/graphql", json={"query": "{a}"})
+
+    assert seen.json()["extensions"] == {"calls": [{"department": "fire"}]}
+    assert seen.headers["x-dev-mode"] == "1"
+    assert hidden.json() == {"data": {"area": "186.50"}}
+
+
+async def test_bug_is_masked_and_named_by_request_id() -> None:
+    answer = await post(b'{"query": "bug"}', accept_language="en")
+
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert answer.json()["errors"][0]["extensions"] == {
+        "code": "INTERNAL",
+        "requestId": "request-0001",
+    }

@@ -1,0 +1,54 @@
+"""A restaurant from application to certificates, over real processes and real protocols."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gateway.demo.ledgers import compare
+from schema.domain.calendar import local_day
+from schema.working_days import load_working_calendar
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import World
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
+
+_JUMPS = 30
+
+
+async def test_restaurant_opens_after_twelve_working_days_and_the_books_agree(
+    world: "World",
+) -> None:
+    application = await world.apply()
+
+    case = await world.caught_up(application.case)
+    for _ in range(_JUMPS):
+        if case["state"] == "DONE":
+            break
+        await world.jump()
+        case = await world.caught_up(application.case)
+
+    submitted, done = (
+        local_day(datetime.fromisoformat(case[key])) for key in ("submittedAt", "doneAt")
+    )
+    assert case["state"] == "DONE"
+    assert {step["state"] for step in case["steps"]} == {"GRANTED"}
+    assert load_working_calendar().working_days_between(submitted, done) == 12
+    assert len(case["certificates"]) == len(case["steps"]) == 5
+    assert [line.verdict for line in compare(case, await world.ledgers()) if not line.agrees] == []
+
+
+async def test_query_answers_without_a_department_that_was_killed(world: "World") -> None:
+    uscc, address = world.city["uscc"], world.city["address"]
+    await world.kill("construction")
+    try:
+        found = await world.ask("registers", uscc=uscc, address=address)
+    finally:
+        await world.revive("construction")
+
+    premises = found["propertyByAddress"]["value"]
+    assert found["businessLicence"]["value"]["enterpriseName"] == world.city["enterprise_name"]
+    assert premises["building"]["value"] is None
+    assert premises["building"]["problem"]["code"] == "DEPARTMENT_UNREACHABLE"
+    assert premises["parcel"]["value"]["landUse"]

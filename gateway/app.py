@@ -25,16 +25,18 @@ from gateway.edge.materials import MaterialsEndpoint, UploadLimits
 from gateway.edge.rim import Rim
 from gateway.edge.shelf import Shelf
 from gateway.execution.executor import Executor, OnlyQueries
+from gateway.federation.closed import ClosedReads
 from gateway.federation.operation import OperationReads, scope_of
 from gateway.federation.service import Federation
 from gateway.federation.shared import AiocacheStore, SharedMemory
 from gateway.security.masking import personal_mask
+from gateway.security.policy import may_read_registers
 from gateway.security.viewer import authenticator
 from gateway.settings import Settings
 from gateway.telemetry import configure_tracing, span
 from schema.domain.text import Language
 from schema.graph.build import build_schema, core
-from schema.graph.ports import Context, Viewer
+from schema.graph.ports import Context, Reads, Viewer
 
 log = structlog.get_logger(__name__)
 
@@ -162,7 +164,9 @@ class Gateway:
             except OnlyQueries:
                 raise MutationByGet from None
 
-    def _reads(self, viewer: Viewer) -> OperationReads:
+    def _reads(self, viewer: Viewer) -> Reads:
+        if not may_read_registers(viewer):
+            return ClosedReads()
         budget = self._settings.deadlines.department_s
         return OperationReads(self._federation, scope=scope_of(viewer), budget_s=budget)
 

@@ -18,6 +18,7 @@ from gateway.cases.store import Store
 from gateway.cases.submission import signed, submission
 from gateway.cases.visibility import owner_of, visible_to
 from gateway.clock import Clock
+from gateway.security.policy import may_apply
 from schema.domain.calendar import local_day
 from schema.domain.case import Case, Event
 from schema.domain.identifiers import case_number
@@ -58,6 +59,8 @@ class CaseApplications:
         self, viewer: Viewer, *, one_thing: str, answers: Mapping[str, Any], request_id: str
     ) -> Draft | Rejected:
         """Open a draft, prefilled from the registers; the same request_id gives the same draft."""
+        if not may_apply(viewer):
+            return rejection.rejected(rejection.ABSENT)
         found = self._store.catalogue.find(one_thing)
         if found is None:
             return rejection.rejected(rejection.UNKNOWN_ONE_THING)

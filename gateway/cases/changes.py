@@ -14,8 +14,9 @@ from gateway.cases.outcome import told
 from gateway.cases.payloads import WHOLE, WITHDRAWAL, Payload
 from gateway.cases.requests import Request, known, remember, request
 from gateway.cases.store import Store, Transaction
-from gateway.cases.visibility import may_act, owner_of
+from gateway.cases.visibility import owner_of
 from gateway.clock import Clock
+from gateway.security.policy import may_change_case
 from schema.domain.answers import read
 from schema.domain.case import Case, CaseState, Event, EventKind, StepState
 from schema.domain.case_rules import TERMINAL, parse_reference
@@ -113,7 +114,7 @@ class Changes:
     ) -> Case | Rejected:
         try:
             seen = await self._case_of(viewer, case)
-            if seen is None or not may_act(viewer, seen.applicant_ref):
+            if seen is None or not may_change_case(viewer, seen):
                 return rejection.rejected(rejection.ABSENT)
             if await known(self._store, asked) is not None:
                 return seen

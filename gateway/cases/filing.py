@@ -15,7 +15,7 @@ from schema.domain.filing import (
     Withdrawal,
 )
 from schema.domain.form import form, item_answers
-from schema.domain.one_thing import Fate, Item, OneThing, Scalar
+from schema.domain.one_thing import EdgeKind, Fate, Item, OneThing, Scalar
 
 _BY_POLICY = "另一事项不予许可 / another item of this application was refused"
 
@@ -106,6 +106,7 @@ def _source(code: str, fate: Fate, of: str | None, uploads: Mapping[str, Upload]
 
 def _outputs(case: Case, item: Item) -> dict[str, Certificate]:
     wanted = {m.of for m in item.materials if m.fate is Fate.OUTPUT}
+    wanted |= {edge.item for edge in item.edges if edge.kind is EdgeKind.PRE}
     return {
         step.item: step.certificate
         for step in case.steps

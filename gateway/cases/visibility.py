@@ -1,16 +1,15 @@
-"""Who may see which case: one condition, put into every query. Not yours is not there."""
+"""Who may see which case: the policy's scope as one condition, put into every query."""
 
 import sqlalchemy as sa
 
 from gateway.cases import tables
+from gateway.security.policy import applicant_ref, case_scope
 from schema.graph.ports import Viewer
-
-EVERYTHING = frozenset({"clerk", "auditor"})
 
 
 def owner_of(viewer: Viewer) -> str:
     """On whose behalf the viewer acts."""
-    return viewer.acting_for or viewer.subject
+    return applicant_ref(viewer)
 
 
 def agent_of(viewer: Viewer) -> str | None:
@@ -19,23 +18,19 @@ def agent_of(viewer: Viewer) -> str | None:
 
 
 def visible_to(viewer: Viewer) -> sa.ColumnElement[bool]:
-    """Cases of the applicant, of whom an agent acts for, of an officer's department; or all."""
-    if viewer.roles & EVERYTHING:
+    """The cases within the viewer's scope; not yours is not there."""
+    scope = case_scope(viewer)
+    if scope.everything:
         return sa.true()
-    mine = tables.case.c.applicant_ref == owner_of(viewer)
-    if "officer" in viewer.roles and viewer.department:
-        return sa.or_(mine, _handled_by(viewer.department))
-    return mine
+    return sa.or_(
+        tables.case.c.applicant_ref.in_(scope.applicants),
+        *(_handled_by(department) for department in scope.departments),
+    )
 
 
 def drafts_of(viewer: Viewer) -> sa.ColumnElement[bool]:
     """Drafts are the applicant's alone."""
     return tables.draft.c.applicant_ref == owner_of(viewer)
-
-
-def may_act(viewer: Viewer, applicant_ref: str) -> bool:
-    """Whether the viewer is the applicant, or acts for them: seeing a case is not acting in it."""
-    return applicant_ref == owner_of(viewer)
 
 
 def _handled_by(department: str) -> sa.ColumnElement[bool]:

@@ -38,14 +38,15 @@ _WORDS = {
     "GRANTED": "准予 granted",
     "REFUSED": "不予许可 refused",
 }
+LINES = "\n"
 _EVENTS_SHOWN = 6
 
 
-def both(text: Mapping[str, str] | None) -> str:
+def both(text: Mapping[str, str] | None, between: str = " ") -> str:
     """A text in the two languages the city speaks."""
     if text is None:
         return ""
-    return text["zh"] if text["zh"] == text["en"] else f"{text['zh']} {text['en']}"
+    return text["zh"] if text["zh"] == text["en"] else f"{text['zh']}{between}{text['en']}"
 
 
 class Board:
@@ -79,9 +80,9 @@ class Board:
 def picture(case: Row, now: datetime, day: int, hint: str = "") -> RenderableType:
     """The whole board as one drawing."""
     table = Table(expand=True, border_style="dim")
-    table.add_column("办理事项 item", ratio=4)
-    table.add_column("部门 department", ratio=3)
-    table.add_column("状态 state", ratio=3)
+    table.add_column("办理事项 item", ratio=4, overflow="fold")
+    table.add_column("部门 department", ratio=3, overflow="fold")
+    table.add_column("状态 state", ratio=3, overflow="fold")
     table.add_column("部门编号 its number", ratio=3, overflow="fold")
     table.add_column("工作日 days", justify="right")
     table.add_column("等待 waits for", ratio=3)
@@ -104,8 +105,8 @@ def picture(case: Row, now: datetime, day: int, hint: str = "") -> RenderableTyp
 def _cells(step: Row) -> list[RenderableType]:
     state: str = step["state"]
     return [
-        f"{step['item']} {both(step['name'])}",
-        both(step["departmentName"]),
+        f"{step['item']} {both(step['name'], between=LINES)}",
+        both(step["departmentName"], between=LINES),
         Text(_WORDS.get(state) or state, style=_COLOURS.get(state, "")),
         step["receipt"] or "",
         _days(step["clock"]),

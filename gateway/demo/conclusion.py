@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gateway.demo.board import both
+from gateway.demo.board import LINES, both
 from gateway.demo.ledgers import Line
 
 _MEASURES = {
@@ -39,14 +39,14 @@ def saved(report: Mapping[str, Any], measured_days: int) -> Table:
     table.add_column("此前 before", justify="right")
     table.add_column("一件事 as one", justify="right")
     table.add_column("减少 saved", justify="right")
-    table.add_column("口径 what is counted")
+    table.add_column("口径 what is counted", overflow="fold")
     for row in report["rows"]:
         table.add_row(
             _MEASURES.get(row["measure"]) or str(row["measure"]),
             str(row["before"]),
             str(row["after"]),
             f"{row['percent']} %",
-            both(row["base"]),
+            both(row["base"], between=LINES),
         )
     table.add_section()
     table.add_row(

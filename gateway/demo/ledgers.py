@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
+
+from schema.domain.calendar import SHANGHAI, WorkingCalendar, local_day
 
 Entry = Mapping[str, Any]
 Ledgers = Mapping[str, Sequence[Entry]]
 
 # Departments tell a moment by the second; some of them cut, some round.
 _SAME_MOMENT = timedelta(seconds=1)
+_WINDOW_OPENS = time(9, 0, tzinfo=SHANGHAI)
 _ON_ITS_WAY = frozenset({"FILING", "CONFIRMING", "SUPPLEMENTING", "WITHDRAWING"})
 
 
@@ -75,9 +78,11 @@ def compare(case: Mapping[str, Any], ledgers: Ledgers) -> list[Line]:
     ]
 
 
-def behind(case: Mapping[str, Any], ledgers: Ledgers) -> list[str]:
-    """What departments have done that the case does not show yet, a line each."""
-    lines = []
+def behind(
+    case: Mapping[str, Any], ledgers: Ledgers, calendar: WorkingCalendar, now: datetime
+) -> list[str]:
+    """What has happened by `now` that the case does not show yet, a line each."""
+    lines = ["certificates are due"] if _issue_due(case, calendar, now) else []
     steps = {step["receipt"]: step for step in case["steps"] if step["receipt"]}
     for name, filing in _filings(case["id"], ledgers):
         receipt = filing["receipt"]
@@ -91,6 +96,15 @@ def behind(case: Mapping[str, Any], ledgers: Ledgers) -> list[str]:
         elif step["state"] == "WAITING" and not step["waitsFor"]:
             lines.append(f"{step['item']}: free to be filed, not filed yet")
     return lines
+
+
+def _issue_due(case: Mapping[str, Any], calendar: WorkingCalendar, now: datetime) -> bool:
+    decided = [step["decidedAt"] for step in case["steps"] if step["decidedAt"]]
+    if case["state"] != "ISSUING" or not decided:
+        return False
+    last = local_day(max(datetime.fromisoformat(moment) for moment in decided))
+    day = calendar.add_working_days(last, case["oneThing"]["issueDays"])
+    return now >= datetime.combine(day, _WINDOW_OPENS)
 
 
 def _filings(case: str, ledgers: Ledgers) -> Iterator[tuple[str, Entry]]:

@@ -53,7 +53,8 @@ async def _caught_up(watch: Watch, case_id: str) -> Mapping[str, Any]:
     while True:
         now = await watch.admin.now()
         case = await _look(watch, case_id)
-        missing = behind(case, await asyncio.to_thread(read_ledgers, watch.ledgers))
+        ledgers = await asyncio.to_thread(read_ledgers, watch.ledgers)
+        missing = behind(case, ledgers, watch.calendar, now)
         hint = _down(await watch.admin.state())
         watch.board.show(case, now, _day(watch.calendar, case, now), hint)
         if not missing or case["state"] in _ENDED:

@@ -26,6 +26,7 @@ from gateway.demo.town import Ports
 from gateway.edge.shelf import media_type_of
 from schema.domain.calendar import WorkingCalendar
 
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CASE = "31010420261123-ABCDEFGHX"
 
 
@@ -36,6 +37,7 @@ def step(item: str, state: str, receipt: str | None = None, **more: Any) -> dict
         "departmentName": {"zh": "部门", "en": "Department"},
         "state": state,
         "statusAt": None,
+        "decidedAt": None,
         "receipt": receipt,
         "clock": None,
         "waitsFor": [],
@@ -50,6 +52,7 @@ def case(*steps: Mapping[str, Any], state: str = "IN_PROGRESS") -> dict[str, Any
         "state": state,
         "submittedAt": "2026-11-23T09:00:00+08:00",
         "doneAt": None,
+        "oneThing": {"issueDays": 1},
         "steps": list(steps),
         "timeline": [],
     }
@@ -108,14 +111,33 @@ def test_gateway_is_behind_until_it_shows_the_last_change(
 ) -> None:
     ledger = [filing("A", "M1"), decision("M1", "2026-11-24T10:00:00.400+08:00")]
 
-    lines = behind(case(shown), {"market": ledger})
+    lines = behind(case(shown), {"market": ledger}, WorkingCalendar(), NOW)
 
     assert len(lines) == len(missing)
     assert all(line.startswith(part) for line, part in zip(lines, missing, strict=True))
 
 
 def test_step_that_waits_for_another_is_not_behind() -> None:
-    assert behind(case(step("B", "WAITING", waitsFor=[{"id": "A"}])), {"market": []}) == []
+    waiting = case(step("B", "WAITING", waitsFor=[{"id": "A"}]))
+
+    assert behind(waiting, {"market": []}, WorkingCalendar(), NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "missing"),
+    [
+        ("2026-11-28T12:00:00+08:00", []),
+        ("2026-11-30T08:59:00+08:00", []),
+        ("2026-11-30T09:00:00+08:00", ["certificates are due"]),
+    ],
+)
+def test_certificates_are_due_a_working_day_after_the_last_decision(
+    now: str, missing: list[str]
+) -> None:
+    granted = step("A", "GRANTED", "M1", decidedAt="2026-11-27T10:00:00+08:00")
+    issuing = case(granted, state="ISSUING")
+
+    assert behind(issuing, {}, WorkingCalendar(), datetime.fromisoformat(now)) == missing
 
 
 def test_half_written_ledger_line_is_not_there_yet(tmp_path: Path) -> None:

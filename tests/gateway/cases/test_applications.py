@@ -134,7 +134,12 @@ async def test_not_yours_is_not_there(world: World) -> None:
     case = await world.case()
     apps = world.service.applications
     officer = Viewer(subject="person:o", roles=frozenset({"officer"}), department="blind")
-    agent = replace(STRANGER, subject="person:agent", acting_for=OWNER.subject)
+    agent = replace(
+        STRANGER,
+        subject="person:agent",
+        acting_for=OWNER.subject,
+        roles=frozenset({"agent"}),
+    )
     elsewhere = replace(officer, department="planning")
 
     seen = [await apps.case(v, case.id) for v in (OWNER, CLERK, officer, agent)]
@@ -208,3 +213,14 @@ async def test_closed_store_is_said_to_be_unavailable(tmp_path: Path) -> None:
     assert started.problems[0].code is ProblemCode.STORE_UNAVAILABLE
     with pytest.raises(StoreUnavailable):
         await world.service.applications.case(OWNER, "x")
+
+
+async def test_nobody_in_particular_may_not_apply(world: World) -> None:
+    nobody = Viewer(subject="anonymous", roles=frozenset())
+
+    answer = await world.service.applications.start(
+        nobody, one_thing="open_restaurant", answers={}, request_id="r-nobody"
+    )
+
+    assert isinstance(answer, Rejected)
+    assert [p.code for p in answer.problems] == [ProblemCode.NOT_ALLOWED_OR_ABSENT]

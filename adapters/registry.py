@@ -169,8 +169,15 @@ def _info(manifest: Manifest, compiler: Compiler) -> DepartmentInfo:
         services=tuple(manifest.services),
         registers=manifest.registers,
         verifications=tuple(manifest.verifications),
+        progress_batch=_progress_batch(manifest),
         declared={"declared": compiler.counted.lines - python, "python": python},
     )
+
+
+def _progress_batch(manifest: Manifest) -> int:
+    """How many receipts every service of the department takes in one status query."""
+    asked = (specs["progress"].batch for specs in manifest.services.values() if "progress" in specs)
+    return min(asked, default=1)
 
 
 def _credentials(manifest: Manifest, endpoint: Endpoint, findings: Findings) -> None:

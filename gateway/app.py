@@ -29,6 +29,7 @@ from gateway.federation.closed import ClosedReads
 from gateway.federation.operation import OperationReads, scope_of
 from gateway.federation.service import Federation
 from gateway.federation.shared import AiocacheStore, SharedMemory
+from gateway.metrics import Metrics
 from gateway.security.masking import personal_mask
 from gateway.security.policy import may_read_registers
 from gateway.security.viewer import authenticator
@@ -61,6 +62,7 @@ class Gateway:
             trust_env=False, follow_redirects=False, timeout=_WEB_TIMEOUT_S
         )
         self._clock = _clock(settings, self._web)
+        self._metrics = Metrics()
         departments = declared.departments.departments
         self._federation = Federation(
             departments.values(), now=self._clock.now, shared=_shared(settings)
@@ -141,6 +143,7 @@ class Gateway:
     async def _execute(
         self, operation: Operation, *, viewer: Viewer, language: Language, request_id: str
     ) -> Mapping[str, Any]:
+        reads = self._reads(viewer)
         context = Context(
             viewer=viewer,
             language=language,
@@ -149,7 +152,7 @@ class Gateway:
             catalogue=self._declared.catalogue,
             departments=_Views(self._federation),
             applications=self._cases.applications,
-            reads=self._reads(viewer),
+            reads=reads,
         )
         with span("graphql", operation=operation.name or ""):
             try:
@@ -163,6 +166,19 @@ class Gateway:
                 )
             except OnlyQueries:
                 raise MutationByGet from None
+            finally:
+                self._count(reads)
+
+    def _count(self, reads: Reads) -> None:
+        self._metrics.count("onething_operations_total")
+        for call in reads.calls if isinstance(reads, OperationReads) else ():
+            self._metrics.count(
+                "onething_department_reads_total", department=call.department, outcome=call.outcome
+            )
+            if call.outcome == "ok":
+                self._metrics.observe(
+                    "onething_department_read_seconds", call.ms / 1000, department=call.department
+                )
 
     def _reads(self, viewer: Viewer) -> Reads:
         if not may_read_registers(viewer):
@@ -181,6 +197,7 @@ class Gateway:
             departments=self._federation.views,
             version={"name": "onething", "version": version("onething")},
             sdl=self._schema.as_str(),
+            metrics=self._metrics.render,
         )
 
     async def _ready(self) -> Mapping[str, str | None]:

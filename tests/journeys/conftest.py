@@ -21,7 +21,8 @@ from gateway.demo.people import token_of
 from gateway.demo.processes import until
 from gateway.demo.town import Ports, Town, town
 from gateway.settings import Settings, load_settings
-from schema.domain.calendar import SHANGHAI, local_day
+from schema.domain.calendar import SHANGHAI, WorkingCalendar, local_day
+from schema.working_days import load_working_calendar
 
 OPENING = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)  # a Monday
 PATIENCE_S = 30.0
@@ -34,6 +35,7 @@ class World:
     town: Town
     settings: Settings
     city: Mapping[str, Any]
+    calendar: WorkingCalendar = field(default_factory=load_working_calendar)
     runs: Any = field(default_factory=count)
 
     @property
@@ -86,7 +88,8 @@ class World:
         missing: list[str] = []
 
         async def nothing_missing() -> bool:
-            missing[:] = behind(await self.case(case), await self.ledgers())
+            now, ledgers = await self.mocks_admin.now(), await self.ledgers()
+            missing[:] = behind(await self.case(case), ledgers, self.calendar, now)
             return not missing
 
         what = f"{case} caught up"

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from gateway.cases.errors import StoreInUse, StoreUnavailable
+from gateway.cases.sqlite_time import teach_old_sqlite
 
 BUSY_MS = 30_000
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
@@ -42,6 +43,7 @@ class Database:
     def open(self) -> None:
         """Take the file for this process and set the journal up; StoreInUse when it is taken."""
         if self.is_sqlite:
+            teach_old_sqlite()
             self._take()
             _prepare(self.path)
         url = self.url.set(drivername=_DRIVERS[self.url.get_backend_name()])

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -31,10 +32,16 @@ def main() -> int:
             )
         )
         return 0
+    # uvicorn hands a signal on once it has stopped; unhandled, it would end us before the children
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         return asyncio.run(_run(arguments))
     except KeyboardInterrupt:
         return 0
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 async def _run(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,65 @@
+"""Bad days on order."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mocks.core.clock import write_atomically
+from mocks.core.faults import NO_FAULT, BadRule, Fault, Faults, check_rules
+
+
+def faults(folder: Path, *rules: dict[str, Any]) -> Faults:
+    write_atomically(folder / "faults.json", {"fire": list(rules)})
+    return Faults(folder / "faults.json", "fire")
+
+
+def test_without_rules_every_day_is_good(tmp_path: Path) -> None:
+    assert Faults(tmp_path / "none.json", "fire").pick("get") == NO_FAULT
+    assert faults(tmp_path).pick("get", Fault(kind="delay")) == Fault(kind="delay")
+
+
+def test_a_rule_strikes_its_operation_only_and_so_often(tmp_path: Path) -> None:
+    rules = faults(tmp_path, {"operation": "create", "kind": "status", "status": 500, "first": 2})
+
+    kinds = [rules.pick(op).kind for op in ("get", "create", "create", "create")]
+
+    assert kinds == ["none", "status", "status", "none"]
+
+
+def test_probability_draws_the_same_for_the_same_seed(tmp_path: Path) -> None:
+    rule = {"kind": "hang", "probability": 0.5, "seed": 3}
+
+    runs = [[faults(tmp_path, rule).pick("x").kind for _ in range(20)] for _ in range(2)]
+    drawn = faults(tmp_path, rule)
+
+    assert runs[0] == runs[1]
+    assert {drawn.pick("x").kind for _ in range(40)} == {"none", "hang"}
+
+
+def test_new_rules_hold_at_once(tmp_path: Path) -> None:
+    rules = faults(tmp_path, {"kind": "busy"})
+    assert rules.pick("x").kind == "busy"
+
+    write_atomically(tmp_path / "faults.json", {})
+
+    assert rules.pick("x") == NO_FAULT
+
+
+def test_lag_concerns_look_ups_and_nothing_else(tmp_path: Path) -> None:
+    rules = faults(tmp_path, {"operation": "find", "kind": "lag", "delay_s": 2})
+
+    assert (rules.lag_s("find"), rules.lag_s("get"), rules.pick("find")) == (2.0, 0.0, NO_FAULT)
+
+
+@pytest.mark.parametrize(
+    ("rule", "word"),
+    [
+        ({"kind": "explode"}, "explode"),
+        ({"kind": "busy", "opration": "x"}, "opration"),
+        ({"kind": "delay", "delay_s": "soon"}, "soon"),
+    ],
+)
+def test_an_impossible_rule_is_named(rule: dict[str, Any], word: str) -> None:
+    with pytest.raises(BadRule, match=rf"fire\[0\].*{word}"):
+        check_rules({"fire": [rule]})

@@ -1,0 +1,134 @@
+"""Nine processes: what a kill does, what is remembered, how it all ends."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from mocks.core.city import DEMO
+from mocks.core.credentials import FIRE_TOKEN
+
+
+def alive(pid: int) -> bool:
+    """Whether the process is there and is not a corpse."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def declared(fire: Any, remark: str) -> str:
+    body = fire.body("createDeclaration", remark=remark, creditCode=DEMO["uscc"])
+    return str(fire.call("createDeclaration", body).json()["id"])
+
+
+@pytest.fixture
+def fire(world: Any) -> Any:
+    caller = world.caller("fire")
+    caller.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    return caller
+
+
+def test_every_department_is_a_process_of_its_own(world: Any) -> None:
+    departments = world.ask("GET", "state")["departments"]
+
+    assert set(departments) == {"housing", "market", "fire", "health"}
+    assert all(entry["up"] for entry in departments.values())
+    assert len({entry["pid"] for entry in departments.values()}) == 4
+
+
+def test_a_killed_department_is_noticed_stays_down_and_comes_back_knowing_all(
+    world: Any, fire: Any
+) -> None:
+    number = declared(fire, "s:kill")
+    pid = world.ask("GET", "state")["departments"]["fire"]["pid"]
+
+    os.kill(pid, signal.SIGKILL)
+    world.until(lambda: not world.ask("GET", "state")["departments"]["fire"]["up"], "it is down")
+    with pytest.raises(httpx.ConnectError):
+        fire.call("getDeclaration", path={"id": number})
+    assert world.ask("GET", "state")["departments"]["housing"]["up"]
+    back = world.ask("POST", "departments/fire/start")
+
+    assert back["up"]
+    assert back["pid"] != pid
+    assert fire.call("getDeclaration", path={"id": number}).json()["remark"] == "s:kill"
+
+
+def test_the_ledger_holds_what_was_acknowledged(world: Any, fire: Any) -> None:
+    number = declared(fire, "s:ledger")
+
+    (entry,) = [e for e in world.ledger("fire") if e["receipt"] == number]
+
+    assert (entry["kind"], entry["reference"]) == ("filing", "s:ledger")
+    assert entry["fields"]["creditCode"] == DEMO["uscc"]
+    assert world.ask("GET", "journal?department=fire")[-1] == entry
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "clock", {"advance": {"weeks": 1}}),
+        ("POST", "clock", {"now": "tomorrow"}),
+        ("PUT", "faults", {"fire": [{"kind": "explode"}]}),
+        ("GET", "journal?department=nobody", None),
+        ("POST", "departments/nobody/start", None),
+    ],
+)
+def test_an_impossible_wish_is_refused_with_its_reason(
+    world: Any, method: str, path: str, body: Any
+) -> None:
+    with pytest.raises(httpx.HTTPStatusError) as refused:
+        world.ask(method, path, body)
+
+    assert refused.value.response.json()["error"]
+
+
+def test_the_demo_world_is_published(world: Any) -> None:
+    assert world.ask("GET", "demo") == DEMO
+
+
+def test_sigterm_ends_parent_and_children(own_world: Any) -> None:
+    pid = own_world.ports["health"]["pid"]
+
+    own_world.process.terminate()
+
+    assert own_world.process.wait(timeout=10) == 0
+    assert not alive(pid)
+
+
+def test_a_department_whose_parent_died_ends_itself(own_world: Any) -> None:
+    pid = own_world.ports["health"]["pid"]
+
+    own_world.process.kill()
+    own_world.process.wait()
+
+    own_world.until(lambda: not alive(pid), "the orphan is gone")
+
+
+def test_the_next_due_moment_can_be_jumped_to(own_fire: Any) -> None:
+    caller = own_fire.caller("fire")
+    caller.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    path = {"id": declared(caller, "s:jump")}
+
+    due = own_fire.ask("GET", "state")["nextDueAt"]
+    answered = own_fire.ask("POST", "clock", {"now": due})
+
+    assert caller.call("getDeclaration", path=path).json()["statusCode"] == 20
+    assert answered["nextDueAt"] == "2026-09-30T10:00:00+08:00"  # the inspection: the sixth day
+
+
+def test_a_reset_empties_the_desks_and_lifts_the_faults(own_fire: Any) -> None:
+    fire = own_fire.caller("fire")
+    fire.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    number = declared(fire, "s:reset")
+    own_fire.faults(fire=[{"kind": "busy"}])
+
+    own_fire.ask("POST", "reset")
+
+    assert fire.call("getDeclaration", path={"id": number}).status_code == 404
+    assert own_fire.ledger("fire") == []

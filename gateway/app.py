@@ -1,5 +1,6 @@
 """The one place where objects meet: settings in, a running application out."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -26,6 +27,7 @@ from gateway.edge.rim import Rim
 from gateway.edge.shelf import Shelf
 from gateway.execution.executor import Executor, OnlyQueries
 from gateway.federation.closed import ClosedReads
+from gateway.federation.knocking import knock
 from gateway.federation.operation import OperationReads, scope_of
 from gateway.federation.service import Federation
 from gateway.federation.shared import AiocacheStore, SharedMemory
@@ -127,9 +129,11 @@ class Gateway:
             await self._clock.start()
         await self._cases.start()
         log.info("gateway.started", departments=len(self._declared.infos))
+        knocking = asyncio.create_task(knock(self._federation, self._addresses()))
         try:
             yield
         finally:
+            knocking.cancel()
             await self._cases.stop()
             await self._federation.aclose()
             for department in self._declared.departments.departments.values():
@@ -199,6 +203,10 @@ class Gateway:
             sdl=self._schema.as_str(),
             metrics=self._metrics.render,
         )
+
+    def _addresses(self) -> Mapping[str, str]:
+        plugged = self._declared.departments.departments
+        return {name: a.url for name, a in self._settings.departments.items() if name in plugged}
 
     async def _ready(self) -> Mapping[str, str | None]:
         return {"store": None if await self._cases.ready() else "the store does not answer"}

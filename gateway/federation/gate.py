@@ -52,6 +52,10 @@ class Gate:
         retry_at = None if wait is None else self._now() + timedelta(seconds=wait)
         return problem(error, self.info.name, retry_at)
 
+    def told_down(self, error: AdapterError) -> None:
+        """Somebody else found it down; the next call is tried all the same."""
+        self._note(error)
+
     async def call(self, send: Callable[[float], Awaitable[Answer]], *, deadline: float) -> Answer:
         """The answer of `send(budget)`, or AdapterError; never later than `deadline`."""
         loop = asyncio.get_running_loop()

@@ -64,6 +64,10 @@ class Federation:
         """Every department with its health."""
         return [DepartmentView(info=gate.info, health=gate.health) for gate in self._gates.values()]
 
+    def unreachable(self, error: AdapterError) -> None:
+        """A department was found down outside of a read."""
+        self._gates[error.department].told_down(error)
+
     def info(self, department: str) -> DepartmentInfo | None:
         """What a department publishes; None when it is not plugged in."""
         gate = self._gates.get(department)

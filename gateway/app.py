@@ -111,7 +111,7 @@ class Gateway:
             Route("/callbacks/{department}", callbacks),
             *health_routes(self._probes()),
         ]
-        if page is not None:
+        if page is not None and page.built:
             routes.insert(0, Mount(ASSETS, page.assets()))
         app = Starlette(routes=routes, lifespan=self._lifespan)
         app.add_middleware(Rim, new_id=_new_id, dev=settings.dev)

@@ -12,7 +12,7 @@ import uvicorn
 from mocks.admin import Admin
 from mocks.core.kit import DEPARTMENTS
 from mocks.serve import Place, serve
-from mocks.supervisor import NotStarted, Supervisor, free_ports
+from mocks.supervisor import NotStarted, Supervisor, free_ports, refuse_taken
 
 _BASE = 8100
 
@@ -65,6 +65,7 @@ async def _run(arguments: argparse.Namespace) -> int:
     )
     server = uvicorn.Server(config)
     try:
+        refuse_taken(arguments.host, [admin_port, *ports.values()])
         await supervisor.start_all(admin_port)
         where = f"http://{arguments.host}:{admin_port}/__admin/state"
         print(f"{len(ports)} departments are up: {where}", flush=True)  # noqa: T201 - a command

@@ -49,7 +49,8 @@ class LentTransport(HttpToolsProtocol):
 
 def serve(place: Place) -> None:
     """Run the department until it is told to stop or its parent is gone."""
-    asyncio.run(_serve(place))
+    with suppress(KeyboardInterrupt):  # the terminal tells the whole group
+        asyncio.run(_serve(place))
 
 
 async def _serve(place: Place) -> None:

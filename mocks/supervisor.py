@@ -177,3 +177,21 @@ def free_ports(host: str, count: int) -> list[int]:
     finally:
         for probe in probes:
             probe.close()
+
+
+def refuse_taken(host: str, ports: Sequence[int]) -> None:
+    """NotStarted with every port somebody else listens on."""
+    taken = [port for port in ports if not _is_free(host, port)]
+    if taken:
+        listed = ", ".join(map(str, taken))
+        raise NotStarted(f"taken: port {listed} — stop what listens there, or --port-base 9100")
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True

@@ -1,7 +1,8 @@
 """The use cases of applicants and clerks, as the graph knows them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -10,12 +11,12 @@ from adapters.contract import Department
 from gateway.cases import codec, rejection, tables
 from gateway.cases.changes import Changes
 from gateway.cases.drafts import Drafts, Kept, Materials, ReadsOf
-from gateway.cases.errors import RequestConflict, StoreUnavailable
+from gateway.cases.errors import DraftMoved, RequestConflict, StoreUnavailable
 from gateway.cases.payloads import Payload
 from gateway.cases.requests import Request, known, remember, request
 from gateway.cases.standing import district_of
 from gateway.cases.store import Store
-from gateway.cases.submission import signed, submission
+from gateway.cases.submission import signed, strangers, submission
 from gateway.cases.visibility import owner_of, visible_to
 from gateway.clock import Clock
 from gateway.security.policy import may_apply
@@ -29,6 +30,11 @@ __all__ = ["CaseApplications", "Materials", "ReadsOf"]
 
 MOST = 100  # cases on one page
 _ANYWHERE = "310000"
+_CURSOR = re.compile(r"[0-9]{1,18}", re.ASCII)
+_TRIES = 50  # of a draft many hands write at once
+_DRAFT_BYTES = 400_000
+
+T = TypeVar("T")
 
 
 class CaseApplications:
@@ -87,18 +93,17 @@ class CaseApplications:
         draft: str,
         answers: Mapping[str, Any],
         materials: Mapping[str, str],
+        request_id: str,
     ) -> Draft | Rejected:
         """Merge answers and material digests into a draft; keeps what is wrong and says so."""
+        body = {"draft": draft, "answers": answers, "materials": materials}
+        asked = request(owner_of(viewer), request_id, "save", **body)
         try:
-            kept = await self._drafts.load(viewer, draft)
-            if kept is None:
-                return rejection.rejected(rejection.ABSENT)
-            changed = await self._drafts.merged(viewer, kept, answers, materials, retry=True)
-            async with self._store.write() as transaction:
-                open_ = await self._drafts.update(transaction, changed, submitted=False)
-            if not open_:
-                return rejection.rejected(rejection.CONFLICT, case=draft)
-            return changed.shown(self._clock)
+            if await known(self._store, asked) is not None:
+                return await self._shown(viewer, draft)
+            return await _until_still(lambda: self._saved(viewer, asked, draft, answers, materials))
+        except RequestConflict as conflict:
+            return rejection.rejected(rejection.CONFLICT, case=conflict.case)
         except StoreUnavailable as error:
             return rejection.rejected(error.problem)
 
@@ -128,7 +133,9 @@ class CaseApplications:
         try:
             before = await known(self._store, asked)
             if before is None:
-                return await self._submitted(viewer, asked, draft, answers, materials)
+                return await _until_still(
+                    lambda: self._submitted(viewer, asked, draft, answers, materials)
+                )
             return await self._case_or_absent(viewer, before)
         except RequestConflict as conflict:
             return rejection.rejected(rejection.CONFLICT, case=conflict.case)
@@ -153,7 +160,7 @@ class CaseApplications:
         if state is not None:
             query = query.where(table.state == state)
         if after is not None:
-            query = query.where(table.seq < (int(after) if after.isdigit() else 0))
+            query = query.where(table.seq < (int(after) if _CURSOR.fullmatch(after) else 0))
         rows = await self._store.rows(query.order_by(table.seq.desc()).limit(size + 1))
         page = rows[:size]
         cursor = str(page[-1].seq) if len(rows) > size else None
@@ -222,6 +229,27 @@ class CaseApplications:
             submitted=False,
         )
 
+    async def _saved(
+        self,
+        viewer: Viewer,
+        asked: Request,
+        draft: str,
+        answers: Mapping[str, Any],
+        materials: Mapping[str, str],
+    ) -> Draft | Rejected:
+        kept = await self._drafts.load(viewer, draft)
+        if kept is None:
+            return rejection.rejected(rejection.ABSENT)
+        if kept.submitted:
+            raise RequestConflict(draft)
+        changed = await self._drafts.merged(viewer, kept, answers, materials, retry=True)
+        if len(codec.data_bytes(changed.payload.answers)) > _DRAFT_BYTES:
+            return rejection.rejected(rejection.TOO_MUCH)
+        async with self._store.write() as transaction:
+            if await remember(transaction, asked, draft) is None:
+                await self._drafts.update(transaction, changed, submitted=False)
+        return await self._shown(viewer, draft)
+
     async def _submitted(
         self,
         viewer: Viewer,
@@ -234,17 +262,18 @@ class CaseApplications:
         if kept is None:
             return rejection.rejected(rejection.ABSENT)
         if kept.submitted:
-            raise RequestConflict(draft)
+            if await known(self._store, asked) is None:
+                raise RequestConflict(draft)
+            return await self._case_or_absent(viewer, draft)
         merged = await self._drafts.merged(viewer, kept, answers, materials, retry=False)
         full = signed(merged, viewer)
-        problems = full.standing(self._clock).problems
+        problems = (*strangers(viewer, full), *full.standing(self._clock).problems)
         if problems:
             return rejection.rejected(*problems)
         async with self._store.write() as transaction:
             first = await remember(transaction, asked, draft)
             if first is None:
-                if not await self._drafts.update(transaction, full, submitted=True):
-                    raise RequestConflict(draft)
+                await self._drafts.update(transaction, full, submitted=True)
                 return await transaction.append(submission(viewer, full, self._clock))
         return await self._case_or_absent(viewer, first)
 
@@ -253,3 +282,13 @@ class CaseApplications:
 
     async def _case_or_absent(self, viewer: Viewer, case: str) -> Case | Rejected:
         return await self.case(viewer, case) or rejection.rejected(rejection.ABSENT)
+
+
+async def _until_still(write: Callable[[], Awaitable[T]]) -> T:
+    """Read, change and write a draft anew until nobody else wrote it in between."""
+    for _ in range(_TRIES):
+        try:
+            return await write()
+        except DraftMoved:
+            continue
+    raise StoreUnavailable("this draft is written by too many hands at once")

@@ -22,6 +22,7 @@ from schema.domain.case import Case, CaseState, Event, EventKind, StepState
 from schema.domain.case_rules import TERMINAL, parse_reference
 from schema.domain.delivery_policy import Act, Attempt, Outcome
 from schema.domain.form import form
+from schema.domain.formats import UNWRITABLE
 from schema.domain.one_thing import Item
 from schema.domain.problem import Problem, ProblemCode
 from schema.domain.text import Text
@@ -63,6 +64,8 @@ class Changes:
         request_id: str,
     ) -> Case | Rejected:
         """Hand in what a department asked for."""
+        if UNWRITABLE.search(note or ""):
+            return rejection.rejected(rejection.unwritable("note"))
         asked = request(
             owner_of(viewer),
             request_id,
@@ -81,6 +84,8 @@ class Changes:
         self, viewer: Viewer, case: str, reason: str, request_id: str
     ) -> Case | Rejected:
         """Take everything back that is not decided yet."""
+        if UNWRITABLE.search(reason):
+            return rejection.rejected(rejection.unwritable("reason"))
         asked = request(owner_of(viewer), request_id, "withdraw", case=case, reason=reason)
         return await self._changed(viewer, case, asked, lambda c: self._taken_back(c, reason))
 
@@ -95,6 +100,9 @@ class Changes:
         self, viewer: Viewer, reference: str, receipt: str | None, request_id: str
     ) -> Case | Rejected:
         """What a clerk found out about a parked command."""
+        receipt = receipt.strip() if receipt is not None else None
+        if receipt is not None and (not receipt or UNWRITABLE.search(receipt)):
+            return rejection.rejected(rejection.UNREADABLE_RECEIPT)
         asked = request(viewer.subject, request_id, "resolve", reference=reference, receipt=receipt)
         try:
             return await self._resolved(viewer, reference, receipt, asked)

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 
 from adapters.contract import Department
 from gateway.cases import codec, payloads, tables
+from gateway.cases.errors import DraftMoved
 from gateway.cases.payloads import Payload, Upload
 from gateway.cases.prefill import prefilled, read_sources
 from gateway.cases.sharing import people, shared_materials
 from gateway.cases.standing import Standing, standing
 from gateway.cases.store import Store, Transaction
-from gateway.cases.visibility import agent_of, drafts_of, owner_of
+from gateway.cases.visibility import agent_of, drafts_of, owner_of, owns_enterprise
 from gateway.clock import Clock
 from schema.domain.answers import read
 from schema.domain.calendar import local_day
@@ -56,6 +57,7 @@ class Kept:
     payload: Payload
     updated_at: datetime
     submitted: bool
+    revision: int = 0
 
     def standing(self, clock: Clock) -> Standing:
         """What would be submitted now, and what stands against it."""
@@ -113,6 +115,7 @@ class Drafts:
             payload=payload or Payload(),
             updated_at=datetime.fromisoformat(row.updated_at),
             submitted=row.submitted,
+            revision=row.revision,
         )
 
     async def merged(
@@ -131,7 +134,7 @@ class Drafts:
         uploads = {**kept.payload.materials, **await self.uploads(materials)}
         payload = replace(
             kept.payload,
-            answers=codec.native({**kept.payload.answers, **answers}),
+            answers=codec.native(_without_blanks({**kept.payload.answers, **answers})),
             materials=uploads,
         )
         payload = await self.filled(viewer, kept.one_thing, payload, retry=retry)
@@ -147,7 +150,8 @@ class Drafts:
         if payload.asked == _asked(one_thing, payload) and not (retry and open_):
             return payload
         found = await read_sources(one_thing, payload.answers, viewer.claims, self._reads(viewer))
-        first = prefilled(one_thing, viewer.claims, found)
+        own = owns_enterprise(viewer, payload.answers)
+        first = prefilled(one_thing, viewer.claims, found, own=own)
         values = {p.key: p.value for p in first if p.value is not None}
         given = {k: v for k, v in payload.answers.items() if v is not None}
         answers = {**values, **given}
@@ -169,21 +173,29 @@ class Drafts:
             version=kept.one_thing.version,
             updated_at=kept.updated_at.isoformat(),
             submitted=False,
+            revision=0,
         )
         await payloads.put(transaction, kept.id, kept.payload)
 
-    async def update(self, transaction: Transaction, kept: Kept, *, submitted: bool) -> bool:
-        """Keep what changed; False when the draft was submitted before."""
+    async def update(self, transaction: Transaction, kept: Kept, *, submitted: bool) -> None:
+        """Keep what changed; DraftMoved when it is no longer what was read."""
         table = tables.draft
         changed = await transaction.connection.execute(
             table.update()
-            .where(table.c.id == kept.id, table.c.submitted.is_(False))
-            .values(updated_at=kept.updated_at.isoformat(), submitted=submitted)
+            .where(
+                table.c.id == kept.id,
+                table.c.submitted.is_(False),
+                table.c.revision == kept.revision,
+            )
+            .values(
+                updated_at=kept.updated_at.isoformat(),
+                submitted=submitted,
+                revision=kept.revision + 1,
+            )
         )
         if changed.rowcount != 1:
-            return False
+            raise DraftMoved(kept.id)
         await payloads.put(transaction, kept.id, kept.payload)
-        return True
 
     async def uploads(self, materials: Mapping[str, str]) -> dict[str, Upload]:
         """What is known about documents named by their digests."""
@@ -199,6 +211,11 @@ class Drafts:
 
 
 NOT_THERE = -1
+
+
+def _without_blanks(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers that are answers: null takes one back."""
+    return {key: value for key, value in answers.items() if value is not None}
 
 
 def _asked(one_thing: OneThing, payload: Payload) -> str:

@@ -40,8 +40,10 @@ async def send(department: Department, message: Message) -> Result:
     except Refused as error:
         return _result(Act.SEND, Outcome.REFUSED, error.reason, fault=error.fault)
     except (NotDelivered, Misconfigured) as error:
+        _tell("delivery.not_sent", message, error)
         return _result(Act.SEND, Outcome.NOT_SENT, problem=error.code)
     except AdapterError as error:
+        _tell("delivery.unknown", message, error)
         return _result(Act.SEND, Outcome.UNKNOWN, problem=error.code)
     except TimeoutError:
         return _result(Act.SEND, Outcome.UNKNOWN, problem=ProblemCode.DEPARTMENT_TIMEOUT)
@@ -58,6 +60,7 @@ async def ask(department: Department, message: Message) -> Result:
     try:
         found = await _bounded(department, _look_up(department, message))
     except AdapterError as error:
+        _tell("delivery.cannot_ask", message, error)
         return _result(Act.ASK, Outcome.FAILED, problem=error.code)
     except TimeoutError:
         return _result(Act.ASK, Outcome.FAILED, problem=ProblemCode.DEPARTMENT_TIMEOUT)
@@ -69,6 +72,11 @@ async def ask(department: Department, message: Message) -> Result:
     others = tuple(receipt.number for receipt in found[1:])
     at = found[0].received_at
     return _result(Act.ASK, Outcome.OK, found[0].number, received_at=at, others=others)
+
+
+def _tell(what: str, message: Message, error: AdapterError) -> None:
+    """For operators: which command, and why in the adapter's words, which hold no personal data."""
+    log.warning(what, reference=message.reference, kind=_kind(error), reason=error.message)
 
 
 def _kind(error: Exception) -> str:

@@ -24,6 +24,10 @@ class StoreInUse(StoreError):
     """Another process holds this SQLite file; one file serves one gateway process."""
 
 
+class DraftMoved(StoreError):
+    """Somebody else changed the draft between reading and writing it: read it again."""
+
+
 class RequestConflict(StoreError):
     """The request id was used before, with another content; `case` is what it led to."""
 

@@ -20,6 +20,15 @@ _LATE = Problem(
 )
 
 
+_NOT_YOURS = Problem(
+    code=ProblemCode.NOT_ALLOWED_OR_ABSENT,
+    text=Text(
+        zh="个人信息仅为本企业的申请预填，请自行填写。",
+        en="Personal data are filled in for your own enterprise only; please fill this in.",
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What the registers said, by source name."""
@@ -82,14 +91,26 @@ def _wave(
 
 
 def prefilled(
-    one_thing: OneThing, claims: Mapping[str, str], found: Found
+    one_thing: OneThing, claims: Mapping[str, str], found: Found, *, own: bool
 ) -> tuple[PrefilledAnswer, ...]:
-    """For every field with a source: its first value, or why it stays open."""
+    """For every field with a source: its first value, or why it stays open.
+
+    Personal data are filled in only where the application is about the viewer's `own` enterprise.
+    """
     return tuple(
-        _answer(one_thing, field, claims, found)
+        _answer(one_thing, field, claims, found) if own or not _private(field) else _closed(field)
         for field in one_thing.fields
         if field.prefill is not None
     )
+
+
+def _private(question: FormField) -> bool:
+    prefill = question.prefill
+    return question.personal is not None and prefill is not None and prefill.source != LOGIN
+
+
+def _closed(question: FormField) -> PrefilledAnswer:
+    return PrefilledAnswer(key=question.key, value=None, provenance=None, problem=_NOT_YOURS)
 
 
 def _answer(

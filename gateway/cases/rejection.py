@@ -13,6 +13,27 @@ UNKNOWN_ONE_THING = Problem(
     text=Text(zh="没有这件事。", en="This service is not on offer."),
     path=("oneThing",),
 )
+OTHERS_ENTERPRISE = Problem(
+    code=ProblemCode.MISMATCH,
+    text=Text(
+        zh="统一社会信用代码与登录企业不一致，只能为本企业办理。",
+        en="This is not the enterprise you are logged in for; apply for your own.",
+    ),
+    path=("uscc",),
+)
+UNREADABLE_RECEIPT = Problem(
+    code=ProblemCode.BAD_FORMAT,
+    text=Text(
+        zh="请填写部门的收件号；部门未收到时请不填（null）。",
+        en="Give the department's number; leave it out (null) when nothing was received.",
+    ),
+    path=("receipt",),
+)
+TOO_MUCH = Problem(
+    code=ProblemCode.OUT_OF_RANGE,
+    text=Text(zh="草稿内容过大。", en="The draft holds too much."),
+    path=("answers",),
+)
 CONFLICT = Problem(
     code=ProblemCode.CONFLICT,
     text=Text(
@@ -31,6 +52,12 @@ def wrong_state(zh: str, en: str, *path: str) -> Rejected:
     """What the state of the case does not allow now."""
     text = Text(zh=zh, en=en)
     return rejected(Problem(code=ProblemCode.WRONG_STATE, text=text, path=path))
+
+
+def unwritable(*path: str) -> Problem:
+    """A text with characters no department's message can carry."""
+    text = Text(zh="含有无法书写的控制字符。", en="It contains control characters.")
+    return Problem(code=ProblemCode.BAD_FORMAT, text=text, path=path)
 
 
 def missing_material(code: str, name: Text) -> Problem:

@@ -9,6 +9,8 @@ from gateway.cases import codec, tables
 from gateway.cases.errors import RequestConflict
 from gateway.cases.store import Store, Transaction
 
+_LONGEST = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -24,7 +26,8 @@ def request(subject: str, request_id: str, operation: str, **body: Any) -> Reque
     """The request with the digest of its content."""
     return Request(
         subject=subject,
-        request_id=request_id,
+        # Ids of any length and content are kept in a column of one size.
+        request_id=request_id if 0 < len(request_id) <= _LONGEST else codec.digest(request_id),
         operation=operation,
         digest=codec.digest([operation, body]),
     )

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from gateway.cases import rejection
 from gateway.cases.drafts import Kept
+from gateway.cases.prefill import LOGIN
 from gateway.cases.standing import district_of
-from gateway.cases.visibility import agent_of
+from gateway.cases.visibility import agent_of, owns_enterprise
 from gateway.clock import Clock
 from schema.domain.case import Event, EventKind
 from schema.domain.one_thing import OneThing
+from schema.domain.problem import Problem
 from schema.graph.ports import Viewer
 
 
@@ -34,6 +37,17 @@ def submission(viewer: Viewer, kept: Kept, clock: Clock) -> Event:
     )
 
 
+def strangers(viewer: Viewer, kept: Kept) -> tuple[Problem, ...]:
+    """An application for an enterprise the viewer is not logged in for is not theirs to make."""
+    asked = any(
+        field.prefill is not None and (field.prefill.source, field.key) == (LOGIN, "uscc")
+        for field in kept.one_thing.fields
+    )
+    if not asked or owns_enterprise(viewer, kept.payload.answers):
+        return ()
+    return (rejection.OTHERS_ENTERPRISE,)
+
+
 def signed(kept: Kept, viewer: Viewer) -> Kept:
     """The application with the name of who hands it in."""
     payload = kept.payload
@@ -52,7 +66,7 @@ def _applicant(
     }
     claims = viewer.claims
     return {
-        "name": told.get("enterprise_name") or claims.get("name"),
+        "name": answers.get(one_thing.applicant_field or "") or claims.get("name"),
         "identifier": applicant_ref.partition(":")[2],
         "agent_name": told.get("agent_name") or claims.get("agent_name"),
         "agent_id_number": told.get("agent_id_number") or claims.get("agent_id_number"),

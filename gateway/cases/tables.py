@@ -95,6 +95,7 @@ draft = sa.Table(
     sa.Column("version", sa.String(40), nullable=False),
     sa.Column("updated_at", sa.String(40), nullable=False),
     sa.Column("submitted", sa.Boolean, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
 )
 
 request = sa.Table(

@@ -1,5 +1,8 @@
 """Who may see which case: the policy's scope as one condition, put into every query."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import sqlalchemy as sa
 
 from gateway.cases import tables
@@ -10,6 +13,12 @@ from schema.graph.ports import Viewer
 def owner_of(viewer: Viewer) -> str:
     """On whose behalf the viewer acts."""
     return applicant_ref(viewer)
+
+
+def owns_enterprise(viewer: Viewer, answers: Mapping[str, Any]) -> bool:
+    """Whether the enterprise an application is about is the one the viewer is logged in for."""
+    named = answers.get("uscc") or viewer.claims.get("uscc")
+    return named is not None and owner_of(viewer) == f"enterprise:{named}"
 
 
 def agent_of(viewer: Viewer) -> str | None:

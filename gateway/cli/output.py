@@ -29,8 +29,8 @@ class Stop(Exception):
 class Speaker:
     """Where a command's words go; `debug` lets tracebacks through."""
 
-    out: Console = field(default_factory=Console)
-    err: Console = field(default_factory=lambda: Console(stderr=True))
+    out: Console = field(default_factory=lambda: Console(emoji=False))
+    err: Console = field(default_factory=lambda: Console(stderr=True, emoji=False))
     debug: bool = False
 
     def say(self, line: object = "") -> None:

@@ -1,16 +1,21 @@
 """Commands that keep running: the gateway, the mocks, the demo."""
 
 import asyncio
-import subprocess
+import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
 from gateway.cli.options import ConfigOption, ProfileOption, SetOption, settings_of
 from gateway.cli.output import INTERRUPTED, OK, Speaker, Stop
+
+PortBase: TypeAlias = Annotated[
+    int,
+    typer.Option("--port-base", min=0, max=65526, help="Mocks from here on; 0 takes free ports."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,16 +46,7 @@ def serve(
 def mocks(context: typer.Context) -> None:
     """Run the mock departments alone; arguments go to `python -m mocks serve` (try --help)."""
     arguments = [sys.executable, "-m", "mocks", "serve", *context.args]
-    child = subprocess.Popen(arguments)  # noqa: S603 - our own interpreter and module
-    while True:
-        try:
-            code = child.wait()
-            break
-        except KeyboardInterrupt:
-            # The terminal has told the child as well; wait until it has put its house in order.
-            continue
-    if code not in (0, -2, 130):
-        raise Stop([f"the mocks ended with exit code {code}"], next_step="read what they said")
+    os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter and module; signals are theirs
 
 
 def demo(
@@ -65,10 +61,10 @@ def demo(
     state: Annotated[
         Path, typer.Option("--state", help="Folder for the demo's files; made anew each time.")
     ] = Path(".dev/demo"),
-    port_base: Annotated[
-        int, typer.Option("--port-base", help="Mocks from here on; 0 takes free ports.")
-    ] = 8100,
-    port: Annotated[int | None, typer.Option("--port", help="The gateway's port.")] = None,
+    port_base: PortBase = 8100,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="The gateway's port.")
+    ] = None,
 ) -> None:
     """Open a restaurant with invented departments, from application to certificates."""
     from gateway.demo.failure import DemoFailed

@@ -1,5 +1,6 @@
 """The gateway in the foreground."""
 
+import asyncio
 import socket
 
 import uvicorn
@@ -20,6 +21,7 @@ def serve_gateway(speaker: Speaker, settings: Settings) -> None:
         from gateway.app import build_app
 
         app = build_app(settings)
+    _refuse_store_in_use(settings)
     host, port = settings.server.host, settings.server.port
     if settings.dev:
         speaker.err.print(f"GraphiQL: http://{host}:{port}/graphql", highlight=False)
@@ -38,6 +40,22 @@ def serve_gateway(speaker: Speaker, settings: Settings) -> None:
     server.run()
     if not server.started:
         raise Stop(["the gateway could not start"], next_step="read the log above")
+
+
+def _refuse_store_in_use(settings: Settings) -> None:
+    from gateway.cases.database import Database
+    from gateway.cases.errors import StoreInUse
+
+    database = Database(settings.store_url)
+    try:
+        database.open()
+    except StoreInUse as error:
+        raise Stop(
+            [str(error)],
+            next_step="stop the other gateway, or give this one a store: --set store.url=sqlite:///…",
+        ) from error
+    finally:
+        asyncio.run(database.close())
 
 
 def _refuse_taken_port(settings: Settings) -> None:

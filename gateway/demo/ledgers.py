@@ -61,7 +61,7 @@ def compare(case: Mapping[str, Any], ledgers: Ledgers) -> list[Line]:
         Line(
             item=item,
             department=next((name for name, entry in filings if _item(entry) == item), "nobody"),
-            acknowledged=step["receipt"],
+            acknowledged=_own_number(step["receipt"]),
             received=tuple(entry["receipt"] for _, entry in filings if _item(entry) == item),
         )
         for item, step in steps.items()
@@ -83,7 +83,7 @@ def behind(
 ) -> list[str]:
     """What has happened by `now` that the case does not show yet, a line each."""
     lines = ["certificates are due"] if _issue_due(case, calendar, now) else []
-    steps = {step["receipt"]: step for step in case["steps"] if step["receipt"]}
+    steps = {_own_number(step["receipt"]): step for step in case["steps"] if step["receipt"]}
     for name, filing in _filings(case["id"], ledgers):
         receipt = filing["receipt"]
         if receipt not in steps:
@@ -129,6 +129,11 @@ def _shown(step: Mapping[str, Any], changed: datetime | None) -> bool:
         return True
     told = step["statusAt"]
     return told is not None and datetime.fromisoformat(told) >= changed - _SAME_MOMENT
+
+
+def _own_number(receipt: str | None) -> str | None:
+    """The department's own number of a receipt that also carries our reference."""
+    return receipt.partition("/")[0] if receipt else receipt
 
 
 def _item(entry: Entry) -> str:

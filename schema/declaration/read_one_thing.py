@@ -75,6 +75,7 @@ def _one_thing(root: Table) -> OneThing:
         consent=tuple(_consent(row) for row in root.rows("consent", "id")),
         variant_field=root.optional("variant_field"),
         district_field=root.optional("district_field"),
+        applicant_field=root.optional("applicant_field"),
         issue_days=root.integer("issue_days", default=0),
         on_refusal=root.choice(
             "on_refusal", RefusalPolicy, RefusalPolicy.OTHERS_GO_ON, required=False

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from schema.domain.form import Form
-from schema.domain.formats import CHECKS, DATE, DECIMAL, FORMATS, PATTERNS
+from schema.domain.formats import CHECKS, DATE, DECIMAL, FORMATS, PATTERNS, UNWRITABLE
 from schema.domain.one_thing import FieldKind, FormField, Scalar
 from schema.domain.problem import Problem, ProblemCode
 from schema.domain.selection import asked
@@ -100,6 +100,8 @@ def _string(raw: Any) -> str:
 
 def _text(field: FormField, raw: Any) -> Scalar:
     text = _string(raw)
+    if UNWRITABLE.search(text):
+        raise Unreadable(ProblemCode.BAD_FORMAT)
     if field.max_length is not None and len(text) > field.max_length:
         raise Unreadable(ProblemCode.OUT_OF_RANGE)
     if field.pattern is not None and not re.fullmatch(field.pattern, text):

@@ -1,10 +1,14 @@
 """How answers of each kind are written: patterns that hold in Python and in JSON Schema alike."""
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from schema.domain.identifiers import is_resident_id, is_uscc
 from schema.domain.one_thing import FieldKind
+
+# What neither XML 1.0 nor a printed form can carry: controls other than tab and line ends.
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 DECIMAL = r"^-?[0-9]{1,20}(\.[0-9]{1,6})?$"

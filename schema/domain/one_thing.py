@@ -277,6 +277,7 @@ class OneThing:
     consent: tuple[ConsentRule, ...] = ()
     variant_field: str | None = None  # the form field whose answer names the variant
     district_field: str | None = None
+    applicant_field: str | None = None  # the form field that names the applicant
     issue_days: int = 0
     on_refusal: RefusalPolicy = RefusalPolicy.OTHERS_GO_ON
     groups: tuple[FieldGroup, ...] = ()

@@ -161,6 +161,7 @@ async def _save(info: Info, input: Annotated[SaveDraftInput, _INPUT]) -> Any:
             draft=input.draft,
             answers=_answers(input.answers),
             materials=_digests(input.materials),
+            request_id=input.client_request_id,
         )
     )
 

@@ -102,6 +102,7 @@ class Applications(Protocol):
         draft: str,
         answers: Mapping[str, Any],
         materials: Mapping[str, str],
+        request_id: str,
     ) -> Draft | Rejected:
         """Merge answers and material digests into a draft; keeps what is wrong and says so."""
         ...

@@ -1,6 +1,7 @@
 """The reduction report: what handling it as one saves, every figure with its two integers."""
 
 from decimal import Decimal
+from typing import Annotated
 
 import strawberry
 
@@ -56,7 +57,19 @@ class ReductionType:
     rows: list[RowType] = plain("One row per measure.", size=6)
 
 
-def reduction_of(parent: strawberry.Parent[OneThing], variant: VariantArgument = None) -> Report:
+ItemsArgument = Annotated[
+    list[strawberry.ID] | None,
+    strawberry.argument(description="Count over these items only; ids it does not have count not."),
+]
+
+
+def reduction_of(
+    parent: strawberry.Parent[OneThing],
+    variant: VariantArgument = None,
+    items: ItemsArgument = None,
+) -> Report:
+    if items is not None:
+        return reduction(parent, [item.id for item in parent.items if item.id in items])
     if variant is None:
         return reduction(parent)
     return reduction(parent, [item.id for item in choice(parent, variant, None).items])

@@ -1,5 +1,6 @@
 """The scalars of the graph: strict on the way in, exact on the way out."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -51,7 +52,22 @@ def parse_date(value: Any) -> date:
 
 
 def _json_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
-    return value_from_ast_untyped(node, variables)
+    value = value_from_ast_untyped(node, variables)
+    _refuse_unwritable(value)
+    return value
+
+
+def _refuse_unwritable(value: Any) -> None:
+    """ValueError for a number JSON clients do not share: beyond 64 bits, or not finite."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            _refuse_unwritable(inner)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number must be finite")
+    elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("a number must fit 64 bits; send it as a string")
 
 
 SCALARS: Mapping[object, ScalarDefinition] = {

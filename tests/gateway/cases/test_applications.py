@@ -58,7 +58,7 @@ async def test_sources_that_were_down_are_asked_again_when_the_draft_is_saved(
     world.reads.records["licence", USCC] = licence
 
     saved = await world.service.applications.save(
-        OWNER, draft=draft.id, answers={"shop": "中满"}, materials={}
+        OWNER, draft=draft.id, answers={"shop": "中满"}, materials={}, request_id="s-1"
     )
 
     assert isinstance(saved, Draft)
@@ -224,3 +224,65 @@ async def test_nobody_in_particular_may_not_apply(world: World) -> None:
 
     assert isinstance(answer, Rejected)
     assert [p.code for p in answer.problems] == [ProblemCode.NOT_ALLOWED_OR_ABSENT]
+
+
+async def test_parallel_saves_lose_nothing_that_was_acknowledged(world: World) -> None:
+    draft = await world.draft()
+    keys = [f"note{n}" for n in range(8)]
+
+    answers = await asyncio.gather(
+        *(
+            world.service.applications.save(
+                OWNER, draft=draft.id, answers={key: key}, materials={}, request_id=key
+            )
+            for key in keys
+        )
+    )
+    kept = await world.service.applications.draft(OWNER, draft.id)
+
+    assert all(isinstance(answer, Draft) for answer in answers)
+    assert kept is not None
+    assert {key: kept.answers.get(key) for key in keys} == {key: key for key in keys}
+
+
+async def test_a_save_told_again_changes_nothing_and_null_takes_an_answer_back(
+    world: World,
+) -> None:
+    apps, draft = world.service.applications, await world.draft()
+    for request_id, value in (("one", "甲"), ("two", "乙"), ("one", "甲")):
+        await apps.save(
+            OWNER, draft=draft.id, answers={"shop": value}, materials={}, request_id=request_id
+        )
+    after_replay = await apps.draft(OWNER, draft.id)
+    cleared = await apps.save(
+        OWNER, draft=draft.id, answers={"shop": None}, materials={}, request_id="three"
+    )
+
+    assert after_replay is not None
+    assert after_replay.answers["shop"] == "乙"
+    assert isinstance(cleared, Draft)
+    assert "shop" not in cleared.answers
+
+
+async def test_fifty_copies_of_one_submit_all_get_the_one_case(world: World) -> None:
+    draft = await world.draft()
+
+    answers = await asyncio.gather(*(world.submit(draft.id, "same") for _ in range(50)))
+
+    assert {answer.id for answer in answers if isinstance(answer, Case)} == {draft.id}
+    assert all(isinstance(answer, Case) for answer in answers)
+
+
+async def test_cursor_that_is_none_of_ours_ends_the_list(world: World) -> None:
+    for cursor in ("²", "9" * 5000, "x"):
+        page = await world.service.applications.cases(OWNER, first=5, after=cursor, state=None)
+        assert page.cases == ()
+
+
+async def test_blank_receipt_is_not_taken_for_not_received(world: World) -> None:
+    answer = await world.service.applications.resolve_filing(
+        CLERK, reference="c:A:file:1", receipt="  ", request_id="r-blank"
+    )
+
+    assert isinstance(answer, Rejected)
+    assert [(p.code, p.path) for p in answer.problems] == [(ProblemCode.BAD_FORMAT, ("receipt",))]

@@ -153,5 +153,10 @@ async def test_starting_and_saving_answer_with_the_draft(desk: Any) -> None:
     assert data["startApplication"] == data["saveDraft"] == {"draft": {"id": "31010420261123-CD"}}
     assert desk.applications.told[1] == (
         "save",
-        {"draft": "D", "answers": {"name": "x", "n": [1, 2.5]}, "materials": {}},
+        {
+            "draft": "D",
+            "answers": {"name": "x", "n": [1, 2.5]},
+            "materials": {},
+            "request_id": "r",
+        },
     )

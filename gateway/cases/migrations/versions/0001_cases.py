@@ -151,6 +151,7 @@ def _people() -> None:
         sa.Column("version", sa.String(40), nullable=False),
         sa.Column("updated_at", sa.String(40), nullable=False),
         sa.Column("submitted", sa.Boolean, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
     )
     op.create_table(
         "ot_request",

@@ -53,7 +53,8 @@ async def test_tabs_run_as_they_open_and_nothing_else_is_loaded(
         expected = ("开饭店", world.city["enterprise_name"], "DraftSaved")
 
         for number, text in enumerate(expected):
-            await tabs.nth(number).click()
+            if number:  # the first is open: what it opens with must run untouched
+                await tabs.nth(number).click()
             await until(text, partial(_answers, run, answer, text), within_s=20)
         await page.screenshot(path=tmp_path / "graphiql.png")
 

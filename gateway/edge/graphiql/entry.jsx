@@ -29,6 +29,10 @@ createRoot(document.getElementById("graphiql")).render(
   <GraphiQL
     fetcher={fetcher}
     defaultTabs={tabs.length ? tabs : undefined}
+    // The first tab's own variables reach its editor only this way.
+    initialQuery={tabs[0]?.query}
+    initialVariables={tabs[0]?.variables}
+    initialHeaders={headers}
     defaultHeaders={headers}
     defaultEditorToolsVisibility="variables"
     plugins={[HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })]}

@@ -6,13 +6,12 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     build_schema,
-    find_breaking_changes,
-    find_dangerous_changes,
     lexicographic_sort_schema,
     print_schema,
 )
 
 from gateway.cli.output import Stop
+from schema.graph import changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +31,11 @@ def compare(committed: str, built: str, *, name: str) -> Difference:
         at = error.locations[0].line if error.locations else 1
         raise Stop([f"{name}:{at}: {error.message}"], next_step=f"repair {name}") from error
     new = build_schema(built)
+    found = changes.compare(old, new)
     return Difference(
         same=_canonical(old) == _canonical(new),
-        breaking=tuple(change.description for change in find_breaking_changes(old, new)),
-        dangerous=tuple(change.description for change in find_dangerous_changes(old, new)),
+        breaking=found.breaking,
+        dangerous=found.dangerous,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from schema.domain.department import Register
+from schema.domain.identifiers import mask_id_number, mask_name, mask_phone
 from schema.graph.ports import Viewer
 
 
@@ -17,19 +18,7 @@ class Mask(Protocol):
         ...
 
 
-def _id_number(text: str) -> str:
-    return f"{text[:4]}{'*' * (len(text) - 8)}{text[-4:]}" if len(text) > 8 else "*" * len(text)
-
-
-def _phone(text: str) -> str:
-    return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}" if len(text) > 7 else "*" * len(text)
-
-
-def _name(text: str) -> str:
-    return text[:1] + "*" * (len(text) - 1)
-
-
-_MASKS = {"id_number": _id_number, "phone": _phone, "name": _name}
+_MASKS = {"id_number": mask_id_number, "phone": mask_phone, "name": mask_name}
 
 
 def masked(kind: str, value: Any) -> Any:

@@ -17,6 +17,7 @@ from mocks.core.ledger import read_entries
 from mocks.supervisor import NotStarted, Supervisor
 
 _JOURNAL = 500
+_FASTEST = 1_000_000
 _STEPS = frozenset({"working_days", "hours", "seconds"})
 
 
@@ -38,6 +39,7 @@ class Admin:
                 Route("/__admin/demo", self.demo, methods=["GET"]),
                 Route("/__admin/faults", self.read_faults, methods=["GET"]),
                 Route("/__admin/faults", self.set_faults, methods=["PUT"]),
+                Route("/__admin/faults/struck", self.struck, methods=["GET"]),
                 Route("/__admin/journal", self.journal, methods=["GET"]),
                 Route("/__admin/reset", self.reset, methods=["POST"]),
                 Route("/__admin/departments/{id}/{act}", self.run, methods=["POST"]),
@@ -49,7 +51,10 @@ class Admin:
         return JSONResponse({"now": self._clock.now().isoformat()})
 
     async def set_clock(self, request: Request) -> Response:
-        """Jump to `now`, or `advance` by working days, hours, seconds; `rate` 0 stands still."""
+        """Jump to `now`, or `advance` by working days, hours, seconds.
+
+        `rate` comes with `now`: 0 stands still, 1 is real time, 43200 passes a day in two seconds.
+        """
         try:
             self._move(await _object(request))
         except (ValueError, TypeError) as wrong:
@@ -64,7 +69,7 @@ class Admin:
             moment = datetime.fromisoformat(asked["now"])
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=SHANGHAI)
-            self._clock.set(moment, rate=asked.get("rate"))
+            self._clock.set(moment, rate=_rate(asked.get("rate")))
             return
         by = asked.get("advance")
         if not isinstance(by, Mapping) or not by or set(by) - _STEPS:
@@ -97,6 +102,11 @@ class Admin:
         write_atomically(self._state / "faults.json", rules)
         return JSONResponse(rules)
 
+    async def struck(self, _: Request) -> Response:
+        """How often each kind struck each department; one that is down or was killed forgot."""
+        report = await self._supervisor.report()
+        return JSONResponse({name: e["struck"] for name, e in report["departments"].items()})
+
     async def journal(self, request: Request) -> Response:
         """The last entries of a department's ledger, oldest first."""
         department = request.query_params.get("department", "")
@@ -122,6 +132,15 @@ class Admin:
         except NotStarted as failed:
             return _refused(str(failed), status=503)
         return JSONResponse((await self._supervisor.report())["departments"][department])
+
+
+def _rate(told: object) -> float | None:
+    """The rate asked for; a wrong one must not reach the clock every department reads."""
+    if told is None:
+        return None
+    if not isinstance(told, int | float) or not 0 <= told <= _FASTEST:
+        raise ValueError(f"rate is a number from 0 to {_FASTEST}")
+    return told
 
 
 async def _object(request: Request) -> dict[str, Any]:

@@ -6,6 +6,7 @@ It ends with its parent, and comes back from its ledger as if it had never been 
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -47,6 +48,17 @@ class LentTransport(HttpToolsProtocol):
         scope["extensions"] = {**scope.get("extensions", {}), "mock.transport": self.transport}
 
 
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, kit: Kit) -> None:
+        super().__init__(config)
+        self._kit = kit
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # as after a crash: what was not done yet when the end was told is not done any more
+        self._kit.late.forget()
+        await super().shutdown(sockets)
+
+
 def serve(place: Place) -> None:
     """Run the department until it is told to stop or its parent is gone."""
     with suppress(KeyboardInterrupt):  # the terminal tells the whole group
@@ -68,7 +80,7 @@ async def _serve(place: Place) -> None:
         server_header=False,
         timeout_graceful_shutdown=1,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, kit)
     beside = [asyncio.create_task(_tick(kit)), asyncio.create_task(_mind(place.parent))]
     if pump := getattr(module, "pump", None):
         beside.append(asyncio.create_task(pump(kit)))
@@ -88,12 +100,14 @@ def application(kit: Kit, department: Starlette) -> Starlette:
         due = kit.desk.next_due()
         return JSONResponse(
             {
-                "filings": len(kit.desk.filings()),
+                "filings": kit.desk.count,
                 "nextDueAt": due.isoformat() if due else None,
+                "struck": kit.faults.struck,
             }
         )
 
     async def reset(_: Request) -> Response:
+        kit.late.forget()
         kit.desk.reset()
         return Response(status_code=204)
 

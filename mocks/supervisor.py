@@ -107,6 +107,7 @@ class Supervisor:
             "up": child.up,
             "filings": None,
             "nextDueAt": None,
+            "struck": {},
         }
         if child.up:
             try:

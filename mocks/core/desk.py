@@ -7,6 +7,10 @@ killed department comes back knowing all it ever acknowledged.
     desk.tick()                                          -> the changes due by the virtual clock
     desk.by_number(n) · desk.by_reference(r) · desk.changed_since(cursor)
     desk.supplement(n, reference, {...}) · desk.withdraw(n, reference, reason)
+
+A text in a filing decides how it fares: 补正 is asked for more, 违规 is refused, 搁置 is never
+decided, 容缺 is accepted with that still to follow (where the service defers): the decision is not
+put off, and a supplement is taken at once.
 """
 
 import heapq
@@ -33,10 +37,10 @@ from mocks.core.filed import (
 )
 from mocks.core.ledger import Entry, Ledger, digest
 from mocks.core.licences import issue
+from mocks.core.notes import note_for
 from mocks.core.schedule import resumed, schedule
 
-REFUSED_NOTE = "申请内容不符合法定条件(违规),不予许可"
-SUPPLEMENT_NOTE = "申请材料不齐全或内容有误,请一次性补正"
+_TAKES_MORE = frozenset({Status.SUPPLEMENT, Status.CONDITIONALLY_ACCEPTED})
 
 
 class Desk:
@@ -56,6 +60,7 @@ class Desk:
         self._ledger = ledger
         self._clock = clock
         self._number = number
+        self.mornings = 0  # how often everything was forgotten
         self._forget()
         for entry in ledger.entries():
             self._apply(entry)
@@ -76,6 +81,7 @@ class Desk:
         """Take a filing in; it is on disk when this returns. A repeat makes a second filing."""
         if service not in self.services:
             raise UnknownService(service)
+        self.tick()  # what was due before is decided before
         now = self._clock.now()
         number = self._number.format(day=now.date(), seq=self._count + 1)
         self._write(
@@ -85,11 +91,12 @@ class Desk:
         return self._filings[number]
 
     def supplement(self, number: str, reference: str, fields: Mapping[str, Any]) -> Filed:
-        """Take more in for a filing that was asked for it; the same reference again is a no-op."""
+        """Take more in where it is awaited or may follow; the same reference again is a no-op."""
+        self.tick()
         filed = self.by_number(number)
         if reference and reference in filed.supplements:
             return filed
-        if filed.status is not Status.SUPPLEMENT:
+        if filed.status not in _TAKES_MORE:
             raise WrongStatus(filed.status)
         self._write(
             "supplement", self._clock.now(), number, reference=reference,
@@ -99,6 +106,7 @@ class Desk:
 
     def withdraw(self, number: str, reference: str, reason: str) -> Filed:
         """Take a filing back; withdrawing it again changes nothing, a decided one stays."""
+        self.tick()
         filed = self.by_number(number)
         if filed.status is Status.WITHDRAWN:
             return filed
@@ -131,6 +139,11 @@ class Desk:
         number = self._by_key.get(key)
         return self._filings[number] if number is not None else None
 
+    @property
+    def count(self) -> int:
+        """How many filings there are."""
+        return self._count
+
     def filings(self) -> tuple[Filed, ...]:
         """All filings, oldest first."""
         return tuple(self._filings.values())
@@ -147,9 +160,14 @@ class Desk:
     def tick(self) -> list[Change]:
         """Take every step that is due by now, in order of time; return the changes made."""
         now, before = self._clock.now(), len(self._changes)
-        while (due := self.next_due()) is not None and due <= now:
-            self._decide(self._filings[self._due[0][1]])
+        if self._is_due(now):
+            with self._ledger.together():
+                while self._is_due(now):
+                    self._decide(self._filings[self._due[0][1]])
         return self._changes[before:]
+
+    def _is_due(self, now: datetime) -> bool:
+        return (due := self.next_due()) is not None and due <= now
 
     def next_due(self) -> datetime | None:
         """When the next step of any filing is due; None when nothing is pending."""
@@ -166,19 +184,19 @@ class Desk:
         """Forget everything, also on disk."""
         self._ledger.clear()
         self._forget()
+        self.mornings += 1
 
     def _decide(self, filed: Filed) -> None:
         due, service = filed.pending[0], self.services[filed.service]
-        status, note, certificate = due.status, None, None
+        status, certificate = due.status, None
         if status is Status.GRANTED and marked(filed.fields, REFUSAL_MARKER):
-            status, note = Status.REFUSED, REFUSED_NOTE
+            status = Status.REFUSED
         elif status is Status.GRANTED and service.paper:
-            certificate = issue(service.paper, due.at.date(), len(self._ledger.entries()) + 1)
-        elif status is Status.SUPPLEMENT:
-            note = SUPPLEMENT_NOTE
+            certificate = issue(service.paper, due.at.date(), len(self._ledger) + 1)
         self._write(
             "decision", due.at, filed.number, reference=filed.reference,
-            service=filed.service, status=status, note=note, certificate=certificate,
+            service=filed.service, status=status, note=note_for(status, filed.fields),
+            certificate=certificate,
         )  # fmt: skip
 
     # what entries add up to
@@ -203,10 +221,11 @@ class Desk:
                 self._keep(self._decided(entry), entry)
             case "withdrawal":
                 filed = self._filings[entry["receipt"]]
-                self._keep(
-                    replace(filed, pending=(), withdrawal_reason=entry["reason"]),
-                    {**entry, "status": Status.WITHDRAWN},
-                )
+                taken_back = replace(
+                    filed, pending=(), withdrawal_reason=entry["reason"],
+                    withdrawn_under=entry["reference"],
+                )  # fmt: skip
+                self._keep(taken_back, {**entry, "status": Status.WITHDRAWN})
             case _:  # a callback that went out: a matter of the pump, not of the desk
                 return
 
@@ -225,10 +244,11 @@ class Desk:
 
     def _supplemented(self, entry: Entry) -> Filed:
         filed, at = self._filings[entry["receipt"]], datetime.fromisoformat(entry["at"])
+        paused = filed.status is Status.SUPPLEMENT  # what merely may follow stops no clock
         return replace(
             filed, status=Status.ACCEPTED, fields={**filed.fields, **entry["fields"]},
             supplements=(*filed.supplements, entry["reference"]), supplemented_at=at,
-            pending=resumed(filed.pending, filed.status_at, at),
+            pending=resumed(filed.pending, filed.status_at, at) if paused else filed.pending,
         )  # fmt: skip
 
     def _decided(self, entry: Entry) -> Filed:

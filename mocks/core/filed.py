@@ -11,7 +11,8 @@ from mocks.core.clock import add_working_days, at_hour
 SUPPLEMENT_MARKER = "补正"  # in any text of a filing: more is asked for, once
 REFUSAL_MARKER = "违规"  # refused when the decision is due
 SHELVED_MARKER = "搁置"  # accepted and then never decided
-MARKERS = (SUPPLEMENT_MARKER, REFUSAL_MARKER, SHELVED_MARKER)
+DEFERRAL_MARKER = "容缺"  # accepted with that still missing, where the service knows such a thing
+MARKERS = (SUPPLEMENT_MARKER, REFUSAL_MARKER, SHELVED_MARKER, DEFERRAL_MARKER)
 
 
 class Status(StrEnum):
@@ -19,6 +20,7 @@ class Status(StrEnum):
 
     RECEIVED = "received"
     ACCEPTED = "accepted"
+    CONDITIONALLY_ACCEPTED = "conditionally_accepted"  # 容缺受理: something may follow
     INSPECTION = "inspection"
     INSPECTION_PASSED = "inspection_passed"
     NOTICE = "notice"
@@ -68,15 +70,21 @@ class Service:
     name: str
     steps: tuple[Step, ...]
     paper: Paper | None = None
+    defers: bool = False  # whether it accepts although something is still missing
 
 
 def decided_within(
-    working_days: int, *middle: Step, id: str, name: str, paper: Paper | None = None
+    working_days: int,
+    *middle: Step,
+    id: str,
+    name: str,
+    paper: Paper | None = None,
+    defers: bool = False,
 ) -> Service:
     """A service that accepts after a minute and decides after so many working days."""
     last = Step(status=Status.GRANTED, working_days=working_days, minutes=1)
     steps = (Step(status=Status.ACCEPTED, minutes=1), *middle, last)
-    return Service(id=id, name=name, steps=steps, paper=paper)
+    return Service(id=id, name=name, steps=steps, paper=paper, defers=defers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +138,7 @@ class Filed:
     supplements: tuple[str, ...] = ()  # references of what was handed in later
     supplemented_at: datetime | None = None
     withdrawal_reason: str | None = None
+    withdrawn_under: str | None = None  # the sender's reference of the withdrawal
     history: tuple[Due, ...] = field(default=())
 
     @property

@@ -9,8 +9,9 @@ from starlette.types import Receive, Scope, Send
 
 from mocks.core.clock import real_now
 from mocks.core.desk import Desk
-from mocks.core.faults import Fault, Faults
+from mocks.core.faults import NO_FAULT, Fault, Faults
 from mocks.core.filed import Filed
+from mocks.core.kit import Kit
 
 MAINTENANCE = (
     "<html><head><title>系统维护</title></head><body><h1>系统维护中,请稍后再试</h1></body></html>"
@@ -48,11 +49,18 @@ _AFTER: dict[str, Callable[[], Response]] = {"lost_reply": Drop, "late_reply": S
 
 
 async def answer(
-    fault: Fault,
+    kit: Kit,
+    operation: str,
     act: Callable[[], Awaitable[Response]],
     busy: Callable[[], Response],
+    *,
+    usual: Fault = NO_FAULT,
 ) -> Response:
-    """Do what the fault says: `act` is the deed, `busy` the department's own words for it."""
+    """Do what this call meets: `act` is the deed, `busy` the department's own words for it."""
+    fault = kit.faults.pick(operation, usual)
+    if fault.kind == "late_accept":
+        kit.late.after(fault.delay_s, act)
+        return Silence()
     if fault.delay_s:
         await asyncio.sleep(fault.delay_s)
     if fault.kind == "busy":

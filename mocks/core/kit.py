@@ -17,6 +17,7 @@ from mocks.core.city import City
 from mocks.core.clock import VirtualClock
 from mocks.core.desk import Desk
 from mocks.core.faults import Faults
+from mocks.core.late import LateDeeds
 from mocks.core.ledger import Ledger
 
 DEPARTMENTS = (
@@ -35,6 +36,7 @@ class Kit:
     ledger: Ledger
     desk: Desk
     faults: Faults
+    late: LateDeeds
     callback_base: str | None
     contract_dir: Path
 
@@ -58,6 +60,7 @@ def assemble(
         ledger=ledger,
         desk=Desk(department, ledger, clock, module.SERVICES, number=module.NUMBER),
         faults=Faults(state / "faults.json", department),
+        late=LateDeeds(),
         callback_base=callback_base,
         contract_dir=contracts / department / "contract",
     )

@@ -6,6 +6,7 @@ One JSON object a line. A line cut short by a crash was never acknowledged and i
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -41,12 +42,16 @@ def read_entries(path: Path) -> Iterator[Entry]:
 
 
 class Ledger:
-    """One department's append-only book; `append` returns once the entry is on the disk."""
+    """One department's append-only book; `append` returns once the entry is on the disk.
+
+    Entries written `together` are on the disk when that ends.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._entries: list[Entry] = []
+        self._together = False
         self._file = self._open()
 
     def _open(self) -> int:
@@ -68,13 +73,27 @@ class Ledger:
         }
         line = json.dumps(entry, ensure_ascii=False, default=_plain) + "\n"
         os.write(self._file, line.encode())
-        os.fsync(self._file)
+        if not self._together:
+            os.fsync(self._file)
         self._entries.append(json.loads(line))
         return seq
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One wait for the disk instead of one an entry; nobody may be answered inside."""
+        self._together = True
+        try:
+            yield
+        finally:
+            self._together = False
+            os.fsync(self._file)
 
     def entries(self) -> tuple[Entry, ...]:
         """Everything written so far, oldest first."""
         return tuple(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
     def last(self) -> Entry:
         """The newest entry."""

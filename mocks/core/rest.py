@@ -106,7 +106,7 @@ def _route(
             return _handled(contract, manners, operation, handler, request, raw)
 
         deed: Callable[[], Awaitable[Response]] = act
-        return await answer(kit.faults.pick(operation.id, usual), deed, manners.busy)
+        return await answer(kit, operation.id, deed, manners.busy, usual=usual)
 
     return Route(operation.path, endpoint, methods=[operation.method])
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from mocks.core.clock import add_working_days, at_hour, working_days_between
 from mocks.core.filed import (
+    DEFERRAL_MARKER,
     SHELVED_MARKER,
     SUPPLEMENT_MARKER,
     Due,
@@ -22,6 +23,8 @@ _ASKED = Step(status=Status.SUPPLEMENT, working_days=1)
 def schedule(service: Service, fields: Mapping[str, Any], received: datetime) -> tuple[Due, ...]:
     """The steps of a filing received then, with what its markers change."""
     steps = [Due(status=step.status, at=step.due(received)) for step in service.steps]
+    if service.defers and marked(fields, DEFERRAL_MARKER):
+        steps[0] = replace(steps[0], status=Status.CONDITIONALLY_ACCEPTED)
     if marked(fields, SHELVED_MARKER):
         return tuple(steps[:1])
     if marked(fields, SUPPLEMENT_MARKER):

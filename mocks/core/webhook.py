@@ -1,19 +1,26 @@
-"""Telling the other side, in order and until it says it heard: signed, each with its own id."""
+"""Telling the other side until it says it heard: signed, each with its own id.
+
+In order, one after the other, unless a bad day was ordered for a change (`mocks.core.faults`).
+Each telling that was heard is an entry in the ledger; after a restart the rest is told.
+"""
 
 import asyncio
 import hmac
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 import httpx
 
 from mocks.core.clock import real_now
+from mocks.core.faults import ON_CHANGES, ON_TELLINGS
 from mocks.core.filed import Change
 from mocks.core.kit import Kit
 
 _EVERY_S = 0.05
+_OVERTAKEN_WITHIN_S = 0.5
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 5.0
 _UNSENT = frozenset({"status", "busy", "html", "hang"})
 
@@ -21,6 +28,15 @@ _UNSENT = frozenset({"status", "busy", "html", "hang"})
 def signature(secret: str, timestamp: str, body: bytes) -> str:
     """The hex HMAC-SHA256 of "timestamp.body"."""
     return hmac.new(secret.encode(), timestamp.encode() + b"." + body, sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _News:
+    """A change as it is told, however late; of no use once the desk was emptied."""
+
+    change: Change
+    event: dict[str, Any]
+    morning: int
 
 
 class Webhook:
@@ -38,41 +54,74 @@ class Webhook:
         self._kit, self._operation = kit, operation
         self._url = f"{(kit.callback_base or '').rstrip('/')}{path}"
         self._event, self._headers = event, headers
+        self._cursor, self._morning = "", kit.desk.mornings
+        entries = kit.ledger.entries()
+        self._heard = {e["change"] for e in entries if e["kind"] == "callback"}
 
     async def run(self) -> None:
-        """Tell every change, oldest first, until cancelled."""
-        cursor = self._heard()
-        async with httpx.AsyncClient(trust_env=False, timeout=5.0) as client:
+        """Tell every change, oldest first on a good day, until cancelled."""
+        async with (
+            httpx.AsyncClient(trust_env=False, timeout=5.0) as client,
+            asyncio.TaskGroup() as overtaken,
+        ):
             while True:
-                page = self._kit.desk.changed_since(cursor)
-                for change in page.items:
-                    await self._tell(client, change)
-                cursor = page.cursor
-                if not page.more:
+                if (news := self._next()) is None:
                     await asyncio.sleep(_EVERY_S)
+                    continue
+                fault = self._kit.faults.pick(self._operation, among=ON_CHANGES)
+                if fault.kind == "reorder" and (overtaking := await self._next_soon()):
+                    await self._tell(client, overtaking)
+                if fault.kind != "stale":
+                    await self._tell(client, news)
+                if fault.kind in ("stale", "duplicate"):
+                    overtaken.create_task(self._tell(client, news, after_s=fault.delay_s))
 
-    def _heard(self) -> str:
-        told = (e["change"] for e in self._kit.ledger.entries() if e["kind"] == "callback")
-        return str(max(told, default=0))
+    def _next(self) -> _News | None:
+        """The oldest change not yet taken up, as it is told; None when there is none."""
+        desk = self._kit.desk
+        if desk.mornings != self._morning:
+            self._cursor, self._morning, self._heard = "", desk.mornings, set()
+        while page := desk.changed_since(self._cursor, 1).items:
+            (change,), self._cursor = page, str(page[0].seq)
+            if change.seq not in self._heard:
+                return _News(change=change, event=self._event(change), morning=desk.mornings)
+        return None
 
-    async def _tell(self, client: httpx.AsyncClient, change: Change) -> None:
-        event, wait, attempt = self._event(change), _FIRST_WAIT_S, 1
-        while not await self._heard_by_them(client, event):
+    async def _next_soon(self) -> _News | None:
+        for _ in range(round(_OVERTAKEN_WITHIN_S / _EVERY_S)):
+            if (news := self._next()) is not None:
+                return news
+            await asyncio.sleep(_EVERY_S)
+        return None
+
+    async def _tell(self, client: httpx.AsyncClient, news: _News, *, after_s: float = 0) -> None:
+        """Tell until heard, and note it."""
+        await asyncio.sleep(after_s)
+        wait, attempt = _FIRST_WAIT_S, 1
+        while self._counts(news) and not await self._heard_by_them(client, news.event):
             await asyncio.sleep(wait)
             wait, attempt = min(2 * wait, _LONGEST_WAIT_S), attempt + 1
+        if self._counts(news):
+            self._note(news, attempt)
+
+    def _counts(self, news: _News) -> bool:
+        return news.morning == self._kit.desk.mornings
+
+    def _note(self, news: _News, attempts: int) -> None:
+        change = news.change
         self._kit.ledger.append(
             "callback",
             at=self._kit.clock.now(),
             receipt=change.number,
             reference=change.reference,
             service=change.service,
-            event_id=event["event_id"],
+            event_id=news.event["event_id"],
             change=change.seq,
-            attempts=attempt,
+            attempts=attempts,
         )
 
     async def _heard_by_them(self, client: httpx.AsyncClient, event: dict[str, Any]) -> bool:
-        fault = self._kit.faults.pick(self._operation)
+        fault = self._kit.faults.pick(self._operation, among=ON_TELLINGS)
         await asyncio.sleep(fault.delay_s)
         if fault.kind in _UNSENT:
             return False

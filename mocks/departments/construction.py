@@ -269,4 +269,4 @@ def build_endpoint(kit: Kit) -> Endpoint:
 
 def build(kit: Kit) -> Starlette:
     """The department's web application."""
-    return application(build_endpoint(kit), kit.faults)
+    return application(build_endpoint(kit), kit)

@@ -42,6 +42,7 @@ SERVICES: tuple[Service, ...] = (
             issuer=_OFFICE,
             years=3,
         ),
+        defers=True,
     ),
     decided_within(
         1,
@@ -53,6 +54,7 @@ SERVICES: tuple[Service, ...] = (
             type_code=f"{_MINISTRY}062",
             issuer=_OFFICE,
         ),
+        defers=True,
     ),
 )
 
@@ -60,6 +62,7 @@ KIND = {"signboard": "ZP", "kitchen_waste": "CC"}
 STATUS = {
     Status.RECEIVED: "S0",
     Status.ACCEPTED: "S1",
+    Status.CONDITIONALLY_ACCEPTED: "S4",
     Status.SUPPLEMENT: "S2",
     Status.INSPECTION: "S3",
     Status.GRANTED: "S8",
@@ -254,4 +257,4 @@ def build_endpoint(kit: Kit) -> Endpoint:
 
 def build(kit: Kit) -> Starlette:
     """The department's web application."""
-    return application(build_endpoint(kit), kit.faults)
+    return application(build_endpoint(kit), kit)

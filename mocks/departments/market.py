@@ -1,6 +1,7 @@
 """市场监管: licences, food safety managers, five items. OAuth2, idempotency keys, signed webhooks.
 
-RECEIVED → ACCEPTED → [AWAITING_SUPPLEMENT | ON_SITE] → APPROVED | REJECTED, or WITHDRAWN.
+RECEIVED → ACCEPTED | CONDITIONALLY_ACCEPTED → [AWAITING_SUPPLEMENT | ON_SITE] → APPROVED | REJECTED
+or, until then, WITHDRAWN.
 Same Idempotency-Key and content: the same receipt. Same key, other content: 422 MR-4221.
 """
 
@@ -34,6 +35,7 @@ TOKEN_S = 600
 _STATUS = {
     Status.RECEIVED: "RECEIVED",
     Status.ACCEPTED: "ACCEPTED",
+    Status.CONDITIONALLY_ACCEPTED: "CONDITIONALLY_ACCEPTED",
     Status.SUPPLEMENT: "AWAITING_SUPPLEMENT",
     Status.INSPECTION: "ON_SITE",
     Status.GRANTED: "APPROVED",

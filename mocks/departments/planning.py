@@ -110,7 +110,7 @@ class Planning:
         return {"Case": [case(filed) for filed in found]}
 
     def supplement(self, body: Element) -> Reply:
-        """More for the newest case under the reference."""
+        """More for the newest case in force under the reference."""
         fields = record(body, _LISTS)
         filed = self._newest(fields["CaseRef"])
         given = {
@@ -129,10 +129,12 @@ class Planning:
         }
 
     def withdraw(self, body: Element) -> Reply:
-        """Take the newest case under the reference back."""
+        """Take the newest case in force under the reference back, once for each WithdrawRef."""
         fields = record(body)
         filed = self._newest(fields["CaseRef"])
-        if filed.status is Status.WITHDRAWN:
+        found = self._kit.desk.by_reference(filed.reference)
+        again = any(one.withdrawn_under == fields["WithdrawRef"] for one in found)
+        if again or filed.status is Status.WITHDRAWN:
             raise fault("P2003", "该案件已撤回")
         try:
             filed = self._kit.desk.withdraw(filed.number, fields["WithdrawRef"], fields["Reason"])
@@ -144,7 +146,8 @@ class Planning:
         found: Sequence[Filed] = self._kit.desk.by_reference(reference)
         if not found:
             raise fault("P2001", "流水号不存在")
-        return found[-1]
+        in_force = [one for one in found if one.status is not Status.WITHDRAWN]
+        return (in_force or found)[-1]
 
     def _parcel(self, parcel: Parcel) -> dict[str, Any]:
         return {
@@ -230,4 +233,4 @@ def build_endpoint(kit: Kit) -> Endpoint:
 
 def build(kit: Kit) -> Starlette:
     """The department's web application."""
-    return application(build_endpoint(kit), kit.faults)
+    return application(build_endpoint(kit), kit)

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from mocks.core.faults import Faults
 from mocks.core.http import answer, body_of
+from mocks.core.kit import Kit
 from mocks.soap import envelope
 from mocks.soap.envelope import Envelope, SoapFault, Version
 from mocks.soap.wsdl import Contract, Operation
@@ -53,16 +53,16 @@ class Sent:
     action: str | None
 
 
-def application(endpoint: Endpoint, faults: Faults) -> Starlette:
+def application(endpoint: Endpoint, kit: Kit) -> Starlette:
     """The web application that serves this endpoint at the path its contract declares."""
 
     async def serve(request: Request) -> Response:
-        return await _serve(endpoint, faults, request)
+        return await _serve(endpoint, kit, request)
 
     return Starlette(routes=[Route(endpoint.contract.path, serve, methods=["POST"])])
 
 
-async def _serve(endpoint: Endpoint, faults: Faults, request: Request) -> Response:
+async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
     sent = _sent(request, endpoint.version)
     if sent.media_type != endpoint.version.media_type:
         return PlainTextResponse("Unsupported Media Type", status_code=415)
@@ -77,7 +77,7 @@ async def _serve(endpoint: Endpoint, faults: Faults, request: Request) -> Respon
         return _reply(endpoint, operation, lambda: act(body))
 
     return await answer(
-        faults.pick(operation.name), deed, lambda: _reply(endpoint, operation, endpoint.busy)
+        kit, operation.name, deed, lambda: _reply(endpoint, operation, endpoint.busy)
     )
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -196,8 +197,8 @@ class Listener:
     failing: int = 0
 
 
-@pytest.fixture(scope="session")
-def listener() -> Iterator[Listener]:
+@contextmanager
+def listening() -> Iterator[Listener]:
     """A listener on a free port."""
     kept = Listener()
 
@@ -219,6 +220,20 @@ def listener() -> Iterator[Listener]:
         yield kept
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def listener() -> Iterator[Listener]:
+    """Where the shared world calls back to."""
+    with listening() as kept:
+        yield kept
+
+
+@pytest.fixture
+def own_listener() -> Iterator[Listener]:
+    """Where nobody else calls back to."""
+    with listening() as kept:
+        yield kept
 
 
 @pytest.fixture(scope="session")

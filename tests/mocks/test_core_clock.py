@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 from mocks.core.clock import (
     SHANGHAI,
     VirtualClock,
+    Watched,
     add_working_days,
     is_working_day,
+    real_now,
     working_days_between,
+    write_atomically,
 )
 
 DAYS = st.dates(min_value=date(2020, 1, 1), max_value=date(2029, 12, 31))
@@ -48,6 +51,23 @@ def test_what_one_process_sets_another_sees(tmp_path: Path) -> None:
     parent.set(moment, rate=0)
 
     assert child.now() == moment
+
+
+def test_a_rate_makes_days_pass_and_the_file_is_read_once(tmp_path: Path) -> None:
+    start = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+    path = tmp_path / "clock.json"
+    set_at = real_now() - 20  # twenty real seconds ago
+    write_atomically(path, {"virtual": start.isoformat(), "real": set_at, "rate": 43_200})
+    watched = Watched(path)
+    clock = VirtualClock(path)
+
+    shown = [clock.now() for _ in range(100)]
+    for _ in range(100):
+        watched.value()
+
+    assert timedelta(days=10) <= shown[0] - start < timedelta(days=12)
+    assert shown == sorted(shown)
+    assert watched.version == 1
 
 
 def test_advancing_working_days_ends_when_the_offices_close(tmp_path: Path) -> None:

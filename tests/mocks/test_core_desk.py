@@ -26,6 +26,7 @@ SERVICES = (
     decided_within(5, id="sign", name="店招", paper=PAPER),
     decided_within(10, Step(status=S.INSPECTION, working_days=6), id="fire", name="消防"),
     decided_within(0, id="notice", name="告知"),
+    decided_within(5, id="food", name="食品", paper=PAPER, defers=True),
 )
 
 
@@ -130,6 +131,34 @@ def test_a_supplement_repeated_under_its_reference_counts_once(counter: Counter)
         counter.desk.supplement(number, "another", {})
 
 
+def test_what_may_follow_is_named_and_puts_the_decision_off_by_nothing(counter: Counter) -> None:
+    fields = {"materials": [{"name": "健康证(容缺)"}, {"name": "平面图"}]}
+    number = counter.desk.receive("ref", "food", fields).number
+
+    assert counter.steps_until(on(9, 24)) == [(S.CONDITIONALLY_ACCEPTED, on(9, 21, 9, 1))]
+    told = counter.desk.by_number(number)
+    more = counter.desk.supplement(number, "ref:s", {"name": "健康证"})
+
+    assert told.note == "可容缺后补:健康证(容缺), 10个工作日内补交"
+    assert (more.status, more.note, more.pending) == (S.ACCEPTED, None, told.pending)
+    assert counter.reopened().by_number(number) == more
+    assert counter.steps_until(on(10, 30)) == [(S.GRANTED, on(9, 29))]
+
+
+def test_what_may_follow_and_never_does_is_decided_all_the_same(counter: Counter) -> None:
+    counter.desk.receive("ref", "food", {"text": "容缺"})
+
+    assert counter.steps_until(on(10, 30))[-1] == (S.GRANTED, on(9, 29))
+
+
+def test_a_service_that_defers_nothing_accepts_as_usual(counter: Counter) -> None:
+    number = counter.desk.receive("ref", "sign", {"text": "容缺"}).number
+
+    assert counter.steps_until(on(9, 21, 9, 1)) == [(S.ACCEPTED, on(9, 21, 9, 1))]
+    with pytest.raises(WrongStatus):
+        counter.desk.supplement(number, "ref:s", {})
+
+
 @pytest.mark.parametrize(
     ("text", "end"), [("违规", S.REFUSED), ("搁置", S.ACCEPTED), ("平常", S.GRANTED)]
 )
@@ -153,6 +182,40 @@ def test_a_withdrawn_filing_is_never_decided_and_a_decided_one_stays(counter: Co
     with pytest.raises(WrongStatus):
         counter.desk.withdraw(kept, "w", "late")
     assert [entry["kind"] for entry in counter.ledger.entries()].count("withdrawal") == 1
+
+
+def test_what_was_due_before_is_decided_before_anything_is_taken_in(counter: Counter) -> None:
+    number = counter.desk.receive("a", "sign", {}).number
+    counter.at(on(9, 29, 11))  # the decision was due at ten, and nobody has looked yet
+
+    with pytest.raises(WrongStatus):
+        counter.desk.withdraw(number, "w", "too late")
+    counter.desk.receive("b", "sign", {})
+
+    times = [entry["at"] for entry in counter.ledger.entries()]
+    assert times == sorted(times)
+
+
+def test_a_certificate_is_issued_without_copying_the_book(tmp_path: Path) -> None:
+    class Counted(Ledger):
+        copies = 0
+
+        def entries(self) -> Any:
+            self.copies += 1
+            return super().entries()
+
+    clock, ledger = VirtualClock(tmp_path / "clock.json"), Counted(tmp_path / "desk.jsonl")
+    clock.set(on(9, 21, 9), rate=0)
+    desk = Desk("test", ledger, clock, SERVICES)
+    for number in range(20):
+        desk.receive(f"r{number}", "sign", {})
+    clock.set(on(10, 30), rate=0)
+
+    changes = desk.tick()
+
+    assert [change.status for change in changes].count(S.GRANTED) == 20
+    assert ledger.copies == 1  # when the desk was opened
+    ledger.close()
 
 
 def test_the_same_reference_twice_makes_two_filings(counter: Counter) -> None:

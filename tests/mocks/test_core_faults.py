@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from mocks.core.clock import write_atomically
-from mocks.core.faults import NO_FAULT, BadRule, Fault, Faults, check_rules
+from mocks.core.faults import (
+    NO_FAULT,
+    ON_CHANGES,
+    ON_TELLINGS,
+    BadRule,
+    Fault,
+    Faults,
+    check_rules,
+)
 
 
 def faults(folder: Path, *rules: dict[str, Any]) -> Faults:
@@ -25,6 +33,39 @@ def test_a_rule_strikes_its_operation_only_and_so_often(tmp_path: Path) -> None:
     kinds = [rules.pick(op).kind for op in ("get", "create", "create", "create")]
 
     assert kinds == ["none", "status", "status", "none"]
+
+
+def test_a_rule_may_name_several_operations(tmp_path: Path) -> None:
+    rules = faults(tmp_path, {"operation": ["create", "revoke"], "kind": "busy"})
+
+    kinds = [rules.pick(op).kind for op in ("get", "create", "revoke")]
+
+    assert kinds == ["none", "busy", "busy"]
+
+
+def test_each_strike_is_counted_by_kind_also_after_the_rules_changed(tmp_path: Path) -> None:
+    rules = faults(
+        tmp_path,
+        {"operation": "create", "kind": "hang", "first": 2},
+        {"operation": "find", "kind": "lag", "delay_s": 1},
+    )
+    for operation in ("create", "create", "create", "get"):
+        rules.pick(operation)
+    rules.lag_s("find")
+
+    write_atomically(tmp_path / "faults.json", {"fire": [{"kind": "hang"}, {"kind": "busy"}]})
+    rules.pick("get")
+
+    assert rules.struck == {"hang": 3, "lag": 1}
+
+
+def test_disorder_of_what_is_told_never_strikes_a_call(tmp_path: Path) -> None:
+    rules = faults(tmp_path, {"kind": "reorder"}, {"kind": "late_accept"}, {"kind": "busy"})
+
+    assert rules.pick("told", among=ON_CHANGES).kind == "reorder"
+    assert rules.pick("told", among=ON_TELLINGS).kind == "busy"
+    assert rules.pick("create").kind == "late_accept"
+    assert rules.struck == {"reorder": 1, "busy": 1, "late_accept": 1}
 
 
 def test_probability_draws_the_same_for_the_same_seed(tmp_path: Path) -> None:
@@ -58,6 +99,8 @@ def test_lag_concerns_look_ups_and_nothing_else(tmp_path: Path) -> None:
         ({"kind": "explode"}, "explode"),
         ({"kind": "busy", "opration": "x"}, "opration"),
         ({"kind": "delay", "delay_s": "soon"}, "soon"),
+        ({"kind": "busy", "operation": []}, "operation"),
+        ({"kind": "busy", "operation": ["create", 7]}, "7"),
     ],
 )
 def test_an_impossible_rule_is_named(rule: dict[str, Any], word: str) -> None:

@@ -38,6 +38,18 @@ def test_a_line_cut_short_by_a_crash_is_dropped_and_overwritten(tmp_path: Path) 
     assert [(e["seq"], e["reference"]) for e in read_entries(path)] == [(1, "whole"), (2, "next")]
 
 
+def test_entries_written_together_are_on_the_disk_when_that_ends(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "fire.jsonl")
+
+    with ledger.together():
+        numbers = [ledger.append("decision", at=AT, reference=r) for r in "abc"]
+    ledger.append("filing", at=AT, reference="d")
+
+    assert (numbers, len(ledger)) == ([1, 2, 3], 4)
+    assert [entry["reference"] for entry in read_entries(ledger.path)] == list("abcd")
+    ledger.close()
+
+
 def test_a_digest_does_not_depend_on_the_order_of_fields() -> None:
     assert digest({"a": 1, "b": Decimal("2.0")}) == digest({"b": Decimal("2.0"), "a": 1})
     assert digest({"a": 1}) != digest({"a": 2})

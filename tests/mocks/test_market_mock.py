@@ -168,6 +168,23 @@ def test_a_supplement_resumes_and_is_listed(world: Any, market: Any) -> None:
     assert shown(market, path)["status"] == "ACCEPTED"
 
 
+def test_what_may_follow_is_told_and_taken_at_once(world: Any, market: Any) -> None:
+    path = number(applied(market, "m:defer", form=form(market, food_items="容缺")))
+    world.advance(seconds=61)
+    told = shown(market, path)
+    body = market.body("supplementApplication", reference="m:defer:s")
+
+    taken = market.call(
+        "supplementApplication", body, path=path, headers={"Idempotency-Key": "key-m:defer:s"}
+    )
+
+    assert (told["status"], told["note"]) == (
+        "CONDITIONALLY_ACCEPTED",
+        "可容缺后补:容缺, 10个工作日内补交",
+    )
+    assert (taken.status_code, shown(market, path)["status"]) == (202, "ACCEPTED")
+
+
 def test_a_refusal_carries_a_code(world: Any, market: Any) -> None:
     path = number(applied(market, "m:refused", form=form(market, food_items="违规")))
 

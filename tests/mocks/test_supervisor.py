@@ -74,6 +74,8 @@ def test_the_ledger_holds_what_was_acknowledged(world: Any, fire: Any) -> None:
     [
         ("POST", "clock", {"advance": {"weeks": 1}}),
         ("POST", "clock", {"now": "tomorrow"}),
+        ("POST", "clock", {"now": "2026-09-21T09:00:00", "rate": "fast"}),
+        ("POST", "clock", {"now": "2026-09-21T09:00:00", "rate": -1}),
         ("PUT", "faults", {"fire": [{"kind": "explode"}]}),
         ("GET", "journal?department=nobody", None),
         ("POST", "departments/nobody/start", None),
@@ -86,6 +88,7 @@ def test_an_impossible_wish_is_refused_with_its_reason(
         world.ask(method, path, body)
 
     assert refused.value.response.json()["error"]
+    assert world.ask("GET", "state")["departments"]["fire"]["up"]
 
 
 def test_the_demo_world_is_published(world: Any) -> None:
@@ -120,6 +123,41 @@ def test_the_next_due_moment_can_be_jumped_to(own_fire: Any) -> None:
 
     assert caller.call("getDeclaration", path=path).json()["statusCode"] == 20
     assert answered["nextDueAt"] == "2026-09-30T10:00:00+08:00"  # the inspection: the sixth day
+
+
+def test_strikes_are_counted_for_each_department_until_it_is_killed(world: Any, fire: Any) -> None:
+    before = world.ask("GET", "faults/struck")["fire"].get("busy", 0)
+    world.faults(fire=[{"operation": ["createDeclaration"], "kind": "busy", "first": 2}])
+    body = fire.body("createDeclaration", creditCode=DEMO["uscc"])
+    answers = [fire.call("createDeclaration", body).status_code for _ in "abc"]
+
+    struck = world.ask("GET", "faults/struck")
+    shown = world.ask("GET", "state")["departments"]["fire"]["struck"]
+    world.ask("POST", "departments/fire/stop")
+    down = world.ask("GET", "faults/struck")["fire"]
+    world.ask("POST", "departments/fire/start")
+
+    assert answers == [503, 503, 201]
+    assert struck["fire"]["busy"] == shown["busy"] == before + 2
+    assert set(struck) == {"housing", "market", "fire", "health"}
+    assert down == world.ask("GET", "faults/struck")["fire"] == {}
+
+
+def test_days_pass_by_themselves_and_decisions_come_in_their_order(own_fire: Any) -> None:
+    caller = own_fire.caller("fire")
+    caller.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    own_fire.ask("POST", "clock", {"now": "2026-11-02T09:00:00+08:00", "rate": 432_000})
+    numbers = [declared(caller, f"s:rate:{n}") for n in range(3)]
+
+    def passed() -> bool:
+        found = [caller.call("getDeclaration", path={"id": number}).json() for number in numbers]
+        return all(one["statusCode"] == 50 for one in found)
+
+    own_fire.until(passed, "three weeks went by in a few seconds")
+    own_fire.ask("POST", "clock", {"now": "2026-12-01T09:00:00+08:00", "rate": 0})
+    times = [entry["at"] for entry in own_fire.ledger("fire")]
+    assert times == sorted(times)
+    assert own_fire.ask("GET", "clock") == {"now": "2026-12-01T09:00:00+08:00"}
 
 
 def test_a_reset_empties_the_desks_and_lifts_the_faults(own_fire: Any) -> None:

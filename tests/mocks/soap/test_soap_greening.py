@@ -1,12 +1,16 @@
 """Greening and city appearance as a client meets it: through zeep, and through raw bytes."""
 
+from datetime import datetime
 from typing import Any
 
+import httpx
 import pytest
 from lxml import etree
 from zeep.exceptions import Fault
 
+from mocks.core.clock import real_now
 from mocks.soap.wsdl import load
+from tests.mocks.conftest import until
 
 APP = "onething"
 NS = "http://lhsr.sh.gov.example/signapp"
@@ -249,3 +253,36 @@ def test_soap_twelve_is_refused_by_media_type_and_by_version(greening: Any) -> N
     version = raw(greening, envelope)
     assert other.status_code == 415
     assert b"VersionMismatch" in version.content
+
+
+def test_a_filing_may_be_taken_in_after_its_sender_gave_up(greening: Any) -> None:
+    greening.spoil(operation=["submitKitchenWaste"], kind="late_accept", delay_s=0.6, first=1)
+    asked, entries = real_now(), greening.kit.ledger.entries
+
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(
+            greening.url,
+            content=GOLDEN.encode(),
+            headers={"content-type": "text/xml", "soapaction": f'"{NS}#submitKitchenWaste"'},
+            timeout=0.2,
+            trust_env=False,
+        )
+
+    assert entries() == ()
+    until(entries, "it is taken in")
+    (entry,) = entries()
+    assert (entry["kind"], entry["reference"]) == ("filing", "case:E:file:1")
+    assert datetime.fromisoformat(entry["real_at"]).timestamp() >= asked + 0.6
+
+
+def test_what_may_follow_is_told_and_taken_at_once(greening: Any, service: Any) -> None:
+    number = file_sign(service, signText="小满 容缺")
+    greening.later(seconds=61)
+    told = info(service, number)
+
+    answer = service.supplement(APP, number, "case:D:supplement:1", "补交", {}, {})
+
+    assert (told.status, told.opinion) == ("S4", "可容缺后补:小满 容缺, 10个工作日内补交")
+    assert (answer.resultCode, answer.status) == ("0", "S1")
+    greening.later(working_days=6)
+    assert info(service, number).statusTime == "2026-09-29 10:00:00"

@@ -4,7 +4,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -82,6 +82,7 @@ def build(
     wire: Wire | None = None,
 ) -> DeclaredDepartment | None:
     """The department, or None when anything at all is wrong with it."""
+    manifest = replace(manifest, limits=replace(manifest.limits, **endpoint.limits))
     _credentials(manifest, endpoint, findings)
     if not manifest.contract.file.is_file():
         return None

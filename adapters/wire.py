@@ -28,6 +28,7 @@ class Endpoint:
 
     url: str
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    limits: Mapping[str, Any] = field(default_factory=dict)  # agreed; others are the manifest's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -258,8 +258,19 @@ async def callbacks(scribe: Scribe) -> None:
     await scribe.note("callback-forged", "Signed by somebody else.", "callback", forged)
 
 
+async def deferral(scribe: Scribe) -> None:
+    """Accepted with something still to follow, where the department has a code for it."""
+    codes = scribe.manifest.codes.get("status", {})
+    if "conditionally_accepted" in codes.values():
+        service = FILED[scribe.name][0]
+        number = await scribe.filed(scribe.filing(service, "布局图（容缺）"))
+        await scribe.control("POST", "clock", {"advance": {"seconds": 60}})
+        about = "Accepted, and something may follow."
+        await scribe.progress("progress-conditional", about, number, service)
+
+
 STEPS: tuple[Callable[[Scribe], Awaitable[None]], ...] = (
-    reads, verifications, filings, busy, callbacks,
+    reads, verifications, filings, busy, callbacks, deferral,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from schema.declaration.finding import Findings, did_you_mean
 from schema.declaration.table import UNKNOWN
 from schema.domain.one_thing import Edge, EdgeKind, Item, OneThing
 from schema.domain.order import find_cycle, reachable
+from schema.domain.outside import RAISED
 from schema.domain.plan import prerequisites
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -27,6 +28,7 @@ def check_items(one_thing: OneThing, findings: Findings) -> None:
             _check_edge(edge, item, items, findings)
         _check_fields(item, fields, at, findings)
         _check_days(item, at, findings)
+        _check_suspending(item, at, findings)
         _check_conditions(item, one_thing, always, findings)
     _check_order(one_thing, items, findings)
     _check_unasked(one_thing, findings)
@@ -85,6 +87,17 @@ def _check_days(item: Item, at: str, findings: Findings) -> None:
         findings.add(
             f"{at}.promised_days",
             f"promises {item.promised_days} days where the law allows {item.statutory_days}",
+        )
+
+
+def _check_suspending(item: Item, at: str, findings: Findings) -> None:
+    event = item.suspending_event
+    if event is not None and not event.removesuffix(RAISED).isidentifier():
+        findings.add(f"{at}.suspending_event", f'"{event}" names nothing that is raised')
+    elif event is not None and not event.endswith(RAISED):
+        findings.add(
+            f"{at}.suspending_event",
+            f'"{event}" could never be settled: a suspending event ends in {RAISED}',
         )
 
 

@@ -27,6 +27,7 @@ def check_materials(one_thing: OneThing, findings: Findings) -> None:
     for item in one_thing.items:
         for material in item.materials:
             _check_fate(material, item, one_thing, codes, findings)
+            _check_promises(material, item, one_thing, findings)
 
 
 def _check_fate(
@@ -70,6 +71,31 @@ def _check_duplicate(
         findings.add(f"{at}.of", f'the material "{of}" is unknown{did_you_mean(of, codes)}')
     elif codes[of].fate is not Fate.SUBMIT:
         findings.add(f"{at}.of", f'"{of}" is not submitted itself')
+
+
+def _check_promises(
+    material: Material, item: Item, one_thing: OneThing, findings: Findings
+) -> None:
+    """What an applicant promises instead of a document: that it is so, or that it follows."""
+    at, days, fate = _at(item, material), material.later_days, material.fate.value
+    if material.pledge is not None and material.fate is not Fate.COMMITMENT:
+        findings.add(f"{at}.pledge", f'the fate "{fate}" is no pledge')
+    if days is None:
+        return
+    if material.fate is not Fate.SUBMIT:
+        findings.add(f"{at}.later_days", f'the fate "{fate}" leaves nothing to follow')
+    elif days > item.promised_days:
+        findings.add(
+            f"{at}.later_days",
+            f"may follow within {days} days where {item.id} is decided within {item.promised_days}",
+        )
+    twins = [m.code for i in one_thing.items for m in i.materials if _stands_on(m, material)]
+    if twins:
+        findings.add(f"{at}.later_days", f"cannot follow: it stands for {', '.join(twins)} as well")
+
+
+def _stands_on(material: Material, other: Material) -> bool:
+    return material.fate is Fate.DUPLICATE and material.of == other.code
 
 
 def _at(item: Item, material: Material) -> str:

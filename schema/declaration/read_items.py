@@ -32,6 +32,9 @@ def _item(row: Table) -> Item:
         after_event=row.optional("after_event"),
         mandatory=row.boolean("mandatory", default=True),
         suspending_event=row.optional("suspending_event"),
+        supplement_days=(
+            row.integer("supplement_days", least=1) if row.has("supplement_days") else None
+        ),
     )
     row.close()
     return item
@@ -60,6 +63,8 @@ def _material(row: Table) -> Material:
         fate=row.choice("fate", Fate, Fate.SUBMIT),
         of=row.optional("of"),
         through=row.optional("through"),
+        pledge=row.text("pledge") if row.has("pledge") else None,
+        later_days=row.integer("later_days", least=1) if row.has("later_days") else None,
         when=read_when(row),
     )
     row.close()

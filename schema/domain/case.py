@@ -49,6 +49,7 @@ class EventKind(StrEnum):
     FILING_UNKNOWN = "filing_unknown"
     FILING_PARKED = "filing_parked"
     FILING_RESOLVED = "filing_resolved"  # a clerk said what happened
+    FILING_RETRIED = "filing_retried"  # a clerk ordered another round
     FILED = "filed"  # the department's receipt is known
     FILING_REFUSED = "filing_refused"  # the department would not take it: final
     PROGRESSED = "progressed"  # the department reported a status
@@ -60,6 +61,11 @@ class EventKind(StrEnum):
     WITHDRAWAL_REFUSED = "withdrawal_refused"  # too late to take back: the decision stands
     DUPLICATE_FOUND = "duplicate_found"  # a department holds several filings of one reference
     REPORTED = "reported"  # the applicant reported an outside event, e.g. construction finished
+    SURPLUS_WITHDRAWN = "surplus_withdrawn"  # one of those beyond the first is taken back
+    SURPLUS_KEPT = "surplus_kept"  # the department would not give one of those back
+    FILING_MISSING = "filing_missing"  # the department does not have what it gave a number for
+    DEEMED_ACCEPTED = "deemed_accepted"  # no supplement asked for in five days: accepted by law
+    LAPSED = "lapsed"  # a supplement never came in its period: taken back
     DEADLINE_NEAR = "deadline_near"
     DEADLINE_PASSED = "deadline_passed"
     ISSUED = "issued"
@@ -104,20 +110,41 @@ class Command:
 class Suspension:
     """A stretch in which the working-day clock stands still; open until `until` is known."""
 
-    reason: str  # supplement | inspection | notice
+    reason: str  # supplement | inspection | notice | objection
     since: datetime
     until: datetime | None = None
+
+
+class SurplusState(StrEnum):
+    """What becomes of a filing that a department holds beyond the one that counts."""
+
+    WITHDRAWING = "withdrawing"
+    WITHDRAWN = "withdrawn"
+    KEPT = "kept"  # the department would not give it back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surplus:
+    """A filing that a department holds under our reference beyond the one that counts."""
+
+    receipt: str
+    state: SurplusState = SurplusState.WITHDRAWING
+    parked: str | None = None  # the reference a clerk must ask about
+
+
+UNNAMED = "?"  # something is owed; only the department's note says what
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """One dated fact of a step. A step is folded from its sorted marks; arrival order is moot."""
 
-    kind: str  # an ItemStatus, or supplement_sent | supplement_delivered | supplement_refused
+    kind: str  # an ItemStatus, or what `step_facts` knows beside
     at: datetime
     note: str | None = None
     refusal: str | None = None
     certificate: Certificate | None = None
+    materials: tuple[str, ...] | None = None  # of a supplement: the codes in it; None: not told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +173,16 @@ class Step:
     history: tuple[Mark, ...] = ()  # what was said, by date of the one who said it
     parked: str | None = None  # the reference a clerk must ask about
     withdrawal_refused: bool = False
+    deferred: tuple[str, ...] = ()  # materials left to follow on submitting (容缺), by code
+    owes: tuple[str, ...] = ()  # of an accepted step: what is still to follow, or UNNAMED
+    surplus: tuple[Surplus, ...] = ()  # in the order in which they were first seen
+    receipt_told: bool = False  # only a clerk told the receipt; the department's own replaces it
+    missing: bool = False  # the department does not have what it gave the receipt for
+    lapsed: bool = False  # a supplement never came; it is taken back as by the applicant
+    first_round: int = 1  # above 1 when it was filed anew after it went missing
+    since: datetime | None = None  # when the present state began
+    supplement_due_on: date | None = None  # until when the applicant may add what is asked or owed
+    supplementing: bool = False  # a supplement is on its way, whatever the department says now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +204,9 @@ class Case:
     revision: int = 0
     withdrawal: str | None = None  # applicant | refusal: nothing more is filed
     agent_ref: str | None = None  # who acted for the applicant
+    pledges: tuple[str, ...] = ()  # made on submitting in place of documents, by material code
+    deferred: tuple[str, ...] = ()  # materials left to follow on submitting, by code
+    bundle: str | None = None  # everything issued, signed: a compact JWS
 
     def step(self, item: str) -> Step:
         """The step of this item; KeyError when the case has none."""

@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 
+from schema.domain import surplus
 from schema.domain.calendar import SHANGHAI, WorkingCalendar, local_day
 from schema.domain.case import Case, CaseState, Command, Step, StepState, Verb
-from schema.domain.clock import StatutoryClock, due_date
-from schema.domain.one_thing import Item, OneThing, RefusalPolicy
+from schema.domain.due import dated
+from schema.domain.filing import Certificate
+from schema.domain.one_thing import OneThing, RefusalPolicy
+from schema.domain.outside import held_by
 from schema.domain.plan import missing
+from schema.domain.reference import command, parse_reference, reference
 from schema.domain.step_facts import SETTLED
+
+__all__ = ["TERMINAL", "commands", "issue_due", "parse_reference", "reference", "settle", "watched"]
 
 TERMINAL = frozenset({CaseState.DONE, CaseState.REFUSED, CaseState.WITHDRAWN})
 ISSUE_HOUR = time(9, tzinfo=SHANGHAI)
@@ -27,27 +33,18 @@ _AT_DEPARTMENT = frozenset(
 )
 
 
-def reference(case: str, item: str, verb: Verb, round_: int) -> str:
-    """The identity of one command for ever; departments print it in their own reference field."""
-    return f"{case}:{item}:{verb.value}:{round_}"
-
-
-def parse_reference(text: str) -> Command | None:
-    """The command a reference names; None when it is not one of ours."""
-    parts = text.split(":")
-    if len(parts) != 4 or parts[2] not in set(Verb) or not parts[3].isdigit():
-        return None
-    return Command(
-        reference=text, case=parts[0], item=parts[1], verb=Verb(parts[2]), round=int(parts[3])
-    )
-
-
 def commands(case: Case, one_thing: OneThing) -> tuple[Command, ...]:
-    """Everything that is to be sent by now; a command already known is the same command."""
-    if case.state in TERMINAL:
-        return ()
+    """Everything that is to be sent by now; a command already known is the same command.
+
+    A case that is done may still have optional items under way, and any case surplus filings.
+    """
     wanted = ((step, _verb(step)) for step in case.steps)
-    return tuple(_command(case, step, verb) for step, verb in wanted if verb is not None)
+    own = (
+        command(case.id, step.item, verb, step.round if verb is Verb.SUPPLEMENT else 1)
+        for step, verb in wanted
+        if verb is not None
+    )
+    return (*own, *surplus.withdrawals(case))
 
 
 def issue_due(case: Case, one_thing: OneThing, calendar: WorkingCalendar) -> datetime | None:
@@ -61,40 +58,39 @@ def issue_due(case: Case, one_thing: OneThing, calendar: WorkingCalendar) -> dat
 
 def settle(case: Case, one_thing: OneThing, calendar: WorkingCalendar) -> Case:
     """The case with everything that follows from its facts: plan, dates, withdrawals, state."""
-    if case.state in TERMINAL:
-        return case
-    case = replace(case, withdrawal=case.withdrawal or _compensation(case, one_thing))
-    steps = tuple(_started(step, case, one_thing) for step in case.steps)
-    steps = _without_dead_ends(steps)
-    steps = tuple(_dated(_taken_back(s, case), case, one_thing, calendar) for s in steps)
+    if case.state not in TERMINAL:
+        case = replace(case, withdrawal=case.withdrawal or _compensation(case, one_thing))
+        steps = tuple(_started(step, case, one_thing) for step in case.steps)
+        case = replace(case, steps=_without_dead_ends(steps))
+    steps = tuple(dated(_taken_back(s, case), case, one_thing, calendar) for s in case.steps)
     case = replace(case, steps=steps)
-    return replace(case, state=_state(case, one_thing))
+    state = case.state if case.state in TERMINAL else _state(case, one_thing)
+    return replace(case, state=state, certificates=_bundle(steps) if state in TERMINAL else ())
+
+
+def watched(case: Case, step: Step) -> bool:
+    """Whether its department may still have news: a case that is done waits for optional items."""
+    if step.state in SETTLED or step.state is StepState.WAITING:
+        open_case = case.state not in TERMINAL
+        return open_case and step.state is StepState.GRANTED and step.certificate is None
+    return True
+
+
+def _bundle(steps: Sequence[Step]) -> tuple[Certificate, ...]:
+    return tuple(s.certificate for s in steps if s.certificate is not None)
 
 
 def _verb(step: Step) -> Verb | None:
     if step.state is StepState.WITHDRAWING:
         return Verb.WITHDRAW
-    if step.state is StepState.SUPPLEMENTING:
+    if step.supplementing:
         return Verb.SUPPLEMENT
     return Verb.FILE if step.state in _FILING and step.receipt is None else None
 
 
-def _command(case: Case, step: Step, verb: Verb) -> Command:
-    round_ = step.round if verb is Verb.SUPPLEMENT else 1
-    return Command(
-        reference=reference(case.id, step.item, verb, round_),
-        case=case.id,
-        item=step.item,
-        verb=verb,
-        round=round_,
-    )
-
-
 def _compensation(case: Case, one_thing: OneThing) -> str | None:
-    """A refused mandatory item takes the others back, where the one thing says so."""
-    refused = any(
-        s.state is StepState.REFUSED and one_thing.item(s.item).mandatory for s in case.steps
-    )
+    """A mandatory item refused or lapsed takes the others back, where the one thing says so."""
+    refused = any(s.state in _LOST and one_thing.item(s.item).mandatory for s in case.steps)
     policy = one_thing.on_refusal
     return "refusal" if refused and policy is RefusalPolicy.WITHDRAW_OTHERS else None
 
@@ -106,7 +102,11 @@ def _started(step: Step, case: Case, one_thing: OneThing) -> Step:
         return replace(step, state=StepState.SKIPPED)
     selected = [s.item for s in case.steps]
     granted = [s.item for s in case.steps if s.state is StepState.GRANTED]
-    waits = missing(one_thing.item(step.item), selected, granted, case.reported)
+    item, items = one_thing.item(step.item), [one_thing.item(name) for name in selected]
+    waits = (
+        *missing(item, selected, granted, case.reported),
+        *held_by(item, items, case.reported),
+    )
     return replace(step, waits_for=waits, state=step.state if waits else StepState.FILING)
 
 
@@ -124,47 +124,18 @@ def _without_dead_ends(steps: tuple[Step, ...]) -> tuple[Step, ...]:
 
 def _taken_back(step: Step, case: Case) -> Step:
     open_there = step.state in _AT_DEPARTMENT and step.receipt is not None
-    if case.withdrawal and open_there and not step.withdrawal_refused:
+    if (case.withdrawal or step.lapsed) and open_there and not step.withdrawal_refused:
         return replace(step, state=StepState.WITHDRAWING)
     return step
-
-
-def _dated(step: Step, case: Case, one_thing: OneThing, calendar: WorkingCalendar) -> Step:
-    if step.accepted_at is None:
-        return step
-    item = one_thing.item(step.item)
-    promised = _promised(item, case, one_thing)
-    return replace(
-        step,
-        due_on=_due(step, item, promised, calendar),
-        statutory_due_on=_due(step, item, item.statutory_days, calendar),
-    )
-
-
-def _promised(item: Item, case: Case, one_thing: OneThing) -> int:
-    district = next((d for d in one_thing.districts if d.code == case.district), None)
-    return (
-        district.promised_days.get(item.id, item.promised_days) if district else item.promised_days
-    )
-
-
-def _due(step: Step, item: Item, limit: int, calendar: WorkingCalendar) -> date:
-    """The last day in time; an open suspension is taken to end on the day it began."""
-    accepted = step.accepted_at
-    assert accepted is not None  # noqa: S101 — only called for accepted steps
-    started = local_day(accepted)
-    if item.calendar_days:
-        return started + timedelta(days=item.calendar_days)
-    known = max((local_day(s.since) for s in step.suspensions), default=started)
-    clock = StatutoryClock(started_on=started, limit=limit, suspensions=step.suspensions)
-    return due_date(clock, calendar, known)
 
 
 def _state(case: Case, one_thing: OneThing) -> CaseState:
     if _all_granted(case.steps, one_thing):
         return CaseState.ISSUING
     if all(s.state in SETTLED for s in case.steps):
-        return CaseState.WITHDRAWN if case.withdrawal == "applicant" else CaseState.REFUSED
+        refused = any(s.state is StepState.REFUSED for s in case.steps)
+        by_applicant = case.withdrawal == "applicant" or not refused
+        return CaseState.WITHDRAWN if by_applicant else CaseState.REFUSED
     if case.withdrawal:
         return CaseState.WITHDRAWING
     return CaseState.AWAITING_APPLICANT if _waits_for_applicant(case) else CaseState.IN_PROGRESS

@@ -20,7 +20,7 @@ class Act(StrEnum):
 
     SEND = "send"
     ASK = "ask"  # look up whether it arrived
-    TOLD = "told"  # a clerk said what happened
+    TOLD = "told"  # a clerk said what happened, or ordered another round
 
 
 class Outcome(StrEnum):
@@ -33,6 +33,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     ABSENT = "absent"  # of ASK and TOLD: the department has nothing under this reference
     FAILED = "failed"  # of ASK: no answer; not the same as absent
+    RETRY = "retry"  # of TOLD: look again; it says nothing about what happened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,16 @@ def next_move(history: Sequence[Attempt], rule: Rule) -> Move:
         case Act.ASK:
             return _after_ask(history, last, rule)
         case Act.TOLD:
-            return Adopt(last.detail) if last.outcome is Outcome.OK else Send()
+            return _after_told(history, last, rule)
+
+
+def may_retry(history: Sequence[Attempt], rule: Rule) -> bool:
+    """Whether another round may be ordered now: of what is parked, or waits in a back-off.
+
+    Never of what only a person can clear up, nor while a department is left time to settle.
+    """
+    round_ = _another_round(history, rule)
+    return next_move(history, rule) != round_ and isinstance(round_, Send | Ask)
 
 
 def may_have_arrived(history: Sequence[Attempt]) -> bool:
@@ -126,10 +136,52 @@ def may_have_arrived(history: Sequence[Attempt]) -> bool:
         if attempt.act is Act.SEND:
             sent = attempt.outcome in (Outcome.UNKNOWN, Outcome.OPEN)
             open_, absents = open_ or sent, 0
+        elif attempt.outcome is Outcome.RETRY:
+            absents = 0  # the department is asked anew, twice again
         elif attempt.outcome is Outcome.ABSENT:
             absents += 1
             open_ = open_ and attempt.act is Act.ASK and absents < ABSENTS
     return open_
+
+
+def _after_told(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
+    match last.outcome:
+        case Outcome.OK:
+            return Adopt(last.detail)
+        case Outcome.RETRY:
+            return _another_round(history, rule)
+        case _:
+            return Send()
+
+
+def _another_round(history: Sequence[Attempt], rule: Rule) -> Move:
+    """Look again without knowing more: the next move without its wait, unless that is for the
+    department to settle; what is parked in doubt is asked about, and never sent blindly.
+    """
+    orders = takewhile(lambda a: a.outcome is Outcome.RETRY, reversed(history))
+    before = history[: len(history) - sum(1 for _ in orders)]
+    move = next_move(before, rule)
+    match move:
+        case Send():
+            return Send()
+        case Ask():
+            return Ask(0.0) if before[-1].outcome is Outcome.FAILED else move
+        case Park():
+            return _unparked(before, rule)
+        case _:
+            return move
+
+
+def _unparked(before: Sequence[Attempt], rule: Rule) -> Move:
+    if rule.repeats is Repeats.LOOKUP and _ever_in_doubt(before):
+        return Ask(0.0)
+    if rule.repeats is Repeats.BLIND and may_have_arrived(before):
+        return _park(before, rule)
+    return Send()
+
+
+def _ever_in_doubt(history: Sequence[Attempt]) -> bool:
+    return any(a.act is Act.SEND and a.outcome in (Outcome.UNKNOWN, Outcome.OPEN) for a in history)
 
 
 def _after_send(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
@@ -146,10 +198,7 @@ def _after_send(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
 
 def _refused(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
     """A refusal of what was sent again may mean "I have it": a department that can be asked is."""
-    sent_before = any(
-        a.act is Act.SEND and a.outcome in (Outcome.UNKNOWN, Outcome.OPEN) for a in history
-    )
-    doubtful = sent_before and rule.repeats is Repeats.LOOKUP
+    doubtful = _ever_in_doubt(history) and rule.repeats is Repeats.LOOKUP
     return Ask(0.0) if doubtful else Refuse(last.detail)
 
 

@@ -141,6 +141,8 @@ class Material:
     fate: Fate
     of: str | None = None  # SHARE: authority · OUTPUT: item id · DUPLICATE: material code
     through: str | None = None  # SHARE: the department that fetches it, when one of ours does
+    pledge: Text | None = None  # COMMITMENT: what is pledged in its place
+    later_days: int | None = None  # SUBMIT: may follow acceptance by so many working days
     when: tuple[Condition, ...] = ()
 
 
@@ -180,7 +182,8 @@ class Item:
         None  # an event the applicant reports first, e.g. construction_finished
     )
     mandatory: bool = True
-    suspending_event: str | None = None  # an event that holds the item, e.g. objection_raised
+    suspending_event: str | None = None  # holds the item until it is settled: <what>_raised
+    supplement_days: int | None = None  # a supplement that has not come by then lapses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

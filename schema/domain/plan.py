@@ -8,7 +8,7 @@ from schema.domain.one_thing import EdgeKind, Item, OneThing
 from schema.domain.order import finishes, longest_path, waves
 from schema.domain.selection import NO_ANSWERS, select
 
-_ORDERING = frozenset({EdgeKind.PRE, EdgeKind.POST})
+ORDERING = frozenset({EdgeKind.PRE, EdgeKind.POST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def waits_for(
 
 
 def _needs(item: Item, selected: Collection[str]) -> tuple[str, ...]:
-    needs = (edge.item for edge in item.edges if edge.kind in _ORDERING and edge.item in selected)
+    needs = (edge.item for edge in item.edges if edge.kind in ORDERING and edge.item in selected)
     return tuple(dict.fromkeys(needs))
 
 
@@ -139,5 +139,5 @@ def _steps(
 
 
 def _alongside(item: Item, selected: Collection[str]) -> tuple[str, ...]:
-    beside = (e.item for e in item.edges if e.kind not in _ORDERING and e.item in selected)
+    beside = (e.item for e in item.edges if e.kind not in ORDERING and e.item in selected)
     return tuple(dict.fromkeys(beside))

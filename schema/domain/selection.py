@@ -63,6 +63,11 @@ def submitted(items: Sequence[Item], answers: Answers = NO_ANSWERS) -> tuple[Mat
     return tuple(m for m in materials_of(items, answers) if m.fate is Fate.SUBMIT)
 
 
+def deferrable(items: Sequence[Item], answers: Answers = NO_ANSWERS) -> tuple[Material, ...]:
+    """The uploads that may follow after submission (容缺)."""
+    return tuple(m for m in submitted(items, answers) if m.later_days is not None)
+
+
 def asked(field: FormField, answers: Answers) -> bool:
     """Whether the question is put, given the answers so far."""
     return all_hold(field.when, answers)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from schema.domain.case import Mark, Step, StepState, Suspension
+from schema.domain.case import UNNAMED, Mark, Step, StepState, Suspension
 from schema.domain.filing import Certificate, ItemStatus
 
 DECIDED = {
@@ -13,6 +13,7 @@ DECIDED = {
     ItemStatus.WITHDRAWN: StepState.WITHDRAWN,
 }
 SETTLED = frozenset({StepState.GRANTED, StepState.REFUSED, StepState.WITHDRAWN, StepState.SKIPPED})
+OBJECTION = frozenset({"raised", "settled"})
 STATUSES = frozenset(status.value for status in ItemStatus)
 
 # Facts of one moment are told in the order in which work is done.
@@ -20,9 +21,12 @@ _RANK = {
     "received": 0,
     "accepted": 1,
     "conditionally_accepted": 1,
+    "deemed_accepted": 1,
     "inspection": 2,
     "notice": 2,
     "supplement_requested": 2,
+    "raised": 2,
+    "settled": 3,
     "supplement_sent": 3,
     "supplement_delivered": 4,
     "supplement_refused": 4,
@@ -36,7 +40,9 @@ _RANK = {
 class _Fold:
     """The step so far, while its marks are walked in order."""
 
+    step: Step
     state: StepState | None = None
+    since: datetime | None = None
     base: StepState = StepState.RECEIVED  # where a supplement returns to
     accepted_at: datetime | None = None
     decided_at: datetime | None = None
@@ -47,6 +53,11 @@ class _Fold:
     refusal: str | None = None
     certificate: Certificate | None = None
     suspensions: list[Suspension] = field(default_factory=list)
+    held: list[Suspension] = field(default_factory=list)  # by objections, whatever else stands
+    owes: tuple[str, ...] = ()
+    conditional: bool = False
+    sent: Mark | None = None  # the supplement on its way
+    answers: bool = False  # the supplement on its way answers a request: the clock stands still
 
     def resume(self, at: datetime) -> None:
         if self.suspensions and self.suspensions[-1].until is None:
@@ -56,6 +67,15 @@ class _Fold:
         self.resume(at)
         self.suspensions.append(Suspension(reason=reason, since=at))
 
+    def accept(self, at: datetime) -> None:
+        if self.accepted_at is None:
+            self.accepted_at, self.owes = at, self.step.deferred
+
+    def overtake(self) -> None:
+        """The department goes on: what answered its request has served its purpose."""
+        if self.answers:
+            self.sent, self.answers = None, False
+
 
 def _received(fold: _Fold, mark: Mark) -> None:
     if fold.state is None:
@@ -63,56 +83,114 @@ def _received(fold: _Fold, mark: Mark) -> None:
 
 
 def _accepted(fold: _Fold, mark: Mark) -> None:
+    fold.accept(mark.at)
+    if fold.conditional:
+        fold.owes = ()  # nothing is held against it any more
     fold.resume(mark.at)
-    fold.accepted_at = fold.accepted_at or mark.at
+    fold.overtake()
     fold.state = fold.base = StepState.ACCEPTED
+
+
+def _conditionally_accepted(fold: _Fold, mark: Mark) -> None:
+    """Accepted although something is still to follow: the clock runs (容缺受理)."""
+    fold.accept(mark.at)
+    fold.owes, fold.conditional = fold.owes or (UNNAMED,), True
+    fold.resume(mark.at)
+    fold.overtake()
+    fold.state = fold.base = StepState.ACCEPTED
+    fold.request = mark.note
+
+
+def _deemed_accepted(fold: _Fold, mark: Mark) -> None:
+    """Asked for nothing in time: accepted from the day it was received (行政许可法 §32)."""
+    if fold.state in (None, StepState.RECEIVED) and not fold.suspensions:
+        fold.accept(fold.step.filed_at or mark.at)
+        fold.state = fold.base = StepState.ACCEPTED
+
+
+def _raised(fold: _Fold, mark: Mark) -> None:
+    """An objection holds the clock, in whatever state the step is."""
+    if not fold.held or fold.held[-1].until is not None:
+        fold.held.append(Suspension(reason=mark.note or "objection", since=mark.at))
+
+
+def _settled(fold: _Fold, mark: Mark) -> None:
+    if fold.held and fold.held[-1].until is None:
+        fold.held[-1] = replace(fold.held[-1], until=mark.at)
 
 
 def _inspected(fold: _Fold, mark: Mark) -> None:
     """An inspection or a public notice: accepted, and the clock stands still."""
-    fold.accepted_at = fold.accepted_at or mark.at
+    fold.accept(mark.at)
     fold.base = StepState.ACCEPTED
     fold.suspend(mark.kind, mark.at)
+    fold.overtake()
     fold.state = StepState(mark.kind)
 
 
 def _supplement_requested(fold: _Fold, mark: Mark) -> None:
     fold.suspend("supplement", mark.at)
+    fold.overtake()
     fold.state = StepState.SUPPLEMENT_REQUESTED
     fold.request = mark.note
 
 
 def _supplement_sent(fold: _Fold, mark: Mark) -> None:
-    if fold.state is StepState.SUPPLEMENT_REQUESTED:
-        fold.state = StepState.SUPPLEMENTING
     fold.round += 1
+    fold.answers = fold.state is StepState.SUPPLEMENT_REQUESTED
+    if fold.answers or fold.owes:
+        fold.sent = mark
+    if fold.answers or (fold.owes and fold.state is StepState.ACCEPTED):
+        fold.state = StepState.SUPPLEMENTING
 
 
 def _supplement_delivered(fold: _Fold, mark: Mark) -> None:
-    if fold.state is StepState.SUPPLEMENTING:
+    if fold.sent is None:
+        return
+    brought = fold.sent.materials
+    if brought is not None:
+        fold.owes = tuple(code for code in fold.owes if code not in (*brought, UNNAMED))
+    elif not fold.answers:
+        fold.owes = ()
+    _arrived(fold, mark)
+
+
+def _arrived(fold: _Fold, mark: Mark) -> None:
+    if fold.answers:
         fold.resume(mark.at)
+    if fold.state is StepState.SUPPLEMENTING:
         fold.state, fold.request = fold.base, None
+    fold.sent, fold.answers = None, False
 
 
 def _supplement_refused(fold: _Fold, mark: Mark) -> None:
+    if fold.sent is None:
+        return
     if fold.state is StepState.SUPPLEMENTING:
-        fold.state, fold.request = StepState.SUPPLEMENT_REQUESTED, mark.note or fold.request
+        fold.state = StepState.SUPPLEMENT_REQUESTED if fold.answers else fold.base
+        fold.request = mark.note or fold.request
+    fold.sent, fold.answers = None, False
 
 
 def _decided(fold: _Fold, mark: Mark) -> None:
     fold.resume(mark.at)
+    _settled(fold, mark)
     fold.state = DECIDED[ItemStatus(mark.kind)]
     fold.decided_at, fold.request = mark.at, None
     fold.refusal, fold.certificate = mark.refusal, mark.certificate
+    fold.sent, fold.owes = None, ()
 
 
 _TELL: dict[str, Callable[[_Fold, Mark], None]] = {
     "received": _received,
     "accepted": _accepted,
-    "conditionally_accepted": _accepted,
+    "conditionally_accepted": _conditionally_accepted,
+    "deemed_accepted": _deemed_accepted,
     "inspection": _inspected,
     "notice": _inspected,
     "supplement_requested": _supplement_requested,
+    "raised": _raised,
+    "settled": _settled,
     "supplement_sent": _supplement_sent,
     "supplement_delivered": _supplement_delivered,
     "supplement_refused": _supplement_refused,
@@ -137,6 +215,20 @@ def add_mark(step: Step, mark: Mark) -> Step:
     return _folded(step, kept)
 
 
+def said(step: Step) -> Step:
+    """The step in the state its department put it in, whatever was done about it since."""
+    state = StepState.FILING if step.receipt is None else StepState.RECEIVED
+    return _folded(replace(step, state=state), step.history)
+
+
+def began(step: Step) -> datetime | None:
+    """Since when it is in its state, as its facts date it; None when none of them put it there."""
+    fold = _walked(step, step.history)
+    if fold.state is None:
+        return step.filed_at if step.state is StepState.RECEIVED else None
+    return fold.since if fold.state is step.state else None
+
+
 def _merged(history: tuple[Mark, ...], mark: Mark) -> tuple[Mark, ...]:
     for known in history:
         if known.kind == mark.kind and (known.at == mark.at or mark.kind in DECIDED):
@@ -152,6 +244,7 @@ def _richer(known: Mark, told: Mark) -> Mark:
         note=known.note or told.note,
         refusal=known.refusal or told.refusal,
         certificate=known.certificate or told.certificate,
+        materials=known.materials if told.materials is None else told.materials,
     )
 
 
@@ -159,14 +252,21 @@ def _position(mark: Mark) -> tuple[datetime, int, str]:
     return mark.at, _RANK[mark.kind], mark.kind
 
 
-def _folded(step: Step, history: tuple[Mark, ...]) -> Step:
-    fold = _Fold()
+def _walked(step: Step, history: tuple[Mark, ...]) -> _Fold:
+    fold = _Fold(step=step, round=step.first_round)
     for mark in sorted(history, key=_position):
+        before = fold.state
         _TELL[mark.kind](fold, mark)
+        fold.since = fold.since if fold.state is before else mark.at
         if mark.kind in STATUSES:
             fold.status, fold.status_at = ItemStatus(mark.kind), mark.at
         if mark.kind in DECIDED:
             break
+    return fold
+
+
+def _folded(step: Step, history: tuple[Mark, ...]) -> Step:
+    fold = _walked(step, history)
     return replace(
         step,
         history=history,
@@ -179,5 +279,7 @@ def _folded(step: Step, history: tuple[Mark, ...]) -> Step:
         request=fold.request,
         refusal=fold.refusal,
         certificate=fold.certificate,
-        suspensions=tuple(fold.suspensions),
+        suspensions=tuple(sorted((*fold.suspensions, *fold.held), key=lambda s: s.since)),
+        owes=fold.owes,
+        supplementing=fold.sent is not None,
     )

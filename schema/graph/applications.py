@@ -9,10 +9,13 @@ import strawberry
 from schema.domain.one_thing import OneThing
 from schema.graph.enums import SharedState
 from schema.graph.fields import Info, computed, plain
+from schema.graph.material_words import MaterialView
+from schema.graph.one_things import MaterialType
 from schema.graph.ports import Draft, SharedMaterial
 from schema.graph.problems import TroubleType
 from schema.graph.readings import PROBLEM, PROVENANCE, ProvenanceType
 from schema.graph.scalars import JSON
+from schema.graph.texts import TextType
 
 
 @strawberry.type(
@@ -52,8 +55,27 @@ class UploadedMaterialType:
     sha256: str = plain("The digest of what was uploaded.")
 
 
+@strawberry.type(
+    name="Pledge", description="A promise in place of a document (告知承诺); made on submitting."
+)
+class PledgeType:
+    """Source: `schema.domain.pledge.Pledge`."""
+
+    code: strawberry.ID = plain("The code of the material it replaces; submit it to make it.")
+    name: TextType = plain("The document it replaces.")
+    text: TextType = plain("What is pledged, and what follows when it is untrue.")
+    item: strawberry.ID = plain("The item that asks for it.")
+
+
 def _one_thing(parent: strawberry.Parent[Draft], info: Info) -> OneThing | None:
     return info.context.catalogue.find(parent.one_thing, parent.version)
+
+
+def _deferrable(parent: strawberry.Parent[Draft], info: Info) -> Sequence[MaterialView]:
+    thing = _one_thing(parent, info)
+    if thing is None:
+        return ()
+    return [MaterialView(material=material, thing=thing) for material in parent.deferrable]
 
 
 def _uploaded(parent: strawberry.Parent[Draft]) -> Sequence[Mapping[str, str]]:
@@ -74,6 +96,10 @@ class DraftType:
     shared: list[SharedMaterialType] = plain("Materials that come from their source.", size=20)
     materials: list[UploadedMaterialType] = computed(_uploaded, "What was uploaded.", size=20)
     problems: list[TroubleType] = plain("What still stands against submitting.", size=20)
+    pledges: list[PledgeType] = plain("What is to be pledged on submitting.", size=3)
+    deferrable: list[MaterialType] = computed(
+        _deferrable, "The uploads that may follow after submission (容缺).", size=5
+    )
     updated_at: datetime = plain("When it was last changed.")
     submitted: bool = plain("Whether it has become a case.")
 

@@ -19,6 +19,7 @@ from schema.graph.ports import Viewer
 from schema.graph.problems import ProblemInterface
 from schema.graph.registers import RegisterTypes
 from schema.graph.scalars import SCALARS
+from schema.graph.waiting import WaitingConnectionType, list_waiting
 
 
 def _viewer(info: Info) -> Viewer:
@@ -51,6 +52,10 @@ _FIXED: dict[str, tuple[Any, Any]] = {
     "draft": (DraftType | None, computed(find_draft, "A draft of yours.")),
     "case": (CaseType | None, computed(find_case, "A case of yours.")),
     "cases": (CaseConnectionType, computed(list_cases, "Your cases, newest first.")),
+    "waiting": (
+        WaitingConnectionType,
+        computed(list_waiting, "For clerks: who waits, the most urgent first; else empty."),
+    ),
 }
 
 

@@ -10,12 +10,14 @@ from graphql import GraphQLError
 from schema.domain.case import Case, CaseState, Event, EventKind
 from schema.domain.one_thing import OneThing
 from schema.domain.text import Text
+from schema.graph.bundles import BundleType, bundle_of
 from schema.graph.fields import Info, computed, plain, published
 from schema.graph.one_things import OneThingType
-from schema.graph.ports import Page
+from schema.graph.ports import IssuedBundle, Page
 from schema.graph.step_view import StepView, item_name, views
 from schema.graph.steps import CertificateType, StepType
 from schema.graph.texts import TextType
+from schema.graph.waits import WaitType, WaitView, waits_of
 from schema.graph.words import Actor, actor_of, event_text
 
 MOST = 100
@@ -96,6 +98,14 @@ async def _timeline(parent: strawberry.Parent[Case], info: Info) -> Sequence[Tim
     return [TimelineEntry(event, thing) for event in events]
 
 
+def _bundle(parent: strawberry.Parent[Case], info: Info) -> IssuedBundle | None:
+    return bundle_of(parent, info)
+
+
+def _waits(parent: strawberry.Parent[Case], info: Info) -> Sequence[WaitView]:
+    return waits_of(parent, info)
+
+
 @strawberry.type(name="Case", description="One application of one thing (办件).")
 class CaseType:
     """Source: `schema.domain.case.Case`."""
@@ -116,8 +126,16 @@ class CaseType:
     steps: list[StepType] = computed(_steps, "Its items, one step each.", size=8)
     step: StepType | None = computed(_step, "One step by its item.")
     certificates: list[CertificateType] = plain("Everything issued for it.", size=8)
+    bundle: BundleType | None = computed(
+        _bundle, "Everything issued, in one signed piece; absent until it is issued."
+    )
     timeline: list[TimelineEntryType] = computed(_timeline, "What happened, in order.", size=40)
-    reported: list[str] = plain("The outside events reported so far.", size=2)
+    waits: list[WaitType] = computed(_waits, "What it waits for, most urgent first.", size=6)
+    reported: list[str] = plain("The outside events that stand reported.", size=2)
+    pledges: list[strawberry.ID] = plain("The pledges made on submitting, by code.", size=3)
+    deferred: list[strawberry.ID] = plain(
+        "The materials left to follow on submitting (容缺), by code.", size=3
+    )
 
 
 @strawberry.type(name="PageInfo", description="How a list goes on.")

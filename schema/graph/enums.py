@@ -23,6 +23,8 @@ class Outside(StrEnum):
     """Events outside every department that a step may wait for."""
 
     CONSTRUCTION_FINISHED = "construction_finished"
+    OBJECTION_RAISED = "objection_raised"
+    OBJECTION_SETTLED = "objection_settled"
 
 
 published(
@@ -160,6 +162,7 @@ published(
         "FILING_UNKNOWN": "Sent without an answer; being confirmed.",
         "FILING_PARKED": "A clerk is asking the department.",
         "FILING_RESOLVED": "A clerk said what happened to the filing.",
+        "FILING_RETRIED": "A clerk ordered another round of what did not get through.",
         "FILED": "The department gave its number.",
         "FILING_REFUSED": "The department would not take the filing.",
         "PROGRESSED": "The department reported a status.",
@@ -171,6 +174,11 @@ published(
         "WITHDRAWAL_REFUSED": "Too late to take back; the decision stands.",
         "DUPLICATE_FOUND": "The department holds several filings under one reference.",
         "REPORTED": "The applicant reported an outside event.",
+        "SURPLUS_WITHDRAWN": "One of several filings was taken back; one remains.",
+        "SURPLUS_KEPT": "The department would not give back one of several filings.",
+        "FILING_MISSING": "The department does not have what it gave a number for.",
+        "DEEMED_ACCEPTED": "Nothing was asked for in five working days: accepted by law.",
+        "LAPSED": "A supplement never came in its period; the filing is taken back.",
         "DEADLINE_NEAR": "A due date is near.",
         "DEADLINE_PASSED": "A due date has passed.",
         "ISSUED": "The certificates were issued.",
@@ -178,8 +186,12 @@ published(
 )
 published(
     Outside,
-    "An event outside every department that a step may wait for.",
-    {"CONSTRUCTION_FINISHED": "The construction work is finished."},
+    "An event outside every department that a step may wait for, or that holds it.",
+    {
+        "CONSTRUCTION_FINISHED": "The construction work is finished.",
+        "OBJECTION_RAISED": "Somebody objects; the clock of the item stands still.",
+        "OBJECTION_SETTLED": "The objection is settled; the clock goes on.",
+    },
 )
 published(
     ProblemCode,
@@ -193,6 +205,8 @@ published(
         "UNKNOWN_FIELD": "The form has no such field.",
         "MATERIAL_MISSING": "A required material was not uploaded.",
         "MATERIAL_UNKNOWN": "No such material is asked for, or nothing was uploaded under it.",
+        "PLEDGE_MISSING": "A pledge that stands in place of a document was not made.",
+        "PLEDGE_UNKNOWN": "No such pledge is asked for.",
         "MISMATCH": "A value contradicts what an authority holds.",
         "NOT_ELIGIBLE": "An eligibility limit is not met.",
         "NOT_IN_DISTRICT": "Not offered in this district, or not yet.",

@@ -55,6 +55,13 @@ class SubmitApplicationInput:
     materials: list[MaterialInput] | None = strawberry.field(
         default=None, description="Uploaded materials; merged into those saved."
     )
+    pledges: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description="Codes of the pledges you make; the draft shows what each of them says.",
+    )
+    deferred: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Codes of deferrable materials you hand in later."
+    )
 
 
 @strawberry.input(name="SupplementInput", description="What a department asked to be added.")
@@ -98,3 +105,11 @@ class ResolveFilingInput:
     receipt: str | None = strawberry.field(
         default=None, description="The department's number; absent: it has received nothing."
     )
+
+
+@strawberry.input(name="RetryFilingInput", description="A filing to be tried again now.")
+class RetryFilingInput:
+    """For clerks: another round of what did not get through."""
+
+    reference: str = given("The reference of what is parked, or waits to be tried again.")
+    client_request_id: strawberry.ID = given(_REQUEST)

@@ -13,6 +13,7 @@ from schema.graph.inputs import (
     MaterialInput,
     ReportEventInput,
     ResolveFilingInput,
+    RetryFilingInput,
     SaveDraftInput,
     StartApplicationInput,
     SubmitApplicationInput,
@@ -114,6 +115,11 @@ ResolveResult: TypeAlias = Annotated[
     strawberry.union("ResolveFilingResult", description="What may come of resolving."),
 ]
 
+RetryResult: TypeAlias = Annotated[
+    CaseAcceptedType | _Failures,
+    strawberry.union("RetryFilingResult", description="What may come of trying again."),
+]
+
 
 def _answers(given_answers: JSON | None) -> Mapping[str, Any]:
     if given_answers is None:
@@ -175,6 +181,8 @@ async def _submit(info: Info, input: Annotated[SubmitApplicationInput, _INPUT]) 
             answers=_answers(input.answers),
             materials=_digests(input.materials),
             request_id=input.client_request_id,
+            pledges=input.pledges or (),
+            deferred=input.deferred or (),
         )
     )
 
@@ -230,6 +238,15 @@ async def _resolve(info: Info, input: Annotated[ResolveFilingInput, _INPUT]) -> 
     )
 
 
+async def _retry(info: Info, input: Annotated[RetryFilingInput, _INPUT]) -> Any:
+    context = info.context
+    return told(
+        await context.clerks.retry_filing(
+            context.viewer, reference=input.reference, request_id=input.client_request_id
+        )
+    )
+
+
 @strawberry.type(name="Mutation", description="What an applicant and a clerk may do.")
 class Mutation:
     """The root of writes."""
@@ -241,3 +258,8 @@ class Mutation:
     withdraw: WithdrawResult = computed(_withdraw, "Take a case back.")
     report_event: ReportResult = computed(_report, "Tell an outside event a step waits for.")
     resolve_filing: ResolveResult = computed(_resolve, "For clerks: what became of a filing.")
+    retry_filing: RetryResult = computed(
+        _retry,
+        "For clerks: look again now. What may have arrived is asked about first; where the "
+        "department can neither be asked nor sent the same again, use `resolveFiling`.",
+    )

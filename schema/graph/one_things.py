@@ -115,6 +115,14 @@ def _material_of(parent: strawberry.Parent[MaterialView]) -> str | None:
     return parent.material.of
 
 
+def _material_deferrable(parent: strawberry.Parent[MaterialView]) -> bool:
+    return parent.material.later_days is not None
+
+
+def _material_later_days(parent: strawberry.Parent[MaterialView]) -> int | None:
+    return parent.material.later_days
+
+
 def _material_reason(parent: strawberry.Parent[MaterialView]) -> Text:
     return reason(parent)
 
@@ -129,6 +137,12 @@ class MaterialType:
     fate: Fate = computed(_material_fate, "What becomes of it.")
     of: str | None = computed(_material_of, "The authority, item or material that stands for it.")
     reason: TextType = computed(_material_reason, "Why it need not be brought, or that it must.")
+    deferrable: bool = computed(
+        _material_deferrable, "Whether it may follow after submission (容缺)."
+    )
+    later_days: int | None = computed(
+        _material_later_days, "Where it may follow: within so many working days of acceptance."
+    )
 
 
 @strawberry.type(name="Edge", description="A declared relation of one item to another.")

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from schema.domain.calendar import WorkingCalendar
-from schema.domain.case import Case, Event
+from schema.domain.case import Case, Command, Event
 from schema.domain.department import DepartmentInfo
-from schema.domain.one_thing import OneThing
+from schema.domain.one_thing import Material, OneThing
+from schema.domain.pledge import Pledge
 from schema.domain.problem import Problem
 from schema.domain.reading import Provenance, Reading
 from schema.domain.text import Language, Text
+from schema.domain.waits import Wait, WaitingKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,8 @@ class Draft:
     problems: tuple[Problem, ...]  # what still stands against submitting
     updated_at: datetime
     submitted: bool = False
+    pledges: tuple[Pledge, ...] = ()  # to be made on submitting, in place of documents
+    deferrable: tuple[Material, ...] = ()  # uploads that may follow after submitting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +121,13 @@ class Applications(Protocol):
         answers: Mapping[str, Any],
         materials: Mapping[str, str],
         request_id: str,
+        pledges: Sequence[str] = (),
+        deferred: Sequence[str] = (),
     ) -> Case | Rejected:
-        """Accept one application durably, then answer; departments are told afterwards."""
+        """Accept one application durably, then answer; departments are told afterwards.
+
+        `pledges`: the documents pledged for; `deferred`: the uploads that are to follow.
+        """
         ...
 
     async def case(self, viewer: Viewer, case: str) -> Case | None: ...
@@ -155,6 +164,52 @@ class Applications(Protocol):
         self, viewer: Viewer, *, reference: str, receipt: str | None, request_id: str
     ) -> Case | Rejected:
         """A clerk says what became of a parked filing: its receipt, or None for "not received"."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One wait of one case, with what a clerk needs to act on it."""
+
+    wait: Wait
+    case: str
+    one_thing: str
+    version: str
+    department: str | None  # None: the whole case
+    overdue: bool
+    command: Command | None  # what resolving and retrying take, where it is about one
+    receipt: str | None
+    attempts: int  # calls to the department made for the command so far
+    problem: str | None  # code of the last delivery trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingPage:
+    """A page of waits, the most urgent first; `cursor` continues it."""
+
+    entries: tuple[Waiting, ...]
+    cursor: str | None
+
+
+class Clerks(Protocol):
+    """What clerks see and do over all cases; for anybody else nothing is there."""
+
+    async def waiting(
+        self,
+        viewer: Viewer,
+        *,
+        kind: WaitingKind,
+        department: str | None,
+        first: int,
+        after: str | None,
+    ) -> WaitingPage:
+        """Who waits for whom, since when, until when: the earliest day first."""
+        ...
+
+    async def retry_filing(
+        self, viewer: Viewer, *, reference: str, request_id: str
+    ) -> Case | Rejected:
+        """Look again, now: what is parked or waits in a back-off, and is not in blind doubt."""
         ...
 
 
@@ -206,6 +261,27 @@ class Catalogue(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedBundle:
+    """What a case's applicant is handed at its end, and where anybody may check it."""
+
+    signed: str  # compact JWS
+    check_code: str
+    check_url: str
+
+
+class Bundles(Protocol):
+    """Signed bundles as they are handed over."""
+
+    def issued(self, signed: str) -> IssuedBundle:
+        """A signed bundle with its code and address."""
+        ...
+
+    def qr(self, text: str) -> str:
+        """A text as a QR code, an SVG."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """What every resolver of one operation shares; `now` is the gateway's clock at its start."""
@@ -216,5 +292,7 @@ class Context:
     catalogue: Catalogue
     departments: Departments
     applications: Applications
+    clerks: Clerks
     reads: Reads
+    bundles: Bundles
     calendar: WorkingCalendar = field(default_factory=WorkingCalendar)

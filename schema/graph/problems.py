@@ -206,6 +206,8 @@ _KINDS: tuple[tuple[type[Failure], frozenset[ProblemCode]], ...] = (
                 ProblemCode.UNKNOWN_FIELD,
                 ProblemCode.MATERIAL_MISSING,
                 ProblemCode.MATERIAL_UNKNOWN,
+                ProblemCode.PLEDGE_MISSING,
+                ProblemCode.PLEDGE_UNKNOWN,
                 ProblemCode.MISMATCH,
             }
         ),

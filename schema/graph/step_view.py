@@ -1,6 +1,6 @@
 """One step of a case with what gives it its words: the case, and the item it stands for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,11 +9,7 @@ from schema.domain.case import Case, Step
 from schema.domain.clock import ClockReading, StatutoryClock, read_clock
 from schema.domain.one_thing import Item, OneThing
 from schema.domain.text import Text
-
-EVENTS: Mapping[str, Text] = {
-    "construction_finished": Text(zh="施工完成", en="the construction work is finished"),
-    "objection_raised": Text(zh="收到异议", en="an objection was raised"),
-}
+from schema.graph.words import OUTSIDE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +52,7 @@ def awaited(view: StepView) -> Sequence[Awaited]:
     return [
         Awaited(id=name, name=item_name(view.thing, name), event=False)
         if name in items
-        else Awaited(id=name, name=EVENTS.get(name) or Text(zh=name, en=name), event=True)
+        else Awaited(id=name, name=OUTSIDE.get(name) or Text(zh=name, en=name), event=True)
         for name in view.step.waits_for
     ]
 

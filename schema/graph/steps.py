@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import strawberry
 
-from schema.domain.case import StepState, Suspension
+from schema.domain.case import UNNAMED, StepState, Suspension
 from schema.domain.clock import ClockReading
 from schema.domain.department import ProgressMode
 from schema.domain.filing import Certificate, ItemStatus
@@ -21,7 +21,7 @@ from schema.graph.readings import PROBLEM, PROVENANCE, VALUE, ProvenanceType, de
 from schema.graph.registers import DEPARTMENT_CALL, NOTHING
 from schema.graph.step_view import Awaited, StepView
 from schema.graph.texts import TextType
-from schema.graph.words import trouble_text
+from schema.graph.words import known_code, trouble_text
 
 
 @strawberry.type(name="Certificate", description="What a department issued.")
@@ -59,7 +59,7 @@ class ProgressReadingType:
 class SuspensionType:
     """Source: `schema.domain.case.Suspension`."""
 
-    reason: str = plain("supplement, inspection or notice.")
+    reason: str = plain("supplement, inspection, notice or objection.")
     since: datetime = plain("When it began.")
     until: datetime | None = plain("When it ended; absent: it still stands.")
 
@@ -157,6 +157,18 @@ def _request(parent: strawberry.Parent[StepView]) -> str | None:
     return parent.step.request
 
 
+def _owes(parent: strawberry.Parent[StepView]) -> Sequence[str]:
+    return [code for code in parent.step.owes if code != UNNAMED]
+
+
+def _supplement_due_on(parent: strawberry.Parent[StepView]) -> date | None:
+    return parent.step.supplement_due_on
+
+
+def _since(parent: strawberry.Parent[StepView]) -> datetime | None:
+    return parent.step.since
+
+
 def _refusal(parent: strawberry.Parent[StepView]) -> str | None:
     return parent.step.refusal
 
@@ -166,8 +178,7 @@ def _certificate(parent: strawberry.Parent[StepView]) -> Certificate | None:
 
 
 def _problem_code(parent: strawberry.Parent[StepView]) -> ProblemCode | None:
-    code = parent.step.problem
-    return ProblemCode(code) if code and code in ProblemCode.__members__ else None
+    return known_code(parent.step.problem)
 
 
 def _problem(parent: strawberry.Parent[StepView], info: Info) -> Text | None:
@@ -199,6 +210,7 @@ class StepType:
     department: DepartmentType | None = computed(_department, "The department that decides it.")
     department_name: TextType = computed(_department_name, "The name of that department.")
     state: StepState = computed(_state, "Where it stands.")
+    since: datetime | None = computed(_since, "Since when it stands there.")
     status: ItemStatus | None = computed(_status, "The last status the department reported.")
     status_at: datetime | None = computed(_status_at, "Since when, by the department.")
     receipt: str | None = computed(_receipt, "The department's own number for it.")
@@ -213,6 +225,12 @@ class StepType:
         _suspensions, "The stretches in which its clock stood still.", size=3
     )
     request: str | None = computed(_request, "What the department asks the applicant to add.")
+    owes: list[strawberry.ID] = computed(
+        _owes, "The materials still to follow its acceptance (容缺), by code.", size=3
+    )
+    supplement_due_on: date | None = computed(
+        _supplement_due_on, "Until when what is asked for, or owed, may be handed in."
+    )
     refusal: str | None = computed(_refusal, "Why it was refused, in the department's words.")
     certificate: CertificateType | None = computed(_certificate, "What was issued.")
     problem_code: ProblemCode | None = computed(_problem_code, "The last trouble with delivery.")

@@ -51,6 +51,12 @@ _STATUS: Mapping[ItemStatus, tuple[str, str]] = {
     ItemStatus.WITHDRAWN: ("已撤回", "was taken back"),
 }
 
+OUTSIDE: Mapping[str, Text] = {
+    "construction_finished": Text(zh="施工完成", en="the construction work is finished"),
+    "objection_raised": Text(zh="收到异议", en="an objection was raised"),
+    "objection_settled": Text(zh="异议已解决", en="the objection is settled"),
+}
+
 _EVENT: Mapping[EventKind, tuple[str, str]] = {
     EventKind.SUBMITTED: ("申请已提交", "The application was submitted"),
     EventKind.FILING_NOT_SENT: (
@@ -68,6 +74,10 @@ _EVENT: Mapping[EventKind, tuple[str, str]] = {
     EventKind.FILING_RESOLVED: (
         "窗口人员已核实“{zh}”的报送情况",
         "{en}: a clerk has clarified what happened",
+    ),
+    EventKind.FILING_RETRIED: (
+        "窗口人员已要求重新办理“{zh}”的报送",
+        "{en}: a clerk had it tried again",
     ),
     EventKind.FILED: ("“{zh}”部门已收到", "{en}: the department has received it"),
     EventKind.FILING_REFUSED: ("“{zh}”部门不予接收", "{en}: the department would not take it"),
@@ -91,6 +101,26 @@ _EVENT: Mapping[EventKind, tuple[str, str]] = {
         "“{zh}”部门存在重复收件，正在核实",
         "{en}: the department holds it more than once; this is being looked into",
     ),
+    EventKind.SURPLUS_WITHDRAWN: (
+        "“{zh}”的重复收件已撤回，保留一份",
+        "{en}: the surplus filing was taken back, one remains",
+    ),
+    EventKind.SURPLUS_KEPT: (
+        "“{zh}”的重复收件部门未予撤回",
+        "{en}: the department would not give back a surplus filing",
+    ),
+    EventKind.FILING_MISSING: (
+        "“{zh}”部门查无此件，由窗口人员核实",
+        "{en}: the department cannot find it, a clerk is asking",
+    ),
+    EventKind.DEEMED_ACCEPTED: (
+        "“{zh}”逾期未告知补正，自收到之日起视为受理",
+        "{en}: nothing was asked for in time, accepted by law from the day it was received",
+    ),
+    EventKind.LAPSED: (
+        "“{zh}”逾期未补正，视为撤回",
+        "{en}: the supplement never came, it is taken back",
+    ),
     EventKind.REPORTED: ("申请人已报告外部事件", "The applicant reported an outside event"),
     EventKind.DEADLINE_NEAR: ("“{zh}”办理期限临近", "{en}: the due date is near"),
     EventKind.DEADLINE_PASSED: ("“{zh}”已超过办理期限", "{en}: the due date has passed"),
@@ -113,6 +143,11 @@ def actor_of(event: Event) -> Actor:
     return Actor(role) if role in {actor.value for actor in Actor} else Actor.GATEWAY
 
 
+def known_code(code: str | None) -> ProblemCode | None:
+    """The problem of this code; None for a department's own fault code."""
+    return ProblemCode(code) if code and code in ProblemCode.__members__ else None
+
+
 def trouble_text(code: str, department: Text) -> Text:
     """A delivery trouble as its applicant should read it."""
     zh, en = _TROUBLE.get(code, _OTHER_TROUBLE)
@@ -126,7 +161,10 @@ def event_text(event: Event, item: Text | None) -> Text:
     if event.kind is EventKind.PROGRESSED and status is not None:
         zh, en = _STATUS[status]
         return Text(zh=f"“{name.zh}”{zh}", en=f"{name.en} {en}")
-    zh, en = _EVENT.get(event.kind, ("办件状态更新", "The case moved on"))
+    outside = OUTSIDE.get(str(event.data.get("event")))
+    if event.kind is EventKind.REPORTED and outside is not None:
+        return Text(zh=f"申请人已报告：{outside.zh}", en=f"The applicant reported: {outside.en}")
+    zh, en = _EVENT[event.kind]
     return Text(zh=zh.format(zh=name.zh), en=en.format(en=name.en))
 
 

@@ -77,9 +77,22 @@ RESTAURANT_MISTAKES: list[Mistake] = [
      "items.D.parallel: D and A are declared one after the other"),
     ('field = "diningSeats", at_least = 1', 'field = "exitCount", at_least = 1',
      'items.C.when: "exitCount" is not always asked and answered'),
-    ('copies = 1, fate = "commitment" },\n  { code = "C8"',
-     'copies = 1, fate = "commitment", of = "E" },\n  { code = "C8"',
+    ('copies = 1, fate = "commitment", pledge = { zh = "本单位承诺：全体',
+     'copies = 1, fate = "commitment", of = "E", pledge = { zh = "本单位承诺：全体',
      'items.C.materials.C7.of: the fate "commitment" has no "of"'),
+    ('en = "Process chart", copies = 1, fate = "submit", later_days = 3',
+     'en = "Process chart", copies = 1, fate = "form", later_days = 0',
+     'items.B.materials.B9.later_days: the fate "form" leaves nothing to follow'),
+    (None, None, "items.B.materials.B9.later_days: must be at least 1, not 0"),
+    ('en = "Design of the sign", copies = 2, fate = "submit", later_days = 3',
+     'en = "Design of the sign", copies = 2, fate = "submit", later_days = 9',
+     "items.D.materials.D6.later_days:"
+     " may follow within 9 days where D is decided within 5"),
+    ('en = "Lease", copies = 2, fate = "submit" }',
+     'en = "Lease", copies = 2, fate = "submit", later_days = 1, pledge = { zh = "承诺" } }',
+     "items.A.materials.A7.later_days: cannot follow: it stands for D5 as well"),
+    (None, None, "items.A.materials.A7.pledge.en: is missing"),
+    (None, None, 'items.A.materials.A7.pledge: the fate "submit" is no pledge'),
     ('visits_before = 1\nstatutory_days = 2\n', 'visits_before = true\nstatutory_days = -2\n',
      "items.E.visits_before: must be an integer, not True"),
     (None, None, "items.E.statutory_days: must be at least 0, not -2"),
@@ -179,6 +192,29 @@ def test_notice_stops_the_clock(tmp_path: Path) -> None:
         "install_lift.toml:items.L2.calendar_days: "
         "a public notice stops the clock: clock_stopped = true and statutory_days = 0"
     ]
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (
+            "objection_made",
+            '"objection_made" could never be settled: a suspending event ends in _raised',
+        ),
+        ("_raised", '"_raised" names nothing that is raised'),
+    ],
+)
+def test_a_suspending_event_can_be_settled(tmp_path: Path, event: str, said: str) -> None:
+    text = LIFT.replace('suspending_event = "objection_raised"', f'suspending_event = "{event}"')
+    assert findings(tmp_path, "install_lift.toml", text) == [
+        f"install_lift.toml:items.L2.suspending_event: {said}"
+    ]
+
+
+def test_a_supplement_has_at_least_a_day(tmp_path: Path) -> None:
+    text = LIFT.replace("calendar_days = 10 ", "supplement_days = 0\ncalendar_days = 10 ", 1)
+    [found] = findings(tmp_path, "install_lift.toml", text)
+    assert found.startswith("install_lift.toml:items.L2.supplement_days: ")
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

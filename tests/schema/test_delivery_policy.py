@@ -1,6 +1,6 @@
 """The filing protocol as a table, and what holds for every history."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -19,6 +19,7 @@ from schema.domain.delivery_policy import (
     Rule,
     Send,
     may_have_arrived,
+    may_retry,
     next_move,
 )
 from schema.domain.department import Repeats
@@ -42,6 +43,7 @@ def told(outcome: Outcome, detail: str | None = None) -> Attempt:
     return Attempt(act=Act.TOLD, outcome=outcome, detail=detail)
 
 
+RETRY = told(Outcome.RETRY)
 UNKNOWN, NOT_SENT = sent(Outcome.UNKNOWN), sent(Outcome.NOT_SENT)
 ABSENT, FAILED = asked(Outcome.ABSENT), asked(Outcome.FAILED)
 
@@ -71,7 +73,47 @@ TABLE: list[tuple[Rule, list[Attempt], Move]] = [
     (LOOKUP, [UNKNOWN, *[FAILED] * 40], Park("cannot be asked")),
     (LOOKUP, [UNKNOWN, ABSENT, ABSENT, sent(Outcome.REFUSED, "dup")], Ask(0.0)),
     (LOOKUP, [sent(Outcome.REFUSED, "no")], Refuse("no")),
+    (KEY, [*[UNKNOWN] * 500, RETRY], Send()),
+    (KEY, [*[UNKNOWN] * 500, RETRY, UNKNOWN], Send(0.5)),
+    (BLIND, [UNKNOWN, RETRY], Park("outcome unknown")),
+    (BLIND, [*[NOT_SENT] * 500, RETRY], Send()),
+    (BLIND, [NOT_SENT, NOT_SENT, NOT_SENT, RETRY], Send()),
+    (LOOKUP, [NOT_SENT, NOT_SENT, NOT_SENT, RETRY], Send()),
+    (LOOKUP, [UNKNOWN, *[FAILED] * 40, RETRY], Ask(0.0)),
+    (LOOKUP, [UNKNOWN, *[FAILED] * 3, RETRY], Ask(0.0)),
+    (LOOKUP, [UNKNOWN, *[FAILED] * 3, RETRY, ABSENT], Ask(9.0)),
+    (LOOKUP, [UNKNOWN, RETRY], Ask(9.0)),
+    (LOOKUP, [UNKNOWN, RETRY, RETRY], Ask(9.0)),
+    (LOOKUP, [UNKNOWN, ABSENT, RETRY], Ask(9.0)),
+    (LOOKUP, [UNKNOWN, ABSENT, RETRY, ABSENT], Ask(9.0)),
+    (LOOKUP, [UNKNOWN, ABSENT, ABSENT] * 6 + [RETRY], Ask(0.0)),
+    (LOOKUP, [UNKNOWN, ABSENT, ABSENT] * 6 + [RETRY, ABSENT, ABSENT], Send()),
+    (LOOKUP, [*[UNKNOWN, ABSENT, ABSENT] * 6, RETRY, asked(Outcome.OK, "7")], Adopt("7")),
 ]
+
+RETRIES: list[tuple[Rule, list[Attempt], bool]] = [
+    (KEY, [], False),  # it is about to be sent
+    (KEY, [UNKNOWN] * 500, True),
+    (KEY, [UNKNOWN, UNKNOWN], True),
+    (KEY, [UNKNOWN, UNKNOWN, RETRY], False),  # ordered already
+    (BLIND, [UNKNOWN], False),  # only the department knows
+    (BLIND, [NOT_SENT, NOT_SENT], True),  # it did not arrive, for sure
+    (BLIND, [NOT_SENT] * 500, True),
+    (LOOKUP, [UNKNOWN], False),  # the department is left time to settle
+    (LOOKUP, [UNKNOWN, ABSENT], False),
+    (LOOKUP, [UNKNOWN, FAILED, FAILED], True),
+    (LOOKUP, [UNKNOWN, *[FAILED] * 40], True),
+    (LOOKUP, [UNKNOWN, ABSENT, ABSENT] * 6, True),
+    (LOOKUP, [sent(Outcome.OK, "7")], False),
+    (LOOKUP, [sent(Outcome.REFUSED, "no")], False),
+]
+
+
+@pytest.mark.parametrize(("rule", "history", "may"), RETRIES)
+def test_another_round_may_be_ordered_of_what_waits_and_not_of_what_is_in_doubt(
+    rule: Rule, history: list[Attempt], may: bool
+) -> None:
+    assert may_retry(history, rule) is may
 
 
 @pytest.mark.parametrize(("rule", "history", "move"), TABLE)
@@ -119,6 +161,54 @@ def walk(rule: Rule, draw: Callable[[st.SearchStrategy[Outcome]], Outcome], step
 @settings(max_examples=150, deadline=None)
 def test_what_may_have_arrived_is_never_sent_again_blindly(data: st.DataObject, rule: Rule) -> None:
     walk(replace(rule, asks=3, sends=4, blind_sends=2), data.draw, 25)
+
+
+def waited(draw: Callable[[st.SearchStrategy[int]], int], after: float) -> float:
+    """How long of a wait passed before a clerk came by."""
+    return draw(st.integers(0, 4)) * after / 4  # exact, as are all the waits of these rules
+
+
+def settled(history: Sequence[tuple[float, Attempt]], rule: Rule) -> bool:
+    """Whether since the last send in doubt two look-ups that may be believed found nothing."""
+    doubts = [n for n, (_, a) in enumerate(history) if a.act is Act.SEND and a.outcome in IN_DOUBT]
+    if not doubts:
+        return True
+    sent_at, since = history[doubts[-1]][0], history[doubts[-1] :]
+    if any(a.act is Act.TOLD and a.outcome is Outcome.ABSENT for _, a in since):
+        return True
+    absents = [at for at, a in since if a == ABSENT]
+    early = [at for at in absents if at < sent_at + rule.settle_s]
+    return not early and len(absents) >= 2 and absents[-1] - absents[0] >= rule.settle_s
+
+
+@given(st.data(), st.sampled_from(RULES))
+@settings(max_examples=200, deadline=None)
+def test_orders_of_impatient_clerks_never_lead_to_a_blind_second_send(
+    data: st.DataObject, rule: Rule
+) -> None:
+    rule = replace(rule, asks=3, sends=4, blind_sends=2)
+    now, dated = 0.0, list[tuple[float, Attempt]]()
+    for _ in range(30):
+        history = [attempt for _, attempt in dated]
+        move = next_move(history, rule)
+        if isinstance(move, Adopt | Refuse):
+            return
+        after = 0.0 if isinstance(move, Park) else move.after
+        if data.draw(st.integers(0, 3)) == 0:  # whether or not it may be ordered
+            now += waited(data.draw, after)
+            dated.append((now, RETRY))
+            continue
+        now += after
+        match move:
+            case Send():
+                assert rule.repeats is Repeats.KEY or not may_have_arrived(history)
+                assert rule.repeats is not Repeats.LOOKUP or settled(dated, rule)
+                dated.append((now, sent(data.draw(SENDS))))
+            case Ask():
+                assert rule.repeats is Repeats.LOOKUP
+                dated.append((now, asked(data.draw(ASKS))))
+            case Park():
+                dated.append((now, told(data.draw(TELLS))))
 
 
 @given(st.lists(SENDS, min_size=1, max_size=6))

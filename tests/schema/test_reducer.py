@@ -364,10 +364,20 @@ def test_whatever_happens_settled_stays_settled_and_the_rest_has_a_way_out(
         for before, step in zip(case.steps, after.steps, strict=True):
             assert before.state not in SETTLED or step.state is before.state
             assert len([m for m in step.history if m.kind in ("granted", "refused")]) <= 1
-        assert case.state not in TERMINAL or after == case
+        assert case.state not in TERMINAL or ended_alike(after, case)
         case = after
     if case.state not in TERMINAL:
         assert has_exit(case, thing)
+
+
+def ended_alike(after: Case, before: Case) -> bool:
+    """What ended stays as it ended; only filings found beside and late certificates are news."""
+    steps = tuple(
+        replace(s, surplus=b.surplus, certificate=b.certificate, history=b.history, since=b.since)
+        for s, b in zip(after.steps, before.steps, strict=True)
+    )
+    same = replace(after, steps=steps, revision=before.revision, certificates=before.certificates)
+    return same == before
 
 
 def has_exit(case: Case, thing: OneThing) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -40,20 +40,26 @@ from schema.domain.one_thing import (
     Rule,
     Variant,
 )
+from schema.domain.pledge import Pledge
 from schema.domain.problem import Problem, ProblemCode
 from schema.domain.reading import Provenance, Reading
+from schema.domain.reference import parse_reference
 from schema.domain.text import Text
+from schema.domain.waits import Wait, WaitOn, WaitReason
 from schema.graph.build import build_schema
 from schema.graph.ports import (
     Context,
     DepartmentHealth,
     DepartmentView,
     Draft,
+    IssuedBundle,
     Page,
     PrefilledAnswer,
     Rejected,
     SharedMaterial,
     Viewer,
+    Waiting,
+    WaitingPage,
 )
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -317,6 +323,10 @@ DRAFT = Draft(
     materials={"A2": "f" * 64},
     problems=(Problem(code=ProblemCode.REQUIRED, text=text("name is required"), path=("name",)),),
     updated_at=NOON,
+    pledges=(Pledge(code="C1", name=text("record"), text=text("we pledge"), item="c"),),
+    deferrable=(
+        Material(code="A3", name=text("sketch"), copies=1, fate=Fate.SUBMIT, later_days=3),
+    ),
 )
 
 
@@ -373,6 +383,7 @@ class FakeApplications:
 
     def __init__(self) -> None:
         self.outcome: Any = CASE
+        self.bundle: str | None = None
         self.told: list[tuple[str, dict[str, Any]]] = []
 
     async def start(self, viewer: Viewer, **given: Any) -> Any:
@@ -400,7 +411,7 @@ class FakeApplications:
         return DRAFT if draft == DRAFT.id else None
 
     async def case(self, viewer: Viewer, case: str) -> Case | None:
-        return CASE if case == CASE.id else None
+        return replace(CASE, bundle=self.bundle) if case == CASE.id else None
 
     async def cases(
         self, viewer: Viewer, *, first: int, after: str | None, state: str | None
@@ -442,12 +453,59 @@ def rejected(*codes: ProblemCode, case: str | None = None) -> Rejected:
     )
 
 
+class FakeClerks:
+    """One parked filing waits; an order to look again is remembered."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, dict[str, Any]]] = []
+
+    async def waiting(self, viewer: Viewer, **given: Any) -> WaitingPage:
+        self.told.append(("waiting", given))
+        wait = Wait(
+            item="c",
+            on=WaitOn.CLERK,
+            why=WaitReason.CLARIFICATION,
+            since=NOON,
+            due_on=NOON.date(),
+        )
+        entry = Waiting(
+            wait=wait,
+            case=CASE.id,
+            one_thing=CASE.one_thing,
+            version=CASE.version,
+            department="market",
+            overdue=True,
+            command=parse_reference(f"{CASE.id}:c:file:1"),
+            receipt=None,
+            attempts=2,
+            problem="DEPARTMENT_TIMEOUT",
+        )
+        return WaitingPage(entries=(entry,), cursor="next")
+
+    async def retry_filing(self, viewer: Viewer, **given: Any) -> Any:
+        self.told.append(("retry_filing", given))
+        return CASE
+
+
+class FakeBundles:
+    """Shows what it is given: neither signed nor checked."""
+
+    def issued(self, signed: str) -> IssuedBundle:
+        return IssuedBundle(
+            signed=signed, check_code="CODE", check_url="https://gov.example/check/CODE"
+        )
+
+    def qr(self, text: str) -> str:
+        return f"<svg><title>{text}</title></svg>"
+
+
 class Desk:
     """One schema and one context; runs operations the way the gateway does."""
 
     def __init__(self, schema: strawberry.Schema) -> None:
         self.schema = schema
         self.applications = FakeApplications()
+        self.clerks = FakeClerks()
         self.reads = FakeReads()
         self.viewer = Viewer(
             subject="enterprise:U1", roles=frozenset({"enterprise"}), claims={"uscc": "U1"}
@@ -463,6 +521,8 @@ class Desk:
             departments=FakeDepartments(),
             applications=self.applications,
             reads=self.reads,
+            bundles=FakeBundles(),
+            clerks=self.clerks,
         )
         result = await self.schema.execute(query, variable_values=variables, context_value=context)
         assert result.errors is None, result.errors

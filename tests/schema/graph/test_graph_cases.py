@@ -138,3 +138,30 @@ async def test_a_draft_tells_its_values_sources_and_what_is_missing(desk: Any) -
         "materials": [{"code": "A2", "sha256": "f" * 64}],
         "problems": [{"code": "REQUIRED", "message": "name is required", "path": ["name"]}],
     }
+
+
+async def test_a_draft_shows_what_is_to_be_pledged_and_what_may_follow(desk: Any) -> None:
+    data = await desk.run(
+        """{ draft(id: "31010420261123-CD") { pledges { code item name { en } text { zh en } }
+             deferrable { code deferrable laterDays fate reason { en } } } }"""
+    )
+
+    assert data["draft"] == {
+        "pledges": [
+            {
+                "code": "C1",
+                "item": "c",
+                "name": {"en": "record"},
+                "text": {"zh": "we pledge的中文", "en": "we pledge"},
+            }
+        ],
+        "deferrable": [
+            {
+                "code": "A3",
+                "deferrable": True,
+                "laterDays": 3,
+                "fate": "SUBMIT",
+                "reason": {"en": "Please upload it."},
+            }
+        ],
+    }

@@ -22,6 +22,8 @@ async def test_submitting_answers_with_the_case(desk: Any) -> None:
             "clientRequestId": "r1",
             "answers": {"seats": 3},
             "materials": [{"code": "A2", "sha256": "ff"}],
+            "pledges": ["C7"],
+            "deferred": ["D6"],
         },
     )
 
@@ -37,6 +39,8 @@ async def test_submitting_answers_with_the_case(desk: Any) -> None:
                 "answers": {"seats": 3},
                 "materials": {"A2": "ff"},
                 "request_id": "r1",
+                "pledges": ["C7"],
+                "deferred": ["D6"],
             },
         )
     ]

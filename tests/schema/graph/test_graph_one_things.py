@@ -36,7 +36,7 @@ async def test_materials_tell_their_fate_and_reason(desk: Any) -> None:
 
     data = await desk.run(
         '{ oneThing(id: "open_shop") { materials { code fate reason { local en } }'
-        " toBring: materials(fate: SUBMIT) { code copies } } }"
+        " toBring: materials(fate: SUBMIT) { code copies deferrable laterDays } } }"
     )
 
     reasons = {m["code"]: m["reason"] for m in data["oneThing"]["materials"]}
@@ -46,7 +46,9 @@ async def test_materials_tell_their_fate_and_reason(desk: Any) -> None:
     }
     assert reasons["B2"]["en"] == "The same as “lease”; it is submitted once."
     assert "不动产登记" in reasons["B3"]["local"]
-    assert data["oneThing"]["toBring"] == [{"code": "A2", "copies": 2}]
+    assert data["oneThing"]["toBring"] == [
+        {"code": "A2", "copies": 2, "deferrable": False, "laterDays": None}
+    ]
 
 
 async def test_the_form_asks_each_question_once(desk: Any) -> None:

@@ -3,18 +3,15 @@
 The same verifier reads them as reads a real issuer's: there is no way to switch checking off.
 """
 
-import os
-import stat
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from secrets import token_hex
 
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
+from gateway.security.key_file import KeyFileRefused, make_private_key, private_key
 from gateway.settings import Settings
 from gateway.settings_safety import DEV_ISSUER_PREFIX, is_loopback
 
@@ -86,11 +83,13 @@ def dev_key(settings: Settings) -> OKPKey:
     """This machine's key, made at first use; DevIssuerRefused outside the dev profile."""
     refuse_outside_dev(settings)
     path = settings.dev_folder / _KEY_FILE
-    if not path.exists():
-        _make(path)
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise DevIssuerRefused(f"{path} is readable by others — delete it, a new one is made")
-    key = OKPKey.import_key(path.read_bytes())
+    make_private_key(path)
+    try:
+        key = private_key(path)
+    except KeyFileRefused as refused:
+        raise DevIssuerRefused(
+            f"{path}: {refused.sentence} — delete it, a new one is made"
+        ) from refused
     return OKPKey.import_key(
         key.as_dict(private=True), {"kid": KID_PREFIX + key.thumbprint()[:16], "use": "sig"}
     )
@@ -104,15 +103,3 @@ def refuse_outside_dev(settings: Settings) -> None:
         raise DevIssuerRefused("a real issuer is named: its tokens are believed, ours are not")
     if not is_loopback(settings.server.host):
         raise DevIssuerRefused("dev tokens exist on loopback only")
-
-
-def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    own = path.with_suffix(f".{token_hex(4)}")
-    descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(OKPKey.generate_key("Ed25519").as_pem(private=True))
-    # Whoever links first wins: two processes started at once end up with the same key.
-    with suppress(FileExistsError):
-        path.hardlink_to(own)
-    own.unlink()

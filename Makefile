@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports pytest graphiql constraints clean
+.PHONY: help setup demo test lint types imports pytest chaos graphiql constraints clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -39,6 +39,9 @@ imports:
 
 pytest:
 	@$(BIN)/python -m pytest
+
+chaos: setup ## kill, freeze, fill, lie: nothing may be lost or filed twice (RUN=sqlite APPS=100 KILLS=20; half an hour for all)
+	@$(BIN)/python -m tests.chaos $(RUN) $(if $(APPS),--apps $(APPS)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 constraints: ## resolve anew and write constraints.txt
 	@rm -rf .venv/.fresh && $(PYTHON) -m venv .venv/.fresh && .venv/.fresh/bin/pip install --quiet -e '.[dev,redis]'

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
@@ -13,11 +13,13 @@ import uuid_utils
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from gateway.cases.service import CaseService
+from gateway.cases.probe import NO_HOOKS, Hooks
+from gateway.cases.service import CaseService, Pace
 from gateway.clock import Clock, FollowedClock, SystemClock
 from gateway.declared import Declared, read_declared
 from gateway.demo.seed import demo_seed, empty_seed
 from gateway.edge.callbacks import CallbacksEndpoint
+from gateway.edge.checking import checking_routes
 from gateway.edge.graphiql_page import ASSETS, GraphiQLPage
 from gateway.edge.graphql import GraphQLEndpoint, MutationByGet
 from gateway.edge.graphql_request import Operation
@@ -31,6 +33,8 @@ from gateway.federation.knocking import knock
 from gateway.federation.operation import OperationReads, scope_of
 from gateway.federation.service import Federation
 from gateway.federation.shared import AiocacheStore, SharedMemory
+from gateway.issuing.check import Checker
+from gateway.issuing.issuing import issuing_of
 from gateway.metrics import Metrics
 from gateway.security.masking import personal_mask
 from gateway.security.policy import may_read_registers
@@ -47,7 +51,8 @@ _WEB_TIMEOUT_S = 5.0  # tokens' keys, the followed clock, the demo: never a depa
 
 
 def build_app(settings: Settings) -> Starlette:
-    """The gateway of these settings; DeclarationInvalid when a declared file is wrong.
+    """The gateway of these settings; DeclarationInvalid when a declared file is wrong,
+    SettingsInvalid when a key named in them is none.
 
     Departments are not asked anything here: one that is down is said to be down, later.
     """
@@ -57,9 +62,10 @@ def build_app(settings: Settings) -> Starlette:
 class Gateway:
     """One process's parts, started and stopped together."""
 
-    def __init__(self, settings: Settings, declared: Declared) -> None:
+    def __init__(self, settings: Settings, declared: Declared, hooks: Hooks = NO_HOOKS) -> None:
         self._settings = settings
         self._declared = declared
+        self._issuing = issuing_of(settings, declared.infos)
         self._web = httpx.AsyncClient(
             trust_env=False, follow_redirects=False, timeout=_WEB_TIMEOUT_S
         )
@@ -77,8 +83,10 @@ class Gateway:
             clock=self._clock,
             calendar=declared.calendar,
             reads=self._reads,
+            signing=self._issuing,
             materials=self._shelf,
-            poll_every_s=settings.polling.every_s,
+            pace=_pace(settings),
+            hooks=hooks,
         )
         self._schema = build_schema(declared.infos, personal_mask)
         self._executor = Executor(
@@ -109,6 +117,7 @@ class Gateway:
             Route("/graphql", graphql),
             Route("/materials", materials),
             Route("/callbacks/{department}", callbacks),
+            *self._checking(),
             *health_routes(self._probes()),
         ]
         if page is not None and page.built:
@@ -156,7 +165,9 @@ class Gateway:
             catalogue=self._declared.catalogue,
             departments=_Views(self._federation),
             applications=self._cases.applications,
+            clerks=self._cases.clerks,
             reads=reads,
+            bundles=self._issuing,
         )
         with span("graphql", operation=operation.name or ""):
             try:
@@ -195,6 +206,11 @@ class Gateway:
             return empty_seed
         return demo_seed(self._settings, self._web, self._clock.now)
 
+    def _checking(self) -> Sequence[Route]:
+        keys = self._issuing.keys
+        checker = Checker(self._cases.bundles, keys.check)
+        return checking_routes(checker, keys.jwks(), now=self._clock.now)
+
     def _probes(self) -> Probes:
         return Probes(
             ready=self._ready,
@@ -226,6 +242,14 @@ class _Views:
 def _clock(settings: Settings, client: httpx.AsyncClient) -> Clock:
     follow = settings.clock.follow
     return SystemClock() if follow is None else FollowedClock(str(follow), client)
+
+
+def _pace(settings: Settings) -> Pace:
+    return Pace(
+        poll_every_s=settings.polling.every_s,
+        lease_s=settings.executors.lease_s,
+        reconcile_at=settings.reconcile.at if settings.reconcile.daily else None,
+    )
 
 
 def _shared(settings: Settings) -> SharedMemory | None:

@@ -4,6 +4,7 @@ Tokens, HTTP deadlines and retries use real time; a case lives in the time told 
 """
 
 import asyncio
+import time
 from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
@@ -16,6 +17,12 @@ from schema.domain.calendar import SHANGHAI
 log = structlog.get_logger(__name__)
 
 _ANSWER_WITHIN_S = 2.0
+_STARTED = time.time() - time.monotonic()
+
+
+def steady_now() -> float:
+    """Unix seconds that only go forward: the machine's clock may be set while we run."""
+    return _STARTED + time.monotonic()
 
 
 class Clock(Protocol):

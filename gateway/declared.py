@@ -66,7 +66,7 @@ def read_declared(settings: Settings, *, trace: Trace | None = None) -> Declared
 def departments_of(settings: Settings, *, trace: Trace | None = None) -> Loaded:
     """The departments plugged in, and everything wrong with those that cannot be."""
     endpoints = {
-        name: Endpoint(url=access.url, credentials=access.credentials)
+        name: Endpoint(url=access.url, credentials=access.credentials, limits=access.limits.agreed)
         for name, access in settings.departments.items()
     }
     folders = [SHIPPED_DEPARTMENTS, *_given(settings.plugins.departments)]

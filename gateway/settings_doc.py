@@ -9,7 +9,8 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from gateway.settings_demo import dev_layer
-from gateway.settings_model import DepartmentAccess, Settings
+from gateway.settings_departments import DepartmentAccess, LimitsAgreed
+from gateway.settings_model import Settings
 from gateway.settings_read import PREFIX
 
 _HEAD = """# Settings
@@ -24,12 +25,13 @@ at once as `source:key: sentence — remedy`, and nothing starts (exit code 78).
 
 The profile is **production** unless `dev` is asked for by name. Production refuses: no issuer, an
 issuer or keys without https, the dev issuer, the dev store, no store or folder for documents,
-passwords everybody knows, unencrypted departments, caches or collectors on other machines, a public
-address without https, a clock that is not real. Dev refuses: to listen beyond this machine, a
+no key to sign certificates with, no https address to check them at, passwords everybody knows,
+unencrypted departments, caches or collectors on other machines, a public address without https, a
+clock that is not real. Dev refuses: to listen beyond this machine, a
 database on another machine, and, while it trusts its own tokens, departments on another machine.
 """
-_DEPARTMENTS = """Per department, under its id. Every key other than `url` is a credential with the
-name its manifest uses; all of them are secrets and never shown.
+_DEPARTMENTS = """Per department, under its id. Every key other than `url` and `limits` is a
+credential with the name its manifest uses; all of them are secrets and never shown.
 """
 
 
@@ -46,7 +48,8 @@ def _sections() -> Iterator[str]:
         if section is not None:
             yield _table(name, section.__doc__ or "", section.model_fields, f"{name}.")
         elif name == "departments":
-            fields = DepartmentAccess.model_fields
+            limits = {f"limits.{n}": f for n, f in LimitsAgreed.model_fields.items()}
+            fields = {"url": DepartmentAccess.model_fields["url"], **limits}
             yield _table(name, _DEPARTMENTS, fields, "departments.<id>.")
 
 

@@ -2,31 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, SecretStr
+from pydantic import BaseModel, Field, PrivateAttr, SecretStr
 
+from gateway.settings_departments import DepartmentAccess
 from gateway.settings_read import source_of
 from gateway.settings_safety import Stance, without_password
+from gateway.settings_section import CommaSeparated, Seconds, Section, WebAddress
 from schema.domain.text import Language
 
-_WEB_ADDRESS = r"^https?://[^\s/@]+(/\S*)?$"
 
-
-def _comma_separated(value: object) -> object:
-    return [v.strip() for v in value.split(",")] if isinstance(value, str) else value
-
-
-WebAddress = Annotated[str, Field(pattern=_WEB_ADDRESS)]
-Seconds = Annotated[float, Field(gt=0, le=3600)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class Server(_Section):
+class Server(Section):
     """Where the gateway listens."""
 
     host: str = Field(
@@ -40,7 +29,7 @@ class Server(_Section):
     )
 
 
-class Store(_Section):
+class Store(Section):
     """Where cases and their events are kept."""
 
     url: SecretStr = Field(
@@ -49,28 +38,30 @@ class Store(_Section):
     )
 
 
-class Materials(_Section):
+class Materials(Section):
     """Where uploaded documents are kept."""
 
     folder: Path | None = Field(default=None, description="folder for uploaded documents")
     max_bytes: int = Field(default=20_000_000, gt=0, description="largest document, in bytes")
 
 
-class DepartmentAccess(_Section):
-    """How to reach one department; any further key is a credential, named as its manifest does."""
+class ExecutorSettings(Section):
+    """Several gateway processes on one PostgreSQL."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
-    __pydantic_extra__: dict[str, SecretStr] = Field(init=False)
-
-    url: WebAddress = Field(description="address of the department's system")
-
-    @property
-    def credentials(self) -> dict[str, str]:
-        """The credentials in the clear, by name."""
-        return {name: value.get_secret_value() for name, value in self.__pydantic_extra__.items()}
+    lease_s: Annotated[float, Field(ge=1, le=600)] = Field(
+        default=15.0,
+        description="seconds without a sign of life until another process takes commands over",
+    )
 
 
-class ClockSettings(_Section):
+class ReconcileSettings(Section):
+    """What departments hold against what we hold."""
+
+    daily: bool = Field(default=True, description="whether to compare once a business day")
+    at: time = Field(default=time(3), description="from what hour on, by the business clock")
+
+
+class ClockSettings(Section):
     """Business time."""
 
     follow: WebAddress | None = Field(
@@ -78,7 +69,7 @@ class ClockSettings(_Section):
     )
 
 
-class Polling(_Section):
+class Polling(Section):
     """Asking departments for progress."""
 
     every_s: Seconds | None = Field(
@@ -86,14 +77,14 @@ class Polling(_Section):
     )
 
 
-class Deadlines(_Section):
+class Deadlines(Section):
     """How long things may take."""
 
     operation_s: Seconds = Field(default=5.0, description="seconds for one GraphQL operation")
     department_s: Seconds = Field(default=2.0, description="seconds for one call to a department")
 
 
-class Cache(_Section):
+class Cache(Section):
     """Second level of the read cache."""
 
     url: SecretStr = Field(
@@ -101,7 +92,7 @@ class Cache(_Section):
     )
 
 
-class Identity(_Section):
+class Identity(Section):
     """Whose tokens are believed."""
 
     issuer: str | None = Field(
@@ -115,7 +106,22 @@ class Identity(_Section):
     )
 
 
-class Telemetry(_Section):
+class IssuingSettings(Section):
+    """The keys certificates are bundled and signed with, and where bundles are checked."""
+
+    key_file: Path | None = Field(
+        default=None,
+        description="Ed25519 private key (PEM, mode 600); dev makes one under `dev_folder`",
+    )
+    retired_keys: Annotated[tuple[Path, ...], CommaSeparated] = Field(
+        default=(), description="public keys (PEM) that signed once: their bundles stay valid"
+    )
+    check_url: WebAddress | None = Field(
+        default=None, description="public address before `/check/…`, as printed in QR codes"
+    )
+
+
+class Telemetry(Section):
     """Traces."""
 
     exporter: Literal["off", "console", "otlp"] = Field(default="off", description="where spans go")
@@ -123,7 +129,7 @@ class Telemetry(_Section):
     sample_ratio: float = Field(default=0.05, ge=0, le=1, description="share of operations traced")
 
 
-class Log(_Section):
+class Log(Section):
     """The log, on standard error."""
 
     format: Literal["json", "console"] = Field(
@@ -134,7 +140,7 @@ class Log(_Section):
     )
 
 
-class Folders(_Section):
+class Folders(Section):
     """What is added without touching the code."""
 
     departments: Path | None = Field(default=None, description="further department folders")
@@ -153,7 +159,7 @@ class ShownSetting:
     source: str
 
 
-class Settings(_Section):
+class Settings(Section):
     """Everything that differs between installations. Constant once loaded."""
 
     profile: Literal["dev", "production"] = Field(
@@ -162,18 +168,21 @@ class Settings(_Section):
     dev_folder: Path = Field(
         default=Path(".dev"), description="where dev keeps its store, key and files"
     )
-    languages: Annotated[tuple[Language, ...], BeforeValidator(_comma_separated)] = Field(
+    languages: Annotated[tuple[Language, ...], CommaSeparated] = Field(
         default=("zh", "en"), min_length=1, description="languages offered, the preferred one first"
     )
     server: Server = Server()
     store: Store = Store()
     materials: Materials = Materials()
-    departments: dict[str, DepartmentAccess] = {}
+    departments: dict[str, DepartmentAccess] = Field(default_factory=dict)
     clock: ClockSettings = ClockSettings()
     polling: Polling = Polling()
+    executors: ExecutorSettings = ExecutorSettings()
+    reconcile: ReconcileSettings = ReconcileSettings()
     deadlines: Deadlines = Deadlines()
     cache: Cache = Cache()
     identity: Identity = Identity()
+    issuing: IssuingSettings = IssuingSettings()
     telemetry: Telemetry = Telemetry()
     log: Log = Log()
     plugins: Folders = Folders()
@@ -227,6 +236,8 @@ class Settings(_Section):
             materials=self.materials.folder,
             issuer=self.identity.issuer,
             jwks_url=self.identity.jwks_url,
+            key_file=self.issuing.key_file,
+            check_url=self.issuing.check_url,
             follow=self.clock.follow,
             otlp=self.telemetry.endpoint if self.telemetry.exporter == "otlp" else None,
             departments={d: (a.url, a.credentials) for d, a in self.departments.items()},
@@ -252,5 +263,5 @@ def _masked(key: str, value: Any) -> str:
         clear = value.get_secret_value()
         return without_password(clear) if key in {"store.url", "cache.url"} else "***"
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return ", ".join(map(str, value))
     return "" if value is None else str(value)

@@ -28,6 +28,8 @@ class Stance:
     materials: Path | None
     issuer: str | None
     jwks_url: str | None
+    key_file: Path | None
+    check_url: str | None
     follow: str | None
     otlp: str | None
     departments: Mapping[str, tuple[str, Mapping[str, str]]]
@@ -214,6 +216,24 @@ _PRODUCTION = (
         lambda s: _plain_outside(s.public_url),
         "people would send personal data unencrypted",
         "use https",
+    ),
+    _Rule(
+        "issuing.key_file",
+        lambda s: s.key_file is None,
+        "no key: certificates could not be signed",
+        "make one (openssl genpkey -algorithm ed25519 -out issuing.pem) and name its file",
+    ),
+    _Rule(
+        "issuing.key_file",
+        lambda s: s.key_file is not None and s.key_file.is_relative_to(s.dev_folder),
+        "the dev profile's own key",
+        "make another (openssl genpkey -algorithm ed25519 -out issuing.pem) and name its file",
+    ),
+    _Rule(
+        "issuing.check_url",
+        lambda s: not (s.check_url or "").startswith("https://"),
+        "no https address: nobody could check a certificate and trust the answer",
+        "name the public https address that leads to this gateway",
     ),
     _Rule(
         "clock.follow",

@@ -1,8 +1,8 @@
 """The use cases of applicants and clerks, as the graph knows them."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from adapters.contract import Department
 from gateway.cases import codec, rejection, tables
 from gateway.cases.changes import Changes
-from gateway.cases.drafts import Drafts, Kept, Materials, ReadsOf
-from gateway.cases.errors import DraftMoved, RequestConflict, StoreUnavailable
+from gateway.cases.drafts import Drafts, Kept, Materials, ReadsOf, until_still
+from gateway.cases.errors import RequestConflict, StoreUnavailable
 from gateway.cases.payloads import Payload
+from gateway.cases.promises import Promises
 from gateway.cases.requests import Request, known, remember, request
 from gateway.cases.standing import district_of
 from gateway.cases.store import Store
-from gateway.cases.submission import signed, strangers, submission
+from gateway.cases.submitting import Handed, Submitting
 from gateway.cases.visibility import owner_of, visible_to
 from gateway.clock import Clock
 from gateway.security.policy import may_apply
@@ -31,10 +32,7 @@ __all__ = ["CaseApplications", "Materials", "ReadsOf"]
 MOST = 100  # cases on one page
 _ANYWHERE = "310000"
 _CURSOR = re.compile(r"[0-9]{1,18}", re.ASCII)
-_TRIES = 50  # of a draft many hands write at once
 _DRAFT_BYTES = 400_000
-
-T = TypeVar("T")
 
 
 class CaseApplications:
@@ -56,6 +54,7 @@ class CaseApplications:
         self._store = store
         self._clock = clock
         self._drafts = Drafts(store, departments, clock, reads=reads, materials=materials)
+        self._submitting = Submitting(store, self._drafts, clock, self.case)
         self._changes = Changes(store, self._drafts, clock, self.case)
         self._identifier = identifier or (lambda: uuid4().hex)
 
@@ -101,7 +100,7 @@ class CaseApplications:
         try:
             if await known(self._store, asked) is not None:
                 return await self._shown(viewer, draft)
-            return await _until_still(lambda: self._saved(viewer, asked, draft, answers, materials))
+            return await until_still(lambda: self._saved(viewer, asked, draft, answers, materials))
         except RequestConflict as conflict:
             return rejection.rejected(rejection.CONFLICT, case=conflict.case)
         except StoreUnavailable as error:
@@ -120,27 +119,13 @@ class CaseApplications:
         answers: Mapping[str, Any],
         materials: Mapping[str, str],
         request_id: str,
+        pledges: Sequence[str] = (),
+        deferred: Sequence[str] = (),
     ) -> Case | Rejected:
         """Accept one application durably, then answer; departments are told afterwards."""
-        asked = request(
-            owner_of(viewer),
-            request_id,
-            "submit",
-            draft=draft,
-            answers=answers,
-            materials=materials,
-        )
-        try:
-            before = await known(self._store, asked)
-            if before is None:
-                return await _until_still(
-                    lambda: self._submitted(viewer, asked, draft, answers, materials)
-                )
-            return await self._case_or_absent(viewer, before)
-        except RequestConflict as conflict:
-            return rejection.rejected(rejection.CONFLICT, case=conflict.case)
-        except StoreUnavailable as error:
-            return rejection.rejected(error.problem)
+        promises = Promises(pledges=tuple(pledges), deferred=tuple(deferred))
+        handed = Handed(draft=draft, answers=answers, materials=materials, promises=promises)
+        return await self._submitting.submit(viewer, handed, request_id)
 
     # -- what there is ----------------------------------------------------------------------------
 
@@ -171,7 +156,7 @@ class CaseApplications:
         joined = tables.event.join(tables.case, tables.case.c.id == tables.event.c.case_id)
         query = sa.select(tables.event).select_from(joined)
         mine = query.where(tables.event.c.case_id == case, visible_to(viewer))
-        rows = await self._store.rows(mine.order_by(tables.event.c.seq))
+        rows = await self._store.rows(mine.order_by(tables.event.c.n))
         return [codec.event_from(row._mapping) for row in rows]  # noqa: SLF001 — SQLAlchemy's API
 
     # -- what may be done -------------------------------------------------------------------------
@@ -250,45 +235,5 @@ class CaseApplications:
                 await self._drafts.update(transaction, changed, submitted=False)
         return await self._shown(viewer, draft)
 
-    async def _submitted(
-        self,
-        viewer: Viewer,
-        asked: Request,
-        draft: str,
-        answers: Mapping[str, Any],
-        materials: Mapping[str, str],
-    ) -> Case | Rejected:
-        kept = await self._drafts.load(viewer, draft)
-        if kept is None:
-            return rejection.rejected(rejection.ABSENT)
-        if kept.submitted:
-            if await known(self._store, asked) is None:
-                raise RequestConflict(draft)
-            return await self._case_or_absent(viewer, draft)
-        merged = await self._drafts.merged(viewer, kept, answers, materials, retry=False)
-        full = signed(merged, viewer)
-        problems = (*strangers(viewer, full), *full.standing(self._clock).problems)
-        if problems:
-            return rejection.rejected(*problems)
-        async with self._store.write() as transaction:
-            first = await remember(transaction, asked, draft)
-            if first is None:
-                await self._drafts.update(transaction, full, submitted=True)
-                return await transaction.append(submission(viewer, full, self._clock))
-        return await self._case_or_absent(viewer, first)
-
     async def _shown(self, viewer: Viewer, draft: str) -> Draft | Rejected:
         return await self.draft(viewer, draft) or rejection.rejected(rejection.ABSENT)
-
-    async def _case_or_absent(self, viewer: Viewer, case: str) -> Case | Rejected:
-        return await self.case(viewer, case) or rejection.rejected(rejection.ABSENT)
-
-
-async def _until_still(write: Callable[[], Awaitable[T]]) -> T:
-    """Read, change and write a draft anew until nobody else wrote it in between."""
-    for _ in range(_TRIES):
-        try:
-            return await write()
-        except DraftMoved:
-            continue
-    raise StoreUnavailable("this draft is written by too many hands at once")

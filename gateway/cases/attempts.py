@@ -60,6 +60,14 @@ def _errand(row: Any, tried: Sequence[Any]) -> Errand:
     )
 
 
+async def stands(transaction: Transaction, errand: Errand) -> bool:
+    """Whether the command is still ours to work on, held so for this transaction."""
+    table = tables.delivery.c
+    query = sa.select(table.tick, table.state).where(table.reference == errand.reference)
+    row = (await transaction.connection.execute(query.with_for_update())).one()
+    return (row.tick, row.state) == (errand.tick, errand.state)
+
+
 async def claim(
     transaction: Transaction, reference: str, n: int, act: Act, *, at: float, executor: str
 ) -> bool:
@@ -76,12 +84,14 @@ async def claim(
     )
 
 
-async def conclude(transaction: Transaction, reference: str, n: int, attempt: Attempt) -> None:
-    """Write down what came of attempt `n`."""
+async def conclude(transaction: Transaction, reference: str, n: int, attempt: Attempt) -> bool:
+    """Write down what came of attempt `n`; False when somebody has before, who gave us up."""
     table = tables.attempt
-    where = (table.c.reference == reference) & (table.c.n == n)
-    values = {"outcome": attempt.outcome.value, "detail": attempt.detail}
-    await transaction.connection.execute(table.update().where(where).values(**values))
+    open_ = table.c.outcome == Outcome.OPEN.value
+    update = table.update().where(table.c.reference == reference, table.c.n == n, open_)
+    return await transaction.changed(
+        update.values(outcome=attempt.outcome.value, detail=attempt.detail)
+    )
 
 
 async def tell(
@@ -100,9 +110,12 @@ async def tell(
     )
 
 
-async def move_on(transaction: Transaction, reference: str, **values: Any) -> None:
-    """Change where a command stands."""
+async def move_on(
+    transaction: Transaction, reference: str, *, of_tick: int | None = None, **values: Any
+) -> bool:
+    """Change where a command stands; with `of_tick` only while nobody took it over since."""
     table = tables.delivery
-    await transaction.connection.execute(
-        table.update().where(table.c.reference == reference).values(**values)
-    )
+    update = table.update().where(table.c.reference == reference)
+    if of_tick is not None:
+        update = update.where(table.c.tick == of_tick)
+    return await transaction.changed(update.values(**values))

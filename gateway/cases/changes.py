@@ -17,20 +17,23 @@ from gateway.cases.store import Store, Transaction
 from gateway.cases.visibility import owner_of
 from gateway.clock import Clock
 from gateway.security.policy import may_change_case
+from schema.domain import surplus
 from schema.domain.answers import read
-from schema.domain.case import Case, CaseState, Event, EventKind, StepState
+from schema.domain.case import Case, CaseState, Command, Event, EventKind, Step, StepState
 from schema.domain.case_rules import TERMINAL, parse_reference
 from schema.domain.delivery_policy import Act, Attempt, Outcome
 from schema.domain.form import form
 from schema.domain.formats import UNWRITABLE
 from schema.domain.one_thing import Item
+from schema.domain.outside import awaited_events, may_be_reported, raising
 from schema.domain.problem import Problem, ProblemCode
 from schema.domain.text import Text
 from schema.graph.ports import Rejected, Viewer
 
-_KNOWN_ALREADY = rejection.wrong_state(
+KNOWN_ALREADY = rejection.wrong_state(
     "该申报已有结果，无需确认。", "What became of it is known already.", "reference"
 )
+_AT_WORK = frozenset({StepState.ACCEPTED, StepState.INSPECTION, StepState.NOTICE})
 CaseOf = Callable[[Viewer, str], Awaitable[Case | None]]
 
 
@@ -108,7 +111,7 @@ class Changes:
             return await self._resolved(viewer, reference, receipt, asked)
         except RequestConflict as conflict:
             return rejection.rejected(rejection.CONFLICT, case=conflict.case)
-        except _Undone as undone:
+        except Undone as undone:
             return undone.rejected
         except StoreUnavailable as error:
             return rejection.rejected(error.problem)
@@ -130,7 +133,7 @@ class Changes:
                 return await self._once(transaction, asked, seen, change)
         except RequestConflict as conflict:
             return rejection.rejected(rejection.CONFLICT, case=conflict.case)
-        except _Undone as undone:
+        except Undone as undone:
             return undone.rejected
         except StoreUnavailable as error:
             return rejection.rejected(error.problem)
@@ -148,7 +151,7 @@ class Changes:
             return case
         made = change(case)
         if isinstance(made, Rejected):
-            raise _Undone(made)  # the request id is not spent on what changed nothing
+            raise Undone(made)  # the request id is not spent on what changed nothing
         if made.payload is not None:
             await payloads.put(
                 transaction, case.id, made.payload, item=made.item, round_=made.round
@@ -157,7 +160,7 @@ class Changes:
 
     def _added(self, case: Case, item: str, payload: Payload) -> Change | Rejected:
         step = next((s for s in case.steps if s.item == item), None)
-        if step is None or step.state is not StepState.SUPPLEMENT_REQUESTED:
+        if step is None or not _may_be_supplemented(step):
             return rejection.wrong_state(
                 "该事项目前不需要补正。", "Nothing is to be supplemented here now.", "item"
             )
@@ -165,8 +168,11 @@ class Changes:
         if wrong:
             return rejection.rejected(*wrong)
         round_ = step.round + 1
+        codes = sorted(payload.materials)
         key = f"supplement:{case.id}:{item}:{round_}"
-        event = self._event(case, EventKind.SUPPLEMENT_SENT, key, item, round=round_)
+        event = self._event(
+            case, EventKind.SUPPLEMENT_SENT, key, item, round=round_, materials=codes
+        )
         return Change(event=event, payload=payload, item=item, round=round_)
 
     def _wrong(self, case: Case, item: str, payload: Payload) -> tuple[Problem, ...]:
@@ -194,14 +200,22 @@ class Changes:
     def _happened(self, case: Case, name: str) -> Change | Rejected:
         one_thing = self._store.one_thing(case.one_thing, case.version)
         items = [one_thing.item(step.item) for step in case.steps]
-        if name not in {e for i in items for e in (i.after_event, i.suspending_event) if e}:
+        if name not in awaited_events(items):
             text = Text(zh="本办件不等待该事件。", en="Nothing in this case waits for this event.")
             problem = Problem(code=ProblemCode.NOT_A_CHOICE, text=text, path=("event",))
             return rejection.rejected(problem)
         if case.state in TERMINAL:
             return rejection.wrong_state("办件已结束。", "The case has ended.")
-        event = self._event(case, EventKind.REPORTED, f"reported:{case.id}:{name}", event=name)
-        return Change(event=event)
+        if not may_be_reported(case.reported, name):
+            return rejection.wrong_state(
+                "该异议已登记，或没有待解决的异议。",
+                "It was raised already, or there is nothing to settle.",
+                "event",
+            )
+        key = f"reported:{case.id}:{name}"
+        if raising(name):  # may be raised again after it was settled
+            key = f"{key}:{case.revision}"
+        return Change(event=self._event(case, EventKind.REPORTED, key, event=name))
 
     def _event(
         self, case: Case, kind: EventKind, key: str, item: str | None = None, **data: Any
@@ -228,8 +242,8 @@ class Changes:
             if await remember(transaction, asked, errand.case.id) is not None:
                 return errand.case
             fresh = await transaction.load(errand.case.id)
-            if errand.state != PARKED or not fresh or fresh.step(command.item).parked != reference:
-                raise _Undone(_KNOWN_ALREADY)
+            if fresh is None or not asks(fresh, command, errand.state):
+                raise Undone(KNOWN_ALREADY)
             n = len(errand.history) + 1
             outcome = Outcome.OK if receipt else Outcome.ABSENT
             attempt = Attempt(act=Act.TOLD, outcome=outcome, detail=receipt)
@@ -247,7 +261,21 @@ class Changes:
             await transaction.enqueue(errand.reference, errand.department, tick, 0.0)
 
 
-class _Undone(Exception):
+def asks(case: Case, command: Command, state: str) -> bool:
+    """Whether a clerk is asked about this command: it is parked, or what it filed went missing."""
+    step = case.step(command.item)
+    if surplus.is_beyond(command):
+        return state == PARKED and any(s.parked == command.reference for s in step.surplus)
+    return step.parked == command.reference and (state == PARKED or step.missing)
+
+
+def _may_be_supplemented(step: Step) -> bool:
+    """It is asked for more, or owes something; and nothing is on its way already."""
+    owing = step.state in _AT_WORK and bool(step.owes)
+    return (step.state is StepState.SUPPLEMENT_REQUESTED or owing) and not step.supplementing
+
+
+class Undone(Exception):
     """Rolls the transaction back and carries the answer out."""
 
     def __init__(self, rejected: Rejected) -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import event, make_url
+from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -16,13 +16,16 @@ from gateway.cases.errors import StoreInUse, StoreUnavailable
 from gateway.cases.sqlite_time import teach_old_sqlite
 
 BUSY_MS = 30_000
+WRITERS = 8  # connections that write at once, on PostgreSQL; SQLite has one
+_CONNECT_S = 2  # a database that is down says so within this
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
 
 class Database:
-    """Read and write transactions, each bounded; writes of this process go one after another.
+    """Read and write transactions, each bounded in time.
 
-    On SQLite one process owns the file: a second is refused with StoreInUse.
+    On SQLite one process owns the file, a second is refused with StoreInUse, and writes go one
+    after another. On PostgreSQL rows are locked: whoever writes to a case locks it first.
     """
 
     def __init__(self, url: str, *, budget: float = 5.0) -> None:
@@ -30,7 +33,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._budget = budget
         self._lock: IO[str] | None = None
-        self._writing = asyncio.Lock()
+        self._writing = asyncio.Semaphore(1 if self.is_sqlite else WRITERS)
         self._reader: AsyncEngine | None = None
         self._writer: AsyncEngine | None = None
 
@@ -47,11 +50,13 @@ class Database:
             self._take()
             _prepare(self.path)
         url = self.url.set(drivername=_DRIVERS[self.url.get_backend_name()])
-        self._reader = create_async_engine(url)
-        self._writer = create_async_engine(url, pool_size=1, max_overflow=0)
         if self.is_sqlite:
+            self._reader = create_async_engine(url)
+            self._writer = create_async_engine(url, pool_size=1, max_overflow=0)
             _pragmas(self._reader, "BEGIN")
             _pragmas(self._writer, "BEGIN IMMEDIATE")
+        else:
+            self._reader, self._writer = _pool(url, WRITERS), _pool(url, WRITERS)
 
     @property
     def path(self) -> Path:
@@ -84,17 +89,17 @@ class Database:
 
     @asynccontextmanager
     async def _guarded(
-        self, engine: AsyncEngine | None, lock: asyncio.Lock | None = None
+        self, engine: AsyncEngine | None, room: asyncio.Semaphore | None = None
     ) -> AsyncIterator[AsyncConnection]:
         if engine is None:
             raise StoreUnavailable("the store is closed")
         try:
             async with asyncio.timeout(self._budget):
-                if lock is None:
+                if room is None:
                     async with engine.begin() as connection:
                         yield connection
                     return
-                async with lock, engine.begin() as connection:
+                async with room, engine.begin() as connection:
                     yield connection
         except (SQLAlchemyError, sqlite3.Error, TimeoutError) as error:
             raise StoreUnavailable(type(error).__name__) from error
@@ -111,6 +116,18 @@ class Database:
                 "for several processes"
             ) from error
         self._lock = lock
+
+
+def _pool(url: URL, size: int) -> AsyncEngine:
+    """Connections to PostgreSQL. One that broke is noticed before it is used, not by its user."""
+    return create_async_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args={"connect_timeout": _CONNECT_S},
+    )
 
 
 def _prepare(path: Path) -> None:

@@ -6,8 +6,8 @@ have been sent: it counts as unknown, and the policy decides whether to ask, rep
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -16,12 +16,15 @@ from gateway.cases import attempts, payloads
 from gateway.cases.attempts import Errand
 from gateway.cases.errand import Message, Result, ask, send
 from gateway.cases.errors import StoreUnavailable
+from gateway.cases.evidence import late_evidence
 from gateway.cases.filing import filing_of, supplement_of, withdrawal_of
 from gateway.cases.outcome import Obsolete, events_of, never_filed, obsolete
 from gateway.cases.payloads import Payload
-from gateway.cases.store import Store
+from gateway.cases.probe import NO_HOOKS, Hooks
+from gateway.cases.restored import Claims
+from gateway.cases.store import Store, Transaction
 from gateway.clock import Clock
-from schema.domain.case import Command, Verb
+from schema.domain.case import Case, Command, Verb
 from schema.domain.case_rules import parse_reference
 from schema.domain.delivery_policy import (
     Act,
@@ -30,10 +33,8 @@ from schema.domain.delivery_policy import (
     Move,
     Outcome,
     Park,
-    Rule,
     Send,
     next_move,
-    rule_for,
 )
 
 log = structlog.get_logger(__name__)
@@ -41,13 +42,7 @@ log = structlog.get_logger(__name__)
 UNDER_WAY, PARKED, DONE = "under_way", "parked", "done"
 STALE_CLAIM_S = 1.0  # a process frozen between claim and send must not send on waking
 SHORT_WAIT_S = 1.5  # longer waits end the command and enqueue it anew, freeing its slot
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """Told at named points; tests stop the process there."""
-
-    reached: Callable[[str], None] = lambda point: None
+OVERTAKEN = "overtaken"  # another process took the command over
 
 
 class Delivery:
@@ -59,18 +54,17 @@ class Delivery:
         departments: Mapping[str, Department],
         clock: Clock,
         *,
-        executor: str = "gateway-1",
-        probe: Probe | None = None,
-        rule: Callable[[Department, Verb], Rule] = lambda d, verb: rule_for(d.info, verb),
-        now: Callable[[], float] = time.time,
+        executor: str,
+        hooks: Hooks = NO_HOOKS,
+        claims: Claims | None = None,
     ) -> None:
         self._store = store
-        self._departments = departments
+        self._departments = {name: hooks.wrap(d) for name, d in departments.items()}
         self._clock = clock
         self._executor = executor
-        self._probe = probe or Probe()
-        self._rule = rule
-        self._now = now
+        self._hooks = hooks
+        self._claims = claims
+        self._now = store.now
 
     async def run(self, reference: str, tick: int) -> str:
         """Work on one command until it is settled, parked, or has to wait for long."""
@@ -96,79 +90,139 @@ class Delivery:
         overtaken = obsolete(errand, command)
         if overtaken is not None:
             return await self._drop(errand, command, overtaken)
-        wait = errand.due_at - self._now() if errand.due_after == len(errand.history) else 0.0
-        return min(wait, SHORT_WAIT_S) if wait > 0 else await self._attempt(errand, command)
+        move = self._next(errand, command)
+        if not isinstance(move, Send | Ask):
+            return await self._end(errand, command, move)
+        wait = await self._wait(errand, move)
+        return min(wait, SHORT_WAIT_S) if wait > 0 else await self._attempt(errand, command, move)
 
     def _next(self, errand: Errand, command: Command) -> Move:
-        rule = self._rule(self._departments[errand.department], command.verb)
+        rule = self._hooks.rule(self._departments[errand.department], command.verb)
         return next_move(errand.history, rule)
 
-    async def _attempt(self, errand: Errand, command: Command) -> str | float:
+    async def _wait(self, errand: Errand, move: Send | Ask) -> float:
+        """Seconds until the move. A longer wait than it asks for: a clock was set back since."""
+        if errand.due_after != len(errand.history):
+            return 0.0
+        wait = errand.due_at - self._now()
+        if wait > move.after + SHORT_WAIT_S:
+            wait = move.after
+            async with self._store.write() as transaction:
+                due_at = self._now() + wait
+                await attempts.move_on(
+                    transaction, errand.reference, of_tick=errand.tick, due_at=due_at
+                )
+        return wait
+
+    async def _attempt(self, errand: Errand, command: Command, move: Send | Ask) -> str | float:
         """Claim, commit, then let the first byte leave."""
-        act = Act.ASK if isinstance(self._next(errand, command), Ask) else Act.SEND
+        probe, reference = self._hooks.probe, errand.reference
+        probe("picked", reference)
+        act = Act.ASK if isinstance(move, Ask) else Act.SEND
         message = await self._message(errand, command)
         claimed_at = time.monotonic()
         if not await self._claim(errand, command, act):
             return 0.0
-        self._probe.reached("claimed")
+        probe("claimed", reference)
         department = self._departments[errand.department]
         if act is Act.ASK:
             result = await ask(department, message)
         elif time.monotonic() - claimed_at > STALE_CLAIM_S:
-            result = _forgotten(act)
+            result = Result(attempt=Attempt(act=act, outcome=Outcome.NOT_SENT))
         else:
             result = await send(department, message)
-        self._probe.reached("answered")
+        probe("answered", reference)
         claimed = (*errand.history, Attempt(act=act, outcome=Outcome.OPEN))
         concluded = await self._conclude(replace(errand, history=claimed), command, result)
-        self._probe.reached("concluded")
+        probe("concluded", reference)
         return concluded
 
     async def _claim(self, errand: Errand, command: Command, act: Act) -> bool:
         """Commit that this attempt is being made, unless facts have overtaken it meanwhile."""
         n = len(errand.history) + 1
         async with self._store.write() as transaction:
+            fresh = await transaction.load(command.case)
+            if fresh is None or obsolete(replace(errand, case=fresh), command):
+                return False
+            if not await attempts.stands(transaction, errand):
+                return False
             mine = await attempts.claim(
                 transaction, errand.reference, n, act, at=self._now(), executor=self._executor
             )
-            fresh = await transaction.load(command.case)
-            overtaken = fresh is not None and obsolete(replace(errand, case=fresh), command)
-            if mine and overtaken:
-                made = Outcome.FAILED if act is Act.ASK else Outcome.NOT_SENT
-                await attempts.conclude(
-                    transaction, errand.reference, n, Attempt(act=act, outcome=made)
-                )
-            return mine and not overtaken
+        if mine and self._claims is not None:
+            self._claims.count()
+        return mine
 
     async def _conclude(self, errand: Errand, command: Command, result: Result) -> str | float:
         """One transaction: what came of the attempt, its events, and when the next move is due."""
         errand = replace(errand, history=(*errand.history[:-1], result.attempt))
-        move = self._next(errand, command)
         async with self._store.write() as transaction:
-            n = len(errand.history)
-            await attempts.conclude(transaction, errand.reference, n, result.attempt)
-            for event in events_of(errand, command, result, move, self._clock.now()):
-                await transaction.append(event)
-            if not isinstance(move, Send | Ask):
-                state = PARKED if isinstance(move, Park) else DONE
-                await attempts.move_on(transaction, errand.reference, state=state)
-                return state
-            due_at, tick = self._now() + move.after, errand.tick
-            here = move.after <= SHORT_WAIT_S
-            await attempts.move_on(
-                transaction,
-                errand.reference,
-                due_at=due_at,
-                due_after=n,
-                tick=tick if here else tick + 1,
+            fresh = await transaction.load(command.case)
+            if not await attempts.conclude(
+                transaction, errand.reference, len(errand.history), result.attempt
+            ):
+                await self._testify(transaction, errand, command, result, fresh)
+                return 0.0
+            done = await self._move(
+                transaction, errand, command, result, self._next(errand, command)
             )
-            if here:
-                return move.after
-            await transaction.enqueue(errand.reference, errand.department, tick + 1, move.after)
-            return "waiting"
+            self._hooks.probe("committing", errand.reference)
+        self._hooks.probe("committed", errand.reference)
+        return done
+
+    async def _move(
+        self, transaction: Transaction, errand: Errand, command: Command, result: Result, move: Move
+    ) -> str | float:
+        for event in events_of(errand, command, result, move, self._clock.now()):
+            await transaction.append(event)
+        if not isinstance(move, Send | Ask):
+            state = PARKED if isinstance(move, Park) else DONE
+            await attempts.move_on(transaction, errand.reference, state=state)
+            return state
+        tick, here = errand.tick, move.after <= SHORT_WAIT_S
+        ours = await attempts.move_on(
+            transaction,
+            errand.reference,
+            of_tick=tick,
+            due_at=self._now() + move.after,
+            due_after=len(errand.history),
+            tick=tick if here else tick + 1,
+        )
+        if not ours:
+            return OVERTAKEN
+        if here:
+            return move.after
+        await transaction.enqueue(errand.reference, errand.department, tick + 1, move.after)
+        return "waiting"
+
+    async def _end(self, errand: Errand, command: Command, move: Move) -> str | float:
+        """What was concluded by another process, or is known from a backup, has its consequence."""
+        result = Result(attempt=errand.history[-1])
+        async with self._store.write() as transaction:
+            await transaction.load(command.case)
+            if not await attempts.stands(transaction, errand):
+                return OVERTAKEN
+            return await self._move(transaction, errand, command, result, move)
+
+    async def _testify(
+        self,
+        transaction: Transaction,
+        errand: Errand,
+        command: Command,
+        result: Result,
+        fresh: Case | None,
+    ) -> None:
+        """We were given up, and the department answered all the same: that is a fact."""
+        if fresh is not None and result.attempt.outcome is Outcome.OK:
+            for event in late_evidence(errand, command, result, fresh, self._clock.now()):
+                await transaction.append(event)
+        log.warning("delivery.given_up", reference=errand.reference)
 
     async def _drop(self, errand: Errand, command: Command, overtaken: Obsolete) -> str:
         async with self._store.write() as transaction:
+            await transaction.load(command.case)
+            if not await attempts.stands(transaction, errand):
+                return OVERTAKEN
             await attempts.move_on(transaction, errand.reference, state=DONE)
             if overtaken.never_sent:
                 await transaction.append(never_filed(command, self._clock.now()))

@@ -1,18 +1,19 @@
 """Applications before submission: kept whole, right or wrong, with what stands against them."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
 from adapters.contract import Department
 from gateway.cases import codec, payloads, tables
-from gateway.cases.errors import DraftMoved
+from gateway.cases.errors import DraftMoved, StoreUnavailable
 from gateway.cases.payloads import Payload, Upload
 from gateway.cases.prefill import prefilled, read_sources
+from gateway.cases.promises import Promises
 from gateway.cases.sharing import people, shared_materials
 from gateway.cases.standing import Standing, standing
 from gateway.cases.store import Store, Transaction
@@ -45,6 +46,8 @@ class Materials(Protocol):
 
 
 ReadsOf = Callable[[Viewer], Reads]
+T = TypeVar("T")
+_TRIES = 50  # of a draft many hands write at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +62,9 @@ class Kept:
     submitted: bool
     revision: int = 0
 
-    def standing(self, clock: Clock) -> Standing:
-        """What would be submitted now, and what stands against it."""
-        return standing(self.one_thing, self.payload, local_day(clock.now()))
+    def standing(self, clock: Clock, made: Promises | None = None) -> Standing:
+        """What would be submitted now with these promises, and what stands against it."""
+        return standing(self.one_thing, self.payload, local_day(clock.now()), made)
 
     def shown(self, clock: Clock) -> Draft:
         """The draft as its owner sees it."""
@@ -78,6 +81,8 @@ class Kept:
             problems=judged.problems,
             updated_at=self.updated_at,
             submitted=self.submitted,
+            pledges=judged.promisable.pledges,
+            deferrable=judged.promisable.deferrable,
         )
 
 
@@ -211,6 +216,16 @@ class Drafts:
 
 
 NOT_THERE = -1
+
+
+async def until_still(write: Callable[[], Awaitable[T]]) -> T:
+    """Read, change and write a draft anew until nobody else wrote it in between."""
+    for _ in range(_TRIES):
+        try:
+            return await write()
+        except DraftMoved:
+            continue
+    raise StoreUnavailable("this draft is written by too many hands at once")
 
 
 def _without_blanks(answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,24 +1,45 @@
-"""The durable engine behind a port of five methods. The only module that knows DBOS.
+"""The durable engine behind a small port. The only module that knows DBOS.
 
 It runs short commands and remembers them; it does not own cases. What it stores are references.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
+from dbos import (
+    DBOS,
+    DBOSClient,
+    DBOSConfig,
+    DBOSPortableJSONSerializer,
+    EnqueueOptions,
+    WorkflowStatus,
+)
 from sqlalchemy.engine import Connection
 
+from gateway.cases.probe import VERSION
+
 APPLICATION = "onething"
-VERSION = "deliver-1"  # pinned: a deploy must find the commands of the one before
 WORKFLOW = "deliver.v1"
 RECOVERIES = 1000
 _POOL = 4
+_STATES = {"ENQUEUED": "queued", "DELAYED": "asleep", "PENDING": "running"}
 
 Deliver = Callable[[str, int], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """One command as the engine has it."""
+
+    reference: str
+    tick: int
+    state: str  # queued | asleep | running
+    executor: str | None  # who runs it
+    version: str | None
 
 
 class Engine(Protocol):
@@ -38,8 +59,16 @@ class Engine(Protocol):
         """How many commands are queued, delayed or running."""
         ...
 
+    async def running(self, *, executors: Sequence[str] | None = None) -> Sequence[Running]:
+        """All commands not finished; with `executors`, those these processes are at."""
+        ...
+
+    async def cancel(self, commands: Sequence[Running]) -> None:
+        """Do not run these again; a call that is being made is not stopped."""
+        ...
+
     async def purge(self, older_than: float) -> int:
-        """Forget commands finished before that moment (Unix s); how many."""
+        """Forget commands finished before that moment (Unix s); how many, at most a thousand."""
         ...
 
     async def shutdown(self) -> None:
@@ -50,14 +79,20 @@ class Engine(Protocol):
 class DbosEngine:
     """DBOS on the database the cases live in. One per process: DBOS is a singleton."""
 
-    def __init__(self, url: str, *, executor: str = "gateway-1", polling_s: float = 0.1) -> None:
+    def __init__(
+        self, url: str, *, executor: str, version: str = VERSION, polling_s: float = 0.1
+    ) -> None:
         self._url = url
         self._executor = executor
+        self._version = version
         self._polling_s = polling_s
         self._client: DBOSClient | None = None
 
-    async def launch(self, deliver: Deliver, queues: Mapping[str, int]) -> None:
+    def migrate(self) -> None:
+        """Make or bring up the engine's own tables. Blocking; one process at a time."""
         DBOS.migrate(self._url)
+
+    async def launch(self, deliver: Deliver, queues: Mapping[str, int]) -> None:
         serializer = DBOSPortableJSONSerializer()
         self._client = DBOSClient(
             system_database_url=self._url,
@@ -69,7 +104,8 @@ class DbosEngine:
         config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_url": self._url,
-            "application_version": VERSION,
+            "application_version": self._version,
+            "run_migrations": False,
             "executor_id": self._executor,
             "serializer": serializer,
             "console_log_level": "ERROR",
@@ -102,7 +138,7 @@ class DbosEngine:
             "workflow_name": WORKFLOW,
             "queue_name": queue,
             "workflow_id": f"{reference}#{tick}",
-            "app_version": VERSION,
+            "app_version": self._version,
         }
         if delay > 0:
             options["delay_seconds"] = delay
@@ -112,9 +148,25 @@ class DbosEngine:
         if self._client is None:
             return 0
         rows = await self._client.list_workflows_async(
-            status=["ENQUEUED", "DELAYED", "PENDING"], load_input=False, load_output=False
+            status=list(_STATES), load_input=False, load_output=False
         )
         return len(rows)
+
+    async def running(self, *, executors: Sequence[str] | None = None) -> Sequence[Running]:
+        if self._client is None:
+            return []
+        rows = await self._client.list_workflows_async(
+            status=["PENDING"] if executors else list(_STATES),
+            executor_id=list(executors) if executors else None,
+            load_input=False,
+            load_output=False,
+        )
+        return [_running(row) for row in rows]
+
+    async def cancel(self, commands: Sequence[Running]) -> None:
+        if self._client is not None and commands:
+            names = [f"{command.reference}#{command.tick}" for command in commands]
+            await self._client.cancel_workflows_async(names)
 
     async def purge(self, older_than: float) -> int:
         if self._client is None:
@@ -138,6 +190,17 @@ class DbosEngine:
         if self._client is not None:
             self._client.destroy()
             self._client = None
+
+
+def _running(row: WorkflowStatus) -> Running:
+    reference, _, tick = row.workflow_id.rpartition("#")
+    return Running(
+        reference=reference,
+        tick=int(tick) if tick.isdigit() else 0,
+        state=_STATES[row.status],
+        executor=row.executor_id,
+        version=row.app_version,
+    )
 
 
 def _iso(at: float) -> str:

@@ -24,6 +24,14 @@ class StoreInUse(StoreError):
     """Another process holds this SQLite file; one file serves one gateway process."""
 
 
+class StoreTooNew(StoreError):
+    """A newer gateway has changed the tables beyond what this one can work with."""
+
+
+class VersionsMissing(StoreError):
+    """Open cases were filed under versions of the catalogue that are not declared any more."""
+
+
 class DraftMoved(StoreError):
     """Somebody else changed the draft between reading and writing it: read it again."""
 

@@ -16,7 +16,10 @@ from schema.domain.filing import (
 )
 from schema.domain.form import form, item_answers
 from schema.domain.one_thing import EdgeKind, Fate, Item, OneThing, Scalar
+from schema.domain.reference import parse_reference
+from schema.domain.surplus import is_beyond, receipt_in
 
+_TWICE = "重复报送，系统更正 / received more than once by mistake"
 _BY_POLICY = "另一事项不予许可 / another item of this application was refused"
 
 
@@ -52,12 +55,13 @@ def supplement_of(
 
 
 def withdrawal_of(step: Step, item: Item, payload: Payload, reference: str) -> Withdrawal:
-    """The request to take one filing back."""
+    """The request to take one filing back: the one that counts, or one beyond it."""
+    command = parse_reference(reference)
     return Withdrawal(
         reference=reference,
-        receipt=step.receipt or "",
+        receipt=(receipt_in(step, command) if command else step.receipt) or "",
         service=item.service,
-        reason=payload.note or _BY_POLICY,
+        reason=_TWICE if command and is_beyond(command) else payload.note or _BY_POLICY,
     )
 
 

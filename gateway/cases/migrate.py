@@ -1,25 +1,83 @@
-"""Bring the case tables to the version this code needs, at start and never on a request."""
+"""Bring the tables to the version this code needs, at start and never on a request."""
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+from gateway.cases import tables
+from gateway.cases.errors import StoreTooNew
 
 _LOCK = 0x6F6E6574  # several processes may start at once on an empty database
+_TRY_LOCK = sa.text("SELECT pg_try_advisory_lock(:key)")
+_AGAIN_S = 0.1
+_VERSION = f"{tables.PREFIX}version"
+# Written by a migration that older code can live with: the oldest revision that can.
+_BEARABLE = "bearable_since"
 
 
-def migrate(url: str) -> None:
-    """Run what is missing. Blocking."""
+def migrate(url: str, others: Callable[[], None]) -> None:
+    """Run what is missing, ours and the `others'` (the engine's), one process at a time. Blocking.
+
+    StoreTooNew when a newer gateway has changed the tables in a way this one cannot live with.
+    """
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    try:
+        with _alone(engine):
+            with engine.begin() as connection:
+                _ours(connection)
+            others()
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _alone(engine: sa.Engine) -> Iterator[None]:
+    """Hold the advisory lock of the whole database; on SQLite the file's lock is held already."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    # Held by the session, given back also when we die; an open transaction would hold up indexes
+    # that are built concurrently.
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # Waiting inside a statement holds a snapshot, and indexes built concurrently wait for it.
+        while not connection.execute(_TRY_LOCK, {"key": _LOCK}).scalar_one():
+            threading.Event().wait(_AGAIN_S)
+        yield
+
+
+def _ours(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    try:
-        with engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    finally:
-        engine.dispose()
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    newer = _revisions(connection) - known
+    if newer:
+        _bear(connection, newer, known)
+        return
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _revisions(connection: Connection) -> set[str]:
+    if not sa.inspect(connection).has_table(_VERSION):
+        return set()
+    rows = connection.execute(sa.text(f"SELECT version_num FROM {_VERSION}"))  # noqa: S608
+    return {row.version_num for row in rows}
+
+
+def _bear(connection: Connection, newer: set[str], known: set[str]) -> None:
+    """Go on with newer tables, where their migration said that this is safe."""
+    query = sa.select(tables.fact.c.value).where(tables.fact.c.name == _BEARABLE)
+    since = connection.execute(query).scalar_one_or_none()
+    if since not in known:
+        raise StoreTooNew(
+            f"the store is at version {', '.join(sorted(newer))}, which this gateway does not "
+            "know: start the newer gateway, or restore a backup from before it"
+        )

@@ -7,9 +7,9 @@ from typing import Any
 
 from gateway.cases.attempts import Errand
 from gateway.cases.errand import Result
+from schema.domain import surplus
 from schema.domain.case import Command, Event, EventKind, Step, StepState, Verb
-from schema.domain.case_rules import TERMINAL
-from schema.domain.delivery_policy import Adopt, Move, Outcome, Park, Refuse, may_have_arrived
+from schema.domain.delivery_policy import Act, Adopt, Move, Outcome, Park, Refuse, may_have_arrived
 from schema.domain.step_facts import SETTLED
 
 
@@ -32,16 +32,35 @@ _DECLINED = {
 }
 
 
+def _arrived(command: Command) -> EventKind:
+    beyond = surplus.is_beyond(command)
+    return EventKind.SURPLUS_WITHDRAWN if beyond else _ARRIVED[command.verb]
+
+
+def _declined(command: Command) -> EventKind:
+    return EventKind.SURPLUS_KEPT if surplus.is_beyond(command) else _DECLINED[command.verb]
+
+
+def _surplus_data(errand: Errand, command: Command) -> dict[str, str | None]:
+    """Which of the surplus filings it was; nothing for any other command."""
+    if not surplus.is_beyond(command):
+        return {}
+    return {"receipt": surplus.receipt_of(errand.case, command)}
+
+
 def obsolete(errand: Errand, command: Command) -> Obsolete | None:
     """Whether facts have overtaken the command; looked at again just before it is sent."""
     step = errand.case.step(command.item)
-    if step.state in SETTLED or errand.case.state in TERMINAL:
+    if surplus.is_beyond(command):  # to be taken back even after the case has ended
+        return None if surplus.wanted(step, command) else Obsolete()
+    if step.state in SETTLED:
         return Obsolete()
     if command.verb is Verb.FILE:
         return _filing_obsolete(errand, step)
-    wanted = StepState.SUPPLEMENTING if command.verb is Verb.SUPPLEMENT else StepState.WITHDRAWING
-    older = command.verb is Verb.SUPPLEMENT and command.round != step.round
-    return Obsolete() if older or step.state is not wanted else None
+    if command.verb is Verb.WITHDRAW:
+        return None if step.state is StepState.WITHDRAWING else Obsolete()
+    wanted = step.supplementing and command.round == step.round
+    return None if wanted and step.state is not StepState.WITHDRAWING else Obsolete()
 
 
 def _filing_obsolete(errand: Errand, step: Step) -> Obsolete | None:
@@ -56,18 +75,21 @@ def events_of(
 ) -> Iterator[Event]:
     """The facts this attempt brought, each under a key of its own."""
     n = len(errand.history)
+    # What was sent anew after a clerk was asked may arrive, or be declined, a second time.
+    anew = f":{n}" if any(a.act is Act.TOLD for a in errand.history) else ""
     department = f"department:{errand.department}"
     if result.others:
-        others = {"receipts": list(result.others)}
-        yield _event(command, EventKind.DUPLICATE_FOUND, "duplicate", department, at, others)
+        others = {"receipts": list(result.others), "adopted": result.attempt.detail}
+        yield _event(command, EventKind.DUPLICATE_FOUND, f"duplicate{anew}", department, at, others)
     data: dict[str, str | None]
     match move:
         case Adopt(receipt=receipt):
             data = {"receipt": receipt, "received_at": _iso(result.received_at)}
-            yield _event(command, _ARRIVED[command.verb], "arrived", department, at, data)
+            data |= _surplus_data(errand, command)
+            yield _event(command, _arrived(command), f"arrived{anew}", department, at, data)
         case Refuse(reason=reason):
-            data = {"reason": reason, "code": result.fault}
-            yield _event(command, _DECLINED[command.verb], "declined", department, at, data)
+            data = {"reason": reason, "code": result.fault, **_surplus_data(errand, command)}
+            yield _event(command, _declined(command), f"declined{anew}", department, at, data)
         case Park(why=why):
             data = {"problem": result.problem, "why": why}
             yield _event(command, EventKind.FILING_PARKED, f"parked:{n}", "gateway", at, data)
@@ -94,6 +116,12 @@ def told(command: Command, receipt: str | None, n: int, clerk: str, at: datetime
     """What a clerk found out about a parked command."""
     kind = EventKind.FILING_RESOLVED
     return _event(command, kind, f"resolved:{n}", f"clerk:{clerk}", at, {"receipt": receipt})
+
+
+def retried(command: Command, n: int, clerk: str, at: datetime, *, in_doubt: bool) -> Event:
+    """A clerk orders another round; `in_doubt`: whether it arrived is to be confirmed."""
+    kind, actor = EventKind.FILING_RETRIED, f"clerk:{clerk}"
+    return _event(command, kind, f"retried:{n}", actor, at, {"in_doubt": in_doubt})
 
 
 def _event(

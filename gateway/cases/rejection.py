@@ -74,6 +74,27 @@ def unknown_material(code: str) -> Problem:
     return Problem(code=ProblemCode.MATERIAL_UNKNOWN, text=text, path=("materials", code))
 
 
+def missing_pledge(code: str, name: Text) -> Problem:
+    """A document that was neither brought nor pledged for."""
+    text = Text(
+        zh=f"请作出承诺或上传：{name.zh}",
+        en=f"Make the pledge in place of “{name.en}”, or upload it",
+    )
+    return Problem(code=ProblemCode.PLEDGE_MISSING, text=text, path=("pledges", code))
+
+
+def unknown_pledge(code: str) -> Problem:
+    """A promise this application does not ask for."""
+    text = Text(zh=f"本申请没有承诺事项{code}", en=f"No pledge {code} is asked for here")
+    return Problem(code=ProblemCode.PLEDGE_UNKNOWN, text=text, path=("pledges", code))
+
+
+def not_deferrable(code: str) -> Problem:
+    """A material that may not follow, or is not asked for."""
+    text = Text(zh=f"材料{code}不可容缺后补", en=f"Material {code} cannot follow later")
+    return Problem(code=ProblemCode.NOT_A_CHOICE, text=text, path=("deferred", code))
+
+
 def mismatch(code: str, name: Text) -> Problem:
     """A verification that was answered with no."""
     text = Text(zh=f"{name.zh}：核验不一致", en=f"{name.en}: the authority's data differ")

@@ -3,25 +3,55 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import time
 
 from adapters.contract import Department
 from gateway.cases.applications import CaseApplications, Materials, ReadsOf
 from gateway.cases.database import Database
-from gateway.cases.delivery import Delivery, Probe
+from gateway.cases.delivery import Delivery
 from gateway.cases.engine import DbosEngine
+from gateway.cases.executors import Executors, new_executor
+from gateway.cases.housekeeping import Housekeeping
 from gateway.cases.intake import Intake
+from gateway.cases.issue import IssuedBundles, Signing
 from gateway.cases.migrate import migrate
+from gateway.cases.pinned import check_pinned
 from gateway.cases.poller import Poller
+from gateway.cases.probe import NO_HOOKS, Hooks
+from gateway.cases.reaper import Reaper
+from gateway.cases.reconcile import Reconciler
+from gateway.cases.restored import claims_beside, look
+from gateway.cases.retrying import Retrying
 from gateway.cases.store import Store, queue_of
 from gateway.cases.sweeper import Sweeper
+from gateway.cases.waiting import CaseClerks
 from gateway.clock import Clock
 from schema.domain.calendar import WorkingCalendar
 from schema.graph.ports import Catalogue
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often what runs in the background looks; real seconds."""
+
+    poll_every_s: float | None = None  # replaces what departments declare
+    sweep_every_s: float = 1.0
+    dequeue_every_s: float = 0.1
+    lease_s: float = 15.0  # without a beat, until a process counts as dead
+    reconcile_at: time | None = None  # of the business day
+
+
+USUAL_PACE = Pace()
+
+
 class CaseService:
-    """Store, engine, delivery, poller and sweeper. `applications` serves the graph, `intake`
-    takes what departments call back with.
+    """Store, engine, delivery, reaper, poller and sweeper. `applications` and `clerks` serve the
+    graph, `intake` takes what departments call back with, `bundles` finds what was issued.
+
+    A process that stops in order leaves its place in the list of executors: its unfinished commands
+    are taken over as those of a dead one are, after a lease on PostgreSQL, at the next start on
+    SQLite.
     """
 
     def __init__(
@@ -33,44 +63,57 @@ class CaseService:
         clock: Clock,
         calendar: WorkingCalendar,
         reads: ReadsOf,
+        signing: Signing,
         materials: Materials | None = None,
-        poll_every_s: float | None = None,
-        sweep_every_s: float = 1.0,
-        dequeue_every_s: float = 0.1,
-        executor: str = "gateway-1",
-        probe: Probe | None = None,
+        pace: Pace = USUAL_PACE,
+        hooks: Hooks = NO_HOOKS,
         identifier: Callable[[], str] | None = None,
     ) -> None:
         self._departments = departments
         self._database = Database(store_url)
-        self._engine = DbosEngine(
-            self._database.sync_url, executor=executor, polling_s=dequeue_every_s
-        )
+        executor = new_executor()
+        self._engine = _engine(self._database, executor, hooks, pace)
         self.store = Store(self._database, self._engine, catalogue, calendar)
         self.intake = Intake(self.store, clock)
-        self.delivery = Delivery(self.store, departments, clock, executor=executor, probe=probe)
-        self.poller = Poller(self.store, departments, self.intake, every_s=poll_every_s)
-        self.sweeper = Sweeper(self.store, clock, every_s=sweep_every_s)
+        self._executors = _executors(self.store, executor, hooks, pace)
+        self.reaper = Reaper(self.store, self._engine, self._executors)
+        self._claims = claims_beside(self._database)
+        self.delivery = Delivery(
+            self.store, departments, clock, executor=executor, hooks=hooks, claims=self._claims
+        )
+        self.poller = Poller(self.store, departments, self.intake, every_s=pace.poll_every_s)
+        self.bundles = IssuedBundles(self.store, signing)
+        self.sweeper = Sweeper(self.store, self.bundles, clock, every_s=pace.sweep_every_s)
+        self.reconciler = Reconciler(self.store, departments, clock, self.intake)
+        self._house = Housekeeping(self.store, self.reconciler, clock, at=pace.reconcile_at)
         self.applications = CaseApplications(
-            self.store,
-            departments,
-            clock,
-            reads=reads,
-            materials=materials,
-            identifier=identifier,
+            self.store, departments, clock, reads=reads, materials=materials, identifier=identifier
+        )
+        self.clerks = CaseClerks(
+            self.store, clock, Retrying(self.store, departments, clock, hooks.rule)
         )
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Open the store and take up what was left; StoreInUse when another process has it."""
+        """Open the store and take up what was left.
+
+        StoreInUse when another process has it, StoreTooNew when a newer gateway changed it,
+        VersionsMissing when open cases need a version that is not declared.
+        """
         self._database.open()
         try:
-            await asyncio.to_thread(migrate, self._database.sync_url)
+            await asyncio.to_thread(migrate, self._database.sync_url, self._engine.migrate)
+            await check_pinned(self._database, self.store.catalogue)
+            await look(self.store, self._claims)
+            await self._executors.beat()
             await self._engine.launch(self.delivery.run, self._queues())
         except BaseException:
-            await self._database.close()
+            await self._close()
             raise
-        self._tasks = [*self.poller.loops(), asyncio.create_task(self.sweeper.loop())]
+        loops = (
+            self.reaper.loop(), self.sweeper.loop(), self._house.daily(), self._house.hourly(),
+        )  # fmt: skip
+        self._tasks = [*self.poller.loops(), *(asyncio.create_task(loop) for loop in loops)]
 
     async def stop(self) -> None:
         """Stop; what is unfinished is durable and goes on at the next start."""
@@ -81,6 +124,11 @@ class CaseService:
                 await task
         self._tasks = []
         await self._engine.shutdown()
+        await self._close()
+
+    async def _close(self) -> None:
+        if self._claims is not None:
+            self._claims.close()
         await self._database.close()
 
     async def ready(self) -> bool:
@@ -93,3 +141,16 @@ class CaseService:
             for name, department in self._departments.items()
             if department.info.services
         }
+
+
+def _executors(store: Store, executor: str, hooks: Hooks, pace: Pace) -> Executors:
+    return Executors(store, executor=executor, version=hooks.version, lease_s=pace.lease_s)
+
+
+def _engine(database: Database, executor: str, hooks: Hooks, pace: Pace) -> DbosEngine:
+    return DbosEngine(
+        database.sync_url,
+        executor=executor,
+        version=hooks.version,
+        polling_s=pace.dequeue_every_s,
+    )

@@ -1,12 +1,13 @@
 """What still stands against submitting an application: all of it, at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from gateway.cases import rejection
 from gateway.cases.payloads import Payload, Upload
+from gateway.cases.promises import NONE, Promisable, Promises, promisable
 from schema.domain.answers import read
 from schema.domain.condition import Answers
 from schema.domain.eligibility import judge
@@ -24,30 +25,49 @@ class Standing:
     items: tuple[Item, ...]
     variant: str | None
     problems: tuple[Problem, ...]
+    promisable: Promisable
+    promises: Promises  # those of the promises made that count
 
 
-def standing(one_thing: OneThing, payload: Payload, on: date) -> Standing:
-    """Judge what was handed in: eligibility, answers, materials, verifications."""
+def standing(
+    one_thing: OneThing, payload: Payload, on: date, made: Promises | None = None
+) -> Standing:
+    """Judge what was handed in: eligibility, answers, materials, promises, verifications.
+
+    Promises are made on submitting: against a draft, which has none yet (None), none is missing.
+    """
     values = read(form(one_thing), payload.answers).values
     items = select(one_thing, values)
     asked_for = form(one_thing, items)
     elsewhere = {field.key for field in one_thing.fields} - set(asked_for.fields)
     answers = {k: v for k, v in payload.answers.items() if k not in elsewhere}
+    may = promisable(items, values, payload.materials)
+    promises = may.kept(made or NONE)
     problems = (
         *judge(one_thing, values, on).failing,
         *read(asked_for, answers).problems,
-        *_materials(items, values, payload.materials),
+        *_materials(items, values, payload.materials, promises.deferred),
+        *(may.problems(made) if made is not None else ()),
         *(s.problem for s in payload.shared if s.state == "mismatch" and s.problem is not None),
     )
-    variant = variant_of(one_thing, values)
-    return Standing(values=values, items=items, variant=variant, problems=problems)
+    return Standing(
+        values=values,
+        items=items,
+        variant=variant_of(one_thing, values),
+        problems=problems,
+        promisable=may,
+        promises=promises,
+    )
 
 
 def _materials(
-    items: tuple[Item, ...], values: Answers, uploads: Mapping[str, Upload]
+    items: tuple[Item, ...],
+    values: Answers,
+    uploads: Mapping[str, Upload],
+    deferred: Collection[str],
 ) -> Iterator[Problem]:
     for material in submitted(items, values):
-        if material.code not in uploads:
+        if material.code not in uploads and material.code not in deferred:
             yield rejection.missing_material(material.code, material.name)
     asked_for = {material.code for material in materials_of(items, values)}
     for code, upload in uploads.items():

@@ -12,15 +12,15 @@ from gateway.cases import codec, tables
 from gateway.cases.database import Database
 from gateway.cases.engine import Engine
 from gateway.cases.errors import StoreUnavailable
+from gateway.cases.wait_rows import wait_rows
+from gateway.clock import steady_now
 from schema.domain.calendar import WorkingCalendar
-from schema.domain.case import Case, Command, Event, Step, StepState
-from schema.domain.case_rules import TERMINAL, commands, issue_due
+from schema.domain.case import Case, Command, Event, Step
+from schema.domain.case_rules import TERMINAL, commands, issue_due, watched
+from schema.domain.delivery_policy import Act, Outcome
 from schema.domain.one_thing import OneThing
 from schema.domain.reducer import reduce
-from schema.domain.step_facts import SETTLED
 from schema.graph.ports import Catalogue
-
-_UNWATCHED = SETTLED | {StepState.WAITING}
 
 
 def queue_of(department: str) -> str:
@@ -36,11 +36,13 @@ class Transaction:
         self._store = store
 
     async def append(self, event: Event) -> Case:
-        """Record one fact and everything that follows. Told twice, it changes nothing."""
-        inserted = await self.insert_once(tables.event, **codec.event_row(event))
+        """Record one fact and everything that follows. Told twice, it changes nothing.
+
+        The case is locked first: its events are numbered without a gap, in the order they count.
+        """
         case = await self.load(event.case)
-        if case is not None and not inserted:
-            return case
+        if not await self._record(event):
+            return case or await self._there(event.case)
         one_thing = self._store.one_thing_of(case, event)
         moved = reduce(case, event, one_thing, self._store.calendar)
         if moved != case:
@@ -54,10 +56,37 @@ class Transaction:
         body = (await self.connection.execute(query)).scalar_one_or_none()
         return codec.case_from(body) if body is not None else None
 
+    async def _record(self, event: Event) -> bool:
+        """Write the event down as the next of its case; False when it is known."""
+        known = tables.event.c
+        last = sa.select(known.n, known.recorded_at).where(known.case_id == event.case)
+        row = (await self.connection.execute(last.order_by(known.n.desc()).limit(1))).first()
+        n, before = (row.n, row.recorded_at) if row is not None else (0, 0.0)
+        values = {**codec.event_row(event), "n": n + 1}
+        insert = self._store.insert(tables.event).values(
+            **values, recorded_at=max(self._store.now(), before)
+        )
+        return await self._inserted(insert.on_conflict_do_nothing(index_elements=["key"]))
+
+    async def _there(self, case: str) -> Case:
+        """The case somebody else began in the same moment."""
+        found = await self.load(case)
+        if found is None:
+            raise StoreUnavailable("the first event of this case is not committed")
+        return found
+
     async def insert_once(self, table: sa.Table, **values: Any) -> bool:
         """Insert unless the key is taken; whether it was inserted."""
         insert = self._store.insert(table).values(**values).on_conflict_do_nothing()
-        return (await self.connection.execute(insert)).rowcount == 1
+        return await self._inserted(insert)
+
+    async def _inserted(self, insert: Any) -> bool:
+        counted = insert.execution_options(preserve_rowcount=True)
+        return (await self.connection.execute(counted)).rowcount == 1
+
+    async def changed(self, change: sa.Update | sa.Delete) -> bool:
+        """Make a change; whether it found anything to change."""
+        return (await self.connection.execute(change)).rowcount > 0
 
     async def replace(self, table: sa.Table, **values: Any) -> None:
         """Insert, or overwrite the row with the same primary key."""
@@ -88,6 +117,17 @@ class Transaction:
         for step in case.steps:
             if ended or known.get(step.item) != step:
                 await self.replace(tables.step, **_step_row(case, step, one_thing))
+        await self._keep_waits(case, before, one_thing)
+
+    async def _keep_waits(self, case: Case, before: Case | None, one_thing: OneThing) -> None:
+        calendar, table = self._store.calendar, tables.wait
+        old, new = wait_rows(before, one_thing, calendar), wait_rows(case, one_thing, calendar)
+        for item, why in old.keys() - new.keys():
+            gone = (table.c.case_id == case.id, table.c.item == item, table.c.why == why)
+            await self.changed(table.delete().where(*gone))
+        for key, row in new.items():
+            if old.get(key) != row:
+                await self.replace(table, **row)
 
     def _row(self, case: Case, one_thing: OneThing) -> dict[str, Any]:
         due = issue_due(case, one_thing, self._store.calendar)
@@ -109,7 +149,26 @@ class Transaction:
         for command in commands(case, one_thing):
             department = case.step(command.item).department
             if await self._is_new(command, department):
+                if await self._is_restored(case.id):
+                    await self.doubt(command.reference, 1)
                 await self.enqueue(command.reference, department, 1, 0.0)
+
+    async def _is_restored(self, case: str) -> bool:
+        flag = sa.select(tables.case.c.restored).where(tables.case.c.id == case)
+        return bool((await self.connection.execute(flag)).scalar_one_or_none())
+
+    async def doubt(self, reference: str, n: int) -> None:
+        """Count a command as sent once, outcome unknown: a restored store may have forgotten it."""
+        await self.insert_once(
+            tables.attempt,
+            reference=reference,
+            n=n,
+            act=Act.SEND.value,
+            outcome=Outcome.UNKNOWN.value,
+            detail=None,
+            claimed_at=self._store.now(),
+            executor="restored",
+        )
 
     async def _is_new(self, command: Command, department: str) -> bool:
         return await self.insert_once(
@@ -128,12 +187,19 @@ class Store:
     """Where cases are kept. Readers get whole reduced cases; writers append events."""
 
     def __init__(
-        self, database: Database, engine: Engine, catalogue: Catalogue, calendar: WorkingCalendar
+        self,
+        database: Database,
+        engine: Engine,
+        catalogue: Catalogue,
+        calendar: WorkingCalendar,
+        *,
+        now: Callable[[], float] = steady_now,
     ) -> None:
         self.database = database
         self.engine = engine
         self.catalogue = catalogue
         self.calendar = calendar
+        self.now = now  # Unix s, for what machines wait for; business time is the clock's
         self.insert: Callable[[sa.Table], Any] = (
             sqlite.insert if database.is_sqlite else postgresql.insert
         )
@@ -155,6 +221,16 @@ class Store:
         async with self.database.read() as connection:
             body = (await connection.execute(query)).scalar_one_or_none()
         return codec.case_from(body) if body is not None else None
+
+    async def as_submitted(self, case: str) -> Case:
+        """The case as it was when it was accepted; LookupError when there is none."""
+        table = tables.event.c
+        first = sa.select(tables.event).where(table.case_id == case, table.n == 1)
+        rows = await self.rows(first)
+        if not rows:
+            raise LookupError(case)
+        event = codec.event_from(rows[0]._mapping)  # noqa: SLF001 — SQLAlchemy's API
+        return reduce(None, event, self.one_thing_of(None, event), self.calendar)
 
     async def answers(self) -> bool:
         """Whether the store can be read just now."""
@@ -185,10 +261,6 @@ class Store:
 
 
 def _step_row(case: Case, step: Step, one_thing: OneThing) -> dict[str, Any]:
-    watched = case.state not in TERMINAL and (
-        step.state not in _UNWATCHED
-        or (step.state is StepState.GRANTED and step.certificate is None)
-    )
     return {
         "case_id": case.id,
         "item": step.item,
@@ -196,7 +268,7 @@ def _step_row(case: Case, step: Step, one_thing: OneThing) -> dict[str, Any]:
         "service": one_thing.item(step.item).service,
         "state": step.state.value,
         "receipt": step.receipt,
-        "watched": watched,
+        "watched": watched(case, step),
         "due_on": step.due_on.isoformat() if step.due_on else None,
         "statutory_due_on": step.statutory_due_on.isoformat() if step.statutory_due_on else None,
     }

@@ -7,6 +7,7 @@ from typing import Any
 from gateway.cases import rejection
 from gateway.cases.drafts import Kept
 from gateway.cases.prefill import LOGIN
+from gateway.cases.promises import Promises
 from gateway.cases.standing import district_of
 from gateway.cases.visibility import agent_of, owns_enterprise
 from gateway.clock import Clock
@@ -16,9 +17,9 @@ from schema.domain.problem import Problem
 from schema.graph.ports import Viewer
 
 
-def submission(viewer: Viewer, kept: Kept, clock: Clock) -> Event:
+def submission(viewer: Viewer, kept: Kept, clock: Clock, made: Promises) -> Event:
     """The application was submitted. Ids only: what was answered lies with the payload."""
-    judged = kept.standing(clock)
+    judged = kept.standing(clock, made)
     return Event(
         key=f"submitted:{kept.id}",
         case=kept.id,
@@ -33,6 +34,8 @@ def submission(viewer: Viewer, kept: Kept, clock: Clock) -> Event:
             "applicant_ref": kept.applicant_ref,
             "agent_ref": agent_of(viewer),
             "items": [item.id for item in judged.items],
+            "pledges": list(judged.promises.pledges),
+            "deferred": list(judged.promises.deferred),
         },
     )
 

@@ -1,7 +1,7 @@
 """What time brings: certificates fall due for issue, deadlines come near and pass."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -9,27 +9,30 @@ import structlog
 
 from gateway.cases import tables
 from gateway.cases.errors import StoreUnavailable
+from gateway.cases.issue import IssuedBundles
 from gateway.cases.store import Store
 from gateway.clock import Clock
 from schema.domain.calendar import local_day
-from schema.domain.case import Case, CaseState, Event, EventKind, Step
-from schema.domain.case_rules import TERMINAL
-from schema.domain.step_facts import SETTLED
+from schema.domain.case import Case, CaseState, Event, EventKind
+from schema.domain.deadlines import NEAR, fallen_due
 
 log = structlog.get_logger(__name__)
 
-NEAR = 1  # working days before the promised day
 PATIENCE = timedelta(days=3)  # with a certificate granted but not to be had
 
 
 class Sweeper:
     """Looks at the business clock every `every_s` real seconds; each fact is told once for ever."""
 
-    def __init__(self, store: Store, clock: Clock, *, every_s: float = 1.0) -> None:
+    def __init__(
+        self, store: Store, bundles: IssuedBundles, clock: Clock, *, every_s: float = 1.0
+    ) -> None:
         self._store = store
+        self._bundles = bundles
         self._clock = clock
         self._every_s = every_s
-        self._told: set[str] = set()  # saves writes; the unique event key keeps it right
+        self._looked: date | None = None  # the day everything was looked at last
+        self._newest = 0  # the newest event seen then
 
     async def loop(self) -> None:
         """Sweep until cancelled."""
@@ -45,7 +48,7 @@ class Sweeper:
     async def sweep(self) -> None:
         """Tell what has fallen due by now."""
         await self._issue()
-        await self._warn()
+        await self._tell()
 
     async def _issue(self) -> None:
         now = self._clock.now()
@@ -55,28 +58,59 @@ class Sweeper:
             case = await self._store.case(row.id)
             late = now.timestamp() - row.issue_due_at > PATIENCE.total_seconds()
             if case is not None and (late or _complete(case)):
-                await self._store.append(_issued(case, self._clock))
+                await self._bundles.issue(_issued(case, self._clock))
 
-    async def _warn(self) -> None:
+    async def _tell(self) -> None:
+        """All that is due once a day; within a day only cases in which something happened."""
         today = local_day(self._clock.now())
-        horizon = self._store.calendar.add_working_days(today, NEAR)
-        step = tables.step.c
-        query = (
-            sa.select(step.case_id)
-            .distinct()
-            .where(
-                step.watched,
-                sa.or_(
-                    step.due_on <= horizon.isoformat(), step.statutory_due_on < today.isoformat()
-                ),
-            )
+        newest, cases = await self._to_look_at(today)
+        for name in cases:
+            case = await self._store.case(name)
+            if case is not None and await self._is_news(self._fallen_due(case)):
+                await self._tell_of(name)
+        self._looked, self._newest = today, newest
+
+    async def _is_news(self, events: Iterable[Event]) -> bool:
+        keys = {event.key for event in events}
+        known = tables.event.c.key
+        return bool(keys) and len(keys) > len(
+            await self._store.rows(sa.select(known).where(known.in_(keys)))
         )
-        for row in await self._store.rows(query):
-            case = await self._store.case(row.case_id)
-            for event in _deadlines(case, today, horizon, self._clock) if case else ():
-                if event.key not in self._told:
-                    await self._store.append(event)
-                    self._told.add(event.key)
+
+    async def _tell_of(self, name: str) -> None:
+        """The case is looked at again, held: what came in meanwhile may have averted it."""
+        async with self._store.write() as transaction:
+            case = await transaction.load(name)
+            for event in self._fallen_due(case) if case is not None else ():
+                await transaction.append(event)
+
+    async def _to_look_at(self, today: date) -> tuple[int, Sequence[str]]:
+        """The number of the newest event, and the cases time may have something to tell about."""
+        event, step = tables.event.c, tables.step.c
+        [(newest,)] = await self._store.rows(sa.select(sa.func.max(event.seq)))
+        if today != self._looked:
+            return newest or 0, await self._due(today)
+        if newest == self._newest:
+            return newest, ()
+        moved = sa.select(event.case_id).where(event.seq > self._newest)
+        query = sa.select(step.case_id).where(step.watched, step.case_id.in_(moved)).distinct()
+        return newest, [row.case_id for row in await self._store.rows(query)]
+
+    async def _due(self, today: date) -> Sequence[str]:
+        """Cases with a day in them that is past or near."""
+        near = self._store.calendar.add_working_days(today, NEAR).isoformat()
+        step, wait = tables.step.c, tables.wait.c
+        days = sa.or_(step.due_on <= near, step.statutory_due_on <= near)
+        query = sa.union(
+            sa.select(step.case_id).where(step.watched, days),
+            sa.select(wait.case_id).where(wait.due_on <= near),
+        )
+        async with self._store.database.read() as connection:
+            return [row.case_id for row in (await connection.execute(query)).all()]
+
+    def _fallen_due(self, case: Case) -> Iterator[Event]:
+        one_thing = self._store.one_thing(case.one_thing, case.version)
+        return fallen_due(case, one_thing, self._store.calendar, self._clock.now())
 
 
 def _complete(case: Case) -> bool:
@@ -86,31 +120,3 @@ def _complete(case: Case) -> bool:
 def _issued(case: Case, clock: Clock) -> Event:
     key = f"issued:{case.id}"
     return Event(key=key, case=case.id, kind=EventKind.ISSUED, at=clock.now(), actor="gateway")
-
-
-def _deadlines(case: Case, today: date, horizon: date, clock: Clock) -> Iterator[Event]:
-    if case.state in TERMINAL:
-        return
-    for step in case.steps:
-        stands_still = any(s.until is None for s in step.suspensions)
-        if step.state in SETTLED or stands_still:
-            continue
-        for kind, limit, day in _limits(step, today, horizon):
-            yield Event(
-                key=f"{kind.value}:{case.id}:{step.item}:{limit}:{day}",
-                case=case.id,
-                kind=kind,
-                at=clock.now(),
-                actor="gateway",
-                item=step.item,
-                data={"limit": limit, "due_on": day.isoformat()},
-            )
-
-
-def _limits(step: Step, today: date, horizon: date) -> Iterator[tuple[EventKind, str, date]]:
-    if step.due_on is not None and today > step.due_on:
-        yield EventKind.DEADLINE_PASSED, "promised", step.due_on
-    elif step.due_on is not None and step.due_on <= horizon:
-        yield EventKind.DEADLINE_NEAR, "promised", step.due_on
-    if step.statutory_due_on is not None and today > step.statutory_due_on:
-        yield EventKind.DEADLINE_PASSED, "statutory", step.statutory_due_on

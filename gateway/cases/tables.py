@@ -20,6 +20,22 @@ case = sa.Table(
     sa.Column("issue_due_at", sa.Float, index=True),  # seconds, null while nothing is due
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),  # the reduced case, JSON
+    # It came back with a backup: what it sends may have been sent before, so it asks first.
+    sa.Column("restored", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+wait = sa.Table(
+    f"{PREFIX}wait",
+    metadata,
+    sa.Column("case_id", sa.String(40), primary_key=True),
+    sa.Column("item", sa.String(80), primary_key=True),  # empty: the case as a whole
+    sa.Column("why", sa.String(32), primary_key=True),
+    sa.Column("on", sa.String(16), nullable=False),  # applicant | clerk | department | gateway
+    sa.Column("department", sa.String(40)),
+    sa.Column("since", sa.String(40), nullable=False),
+    sa.Column("due_on", sa.String(10), nullable=False),
+    sa.Index(f"{PREFIX}wait_on", "on", "due_on"),
+    sa.Index(f"{PREFIX}wait_due", "due_on"),
 )
 
 step = sa.Table(
@@ -45,11 +61,14 @@ event = sa.Table(
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("key", sa.String(300), nullable=False, unique=True),
     sa.Column("case_id", sa.String(40), nullable=False, index=True),
+    sa.Column("n", sa.Integer, nullable=False),  # 1, 2, 3 … of its case, without a gap
+    sa.Column("recorded_at", sa.Float, nullable=False),  # Unix s; never less than that of n - 1
     sa.Column("kind", sa.String(32), nullable=False),
     sa.Column("at", sa.String(40), nullable=False),
     sa.Column("actor", sa.String(120), nullable=False),
     sa.Column("item", sa.String(80)),
     sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Index(f"{PREFIX}event_n", "case_id", "n", unique=True),
 )
 
 delivery = sa.Table(
@@ -113,4 +132,28 @@ cursor = sa.Table(
     metadata,
     sa.Column("department", sa.String(40), primary_key=True),
     sa.Column("position", sa.Text, nullable=False),
+)
+
+executor = sa.Table(
+    f"{PREFIX}executor",
+    metadata,
+    sa.Column("id", sa.String(80), primary_key=True),
+    sa.Column("version", sa.String(40), nullable=False),  # of the engine's program
+    sa.Column("beats", sa.Integer, nullable=False),
+)
+
+fact = sa.Table(  # what this store knows about itself
+    f"{PREFIX}fact",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("value", sa.String(200), nullable=False),
+)
+
+bundle = sa.Table(
+    f"{PREFIX}bundle",
+    metadata,
+    sa.Column("code", sa.String(26), primary_key=True),  # the check code
+    sa.Column("case_id", sa.String(40), nullable=False, unique=True),
+    sa.Column("signed", sa.Text, nullable=False),  # compact JWS
+    sa.Column("issued_at", sa.String(40), nullable=False),
 )

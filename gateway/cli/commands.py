@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli import catalogue_commands, process_commands
+from gateway.cli import case_commands, catalogue_commands, issuing_commands, process_commands
 from gateway.cli.options import ConfigOption, JsonOption, ProfileOption, SetOption, settings_of
 from gateway.cli.output import Speaker
 
@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 process_commands.register(app)
 catalogue_commands.register(app)
+issuing_commands.register(app)
+case_commands.register(app)
 
 
 @app.callback()

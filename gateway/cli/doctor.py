@@ -15,7 +15,8 @@ from gateway.cli.loading import load_declared
 from gateway.cli.output import Speaker, Stop
 from gateway.clock import SystemClock
 from gateway.edge.graphiql_page import BUNDLE
-from gateway.settings import Settings
+from gateway.issuing.issuing import issuing_keys
+from gateway.settings import Settings, SettingsInvalid
 from schema.working_days import CalendarInvalid, load_working_calendar
 
 _REACH_S = 1.5
@@ -126,6 +127,18 @@ def _calendar(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _signing(settings: Settings) -> Iterator[Finding]:
+    try:
+        keys = issuing_keys(settings)
+    except SettingsInvalid as invalid:
+        for problem in invalid.problems:
+            detail, _, remedy = problem.partition(" — ")
+            yield Finding(check="signing", state=State.FAIL, detail=detail, remedy=remedy)
+        return
+    detail = f"key {keys.kid}, {len(keys.check) - 1} retired"
+    yield Finding(check="signing", state=State.OK, detail=detail)
+
+
 def _graphiql(_: Settings) -> Iterator[Finding]:
     if (BUNDLE / "index.js").is_file():
         yield Finding(check="graphiql", state=State.OK, detail="built")
@@ -168,6 +181,7 @@ CHECKS: tuple[Check, ...] = (
     _materials,
     _declared,
     _calendar,
+    _signing,
     _graphiql,
     _reach,
 )

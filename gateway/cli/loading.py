@@ -3,21 +3,24 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from gateway.cli.output import Stop
+from gateway.cli.output import BAD_CONFIG, Stop
 from gateway.declared import DeclarationInvalid, Declared, departments_of, read_declared
-from gateway.settings import Settings
+from gateway.settings import Settings, SettingsInvalid
 from schema.domain.department import DepartmentInfo
 
+_SETTINGS = "correct these settings; nothing was started"
 _NEXT = "correct these files; nothing was started"
 
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn "something declared is wrong" into a Stop with every finding."""
+    """Turn "something declared, or a key, is wrong" into a Stop with every finding."""
     try:
         yield
     except DeclarationInvalid as invalid:
         raise Stop(invalid.findings, next_step=_NEXT) from invalid
+    except SettingsInvalid as invalid:
+        raise Stop(invalid.problems, next_step=_SETTINGS, code=BAD_CONFIG) from invalid
 
 
 def load_departments(settings: Settings) -> Sequence[DepartmentInfo]:

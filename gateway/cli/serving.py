@@ -5,10 +5,20 @@ import socket
 
 import uvicorn
 
+from gateway.cases.errors import (
+    StoreError,
+    StoreInUse,
+    StoreTooNew,
+    StoreUnavailable,
+    VersionsMissing,
+)
+from gateway.cases.preflight import preflight
 from gateway.cli.loading import explained
 from gateway.cli.output import Speaker, Stop
+from gateway.declared import read_declared
 from gateway.settings import Settings
 from gateway.telemetry import configure_logging
+from schema.graph.ports import Catalogue
 
 _GRACE_S = 10
 
@@ -18,10 +28,11 @@ def serve_gateway(speaker: Speaker, settings: Settings) -> None:
     configure_logging(format=settings.log.format, level=settings.log.level)
     _refuse_taken_port(settings)
     with explained():
-        from gateway.app import build_app
+        from gateway.app import Gateway
 
-        app = build_app(settings)
-    _refuse_store_in_use(settings)
+        declared = read_declared(settings)
+        app = Gateway(settings, declared).application()
+    _refuse_store(settings, declared.catalogue)
     host, port = settings.server.host, settings.server.port
     if settings.dev:
         speaker.err.print(f"GraphiQL: http://{host}:{port}/graphql", highlight=False)
@@ -42,20 +53,20 @@ def serve_gateway(speaker: Speaker, settings: Settings) -> None:
         raise Stop(["the gateway could not start"], next_step="read the log above")
 
 
-def _refuse_store_in_use(settings: Settings) -> None:
-    from gateway.cases.database import Database
-    from gateway.cases.errors import StoreInUse
+_NEXT_STEP = {
+    StoreInUse: "stop the other gateway, or give this one a store: --set store.url=sqlite:///…",
+    StoreTooNew: "start the newer gateway",
+    VersionsMissing: "put the files back, or name their folder: plugins.one_things",
+    StoreUnavailable: "start the database, or correct store.url: onething config show",
+}
 
-    database = Database(settings.store_url)
+
+def _refuse_store(settings: Settings, catalogue: Catalogue) -> None:
     try:
-        database.open()
-    except StoreInUse as error:
-        raise Stop(
-            [str(error)],
-            next_step="stop the other gateway, or give this one a store: --set store.url=sqlite:///…",
-        ) from error
-    finally:
-        asyncio.run(database.close())
+        asyncio.run(preflight(settings.store_url, catalogue))
+    except StoreError as error:
+        next_step = _NEXT_STEP.get(type(error), "read the documentation of the store")
+        raise Stop([str(error)], next_step=next_step) from error
 
 
 def _refuse_taken_port(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""One application, as a person makes it: open, look at what is filled in, upload, submit."""
+"""One application, as a person makes it: look at what is filled in, upload, pledge, submit."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ class Application:
     open_fields: Sequence[Mapping[str, Any]]  # a source did not answer, and why
     typed: int
     uploaded: int
+    pledged: Sequence[Mapping[str, Any]]  # the pledges made, in both languages
 
 
 async def apply(applicant: Applicant, typed: Typed, run: str) -> Application:
@@ -36,29 +37,48 @@ async def apply(applicant: Applicant, typed: Typed, run: str) -> Application:
         "materials_to_bring", id=typed.one_thing, answers={**draft["answers"], **typed.form}
     )
     materials = await _upload(applicant, wanted["oneThing"]["materials"])
+    pledges = await _save(applicant, draft["id"], typed, materials, run)
+    case = await _submit(applicant, draft["id"], pledges, run)
+    prefilled = [answer for answer in draft["prefilled"] if answer["value"] is not None]
+    return Application(
+        case=case,
+        prefilled=len(prefilled),
+        open_fields=[answer for answer in draft["prefilled"] if answer["problem"]],
+        typed=len({*typed.first, *typed.form} - {answer["key"] for answer in prefilled}),
+        uploaded=len(materials),
+        pledged=pledges,
+    )
+
+
+async def _save(
+    applicant: Applicant, draft: str, typed: Typed, materials: Mapping[str, str], run: str
+) -> Sequence[Mapping[str, Any]]:
+    """Keep answers and uploads; what is then to be pledged."""
     saved = await applicant.ask(
         "save_draft",
         input={
-            "draft": draft["id"],
+            "draft": draft,
             "clientRequestId": f"{run}-save",
             "answers": dict(typed.form),
             "materials": [{"code": code, "sha256": sha} for code, sha in materials.items()],
         },
     )
-    achieved(saved["saveDraft"], "DraftSaved")
+    return list(achieved(saved["saveDraft"], "DraftSaved")["draft"]["pledges"])
+
+
+async def _submit(
+    applicant: Applicant, draft: str, pledges: Sequence[Mapping[str, Any]], run: str
+) -> str:
+    """The number of the case the draft has become, every pledge made."""
     submitted = await applicant.ask(
         "submit_application",
-        input={"draft": draft["id"], "clientRequestId": f"{run}-submit"},
+        input={
+            "draft": draft,
+            "clientRequestId": f"{run}-submit",
+            "pledges": [pledge["code"] for pledge in pledges],
+        },
     )
-    case = achieved(submitted["submitApplication"], "CaseAccepted")["case"]
-    prefilled = [answer for answer in draft["prefilled"] if answer["value"] is not None]
-    return Application(
-        case=case["id"],
-        prefilled=len(prefilled),
-        open_fields=[answer for answer in draft["prefilled"] if answer["problem"]],
-        typed=len({*typed.first, *typed.form} - {answer["key"] for answer in prefilled}),
-        uploaded=len(materials),
-    )
+    return str(achieved(submitted["submitApplication"], "CaseAccepted")["case"]["id"])
 
 
 async def _upload(

@@ -65,6 +65,14 @@ def certificates(case: Mapping[str, Any]) -> Table:
     return table
 
 
+def checking(console: Console, case: Mapping[str, Any]) -> None:
+    """Where anybody checks what was issued."""
+    bundle = case["bundle"]
+    if bundle is not None:
+        line = f"  证照核验 check them at  {bundle['checkUrl']}"
+        console.print(line, highlight=False, soft_wrap=True)
+
+
 def places(console: Console, gateway: str, mocks: str, state: str) -> None:
     """Where to go on looking."""
     rows = [

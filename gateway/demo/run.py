@@ -16,7 +16,7 @@ from gateway.demo import conclusion
 from gateway.demo.answers import restaurant
 from gateway.demo.applicant import Applicant
 from gateway.demo.applying import Application, apply
-from gateway.demo.board import Board
+from gateway.demo.board import Board, both
 from gateway.demo.failure import DemoFailed
 from gateway.demo.ledgers import compare, read_ledgers
 from gateway.demo.people import token_of
@@ -96,6 +96,7 @@ async def _conclude(
     ledgers = await asyncio.to_thread(read_ledgers, place.state / "mocks" / "ledger")
     lines = compare(case, ledgers)
     console.print(conclusion.certificates(case))
+    conclusion.checking(console, case)
     console.print(conclusion.comparison(lines))
     console.print(conclusion.saved(report, measured_days(calendar, case)))
     conclusion.places(console, place.gateway, place.admin.url, str(place.state))
@@ -128,6 +129,8 @@ def _summary(application: Application) -> str:
         f"已提交 submitted: {application.case} — 预填 filled in {application.prefilled}, "
         f"填写 typed {application.typed}, 上传 uploaded {application.uploaded}"
     ]
+    for pledge in application.pledged:
+        lines.append(f"  已承诺 pledged: {pledge['code']} {both(pledge['name'])}")
     for field in application.open_fields:
         lines.append(f"  未预填 left open: {field['key']} ({field['problem']['code']})")
     return "\n".join(lines)

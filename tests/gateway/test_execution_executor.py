@@ -69,6 +69,8 @@ def context(language: Any = "en") -> Context:
         departments=absent,
         applications=absent,
         reads=absent,
+        bundles=absent,
+        clerks=absent,
     )
 
 

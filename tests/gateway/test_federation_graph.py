@@ -109,6 +109,8 @@ async def run(query: str, market: Any, housing: Any, budget_s: float = 2.0) -> A
         catalogue=absent,
         departments=absent,
         applications=absent,
+        bundles=absent,
+        clerks=absent,
         reads=OperationReads(federation, scope="person:1", budget_s=budget_s),
     )
     answer = await EXECUTOR.execute(query, None, None, context, trace_id="t")

@@ -249,7 +249,7 @@ def test_the_dev_key_is_made_once_and_for_the_owner_alone(dev: Settings) -> None
 def test_a_dev_key_others_may_read_is_not_used(dev: Settings) -> None:
     dev_key(dev)
     (dev.dev_folder / "issuer.pem").chmod(0o644)
-    with pytest.raises(DevIssuerRefused, match="readable by others"):
+    with pytest.raises(DevIssuerRefused, match="others may read the key — delete it"):
         demo_token(dev, APPLICANT)
 
 

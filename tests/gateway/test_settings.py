@@ -17,6 +17,8 @@ SOUND: dict[str, Any] = {
     "identity.jwks_url": "https://id.example/jwks",
     "store.url": "postgresql://onething:k7Qm2xVb@db.example/onething",
     "materials.folder": "/var/lib/onething/materials",
+    "issuing.key_file": "/etc/onething/issuing.pem",
+    "issuing.check_url": "https://gov.example/onething",
     "departments.fire.url": "https://fire.example",
     "departments.fire.token": "h3avily-guarded",
 }
@@ -48,6 +50,8 @@ def test_without_a_profile_production_rules_hold_and_every_gap_is_named() -> Non
         "default:identity.issuer:",
         "default:store.url:",
         "default:materials.folder:",
+        "default:issuing.key_file:",
+        "default:issuing.check_url:",
     ]
 
 
@@ -172,6 +176,10 @@ INSECURE = {
     "empty password": ({"store.url": "postgresql://u:@h/d"}, "store.url"),
     "no folder": ({"materials.folder": None}, "materials.folder"),
     "http public": ({"server.public_url": "http://gov.example"}, "server.public_url"),
+    "no signing key": ({"issuing.key_file": None}, "issuing.key_file"),
+    "dev signing key": ({"issuing.key_file": ".dev/issuing.pem"}, "issuing.key_file"),
+    "nowhere to check": ({"issuing.check_url": None}, "issuing.check_url"),
+    "http check": ({"issuing.check_url": "http://gov.example/onething"}, "issuing.check_url"),
     "invented time": ({"clock.follow": "http://127.0.0.1:8100/c"}, "clock.follow"),
     "plain redis": ({"cache.url": "redis://cache.example"}, "cache.url"),
     "unknown cache": ({"cache.url": "memcached://h"}, "cache.url"),

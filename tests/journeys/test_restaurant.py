@@ -1,11 +1,16 @@
 """A restaurant from application to certificates, over real processes and real protocols."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from gateway.demo.ledgers import compare
+from gateway.edge.checking import KEYS
+from gateway.issuing.keys import keys_of
+from gateway.issuing.signing import verify
 from schema.domain.calendar import local_day
 
 if TYPE_CHECKING:
@@ -35,7 +40,21 @@ async def test_restaurant_opens_after_twelve_working_days_and_the_books_agree(
     assert {step["state"] for step in case["steps"]} == {"GRANTED"}
     assert world.calendar.working_days_between(submitted, done) == 12
     assert len(case["certificates"]) == len(case["steps"]) == 5
+    await the_bundle_is_checked_without_logging_in(case)
     assert [line.verdict for line in compare(case, await world.ledgers()) if not line.agrees] == []
+
+
+async def the_bundle_is_checked_without_logging_in(case: Mapping[str, Any]) -> None:
+    address = case["bundle"]["checkUrl"]
+    async with httpx.AsyncClient(trust_env=False) as anybody:
+        checked = (await anybody.get(address)).json()
+        page = await anybody.get(address, headers={"accept": "text/html"})
+        keys = await anybody.get(httpx.URL(address).join(KEYS))
+
+    bundle = verify(checked["signed"], keys_of(keys.json())).bundle
+    assert (checked["verdict"], bundle.sub) == ("valid", case["id"])
+    assert [c.number for c in bundle.certificates] == [c["number"] for c in case["certificates"]]
+    assert "签名有效" in page.text
 
 
 async def test_query_answers_without_a_department_that_was_killed(world: "World") -> None:

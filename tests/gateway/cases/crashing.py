@@ -1,4 +1,4 @@
-"""Files one item and is killed at a named point: `python -m … DIR DEPARTMENT POINT`."""
+"""Files one item and is killed at a named point: `python -m … DIR DEPARTMENT POINT [STORE]`."""
 
 import asyncio
 import os
@@ -6,8 +6,9 @@ import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from gateway.cases.delivery import Probe
+from gateway.cases.probe import NO_HOOKS, Hooks
 from schema.domain.one_thing import OneThing
 from tests.gateway.cases.world import OWNER, World, item, make_world, shop_opening
 
@@ -17,20 +18,20 @@ def one_item(department: str) -> OneThing:
     return replace(shop_opening(), items=(item("A", department),))
 
 
-def crash_world(folder: Path, department: str, probe: Probe | None = None) -> World:
-    """The world both processes see: one file, one ledger."""
-    world = make_world(folder / "cases.sqlite", one_item(department), probe=probe)
+def crash_world(folder: Path, department: str, hooks: Hooks = NO_HOOKS, **more: Any) -> World:
+    """The world both processes see: one store, one ledger."""
+    world = make_world(folder / "cases.sqlite", one_item(department), hooks=hooks, **more)
     world.departments[department].services = ("service_A",)
     world.departments[department].ledger = folder / "ledger.jsonl"
     return world
 
 
-async def main(folder: Path, department: str, point: str) -> None:
-    def reached(here: str) -> None:
+async def main(folder: Path, department: str, point: str, *store: str) -> None:
+    def reached(here: str, _reference: str) -> None:
         if here == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    world = crash_world(folder, department, Probe(reached=reached))
+    world = crash_world(folder, department, Hooks(probe=reached), store_url=(*store, None)[0])
     await world.service.start()
     draft = await world.draft(kind="店")
     (folder / "case").write_text(draft.id)
@@ -45,4 +46,4 @@ async def main(folder: Path, department: str, point: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))
+    asyncio.run(main(Path(sys.argv[1]), *sys.argv[2:]))

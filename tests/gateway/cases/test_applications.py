@@ -264,13 +264,26 @@ async def test_a_save_told_again_changes_nothing_and_null_takes_an_answer_back(
     assert "shop" not in cleared.answers
 
 
-async def test_fifty_copies_of_one_submit_all_get_the_one_case(world: World) -> None:
+async def test_a_hundred_copies_of_one_submit_make_one_case_and_get_one_answer(
+    on_either: World,
+) -> None:
+    world = on_either
     draft = await world.draft()
 
-    answers = await asyncio.gather(*(world.submit(draft.id, "same") for _ in range(50)))
+    copies = await asyncio.gather(*(world.submit(draft.id, "same") for _ in range(100)))
+    await world.until(draft.id, lambda c: c.step("A").receipt is not None)
+    late = await world.submit(draft.id, "same")
+    other = await world.service.applications.submit(
+        OWNER, draft=draft.id, answers={"shop": "大满"}, materials={"B1": SHA}, request_id="same"
+    )
+    page = await world.service.applications.cases(OWNER, first=10, after=None, state=None)
 
-    assert {answer.id for answer in answers if isinstance(answer, Case)} == {draft.id}
-    assert all(isinstance(answer, Case) for answer in answers)
+    assert isinstance(copies[0], Case)
+    assert [copy for copy in (*copies, late) if copy != copies[0]] == []
+    assert [case.id for case in page.cases] == [draft.id]
+    assert isinstance(other, Rejected)
+    assert (other.problems[0].code, other.case) == (ProblemCode.CONFLICT, draft.id)
+    assert len(world.keyed.posts) == 1
 
 
 async def test_cursor_that_is_none_of_ours_ends_the_list(world: World) -> None:

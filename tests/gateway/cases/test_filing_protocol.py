@@ -2,11 +2,19 @@
 
 import asyncio
 
+import pytest
+
 from adapters.errors import OutcomeUnknown
 from schema.domain.case import Case, CaseState, EventKind, StepState
 from schema.domain.filing import ItemStatus, Verdict
 from schema.graph.ports import Rejected
 from tests.gateway.cases.world import CLERK, MORNING, OWNER, World
+
+
+@pytest.fixture
+def world(on_either: World) -> World:
+    """All of this holds on SQLite and on PostgreSQL."""
+    return on_either
 
 
 async def kinds(world: World, case: str) -> list[EventKind]:

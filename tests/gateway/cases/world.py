@@ -8,10 +8,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from joserfc.jwk import OKPKey
+
 from adapters.contract import Changes
 from adapters.errors import AdapterError, ContractBroken, NotDelivered, OutcomeUnknown
 from adapters.errors import Refused as SaidNo
-from gateway.cases.service import CaseService
+from gateway.cases.service import CaseService, Pace
+from gateway.issuing.issuing import Issuing
+from gateway.issuing.keys import IssuingKeys
 from schema.domain.calendar import SHANGHAI, WorkingCalendar
 from schema.domain.case import Case
 from schema.domain.department import DepartmentInfo, Limits, ProgressMode, Repeats
@@ -98,6 +102,7 @@ class FakeDepartment:
     ledger: Path | None = None
     lag_s: float = 0.01
     broken: set[str] = field(default_factory=set)  # receipts it answers nonsense about
+    unknown: set[str] = field(default_factory=set)  # receipts it has forgotten
 
     @property
     def info(self) -> DepartmentInfo:
@@ -200,7 +205,12 @@ class FakeDepartment:
         assert len(receipts) <= self.info.progress_batch
         if self.broken.intersection(receipts):
             raise ContractBroken(self.id, "/status")
-        return {receipt: self.told.get(receipt) for receipt in receipts}
+        known = [receipt for receipt in receipts if receipt not in self.unknown]
+        return dict.fromkeys(receipts) | {r: self._standing(r) for r in known}
+
+    def _standing(self, receipt: str) -> Progress:
+        received = Progress(receipt=receipt, status=ItemStatus.RECEIVED, at=MORNING)
+        return self.told.get(receipt, received)
 
     async def changes(self, cursor: str | None, *, budget: float) -> Changes:
         start = int(cursor or 0)
@@ -368,7 +378,8 @@ class OneCatalogue:
         return [self.one_thing]
 
     def find(self, one_thing: str, version: str | None = None) -> OneThing | None:
-        return self.one_thing if one_thing == self.one_thing.id else None
+        there = one_thing == self.one_thing.id and version in (None, self.one_thing.version)
+        return self.one_thing if there else None
 
 
 OWNER = Viewer(subject=f"enterprise:{USCC}", roles=frozenset({"enterprise"}), claims={"uscc": USCC})
@@ -446,10 +457,17 @@ class World:
 
 
 def make_world(
-    path: Path, one_thing: OneThing | None = None, *, poll_every_s: float = 60.0, **more: Any
+    path: Path,
+    one_thing: OneThing | None = None,
+    *,
+    poll_every_s: float = 60.0,
+    store_url: str | None = None,
+    departments: dict[str, FakeDepartment] | None = None,
+    lease_s: float = 15.0,
+    **more: Any,
 ) -> World:
     clock = TestClock()
-    departments = {
+    departments = departments or {
         "keyed": FakeDepartment(
             id="keyed",
             repeats=Repeats.KEY,
@@ -483,16 +501,22 @@ def make_world(
             ("property", "天平路188号"): {"district": "310104"},
         }
     )
+    signing = Issuing(
+        IssuingKeys(OKPKey.generate_key("Ed25519")),
+        address="https://gov.example",
+        departments={name: text(name) for name in departments},
+    )
     service = CaseService(
-        store_url=f"sqlite:///{path}",
+        store_url=store_url or f"sqlite:///{path}",
         departments=departments,
         catalogue=OneCatalogue(one_thing or shop_opening()),
         clock=clock,
         calendar=WorkingCalendar(known_years=frozenset({2026})),
         reads=lambda viewer: reads,
-        poll_every_s=poll_every_s,
-        sweep_every_s=60.0,
-        dequeue_every_s=0.03,
+        signing=signing,
+        pace=Pace(
+            poll_every_s=poll_every_s, sweep_every_s=60.0, dequeue_every_s=0.03, lease_s=lease_s
+        ),
         **more,
     )
     return World(path=path, clock=clock, departments=departments, reads=reads, service=service)

@@ -1,0 +1,31 @@
+"""Whether this gateway can work with its store: found out before anything is started."""
+
+import asyncio
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.cases.database import Database
+from gateway.cases.errors import StoreUnavailable
+from gateway.cases.migrate import migrate
+from gateway.cases.pinned import check_pinned
+from schema.graph.ports import Catalogue
+
+
+async def preflight(url: str, catalogue: Catalogue) -> None:
+    """Open the store, bring its tables up, look at its open cases, let it go again.
+
+    StoreInUse, StoreTooNew, VersionsMissing, or StoreUnavailable when it does not answer.
+    """
+    database = Database(url)
+    try:
+        database.open()
+        await asyncio.to_thread(migrate, database.sync_url, _nothing_else)
+        await check_pinned(database, catalogue)
+    except SQLAlchemyError as error:
+        raise StoreUnavailable(f"the store does not answer ({type(error).__name__})") from error
+    finally:
+        await database.close()
+
+
+def _nothing_else() -> None:
+    """The engine brings its own tables up when it is launched."""

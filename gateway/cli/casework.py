@@ -1,0 +1,92 @@
+"""What `onething cases` prints."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.cli.desk import RESOLVE, RETRY, SHOW, Desk, told
+from gateway.cli.output import Speaker, Stop
+
+_EMPTY = {"PARKED": "nothing is parked", "OVERDUE": "nothing is overdue"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Casework:
+    """A desk, and how its answers are shown."""
+
+    speaker: Speaker
+    desk: Desk
+    as_json: bool
+    language: str
+
+    def waiting(self, kind: str, department: str | None) -> None:
+        """The waits of one kind, the most urgent first."""
+        found = self.desk.waiting(kind, department)
+        if self.as_json:
+            self.speaker.json(found)
+            return
+        if not found:
+            self.speaker.say(f"[green]{_EMPTY[kind]}[/green]")
+            return
+        columns = ("reference or case", "department", "why", "since", "due", "what to do")
+        rows = [self._row(entry) for entry in found]
+        self.speaker.table(f"{kind.lower()}: {len(found)}", columns, rows)
+
+    def _row(self, entry: Mapping[str, Any]) -> tuple[str, ...]:
+        due = entry["dueOn"]
+        named = entry["reference"] or f"{entry['case']}:{entry['item'] or '-'}"
+        return (
+            named,
+            entry["department"] or "-",
+            told(entry["text"], self.language),
+            entry["since"][:16],
+            f"[red]{due}[/red]" if entry["overdue"] else due,
+            told(entry["remedy"], self.language),
+        )
+
+    def show(self, number: str) -> None:
+        """One case whole."""
+        case = self.desk.ask(SHOW, id=number)["case"]
+        if case is None:
+            raise Stop([f"no case {number}, or it is not a clerk's to see"], next_step=_NUMBERS)
+        if self.as_json:
+            self.speaker.json(case)
+            return
+        self.speaker.say(f"{case['id']}: [bold]{case['state']}[/bold], since {case['submittedAt']}")
+        self.speaker.table("steps", _STEP, [_step(step) for step in case["steps"]])
+        self.speaker.table("waits", _WAIT, [_wait(wait) for wait in case["waits"]])
+        rows = [self._entry(entry) for entry in case["timeline"]]
+        self.speaker.table("timeline", ("at", "item", "by", "what"), rows)
+
+    def _entry(self, entry: Mapping[str, Any]) -> tuple[str, ...]:
+        item = entry["item"]["id"] if entry["item"] else "-"
+        return entry["at"][:19], item, entry["actor"], told(entry["text"], self.language)
+
+    def retry(self, reference: str) -> None:
+        """Order another round."""
+        self._done(self.desk.change(RETRY, "retryFiling", reference=reference))
+
+    def resolve(self, reference: str, receipt: str | None) -> None:
+        """Tell what the department said."""
+        given = {"reference": reference, "receipt": receipt}
+        self._done(self.desk.change(RESOLVE, "resolveFiling", **given))
+
+    def _done(self, case: Mapping[str, Any]) -> None:
+        if self.as_json:
+            self.speaker.json(case)
+        else:
+            self.speaker.say(f"[green]noted[/green]: {case['id']} is {case['state']}")
+
+
+_NUMBERS = "take a number from: onething cases parked"
+_STEP = ("item", "department", "state", "receipt", "due", "trouble")
+_WAIT = ("item", "on", "why", "since", "due")
+
+
+def _step(step: Mapping[str, Any]) -> tuple[str, ...]:
+    values = (step["state"], step["receipt"], step["dueOn"], step["problemCode"])
+    return step["item"]["id"], step["department"], *(str(v) if v else "-" for v in values)
+
+
+def _wait(wait: Mapping[str, Any]) -> tuple[str, ...]:
+    return wait["item"] or "-", wait["on"], wait["why"], wait["since"][:16], wait["dueOn"]

@@ -54,13 +54,19 @@ class Casework:
             return
         self.speaker.say(f"{case['id']}: [bold]{case['state']}[/bold], since {case['submittedAt']}")
         self.speaker.table("steps", _STEP, [_step(step) for step in case["steps"]])
-        self.speaker.table("waits", _WAIT, [_wait(wait) for wait in case["waits"]])
+        self.speaker.table("waits", _WAIT, [self._wait(wait) for wait in case["waits"]])
         rows = [self._entry(entry) for entry in case["timeline"]]
         self.speaker.table("timeline", ("at", "item", "by", "what"), rows)
 
+    def _wait(self, wait: Mapping[str, Any]) -> tuple[str, ...]:
+        text = told(wait["text"], self.language)
+        remedy = told(wait["remedy"], self.language) if wait["remedy"] else "-"
+        when = (wait["since"][:16], wait["dueOn"])
+        return wait["item"] or "-", wait["on"].lower(), text, *when, remedy
+
     def _entry(self, entry: Mapping[str, Any]) -> tuple[str, ...]:
-        item = entry["item"]["id"] if entry["item"] else "-"
-        return entry["at"][:19], item, entry["actor"], told(entry["text"], self.language)
+        text = told(entry["text"], self.language)
+        return entry["at"][:19], entry["item"] or "-", entry["actor"].lower(), text
 
     def retry(self, reference: str) -> None:
         """Order another round."""
@@ -80,13 +86,10 @@ class Casework:
 
 _NUMBERS = "take a number from: onething cases parked"
 _STEP = ("item", "department", "state", "receipt", "due", "trouble")
-_WAIT = ("item", "on", "why", "since", "due")
+_WAIT = ("item", "on", "why", "since", "due", "what to do")
 
 
 def _step(step: Mapping[str, Any]) -> tuple[str, ...]:
+    department = step["department"]["id"] if step["department"] else "-"
     values = (step["state"], step["receipt"], step["dueOn"], step["problemCode"])
-    return step["item"]["id"], step["department"], *(str(v) if v else "-" for v in values)
-
-
-def _wait(wait: Mapping[str, Any]) -> tuple[str, ...]:
-    return wait["item"] or "-", wait["on"], wait["why"], wait["since"][:16], wait["dueOn"]
+    return step["item"], department, *(str(value or "-") for value in values)

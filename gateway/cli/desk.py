@@ -17,17 +17,28 @@ _WITHIN_S = 15.0
 WAITING = """query ($kind: WaitingKind!, $department: ID, $after: String) {
   waiting(kind: $kind, department: $department, first: 100, after: $after) {
     nodes { case item department on why text { zh en } since dueOn overdue reference receipt
-            attempts lastProblemCode remedy { zh en } }
+            attempts lastProblemCode mayBeRetried remedy { zh en } }
     pageInfo { endCursor hasNextPage } } }"""
 SHOW = """query ($id: ID!) { case(id: $id) {
   id state submittedAt
-  steps { item { id } department state receipt dueOn problemCode }
-  waits { item on why since dueOn }
-  timeline { at kind actor item { id } text { zh en } } } }"""
-RETRY = """mutation ($input: RetryFilingInput!) { retryFiling(input: $input) {
-  case { id state } problems { code text { zh en } } } }"""
-RESOLVE = """mutation ($input: ResolveFilingInput!) { resolveFiling(input: $input) {
-  case { id state } problems { code text { zh en } } } }"""
+  steps { item name { zh en } department { id } state receipt dueOn problemCode parked }
+  waits { item on why text { zh en } since dueOn reference remedy { zh en } }
+  timeline { at kind actor item text { zh en } } } }"""
+_REFUSALS = (
+    "Conflict",
+    "FormInvalid",
+    "NotAllowedOrAbsent",
+    "NotEligible",
+    "NotNow",
+    "WrongState",
+)
+_OUTCOME = "__typename ... on CaseAccepted { case { id state } } " + " ".join(
+    f"... on {refusal} {{ problems {{ code path text {{ zh en }} }} }}" for refusal in _REFUSALS
+)
+RETRY = f"""mutation ($input: RetryFilingInput!) {{
+  retryFiling(input: $input) {{ {_OUTCOME} }} }}"""
+RESOLVE = f"""mutation ($input: ResolveFilingInput!) {{
+  resolveFiling(input: $input) {{ {_OUTCOME} }} }}"""
 
 
 class Desk:
@@ -70,12 +81,12 @@ class Desk:
                 return found
 
     def change(self, mutation: str, name: str, **given: Any) -> dict[str, Any]:
-        """What a mutation led to; Stop with its problems."""
+        """The case a mutation led to; Stop with its problems."""
         asked = {**given, "clientRequestId": uuid4().hex}
-        result: dict[str, Any] = self.ask(mutation, input=asked)[name]
-        if result.get("problems"):
-            raise Stop([p["text"]["en"] for p in result["problems"]], next_step=_NEXT)
-        case: dict[str, Any] = result["case"]
+        outcome: dict[str, Any] = self.ask(mutation, input=asked)[name]
+        if outcome["__typename"] != "CaseAccepted":
+            raise Stop([p["text"]["en"] for p in outcome["problems"]], next_step=_NEXT)
+        case: dict[str, Any] = outcome["case"]
         return case
 
 

@@ -15,7 +15,7 @@ from tests.postgres import required_programs
 
 _QUICK = Plan(
     name="quick",
-    applications=10,
+    applications=6,
     within_s=100.0,  # a quarter of it on a quiet machine
     day_s=0.4,
     uptime_s=(0.3, 1.5),
@@ -23,13 +23,13 @@ _QUICK = Plan(
     shares=Shares(scope=0.0, lift=0.0),
 )
 PLANS = {
-    "sqlite": replace(_QUICK, name="sqlite", kills=4, spread_s=8.0, seed=11),
+    "sqlite": replace(_QUICK, name="sqlite", kills=3, spread_s=5.0, seed=11),
     "postgres": replace(
         _QUICK,
         name="postgres",
-        applications=8,
+        applications=5,
         kills=2,
-        spread_s=6.0,
+        spread_s=5.0,
         seed=12,
         store="postgres",
         gateways=2,
@@ -40,7 +40,7 @@ PLANS = {
         _QUICK,
         name="naive-retry",
         seed=13,
-        applications=8,
+        applications=6,
         naive=True,
         odds=Odds(lost_reply=0.4, status=0.05, busy=0.05, hang=0.0, late_accept=0.1),
         must_find=("doubled",),

@@ -126,6 +126,9 @@ def _pool(url: URL, size: int) -> AsyncEngine:
         max_overflow=0,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
+        # Asking for a type we do not use would cost a round trip a connection, and a reader
+        # cancelled in it would leave the connection open.
+        use_native_hstore=False,
         connect_args={"connect_timeout": _CONNECT_S},
     )
 

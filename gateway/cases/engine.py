@@ -26,6 +26,7 @@ APPLICATION = "onething"
 WORKFLOW = "deliver.v1"
 RECOVERIES = 1000
 _POOL = 4
+_FINISH_S = 1.0  # for calls under way when told to stop
 _STATES = {"ENQUEUED": "queued", "DELAYED": "asleep", "PENDING": "running"}
 
 Deliver = Callable[[str, int], Awaitable[str]]
@@ -87,6 +88,8 @@ class DbosEngine:
         self._version = version
         self._polling_s = polling_s
         self._client: DBOSClient | None = None
+        self._at_work: set[asyncio.Task[object]] = set()
+        self._stopping = False
 
     def migrate(self) -> None:
         """Make or bring up the engine's own tables. Blocking; one process at a time."""
@@ -94,6 +97,7 @@ class DbosEngine:
 
     async def launch(self, deliver: Deliver, queues: Mapping[str, int]) -> None:
         serializer = DBOSPortableJSONSerializer()
+        self._stopping = False
         self._client = DBOSClient(
             system_database_url=self._url,
             serializer=serializer,
@@ -118,9 +122,18 @@ class DbosEngine:
         # Its steps are the claims of the attempts table, so that a re-run knows what was sent.
         @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=RECOVERIES)
         async def run(reference: str, tick: int) -> str:
+            self._begin()
             return await deliver(reference, tick)
 
         DBOS.launch()  # in the running loop: commands run where the departments' clients live
+
+    def _begin(self) -> None:
+        """Note the task this command runs in; when stopping, leave it for the next launch."""
+        task = asyncio.current_task()
+        if self._stopping or task is None:
+            raise asyncio.CancelledError
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
 
     def _register(self, queues: Mapping[str, int]) -> None:
         assert self._client is not None  # noqa: S101 — called by launch
@@ -182,6 +195,7 @@ class DbosEngine:
         return len(done)
 
     async def shutdown(self) -> None:
+        await self._finish()
         # In a thread of its own: DBOS joins its threads, and those may wait for this loop.
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(max_workers=1) as own:
@@ -190,6 +204,21 @@ class DbosEngine:
         if self._client is not None:
             self._client.destroy()
             self._client = None
+
+    async def _finish(self) -> None:
+        """Let calls that are being made come to their end for a moment; give up the others.
+
+        DBOS would leave them running over a store that is being closed. What is given up is down
+        as running still, and is taken up by the next launch or a peer.
+        """
+        self._stopping = True
+        if self._at_work:
+            await asyncio.wait(set(self._at_work), timeout=_FINISH_S)
+        left = set(self._at_work)
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=_FINISH_S)
 
 
 def _running(row: WorkflowStatus) -> Running:

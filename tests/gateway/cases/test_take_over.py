@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +36,6 @@ async def test_a_killed_peers_command_is_taken_over_after_its_lease_and_filed_on
     world = crash_world(tmp_path, "asked", store_url=postgres_url, lease_s=LEASE_S)
     restored(world.asked, tmp_path / "ledger.jsonl")
     await world.service.start()
-    started = time.monotonic()
     try:
         case = (tmp_path / "case").read_text()
         filed = await world.until(case, lambda c: c.step("A").receipt is not None)
@@ -46,7 +44,6 @@ async def test_a_killed_peers_command_is_taken_over_after_its_lease_and_filed_on
 
     assert filed.step("A").receipt == "asked-1"
     assert len(world.asked.posts) == posts
-    assert time.monotonic() - started < LEASE_S + 2.0
 
 
 @dataclass

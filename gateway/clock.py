@@ -5,7 +5,8 @@ Tokens, HTTP deadlines and retries use real time; a case lives in the time told 
 
 import asyncio
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Protocol
 
@@ -103,6 +104,21 @@ class FollowedClock:
                 log.info("clock.followed")
             else:
                 log.warning("clock.unreachable", reason=reason)
+
+
+@asynccontextmanager
+async def following(url: str | None) -> AsyncIterator[Clock]:
+    """The clock at the address, followed as long as this is open; the machine's without one."""
+    if url is None:
+        yield SystemClock()
+        return
+    async with httpx.AsyncClient(trust_env=False, timeout=_ANSWER_WITHIN_S) as client:
+        clock = FollowedClock(str(url), client)
+        await clock.start()
+        try:
+            yield clock
+        finally:
+            await clock.stop()
 
 
 def _moment(answer: httpx.Response) -> datetime:

@@ -46,8 +46,16 @@ class Running:
 class Engine(Protocol):
     """Runs `deliver(reference, tick)` at least once for everything enqueued."""
 
+    def migrate(self) -> None:
+        """Make or bring up the engine's own tables. Blocking; one process at a time."""
+        ...
+
     async def launch(self, deliver: Deliver, queues: Mapping[str, int]) -> None:
         """Start; take up what an earlier process left. `queues`: name -> how many at once."""
+        ...
+
+    def connect(self) -> None:
+        """Be able to enqueue, and run nothing: others do, or the next launch."""
         ...
 
     def enqueue_in(
@@ -90,20 +98,14 @@ class DbosEngine:
         self._client: DBOSClient | None = None
         self._at_work: set[asyncio.Task[object]] = set()
         self._stopping = False
+        self._launched = False
 
     def migrate(self) -> None:
-        """Make or bring up the engine's own tables. Blocking; one process at a time."""
         DBOS.migrate(self._url)
 
     async def launch(self, deliver: Deliver, queues: Mapping[str, int]) -> None:
-        serializer = DBOSPortableJSONSerializer()
         self._stopping = False
-        self._client = DBOSClient(
-            system_database_url=self._url,
-            serializer=serializer,
-            application_name=APPLICATION,
-            system_database_pool_size=_POOL,
-        )
+        self.connect()
         await asyncio.to_thread(self._register, queues)
         config: DBOSConfig = {
             "name": APPLICATION,
@@ -111,7 +113,7 @@ class DbosEngine:
             "application_version": self._version,
             "run_migrations": False,
             "executor_id": self._executor,
-            "serializer": serializer,
+            "serializer": DBOSPortableJSONSerializer(),
             "console_log_level": "ERROR",
             "log_level": "ERROR",
             "sys_db_pool_size": _POOL,
@@ -125,7 +127,16 @@ class DbosEngine:
             self._begin()
             return await deliver(reference, tick)
 
+        self._launched = True
         DBOS.launch()  # in the running loop: commands run where the departments' clients live
+
+    def connect(self) -> None:
+        self._client = DBOSClient(
+            system_database_url=self._url,
+            serializer=DBOSPortableJSONSerializer(),
+            application_name=APPLICATION,
+            system_database_pool_size=_POOL,
+        )
 
     def _begin(self) -> None:
         """Note the task this command runs in; when stopping, leave it for the next launch."""
@@ -195,15 +206,20 @@ class DbosEngine:
         return len(done)
 
     async def shutdown(self) -> None:
-        await self._finish()
+        if self._launched:
+            await self._finish()
+            await self._destroy()
+        if self._client is not None:
+            self._client.destroy()
+            self._client = None
+
+    async def _destroy(self) -> None:
         # In a thread of its own: DBOS joins its threads, and those may wait for this loop.
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(max_workers=1) as own:
             await loop.run_in_executor(own, lambda: DBOS.destroy(destroy_registry=True))
         loop.set_default_executor(ThreadPoolExecutor())  # DBOS closed the one it had put there
-        if self._client is not None:
-            self._client.destroy()
-            self._client = None
+        self._launched = False
 
     async def _finish(self) -> None:
         """Let calls that are being made come to their end for a moment; give up the others.

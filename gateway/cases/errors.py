@@ -28,6 +28,14 @@ class StoreTooNew(StoreError):
     """A newer gateway has changed the tables beyond what this one can work with."""
 
 
+class StoreMoved(StoreError):
+    """The cases of this store go on in another one."""
+
+
+class NotCopied(StoreError):
+    """A store was not copied; the target is as it was before."""
+
+
 class VersionsMissing(StoreError):
     """Open cases were filed under versions of the catalogue that are not declared any more."""
 

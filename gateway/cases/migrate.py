@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -22,7 +23,15 @@ _VERSION = f"{tables.PREFIX}version"
 _BEARABLE = "bearable_since"
 
 
-def migrate(url: str, others: Callable[[], None]) -> None:
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """From which version of the tables to which; None before there were any."""
+
+    before: str | None
+    after: str | None
+
+
+def migrate(url: str, others: Callable[[], None]) -> Migrated:
     """Run what is missing, ours and the `others'` (the engine's), one process at a time. Blocking.
 
     StoreTooNew when a newer gateway has changed the tables in a way this one cannot live with.
@@ -31,8 +40,11 @@ def migrate(url: str, others: Callable[[], None]) -> None:
     try:
         with _alone(engine):
             with engine.begin() as connection:
+                before = _revisions(connection)
                 _ours(connection)
+                after = _revisions(connection)
             others()
+        return Migrated(before=max(before, default=None), after=max(after, default=None))
     finally:
         engine.dispose()
 

@@ -93,6 +93,21 @@ async def look(store: Store, claims: Claims | None) -> bool:
     return bool(older or ASKED in facts)
 
 
+async def doubt_from_now(transaction: Transaction) -> None:
+    """The next start takes this store for one that came back from a backup."""
+    await transaction.replace(tables.fact, name=ASKED, value="by command")
+
+
+async def know(transaction: Transaction, claims: Claims | None) -> None:
+    """Mark a store just filled: what it holds is all that was ever sent."""
+    if claims is not None:
+        claims.start(await _count(transaction))
+        return
+    mark = await _identity(transaction.connection)
+    if mark is not None:
+        await transaction.replace(tables.fact, name=_MARK, value=mark)
+
+
 def _older(counted: int | None, attempts: int) -> bool:
     return attempts > 0 if counted is None else counted > attempts
 

@@ -16,6 +16,7 @@ from gateway.cases.housekeeping import Housekeeping
 from gateway.cases.intake import Intake
 from gateway.cases.issue import IssuedBundles, Signing
 from gateway.cases.migrate import migrate
+from gateway.cases.moved import check_not_moved
 from gateway.cases.pinned import check_pinned
 from gateway.cases.poller import Poller
 from gateway.cases.probe import NO_HOOKS, Hooks
@@ -98,11 +99,13 @@ class CaseService:
         """Open the store and take up what was left.
 
         StoreInUse when another process has it, StoreTooNew when a newer gateway changed it,
-        VersionsMissing when open cases need a version that is not declared.
+        StoreMoved when it was copied elsewhere, VersionsMissing when open cases need a version
+        that is not declared.
         """
         self._database.open()
         try:
             await asyncio.to_thread(migrate, self._database.sync_url, self._engine.migrate)
+            await check_not_moved(self._database)
             await check_pinned(self._database, self.store.catalogue)
             await look(self.store, self._claims)
             await self._executors.beat()

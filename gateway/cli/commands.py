@@ -4,7 +4,13 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli import case_commands, catalogue_commands, issuing_commands, process_commands
+from gateway.cli import (
+    case_commands,
+    catalogue_commands,
+    issuing_commands,
+    process_commands,
+    store_commands,
+)
 from gateway.cli.options import ConfigOption, JsonOption, ProfileOption, SetOption, settings_of
 from gateway.cli.output import Speaker
 
@@ -20,6 +26,7 @@ process_commands.register(app)
 catalogue_commands.register(app)
 issuing_commands.register(app)
 case_commands.register(app)
+store_commands.register(app)
 
 
 @app.callback()

@@ -2,12 +2,14 @@
 
 import asyncio
 import socket
+from collections.abc import Mapping
 
 import uvicorn
 
 from gateway.cases.errors import (
     StoreError,
     StoreInUse,
+    StoreMoved,
     StoreTooNew,
     StoreUnavailable,
     VersionsMissing,
@@ -53,9 +55,10 @@ def serve_gateway(speaker: Speaker, settings: Settings) -> None:
         raise Stop(["the gateway could not start"], next_step="read the log above")
 
 
-_NEXT_STEP = {
+NEXT_STEP: Mapping[type[StoreError], str] = {
     StoreInUse: "stop the other gateway, or give this one a store: --set store.url=sqlite:///…",
     StoreTooNew: "start the newer gateway",
+    StoreMoved: "set store.url to that; if it was never used: onething db take-back",
     VersionsMissing: "put the files back, or name their folder: plugins.one_things",
     StoreUnavailable: "start the database, or correct store.url: onething config show",
 }
@@ -65,7 +68,7 @@ def _refuse_store(settings: Settings, catalogue: Catalogue) -> None:
     try:
         asyncio.run(preflight(settings.store_url, catalogue))
     except StoreError as error:
-        next_step = _NEXT_STEP.get(type(error), "read the documentation of the store")
+        next_step = NEXT_STEP.get(type(error), "read the documentation of the store")
         raise Stop([str(error)], next_step=next_step) from error
 
 

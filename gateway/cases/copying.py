@@ -146,7 +146,7 @@ async def _copied(
         rows += len(part)
         tell(table.name, rows, total)
     await _compared(source, target, table)
-    return Copied(table=table.name, rows=rows)
+    return Copied(table=str(table.name), rows=rows)
 
 
 async def _compared(source: AsyncConnection, target: AsyncConnection, table: sa.Table) -> None:

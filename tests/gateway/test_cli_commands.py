@@ -7,39 +7,28 @@ import orjson
 import pytest
 from rich.console import Console
 
-from gateway.cli.commands import app
 from gateway.cli.output import Speaker, Stop, guarded
 from gateway.cli.schema_diff import compare
+from tests.gateway.terminal import Terminal
 
 BASE = "enum Kind { X } type Other { n: Int, s: String } type Query { o: Other, "
 OLD = BASE + "a: Int, b: Kind }"
 
 
-class Terminal:
-    """Runs commands as a shell would, and keeps what they said."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-        self.out = self.err = ""
-
-    def run(self, *arguments: str) -> int:
-        speaker = Speaker(out=Console(width=200), err=Console(stderr=True, width=200))
-        code = guarded(speaker, lambda: app(list(arguments), obj=speaker))
-        self.out, self.err = self._capsys.readouterr()
-        return code
-
-
-@pytest.fixture
-def terminal(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Terminal:
-    monkeypatch.chdir(tmp_path)
-    return Terminal(capsys)
-
-
 def test_every_command_is_in_the_help(terminal: Terminal) -> None:
     assert terminal.run("--help") == 0
-    for command in ("serve", "mocks", "demo", "schema", "departments", "doctor", "config", "token"):
+    for command in (
+        "serve",
+        "mocks",
+        "demo",
+        "schema",
+        "departments",
+        "doctor",
+        "config",
+        "token",
+        "cases",
+        "db",
+    ):
         assert command in terminal.out
 
 

@@ -93,6 +93,18 @@ class Cluster:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
         return self.url(database)
 
+    def dump(self, database: str, to: Path) -> None:
+        """A backup, as an operator makes one."""
+        self._run("pg_dump", "--format=custom", f"--file={to}", self.url(database))
+
+    def restore(self, database: str, backup: Path) -> None:
+        """The backup in place of what is there."""
+        url = self.url(database)
+        self._run("pg_restore", "--clean", "--if-exists", f"--dbname={url}", str(backup))
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run([str(self.programs / program), *arguments], check=True, timeout=60)
+
     def _answers(self) -> bool:
         try:
             psycopg.connect(self.url(), connect_timeout=1).close()

@@ -15,14 +15,15 @@ from adapters.contract import Department
 from gateway.cases import attempts, payloads
 from gateway.cases.attempts import Errand
 from gateway.cases.errand import Message, Result, ask, send
-from gateway.cases.errors import StoreUnavailable
+from gateway.cases.errors import StoreChanged, StoreUnavailable
 from gateway.cases.evidence import late_evidence
 from gateway.cases.filing import filing_of, supplement_of, withdrawal_of
 from gateway.cases.outcome import Obsolete, events_of, never_filed, obsolete
 from gateway.cases.payloads import Payload
 from gateway.cases.probe import NO_HOOKS, Hooks
-from gateway.cases.restored import Claims
+from gateway.cases.restored import look
 from gateway.cases.store import Store, Transaction
+from gateway.cases.witness import Witness
 from gateway.clock import Clock
 from schema.domain.case import Case, Command, Verb
 from schema.domain.case_rules import parse_reference
@@ -56,14 +57,14 @@ class Delivery:
         *,
         executor: str,
         hooks: Hooks = NO_HOOKS,
-        claims: Claims | None = None,
+        witness: Witness,
     ) -> None:
         self._store = store
         self._departments = {name: hooks.wrap(d) for name, d in departments.items()}
         self._clock = clock
         self._executor = executor
         self._hooks = hooks
-        self._claims = claims
+        self._witness = witness
         self._now = store.now
 
     async def run(self, reference: str, tick: int) -> str:
@@ -139,6 +140,16 @@ class Delivery:
 
     async def _claim(self, errand: Errand, command: Command, act: Act) -> bool:
         """Commit that this attempt is being made, unless facts have overtaken it meanwhile."""
+        try:
+            mine = await self._claimed(errand, command, act)
+        except StoreChanged:
+            await look(self._store, self._witness)
+            return False
+        if mine:
+            self._witness.claimed()
+        return mine
+
+    async def _claimed(self, errand: Errand, command: Command, act: Act) -> bool:
         n = len(errand.history) + 1
         async with self._store.write() as transaction:
             fresh = await transaction.load(command.case)
@@ -146,12 +157,11 @@ class Delivery:
                 return False
             if not await attempts.stands(transaction, errand):
                 return False
-            mine = await attempts.claim(
+            if not await self._witness.same(transaction):
+                raise StoreChanged(errand.reference)
+            return await attempts.claim(
                 transaction, errand.reference, n, act, at=self._now(), executor=self._executor
             )
-        if mine and self._claims is not None:
-            self._claims.count()
-        return mine
 
     async def _conclude(self, errand: Errand, command: Command, result: Result) -> str | float:
         """One transaction: what came of the attempt, its events, and when the next move is due."""

@@ -28,8 +28,12 @@ class StoreTooNew(StoreError):
     """A newer gateway has changed the tables beyond what this one can work with."""
 
 
-class StoreMoved(StoreError):
+class StoreMoved(StoreUnavailable):
     """The cases of this store go on in another one."""
+
+
+class StoreChanged(StoreError):
+    """Under a running gateway the store became an older one: a failover, or a restore."""
 
 
 class NotCopied(StoreError):

@@ -4,37 +4,53 @@ The mark is written before the first row is copied, so that a crash leaves one u
 never two that file the same cases.
 """
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.cases import tables
-from gateway.cases.database import Database
 from gateway.cases.errors import StoreMoved
-from gateway.cases.store import Transaction
 
-_MOVED = "moved_to"
-
-
-async def check_not_moved(database: Database) -> None:
-    """StoreMoved when this store's cases go on in another one."""
-    to = await moved_to(database)
-    if to is not None:
-        raise StoreMoved(f"the cases of this store go on in {to}: point store.url there")
+COPYING, MOVED = "copying_to", "moved_to"
+_fact = tables.fact
 
 
-async def moved_to(database: Database) -> str | None:
-    """Where this store was copied to, without its password; None when it was not."""
-    query = sa.select(tables.fact.c.value).where(tables.fact.c.name == _MOVED)
-    async with database.read() as connection:
-        found: str | None = (await connection.execute(query)).scalar_one_or_none()
-    return found
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where a store's cases go on, without a password; `ended`: whether all of it is there."""
+
+    to: str
+    ended: bool
 
 
-async def mark_moved(transaction: Transaction, to: str) -> None:
-    """From here on no gateway starts on this store."""
-    await transaction.replace(tables.fact, name=_MOVED, value=to[:200])
+async def moved(connection: AsyncConnection) -> Moved | None:
+    """Where the cases of this store go on; None when it is here."""
+    query = sa.select(_fact).where(_fact.c.name.in_([COPYING, MOVED]))
+    row = (await connection.execute(query)).first()
+    return None if row is None else Moved(to=row.value, ended=row.name == MOVED)
 
 
-async def mark_kept(transaction: Transaction) -> bool:
+async def check_not_moved(connection: AsyncConnection) -> None:
+    """StoreMoved when this store's cases go on in another one, or may do so."""
+    found = await moved(connection)
+    if found is None:
+        return
+    if found.ended:
+        raise StoreMoved(f"the cases of this store go on in {found.to}: point store.url there")
+    raise StoreMoved(
+        f"a copy of this store to {found.to} was begun and did not end: make it again "
+        f"(onething db copy --to {found.to})"
+    )
+
+
+async def mark(connection: AsyncConnection, name: str, to: str) -> None:
+    """From here on no gateway starts on this store, and none writes to it."""
+    await unmark(connection)
+    await connection.execute(_fact.insert().values(name=name, value=to[:200]))
+
+
+async def unmark(connection: AsyncConnection) -> bool:
     """Gateways may start here again; whether they could not before."""
-    table = tables.fact
-    return await transaction.changed(table.delete().where(table.c.name == _MOVED))
+    gone = await connection.execute(_fact.delete().where(_fact.c.name.in_([COPYING, MOVED])))
+    return gone.rowcount > 0

@@ -23,7 +23,8 @@ async def preflight(url: str, catalogue: Catalogue) -> None:
     database = Database(url)
     async with answering(database):
         await asyncio.to_thread(migrate, database.sync_url, _nothing_else)
-        await check_not_moved(database)
+        async with database.read() as connection:
+            await check_not_moved(connection)
         await check_pinned(database, catalogue)
 
 

@@ -22,11 +22,12 @@ from gateway.cases.poller import Poller
 from gateway.cases.probe import NO_HOOKS, Hooks
 from gateway.cases.reaper import Reaper
 from gateway.cases.reconcile import Reconciler
-from gateway.cases.restored import claims_beside, look
+from gateway.cases.restored import look
 from gateway.cases.retrying import Retrying
 from gateway.cases.store import Store, queue_of
 from gateway.cases.sweeper import Sweeper
 from gateway.cases.waiting import CaseClerks
+from gateway.cases.witness import witness_of
 from gateway.clock import Clock
 from schema.domain.calendar import WorkingCalendar
 from schema.graph.ports import Catalogue
@@ -78,9 +79,9 @@ class CaseService:
         self.intake = Intake(self.store, clock)
         self._executors = _executors(self.store, executor, hooks, pace)
         self.reaper = Reaper(self.store, self._engine, self._executors)
-        self._claims = claims_beside(self._database)
+        self._witness = witness_of(self._database)
         self.delivery = Delivery(
-            self.store, departments, clock, executor=executor, hooks=hooks, claims=self._claims
+            self.store, departments, clock, executor=executor, hooks=hooks, witness=self._witness
         )
         self.poller = Poller(self.store, departments, self.intake, every_s=pace.poll_every_s)
         self.bundles = IssuedBundles(self.store, signing)
@@ -105,9 +106,10 @@ class CaseService:
         self._database.open()
         try:
             await asyncio.to_thread(migrate, self._database.sync_url, self._engine.migrate)
-            await check_not_moved(self._database)
+            async with self._database.read() as connection:
+                await check_not_moved(connection)
             await check_pinned(self._database, self.store.catalogue)
-            await look(self.store, self._claims)
+            await look(self.store, self._witness)
             await self._executors.beat()
             await self._engine.launch(self.delivery.run, self._queues())
         except BaseException:
@@ -130,8 +132,7 @@ class CaseService:
         await self._close()
 
     async def _close(self) -> None:
-        if self._claims is not None:
-            self._claims.close()
+        self._witness.close()
         await self._database.close()
 
     async def ready(self) -> bool:

@@ -12,6 +12,7 @@ from gateway.cases import codec, tables
 from gateway.cases.database import Database
 from gateway.cases.engine import Engine
 from gateway.cases.errors import StoreUnavailable
+from gateway.cases.moved import check_not_moved
 from gateway.cases.wait_rows import wait_rows
 from gateway.clock import steady_now
 from schema.domain.calendar import WorkingCalendar
@@ -21,6 +22,8 @@ from schema.domain.delivery_policy import Act, Outcome
 from schema.domain.one_thing import OneThing
 from schema.domain.reducer import reduce
 from schema.graph.ports import Catalogue
+
+DOUBTED = "restored"  # who made attempts that stand for what a backup may have forgotten
 
 
 def queue_of(department: str) -> str:
@@ -167,7 +170,7 @@ class Transaction:
             outcome=Outcome.UNKNOWN.value,
             detail=None,
             claimed_at=self._store.now(),
-            executor="restored",
+            executor=DOUBTED,
         )
 
     async def _is_new(self, command: Command, department: str) -> bool:
@@ -206,9 +209,15 @@ class Store:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
-        """One transaction: committed as a whole on the way out, or not at all."""
+        """One transaction: committed as a whole on the way out, or not at all.
+
+        StoreMoved when the store was copied elsewhere meanwhile. Whoever copies locks the tables
+        first: what was written before is copied, and what is written after is refused here.
+        """
         async with self.database.write() as connection:
             yield Transaction(connection, self)
+            if not self.database.is_sqlite:  # there the file is locked while it is copied
+                await check_not_moved(connection)
 
     async def append(self, event: Event) -> Case:
         """Record one fact in a transaction of its own."""
@@ -233,9 +242,10 @@ class Store:
         return reduce(None, event, self.one_thing_of(None, event), self.calendar)
 
     async def answers(self) -> bool:
-        """Whether the store can be read just now."""
+        """Whether the store can be read just now, and is the one to be used."""
         try:
-            await self.rows(sa.select(sa.literal(1)))
+            async with self.database.read() as connection:
+                await check_not_moved(connection)
         except StoreUnavailable:
             return False
         return True

@@ -13,7 +13,7 @@ from gateway.cases.database import Database
 from gateway.cases.engine import DbosEngine
 from gateway.cases.errors import NotCopied, StoreError
 from gateway.cases.migrate import Migrated, migrate
-from gateway.cases.moved import mark_kept
+from gateway.cases.moved import unmark
 from gateway.cases.preflight import answering
 from gateway.cases.restored import doubt_from_now
 from gateway.cases.store import Store
@@ -23,7 +23,7 @@ from gateway.cli.serving import NEXT_STEP
 from gateway.settings import Settings
 from gateway.settings_safety import without_password
 
-_NOT_COPIED = "nothing was copied, and the store is in use as before"
+_NOT_COPIED = "mend that, then run it again"
 
 
 @contextmanager
@@ -113,8 +113,8 @@ def taken_back(speaker: Speaker, settings: Settings) -> None:
     """Let gateways start here again."""
 
     async def run() -> bool:
-        async with _opened(settings) as (store, _), store.write() as transaction:
-            return await mark_kept(transaction)
+        async with _opened(settings) as (store, _), store.database.write() as connection:
+            return await unmark(connection)
 
     with at_the_store():
         was_moved = asyncio.run(run())

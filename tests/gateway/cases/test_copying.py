@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from gateway.cases import tables
-from gateway.cases.copying import COPIED, Copied, Copying
-from gateway.cases.errors import NotCopied, StoreMoved
+from gateway.cases.copying import COPIED, Copied, Copying, Tell
+from gateway.cases.errors import NotCopied, StoreMoved, StoreUnavailable
+from gateway.cases.witness import Witness
 from schema.domain.calendar import WorkingCalendar
 from schema.domain.case import Case
 from tests.gateway.cases.test_restored import back_up, put_back
@@ -18,8 +19,8 @@ from tests.gateway.cases.world import OneCatalogue, World, make_world, shop_open
 LEASE_S = 0.3
 
 
-async def copied(source: str, target: str) -> Sequence[Copied]:
-    copying = Copying(
+async def run(kind: type[Copying], source: str, target: str) -> Sequence[Copied]:
+    made = kind(
         source,
         target,
         OneCatalogue(shop_opening()),
@@ -27,7 +28,11 @@ async def copied(source: str, target: str) -> Sequence[Copied]:
         lease_s=LEASE_S,
         budget=30.0,
     )
-    return await copying.run(lambda table, rows, total: None)
+    return await made.run(lambda table, rows, total: None)
+
+
+async def copied(source: str, target: str) -> Sequence[Copied]:
+    return await run(Copying, source, target)
 
 
 def sqlite_url(path: Path) -> str:
@@ -184,29 +189,95 @@ async def test_what_a_restored_store_has_forgotten_is_asked_about_in_its_copy_to
     assert list(world.blind.filings) == ["blind-1"]
 
 
-def marked_as_moved(path: Path, to: str) -> None:
-    """What is left of a copy that was cut off after its first step."""
+def marked(path: Path, name: str, to: str) -> None:
+    """What a copy that was cut off leaves behind."""
     with sqlite3.connect(path) as connection:
-        connection.execute("INSERT INTO ot_fact VALUES ('moved_to', ?)", (to,))
+        connection.execute("DELETE FROM ot_fact WHERE name IN ('copying_to', 'moved_to')")
+        connection.execute("INSERT INTO ot_fact VALUES (?, ?)", (name, to))
 
 
-async def test_a_copy_that_was_cut_off_can_be_made_again(
+async def test_a_copy_that_was_cut_off_is_made_again(
     left: tuple[World, Case], tmp_path: Path
 ) -> None:
     world, _ = left
     target = sqlite_url(tmp_path / "target.sqlite")
-    marked_as_moved(world.path, target)
+    marked(world.path, "copying_to", target)
 
+    with pytest.raises(StoreMoved, match="was begun and did not end"):
+        await gone_on(world, sqlite_url(world.path))
     made = await copied(sqlite_url(world.path), target)
 
     assert {one.table: one.rows for one in made}[tables.case.name] == 1
+
+
+async def test_a_copy_cut_off_after_its_commit_is_compared_and_ends(
+    left: tuple[World, Case], tmp_path: Path
+) -> None:
+    world, _ = left
+    target = sqlite_url(tmp_path / "target.sqlite")
+    first = await copied(sqlite_url(world.path), target)
+    marked(world.path, "copying_to", target)
+
+    assert await copied(sqlite_url(world.path), target) == first
+
+    with pytest.raises(StoreMoved, match="go on in"):
+        await gone_on(world, sqlite_url(world.path))
+    again = await gone_on(world, target)
+    await again.submit((await again.draft("another")).id, "another-submit")
+    await again.service.stop()
+    marked(world.path, "copying_to", target)
+    with pytest.raises(NotCopied, match="it holds other rows"):
+        await copied(sqlite_url(world.path), target)
+
+
+class Unheard(Copying):
+    """The target commits, and its answer is lost."""
+
+    async def _all(self, witness: Witness, tell: Tell) -> Sequence[Copied]:
+        await super()._all(witness, tell)
+        raise StoreUnavailable("the connection broke")
+
+
+async def test_after_a_commit_nobody_heard_of_no_gateway_starts_on_the_source(
+    left: tuple[World, Case], tmp_path: Path
+) -> None:
+    world, case = left
+    source, target = sqlite_url(world.path), sqlite_url(tmp_path / "target.sqlite")
+
+    with pytest.raises(NotCopied, match="is not known"):
+        await run(Unheard, source, target)
+
+    with pytest.raises(StoreMoved):
+        await gone_on(world, source)
+    await copied(source, target)
+    again = await gone_on(world, target)
+    await again.until(case.id, lambda c: c.step("B").receipt is not None)
+    await again.service.stop()
+    assert list(world.asked.filings) == ["asked-1"]
+
+
+async def test_a_gateway_frozen_while_its_store_was_copied_writes_nothing_more_there(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    # A beat slower than the lease that is watched: as if the process stood still meanwhile.
+    world = make_world(tmp_path / "unused", store_url=postgres_url, lease_s=60.0)
+    await world.service.start()
+    try:
+        await copied(postgres_url, sqlite_url(tmp_path / "copy.sqlite"))
+
+        with pytest.raises(AssertionError, match="STORE_UNAVAILABLE"):
+            await world.case()
+        assert not await world.service.ready()
+    finally:
+        await world.service.stop()
+    assert world.keyed.posts == []
 
 
 async def test_a_store_that_was_copied_elsewhere_is_not_copied_again(
     left: tuple[World, Case], tmp_path: Path
 ) -> None:
     world, _ = left
-    marked_as_moved(world.path, "sqlite:///elsewhere.sqlite")
+    marked(world.path, "moved_to", "sqlite:///elsewhere.sqlite")
 
     with pytest.raises(NotCopied, match=r"go on in sqlite:///elsewhere\.sqlite"):
         await copied(sqlite_url(world.path), sqlite_url(tmp_path / "target.sqlite"))

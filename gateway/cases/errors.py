@@ -14,8 +14,8 @@ class StoreUnavailable(StoreError):
     problem = Problem(
         code=ProblemCode.STORE_UNAVAILABLE,
         text=Text(
-            zh="系统暂时无法保存，请稍后再试。",
-            en="The service cannot save just now. Please try again in a moment.",
+            zh="系统暂时无法读取或保存，请稍后再试。",
+            en="The service cannot read or save just now. Please try again in a moment.",
         ),
     )
 

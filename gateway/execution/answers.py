@@ -6,6 +6,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from gateway.execution.limits import TooMuch
+from schema.domain.problem import Problem
 from schema.domain.text import Language, Text
 
 MOST = 5
@@ -41,13 +42,32 @@ def request_errors(code: str, errors: Iterable[GraphQLError]) -> Answer:
 def told(
     errors: Sequence[GraphQLError], *, language: Language, trace_id: str, report: Report
 ) -> list[Mapping[str, Any]]:
-    """The errors of an execution: deliberate ones in words, every bug as one uniform sentence."""
-    return [
-        _spoken(error, "BAD_USER_INPUT")
-        if _deliberate(error)
-        else _masked(error, language, trace_id, report)
-        for error in errors[:MOST]
-    ]
+    """The errors of an execution: deliberate ones and problems in words, every bug as one uniform
+    sentence.
+    """
+    return [_told(error, language, trace_id, report) for error in errors[:MOST]]
+
+
+def _told(
+    error: GraphQLError, language: Language, trace_id: str, report: Report
+) -> Mapping[str, Any]:
+    if _deliberate(error):
+        return _spoken(error, "BAD_USER_INPUT")
+    problem = getattr(error.original_error, "problem", None)
+    if isinstance(problem, Problem):
+        return _expected(error, problem, language, trace_id)
+    return _masked(error, language, trace_id, report)
+
+
+def _expected(
+    error: GraphQLError, problem: Problem, language: Language, trace_id: str
+) -> Mapping[str, Any]:
+    """What was raised because a field has nothing to say it with: the store did not answer."""
+    return {
+        "message": problem.text.in_(language),
+        "path": error.path,
+        "extensions": {"code": problem.code.value, "traceId": trace_id, "retryable": True},
+    }
 
 
 def _deliberate(error: GraphQLError) -> bool:

@@ -9,6 +9,7 @@ import strawberry
 from graphql import GraphQLError
 from structlog.testing import capture_logs
 
+from gateway.cases.errors import StoreUnavailable
 from gateway.execution.executor import Executor, OnlyQueries
 from gateway.execution.limits import Limits
 from schema.graph.build import build_schema, core
@@ -31,6 +32,10 @@ class Query:
     @strawberry.field
     def bug(self) -> str | None:
         raise RuntimeError("postgres://user:secret@10.1.2.3")
+
+    @strawberry.field
+    def away(self) -> str | None:
+        raise StoreUnavailable("OperationalError: connection to 10.1.2.3 refused")
 
     @strawberry.field
     def broken(self) -> str:
@@ -102,6 +107,23 @@ async def test_a_bug_is_one_uniform_error_with_a_trace_id() -> None:
         ("execution.bug", "RuntimeError", "t-1")
     ]
     assert "secret" not in str(logs)
+
+
+async def test_a_store_that_is_away_is_told_with_its_code_and_is_no_bug() -> None:
+    with capture_logs() as logs:
+        answer = await run("{ fine away }")
+
+    assert answer == {
+        "data": {"fine": "fine", "away": None},
+        "errors": [
+            {
+                "message": "The service cannot read or save just now. Please try again in a moment.",
+                "path": ["away"],
+                "extensions": {"code": "STORE_UNAVAILABLE", "traceId": "t-1", "retryable": True},
+            }
+        ],
+    }
+    assert logs == []
 
 
 async def test_a_bug_in_a_required_field_leaves_data_null_and_is_masked_too() -> None:

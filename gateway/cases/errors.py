@@ -15,7 +15,7 @@ class StoreUnavailable(StoreError):
         code=ProblemCode.STORE_UNAVAILABLE,
         text=Text(
             zh="系统暂时无法读取或保存，请稍后再试。",
-            en="The service cannot read or save just now. Please try again in a moment.",
+            en="The service cannot read or save now. Please try again in a moment.",
         ),
     )
 

@@ -117,7 +117,7 @@ async def test_a_store_that_is_away_is_told_with_its_code_and_is_no_bug() -> Non
         "data": {"fine": "fine", "away": None},
         "errors": [
             {
-                "message": "The service cannot read or save just now. Please try again in a moment.",
+                "message": "The service cannot read or save now. Please try again in a moment.",
                 "path": ["away"],
                 "extensions": {"code": "STORE_UNAVAILABLE", "traceId": "t-1", "retryable": True},
             }

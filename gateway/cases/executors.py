@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from gateway.cases import tables
 from gateway.cases.store import Store
 
-BEATS_A_LEASE = 5
+BEATS_A_LEASE = 10  # a dead peer is known at most two of them after its lease
 
 
 def new_executor() -> str:

@@ -18,7 +18,7 @@ from gateway.cases.preflight import answering
 from gateway.cases.restored import doubt_from_now
 from gateway.cases.store import Store
 from gateway.cli.loading import load_declared
-from gateway.cli.output import MISUSED, Speaker, Stop
+from gateway.cli.output import MISUSED, Speaker, Stop, coloured
 from gateway.cli.serving import NEXT_STEP
 from gateway.settings import Settings
 from gateway.settings_safety import without_password
@@ -75,7 +75,7 @@ def copied(speaker: Speaker, settings: Settings, to: str, *, as_json: bool) -> N
     if as_json:
         speaker.json({one.table: one.rows for one in made})
         return
-    rows = [(one.table, f"{one.rows:,}", "[green]equal[/green]") for one in made]
+    rows = [(one.table, f"{one.rows:,}", coloured(("equal", "green"))) for one in made]
     speaker.table("copied", ("table", "rows", "read back"), rows)
     speaker.say(f"next: set store.url to {without_password(to)}; uploaded documents stay where")
     speaker.say("they are (materials.folder). This store starts no gateway any more.")

@@ -55,7 +55,7 @@ def copy(
 
     Stop the gateways first. Passwords: ~/.pgpass or PGPASSWORD, not on the command line.
     """
-    from gateway.cli.storework import copied
+    from gateway.cli.copywork import copied
 
     copied(context.obj, settings_of(config, profile, pairs), to, as_json=as_json)
 

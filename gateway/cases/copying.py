@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.cases import tables
 from gateway.cases.database import Database
 from gateway.cases.engine import DbosEngine
-from gateway.cases.errors import NotCopied, StoreError
+from gateway.cases.errors import CopyInDoubt, NotCopied, StoreError
 from gateway.cases.migrate import migrate
 from gateway.cases.moved import COPYING, MOVED, mark, moved, unmark
 from gateway.cases.preflight import answering
@@ -146,7 +146,7 @@ class Copying:
         except StoreError as error:
             filled = type(error).__name__
         if filled is not None:
-            raise NotCopied(
+            raise CopyInDoubt(
                 f"whether everything is in {self._to} is not known ({filled}): make the copy "
                 "again, then it is compared; until then no gateway starts on this store"
             )

@@ -40,6 +40,10 @@ class NotCopied(StoreError):
     """A store was not copied; the target is as it was before."""
 
 
+class CopyInDoubt(NotCopied):
+    """The target may have everything: made again, the copy is compared, and ends."""
+
+
 class VersionsMissing(StoreError):
     """Open cases were filed under versions of the catalogue that are not declared any more."""
 

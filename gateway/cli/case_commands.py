@@ -1,28 +1,20 @@
 """`onething cases`: who waits, since when, why, and what to do."""
 
-from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, TypeAlias
 
 import typer
 
-from gateway.cli.options import ConfigOption, JsonOption, ProfileOption, SetOption, settings_of
-from gateway.cli.output import Speaker
+from gateway.cli.case_options import OpenDesk, at_the_desk, before_the_command
 
 cases = typer.Typer(
     help="What clerks work through, at a running gateway: parked, overdue, one case, what to do.",
     no_args_is_help=True,
 )
 
-UrlOption: TypeAlias = Annotated[
-    str | None, typer.Option("--url", help="The gateway's address; that of the settings if absent.")
-]
-TokenOption: TypeAlias = Annotated[
-    Path | None, typer.Option("--token-file", help="A clerk's token; made by itself in dev.")
-]
 DepartmentOption: TypeAlias = Annotated[
     str | None, typer.Option("--department", help="Only at this department.")
 ]
-ChineseOption: TypeAlias = Annotated[bool, typer.Option("--zh", help="用中文显示 (in Chinese).")]
+ReferenceArgument: TypeAlias = Annotated[str, typer.Argument(help="case:item:verb:round")]
 
 
 def register(app: typer.Typer) -> None:
@@ -30,67 +22,42 @@ def register(app: typer.Typer) -> None:
     app.add_typer(cases, name="cases")
 
 
-@cases.callback()
-def everywhere(
-    context: typer.Context,
-    url: UrlOption = None,
-    token_file: TokenOption = None,
-    config: ConfigOption = None,
-    profile: ProfileOption = None,
-    pairs: SetOption = None,
-    as_json: JsonOption = False,
-    chinese: ChineseOption = False,
-) -> None:
-    """What clerks work through, at a running gateway."""
-    from gateway.cli.casework import Casework
-    from gateway.cli.desk import desk
-
-    speaker: Speaker = context.obj
-    settings = settings_of(config, profile, pairs)
-    context.obj = Casework(
-        speaker=speaker,
-        desk=desk(settings, url, token_file),
-        as_json=as_json,
-        language="zh" if chinese else "en",
-    )
+cases.callback()(before_the_command())
 
 
 @cases.command()
-def parked(context: typer.Context, department: DepartmentOption = None) -> None:
+@at_the_desk
+def parked(desk: OpenDesk, department: DepartmentOption = None) -> None:
     """What a clerk has to ask a department about."""
-    work: Any = context.obj
-    work.waiting("PARKED", department)
+    desk().waiting("PARKED", department)
 
 
 @cases.command()
-def overdue(context: typer.Context, department: DepartmentOption = None) -> None:
+@at_the_desk
+def overdue(desk: OpenDesk, department: DepartmentOption = None) -> None:
     """What should have happened before today."""
-    work: Any = context.obj
-    work.waiting("OVERDUE", department)
+    desk().waiting("OVERDUE", department)
 
 
 @cases.command()
-def show(
-    context: typer.Context, number: Annotated[str, typer.Argument(help="The case number.")]
-) -> None:
+@at_the_desk
+def show(desk: OpenDesk, number: Annotated[str, typer.Argument(help="The case number.")]) -> None:
     """One case: its steps, what each waits for, and everything that happened."""
-    work: Any = context.obj
-    work.show(number)
+    desk().show(number)
 
 
 @cases.command()
-def retry(
-    context: typer.Context, reference: Annotated[str, typer.Argument(help="case:item:verb:round")]
-) -> None:
+@at_the_desk
+def retry(desk: OpenDesk, reference: ReferenceArgument) -> None:
     """Look again now; nothing is ever sent blindly."""
-    work: Any = context.obj
-    work.retry(reference)
+    desk().retry(reference)
 
 
 @cases.command()
+@at_the_desk
 def resolve(
-    context: typer.Context,
-    reference: Annotated[str, typer.Argument(help="case:item:verb:round")],
+    desk: OpenDesk,
+    reference: ReferenceArgument,
     receipt: Annotated[
         str | None, typer.Option("--receipt", help="The department has it, under this number.")
     ] = None,
@@ -99,7 +66,7 @@ def resolve(
     ] = False,
 ) -> None:
     """Tell what the department said about something parked."""
-    if (receipt is None) is not not_received:
+    number = receipt.strip() if receipt is not None else None
+    if (number is None) is not not_received or number == "":
         raise typer.BadParameter("say either --receipt NUMBER or --not-received")
-    work: Any = context.obj
-    work.resolve(reference, receipt)
+    desk().resolve(reference, number)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.cli.desk import RESOLVE, RETRY, SHOW, Desk, told
-from gateway.cli.output import Speaker, Stop
+from gateway.cli.case_options import CaseOptions
+from gateway.cli.desk import RESOLVE, RETRY, SHOW, Desk, desk, told
+from gateway.cli.output import Speaker, Stop, Words, coloured
 
 _EMPTY = {"PARKED": "nothing is parked", "OVERDUE": "nothing is overdue"}
 
@@ -26,13 +27,13 @@ class Casework:
             self.speaker.json(found)
             return
         if not found:
-            self.speaker.say(f"[green]{_EMPTY[kind]}[/green]")
+            self.speaker.say(coloured((_EMPTY[kind], "green")))
             return
         columns = ("reference or case", "department", "why", "since", "due", "what to do")
         rows = [self._row(entry) for entry in found]
         self.speaker.table(f"{kind.lower()}: {len(found)}", columns, rows)
 
-    def _row(self, entry: Mapping[str, Any]) -> tuple[str, ...]:
+    def _row(self, entry: Mapping[str, Any]) -> tuple[Words, ...]:
         due = entry["dueOn"]
         named = entry["reference"] or f"{entry['case']}:{entry['item'] or '-'}"
         return (
@@ -40,7 +41,7 @@ class Casework:
             entry["department"] or "-",
             told(entry["text"], self.language),
             entry["since"][:16],
-            f"[red]{due}[/red]" if entry["overdue"] else due,
+            coloured((due, "red")) if entry["overdue"] else due,
             told(entry["remedy"], self.language),
         )
 
@@ -52,7 +53,8 @@ class Casework:
         if self.as_json:
             self.speaker.json(case)
             return
-        self.speaker.say(f"{case['id']}: [bold]{case['state']}[/bold], since {case['submittedAt']}")
+        since = f", since {case['submittedAt']}"
+        self.speaker.say(coloured(f"{case['id']}: ", (case["state"], "bold"), since))
         self.speaker.table("steps", _STEP, [_step(step) for step in case["steps"]])
         self.speaker.table("waits", _WAIT, [self._wait(wait) for wait in case["waits"]])
         rows = [self._entry(entry) for entry in case["timeline"]]
@@ -81,7 +83,14 @@ class Casework:
         if self.as_json:
             self.speaker.json(case)
         else:
-            self.speaker.say(f"[green]noted[/green]: {case['id']} is {case['state']}")
+            now = f": {case['id']} is {case['state']}"
+            self.speaker.say(coloured(("noted", "green"), now))
+
+
+def casework(speaker: Speaker, options: CaseOptions) -> Casework:
+    """The casework these options lead to."""
+    language = "zh" if options.chinese else "en"
+    return Casework(speaker=speaker, desk=desk(options), as_json=options.as_json, language=language)
 
 
 _NUMBERS = "take a number from: onething cases parked"

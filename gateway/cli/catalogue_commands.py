@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gateway.cli.options import ConfigOption, JsonOption, SetOption, settings_of
-from gateway.cli.output import Speaker, Stop
+from gateway.cli.output import Speaker, Stop, coloured
 from schema.domain.department import DepartmentInfo
 
 COMMITTED = Path("schema/schema.graphql")
@@ -55,7 +55,7 @@ def schema_check(
         speaker.json({"same": found.same, "breaking": found.breaking, "dangerous": found.dangerous})
     else:
         for change in found.dangerous:
-            speaker.say(f"[yellow]dangerous[/]  {change}")
+            speaker.say(coloured(("dangerous", "yellow"), f"  {change}"))
         speaker.say(_verdict(found.same, against))
     if found.breaking:
         raise Stop(

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from gateway.cli.loading import load_declared
-from gateway.cli.output import Speaker, Stop
+from gateway.cli.output import Speaker, Stop, coloured
 from gateway.clock import SystemClock
 from gateway.edge.graphiql_page import BUNDLE
 from gateway.issuing.issuing import issuing_keys
@@ -57,7 +57,7 @@ def examine(speaker: Speaker, settings: Settings, *, as_json: bool) -> None:
 
 def _print(speaker: Speaker, findings: Sequence[Finding]) -> None:
     colours = {State.OK: "green", State.WARN: "yellow", State.FAIL: "red"}
-    rows = [(f.check, f"[{colours[f.state]}]{f.state}[/]", f.detail, f.remedy) for f in findings]
+    rows = [(f.check, coloured((f.state, colours[f.state])), f.detail, f.remedy) for f in findings]
     speaker.table("doctor", ("check", "", "what was found", "what to do"), rows)
 
 

@@ -44,6 +44,12 @@ def settings_of(
         ) from invalid
 
 
+def address(settings: Settings) -> str:
+    """Where this machine reaches its gateway."""
+    host = settings.server.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.server.port}"
+
+
 def _parsed(pairs: Sequence[str]) -> dict[str, str]:
     wrong = [pair for pair in pairs if "=" not in pair]
     if wrong:

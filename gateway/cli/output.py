@@ -3,12 +3,16 @@
 from asyncio import CancelledError
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
+from unicodedata import category
 
 import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+Words: TypeAlias = str | Text  # what is shown as it is; with colour: `coloured`
 
 OK, FAILED, MISUSED, BAD_CONFIG, INTERRUPTED = 0, 1, 2, 78, 130
 
@@ -33,9 +37,9 @@ class Speaker:
     err: Console = field(default_factory=lambda: Console(stderr=True, emoji=False))
     debug: bool = False
 
-    def say(self, line: object = "") -> None:
+    def say(self, line: Words) -> None:
         """A line for people; lines are never broken, so that they can be copied."""
-        self.out.print(line, highlight=False, soft_wrap=True)
+        self.out.print(_shown(line), highlight=False, soft_wrap=True)
 
     def raw(self, text: str) -> None:
         """Text exactly as it is."""
@@ -45,36 +49,50 @@ class Speaker:
         """A value for programs."""
         typer.echo(orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode())
 
-    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """A table for people."""
-        table = Table(title=title, title_justify="left")
+    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[Words]]) -> None:
+        """A table for people. Cells are text, and never markup, whoever wrote them."""
+        table = Table(title=coloured((title, "table.title")), title_justify="left")
         for number, column in enumerate(columns):
             table.add_column(column, overflow="fold", no_wrap=number == 0)
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*(_shown(cell, keep="\n") for cell in row))
         self.out.print(table)
 
     def complain(self, stop: Stop) -> int:
         """Print a failure; the exit code it asks for."""
         for finding in stop.findings:
-            self.err.print(finding, style="red", highlight=False, markup=False, soft_wrap=True)
+            text = Text(_harmless(finding, keep="\n\t"), style="red")
+            self.err.print(text, highlight=False, soft_wrap=True)
         if stop.next_step:
-            self.err.print(f"next: {stop.next_step}", highlight=False, markup=False, soft_wrap=True)
+            self.err.print(_shown(f"next: {stop.next_step}"), highlight=False, soft_wrap=True)
         return stop.code
 
     def crash(self, bug: BaseException) -> int:
         """Print a bug in one line; a traceback only when it was asked for."""
         if self.debug:
             self.err.print_exception()
-        self.err.print(
-            f"internal error: {type(bug).__name__}: {bug}",
-            style="red",
-            markup=False,
-            soft_wrap=True,
-        )
+        line = _harmless(f"internal error: {type(bug).__name__}: {bug}", keep="\n\t")
+        self.err.print(Text(line, style="red"), highlight=False, soft_wrap=True)
         if not self.debug:
             self.err.print("next: run it again as `onething --debug …` and report the traceback")
         return FAILED
+
+
+def coloured(*parts: str | tuple[str, str]) -> Text:
+    """A line or a cell with colour in it: texts, and texts with their style."""
+    styled = (part if isinstance(part, tuple) else (part, "") for part in parts)
+    return Text.assemble(*((_harmless(text), style) for text, style in styled))
+
+
+def _shown(words: Words, keep: str = "") -> Text:
+    return words if isinstance(words, Text) else Text(_harmless(words, keep))
+
+
+def _harmless(text: str, keep: str = "") -> str:
+    """Text that does not steer a terminal. Every kind of blank stays, of line breaks those to keep:
+    nobody's words go on as a line of ours.
+    """
+    return "".join(c if c.isprintable() or c in keep or category(c) == "Zs" else "�" for c in text)
 
 
 def guarded(speaker: Speaker, command: Callable[[], object]) -> int:

@@ -20,6 +20,9 @@ _COLUMNS = (
     "department", "asked", "agreed", "no answer", *(difference.value for difference in Difference),
 )  # fmt: skip
 
+_CLERKS = "onething cases parked; orphans: ask the department"
+_AGAIN = "run it again when all answer"
+
 
 def compared(speaker: Speaker, settings: Settings, only: str | None, *, as_json: bool) -> None:
     """Reconcile and tell; Stop when a clerk has to look, or a department gave no answer."""
@@ -33,7 +36,7 @@ def compared(speaker: Speaker, settings: Settings, only: str | None, *, as_json:
         except StoreInUse as error:
             raise Stop([str(error)], next_step=_by_itself(settings)) from error
     _tell(speaker, made, as_json=as_json)
-    _judge(made)
+    judge(made)
 
 
 def _by_itself(settings: Settings) -> str:
@@ -84,7 +87,8 @@ def _row(one: Reconciled) -> tuple[str, ...]:
     return one.department, *map(str, counts)
 
 
-def _judge(made: Sequence[Reconciled]) -> None:
+def judge(made: Sequence[Reconciled]) -> None:
+    """Stop with everything a clerk has to look at, and every department that gave no answer."""
     silent = [f"{one.department}: could not be asked" for one in made if one.unanswered]
     clerk = [
         f"{found.reference}: {found.difference}"
@@ -92,7 +96,6 @@ def _judge(made: Sequence[Reconciled]) -> None:
         for found in one.findings
         if found.difference in CLERK
     ]
-    if clerk:
-        raise Stop(clerk, next_step="onething cases parked; orphans: ask the department")
-    if silent:
-        raise Stop(silent, next_step="run it again when they answer")
+    if clerk or silent:
+        steps = [step for step, found in ((_CLERKS, clerk), (_AGAIN, silent)) if found]
+        raise Stop([*clerk, *silent], next_step="; ".join(steps))

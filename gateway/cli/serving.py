@@ -14,8 +14,9 @@ from gateway.cases.errors import (
     StoreUnavailable,
     VersionsMissing,
 )
-from gateway.cases.preflight import preflight
+from gateway.cases.preflight import StoreUnusable, preflight
 from gateway.cli.loading import explained
+from gateway.cli.options import address
 from gateway.cli.output import Speaker, Stop
 from gateway.declared import read_declared
 from gateway.settings import Settings
@@ -37,7 +38,7 @@ def serve_gateway(speaker: Speaker, settings: Settings) -> None:
     _refuse_store(settings, declared.catalogue)
     host, port = settings.server.host, settings.server.port
     if settings.dev:
-        speaker.err.print(f"GraphiQL: http://{host}:{port}/graphql", highlight=False)
+        speaker.err.print(f"GraphiQL: {address(settings)}/graphql", highlight=False, markup=False)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -55,21 +56,30 @@ def serve_gateway(speaker: Speaker, settings: Settings) -> None:
         raise Stop(["the gateway could not start"], next_step="read the log above")
 
 
-NEXT_STEP: Mapping[type[StoreError], str] = {
+_NEXT_STEP: Mapping[type[StoreError], str] = {
     StoreInUse: "stop the other gateway, or give this one a store: --set store.url=sqlite:///…",
     StoreTooNew: "start the newer gateway",
     StoreMoved: "set store.url to that; if it was never used: onething db take-back",
     VersionsMissing: "put the files back, or name their folder: plugins.one_things",
-    StoreUnavailable: "start the database, or correct store.url: onething config show",
+    StoreUnavailable: "correct store.url: onething config show",
 }
+
+
+def advice(error: StoreError, key: str = "store.url") -> str | None:
+    """What to do about what the store refuses; `key` is where it was named."""
+    if not isinstance(error, StoreUnusable):
+        return _NEXT_STEP.get(type(error))
+    if error.is_file:
+        return f"make room there and let this user write, or name another file: {key}"
+    login = "password: ~/.pgpass or PGPASSWORD"
+    return f"start it, let this user in ({login}) and make tables, or correct {key}"
 
 
 def _refuse_store(settings: Settings, catalogue: Catalogue) -> None:
     try:
         asyncio.run(preflight(settings.store_url, catalogue))
     except StoreError as error:
-        next_step = NEXT_STEP.get(type(error), "read the documentation of the store")
-        raise Stop([str(error)], next_step=next_step) from error
+        raise Stop([str(error)], next_step=advice(error)) from error
 
 
 def _refuse_taken_port(settings: Settings) -> None:

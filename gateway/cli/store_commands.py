@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from gateway.cli.options import ConfigOption, JsonOption, ProfileOption, SetOption, settings_of
-from gateway.cli.output import Speaker
+from gateway.cli.output import Speaker, coloured
 
 db = typer.Typer(
     help="The store: its tables, a copy of it, what departments hold against it.",
@@ -34,9 +34,10 @@ def migrate(
     if as_json:
         speaker.json({"before": told.before, "after": told.after})
     elif told.before == told.after:
-        speaker.say(f"[green]up to date[/green]: version {told.after}")
+        speaker.say(coloured(("up to date", "green"), f": version {told.after}"))
     else:
-        speaker.say(f"[green]migrated[/green]: {told.before or 'empty'} → {told.after}")
+        way = f": {told.before or 'empty'} → {told.after}"
+        speaker.say(coloured(("migrated", "green"), way))
 
 
 @db.command("copy")
@@ -54,7 +55,7 @@ def copy(
 
     Stop the gateways first. Passwords: ~/.pgpass or PGPASSWORD, not on the command line.
     """
-    from gateway.cli.storework import copied
+    from gateway.cli.copywork import copied
 
     copied(context.obj, settings_of(config, profile, pairs), to, as_json=as_json)
 

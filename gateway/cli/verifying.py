@@ -7,9 +7,8 @@ from pathlib import Path
 
 import httpx
 import msgspec
-from rich.markup import escape
 
-from gateway.cli.output import BAD_CONFIG, Speaker, Stop
+from gateway.cli.output import BAD_CONFIG, Speaker, Stop, Words, coloured
 from gateway.clock import SystemClock
 from gateway.issuing.bundle import BundledCertificate, Named, code_as_printed
 from gateway.issuing.issuing import issuing_keys
@@ -106,36 +105,33 @@ def _verified(text: str, keys: CheckKeys, name: str) -> Verified:
 def _say(speaker: Speaker, found: Verified, today: date) -> None:
     bundle = found.bundle
     retired = " (retired since; what it signed stays valid)" if found.retired else ""
-    speaker.say(f"[bold green]✓ the signature holds[/]  key {_plain(found.kid)}{retired}")
-    speaker.say(f"case        {_plain(bundle.sub)}")
+    holds = ("✓ the signature holds", "bold green")
+    speaker.say(coloured(holds, f"  key {found.kid}{retired}"))
+    speaker.say(f"case        {bundle.sub}")
     speaker.say(f"one thing   {_both(bundle.one_thing)}")
     if bundle.district:
         speaker.say(f"district    {_both(bundle.district)}")
     speaker.say(f"issued      {bundle.issued_at:%Y-%m-%d %H:%M}")
-    speaker.say(f"check code  {_plain(code_as_printed(bundle.jti))}")
+    speaker.say(f"check code  {code_as_printed(bundle.jti)}")
     columns = ("number", "certificate", "item", "issued by", "issued on", "valid until")
     speaker.table("certificates", columns, [_row(c, today) for c in bundle.certificates])
     if bundle.expired(today):
-        speaker.say("[yellow]the signature holds, but not every certificate is still in force[/]")
+        line = "the signature holds, but not every certificate is still in force"
+        speaker.say(coloured((line, "yellow")))
 
 
-def _row(certificate: BundledCertificate, today: date) -> tuple[str, ...]:
+def _row(certificate: BundledCertificate, today: date) -> tuple[Words, ...]:
     until = certificate.valid_until.isoformat() if certificate.valid_until else "no end"
     return (
-        _plain(certificate.number),
-        _plain(certificate.name),
+        certificate.number,
+        certificate.name,
         _both(certificate.item),
         _both(certificate.department),
         certificate.issued_on.isoformat(),
-        f"[bold red]{until} expired[/]" if certificate.expired(today) else until,
+        coloured((f"{until} expired", "bold red")) if certificate.expired(today) else until,
     )
 
 
 def _both(named: Named) -> str:
     name = named.name
-    return _plain(name.zh if name.zh == name.en else f"{name.zh} {name.en}")
-
-
-def _plain(text: str) -> str:
-    """Text that neither styles nor steers a terminal, whoever signed it."""
-    return escape("".join(c if c.isprintable() else "�" for c in text))
+    return name.zh if name.zh == name.en else f"{name.zh} {name.en}"

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from rich.console import Console
 
-from gateway.cli.output import Speaker, Stop, guarded
+from gateway.cli.output import Speaker, Stop, coloured, guarded
 from gateway.cli.schema_diff import compare
 from tests.gateway.terminal import Terminal
 
@@ -200,3 +200,33 @@ def test_committed_schema_that_is_none_is_named_with_its_line() -> None:
 def test_missing_committed_schema_says_how_to_write_it(terminal: Terminal) -> None:
     assert terminal.run("schema", "check", "--against", "nowhere.graphql") == 1
     assert "onething schema print" in terminal.err
+
+
+def test_what_settings_hold_is_shown_as_it_is(terminal: Terminal) -> None:
+    folder = ("--profile", "dev", "--set", "materials.folder=[/bold]/x")
+
+    for command in (("config", "show"), ("doctor",)):
+        assert terminal.run(*command, *folder) == 0
+        assert "[/bold]/x" in terminal.out
+
+
+def test_a_files_name_is_shown_as_it_is(terminal: Terminal) -> None:
+    Path("[bold].graphql").write_text("type Query { a: Int }", encoding="utf-8")
+
+    assert terminal.run("schema", "check", "--against", "[bold].graphql") == 1
+    assert "[bold].graphql differs" in terminal.out
+
+
+def test_lines_and_cells_are_text_and_colour_is_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    speaker = Speaker(out=Console(width=80, force_terminal=True, color_system="standard"))
+
+    speaker.say("[red]a[/bold]\n\x1b[2J　b")
+    speaker.say(coloured(("[red]a[/bold]\x1b[2J", "red"), " b"))
+    speaker.table("[/bold]", ("a", "b"), [("[/bold]\nx", coloured(("[/red]", "red")))])
+
+    out = capsys.readouterr().out
+    assert out.startswith("[red]a[/bold]��[2J　b\n\x1b[31m[red]a[/bold]�[2J\x1b[0m b\n")
+    assert out.count("[/bold]") == 4
+    assert "\x1b[31m[/red]" in out

@@ -1,6 +1,6 @@
-"""What we believe a department holds of ours."""
+"""What we believe a department holds of ours, and what its answer changes about that."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -8,16 +8,21 @@ import sqlalchemy as sa
 
 from gateway.cases import codec, tables
 from gateway.cases.store import Store
-from schema.domain.case import Verb
-from schema.domain.reference import reference
+from schema.domain.arrival import filing_reference
+from schema.domain.case import Case, EventKind, Step
+from schema.domain.delivery_policy import Act, Outcome
+from schema.domain.filing import Receipt
+from schema.domain.one_thing import OneThing
 from schema.domain.step_facts import SETTLED
 
 WINDOW_S = (
     30 * 86_400.0
 )  # cases in which nothing happened for longer are left alone once they ended
 _AT_ONCE = 500
+_NEVER_THERE = (Outcome.NOT_SENT.value, Outcome.REFUSED.value)
 
 T = TypeVar("T")
+Fact = tuple[EventKind, Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +34,46 @@ class Ours:
     department: str
     service: str
     reference: str
-    receipt: str | None
+    receipt: str | None  # None: it may have been sent, and no number is known
+    told: bool  # only a clerk told the receipt
+    missing: bool  # a clerk is asking about it already
     surplus: tuple[str, ...]
     settled: bool
 
+    def lost(self, found: Sequence[Receipt]) -> bool:
+        """Whether what should be there is not; what a department decided it may forget."""
+        return self.receipt is not None and not self.settled and self._counting(found) is None
+
+    def facts(self, found: Sequence[Receipt]) -> Iterator[Fact]:
+        """What the filings a department holds, oldest first, change: the one that counts, if we
+        did not know it as such, and those beyond it. Where none of them counts, none is beyond it.
+        """
+        counts = self._counting(found)
+        if counts is None:
+            return
+        if counts.number != self.receipt or self.told or self.missing:
+            at = counts.received_at.isoformat()
+            yield EventKind.FILED, {"receipt": counts.number, "received_at": at}
+        for other in found:
+            if other.number not in (counts.number, *self.surplus):
+                beyond = {"receipts": [other.number], "adopted": counts.number}
+                yield EventKind.DUPLICATE_FOUND, beyond
+
+    def there(self) -> Iterator[Fact]:
+        """What it changes that the department knows the number it gave."""
+        if self.missing and not self.told:
+            yield EventKind.FILED, {"receipt": self.receipt}
+
+    def _counting(self, found: Sequence[Receipt]) -> Receipt | None:
+        """The one under our number; without one of the department's own, the oldest unknown."""
+        ours = next((one for one in found if one.number == self.receipt), None)
+        if ours is not None or (self.receipt is not None and (self.settled or not self.told)):
+            return ours
+        return next((one for one in found if one.number not in self.surplus), None)
+
 
 async def ours_at(store: Store, department: str) -> list[Ours]:
-    """Everything of ours that was sent there and is not on its way just now."""
+    """Everything of ours that was, or may have been, sent there and is not on its way just now."""
     found: list[Ours] = []
     for cases in chunks(await _cases(store, department), _AT_ONCE):
         table = tables.case.c
@@ -43,21 +81,41 @@ async def ours_at(store: Store, department: str) -> list[Ours]:
         for row in rows:
             case = codec.case_from(row.body)
             one_thing = store.one_thing(case.one_thing, case.version)
-            found.extend(
-                Ours(
-                    case=case.id,
-                    item=step.item,
-                    department=department,
-                    service=one_thing.item(step.item).service,
-                    reference=reference(case.id, step.item, Verb.FILE, step.first_round),
-                    receipt=step.receipt,
-                    surplus=tuple(one.receipt for one in step.surplus),
-                    settled=step.state in SETTLED,
-                )
-                for step in case.steps
-                if step.department == department and (step.receipt or step.parked)
-            )
-    return found
+            steps = (step for step in case.steps if step.department == department)
+            found.extend(_ours(case, step, one_thing) for step in steps if _may_be_there(step))
+    unproven = [one.reference for one in found if one.settled and one.receipt is None]
+    sent = await _sent(store, unproven)
+    return [one for one in found if one.receipt or not one.settled or one.reference in sent]
+
+
+def _may_be_there(step: Step) -> bool:
+    return bool(step.receipt or step.parked or step.state in SETTLED)
+
+
+def _ours(case: Case, step: Step, one_thing: OneThing) -> Ours:
+    return Ours(
+        case=case.id,
+        item=step.item,
+        department=step.department,
+        service=one_thing.item(step.item).service,
+        reference=filing_reference(case.id, step.item),
+        receipt=step.receipt,
+        told=step.receipt_told,
+        missing=step.missing,
+        surplus=tuple(one.receipt for one in step.surplus),
+        settled=step.state in SETTLED,
+    )
+
+
+async def _sent(store: Store, references: Sequence[str]) -> set[str]:
+    """Those that were sent once and may have arrived, whatever was believed later."""
+    sent: set[str] = set()
+    for some in chunks(references, _AT_ONCE):
+        tried = tables.attempt.c
+        arrived = (tried.act == Act.SEND.value) & tried.outcome.not_in(_NEVER_THERE)
+        query = sa.select(tried.reference).where(tried.reference.in_(some), arrived).distinct()
+        sent.update(row.reference for row in await store.rows(query))
+    return sent
 
 
 async def _cases(store: Store, department: str) -> list[str]:

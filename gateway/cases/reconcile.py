@@ -7,7 +7,7 @@ data, and cases that a backup of ours has forgotten.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -18,12 +18,13 @@ from adapters.errors import AdapterError, ContractBroken
 from gateway.cases.errors import StoreUnavailable
 from gateway.cases.intake import Intake
 from gateway.cases.orphans import orphans
-from gateway.cases.ours import Ours, chunks, ours_at
-from gateway.cases.store import Store
+from gateway.cases.ours import Fact, Ours, chunks, ours_at
+from gateway.cases.store import Store, Transaction
 from gateway.clock import Clock
-from schema.domain.case import Event, EventKind
+from schema.domain.case import Case, Event, EventKind, Step
 from schema.domain.department import Repeats
 from schema.domain.filing import Progress, Receipt
+from schema.domain.reducer import reduce
 
 log = structlog.get_logger(__name__)
 
@@ -34,8 +35,8 @@ _GRACE_S = 2.0
 class Difference(StrEnum):
     """How the two sides differ."""
 
-    ADOPTED = "adopted"  # it is there and we did not know: now we do
-    SURPLUS = "surplus"  # more than one is there: the others are being withdrawn
+    ADOPTED = "adopted"  # it is there and we did not know, or not its number: now we do
+    SURPLUS = "surplus"  # it is there beyond the one that counts, or none is to: being withdrawn
     MISSING = "missing"  # it gave us a number and does not have it: a clerk asks
     ORPHAN = "orphan"  # it carries our reference, and we know no such case: a clerk asks
 
@@ -92,12 +93,13 @@ class Reconciler:
 
     async def run(self, only: str | None = None) -> Sequence[Reconciled]:
         """Everything once; `only` names one department. Twice in a row changes nothing."""
-        chosen = [
-            department
-            for name, department in sorted(self._departments.items())
-            if department.info.services and only in (None, name)
-        ]
+        chosen = [self._departments[name] for name in self.departments if only in (None, name)]
         return await asyncio.gather(*(self._department(department) for department in chosen))
+
+    @property
+    def departments(self) -> Sequence[str]:
+        """Those with which something is filed, by name."""
+        return sorted(name for name, d in self._departments.items() if d.info.services)
 
     async def _department(self, department: Department) -> Reconciled:
         made = Reconciled(department=department.info.id)
@@ -108,7 +110,8 @@ class Reconciler:
             else:
                 await self._by_receipt(department, ours, made)
             for reference, receipt in await orphans(self._store, self._intake, department):
-                _note(made, Difference.ORPHAN, reference, receipt)
+                orphan = Finding(difference=Difference.ORPHAN, reference=reference, receipt=receipt)
+                made.findings.append(orphan)
         except (StoreUnavailable, AdapterError, TimeoutError) as error:
             log.warning("reconcile.ended", department=made.department, kind=type(error).__name__)
             made.unanswered += 1
@@ -136,7 +139,7 @@ class Reconciler:
     async def _asked(
         self, department: Department, ours: Sequence[Ours], made: Reconciled
     ) -> list[Ours]:
-        """Ask about each; those the department says it does not have although it gave a number."""
+        """Ask about each; those with a number that the department says it does not have."""
         absent: list[Ours] = []
         for some in chunks(ours, department.info.limits.concurrency):
             answers = await asyncio.gather(*(self._find(department, one) for one in some))
@@ -144,10 +147,10 @@ class Reconciler:
                 made.asked += 1
                 if found is None:
                     made.unanswered += 1
-                elif not found and one.receipt is not None:
+                elif one.lost(found):
                     absent.append(one)
                 else:
-                    await self._compared(one, found, made)
+                    await self._tell(one, one.facts(found), made)
         return absent
 
     async def _find(self, department: Department, one: Ours) -> Sequence[Receipt] | None:
@@ -160,17 +163,6 @@ class Reconciler:
         except (AdapterError, TimeoutError):
             return None
         return sorted(found, key=lambda receipt: receipt.received_at)
-
-    async def _compared(self, one: Ours, found: Sequence[Receipt], made: Reconciled) -> None:
-        numbers = [receipt.number for receipt in found]
-        if one.receipt is None and numbers:
-            await self._adopt(one, found[0], made)
-        adopted = one.receipt if one.receipt is not None else next(iter(numbers), None)
-        beyond = [n for n in numbers if n != adopted and n not in one.surplus]
-        if beyond and adopted is not None:
-            await self._surplus(one, adopted, beyond, made)
-        elif one.receipt in numbers or not numbers:
-            made.agreed += 1
 
     # -- departments that can only be asked by their own number ----------------------------
 
@@ -199,7 +191,7 @@ class Reconciler:
                     if answer is None:
                         unknown.append(one)
                     elif isinstance(answer, Progress):
-                        made.agreed += 1
+                        await self._tell(one, one.there(), made)
                     else:
                         made.unanswered += 1
         return unknown
@@ -218,45 +210,62 @@ class Reconciler:
 
     # -- what follows ----------------------------------------------------------------------
 
-    async def _adopt(self, one: Ours, receipt: Receipt, made: Reconciled) -> None:
-        data = {"receipt": receipt.number, "received_at": receipt.received_at.isoformat()}
-        await self._tell(one, EventKind.FILED, f"arrived:{one.reference}", data)
-        _note(made, Difference.ADOPTED, one.reference, receipt.number)
-
-    async def _surplus(
-        self, one: Ours, adopted: str, beyond: Sequence[str], made: Reconciled
-    ) -> None:
-        for number in beyond:
-            data = {"receipts": [number], "adopted": adopted}
-            key = f"duplicate:{one.reference}:{number}"
-            await self._tell(one, EventKind.DUPLICATE_FOUND, key, data)
-            _note(made, Difference.SURPLUS, one.reference, number)
-
     async def _missing(self, one: Ours, made: Reconciled) -> None:
-        if one.settled:  # a department may forget what it has decided
-            made.agreed += 1
-            return
-        key = f"missing:{one.reference}:{one.receipt}"
-        data = {"receipt": one.receipt, "problem": None}
-        await self._tell(one, EventKind.FILING_MISSING, key, data)
-        _note(made, Difference.MISSING, one.reference, one.receipt)
+        fact = (EventKind.FILING_MISSING, {"receipt": one.receipt, "problem": None})
+        forgotten = one.settled  # a department may forget what it has decided
+        await self._tell(one, [] if forgotten else [fact], made)
 
-    async def _tell(self, one: Ours, kind: EventKind, key: str, data: Mapping[str, object]) -> None:
-        await self._store.append(
-            Event(
-                key=key,
-                case=one.case,
-                kind=kind,
-                at=self._clock.now(),
-                actor=f"department:{one.department}",
-                item=one.item,
-                data={"reference": one.reference, **data},
-            )
+    async def _tell(self, one: Ours, facts: Iterable[Fact], made: Reconciled) -> None:
+        """Record what changes the case; what differed or still does is found, all else agrees."""
+        differing = list(facts)
+        found = await self._differences(one, differing) if differing else []
+        made.findings.extend(found)
+        made.agreed += 0 if found else 1
+
+    async def _differences(self, one: Ours, facts: Sequence[Fact]) -> list[Finding]:
+        async with self._store.write() as transaction:
+            case = await transaction.load(one.case)
+            before = case.step(one.item) if case is not None else None
+            if case is None or before is None or before.receipt != one.receipt:
+                return []  # it moved on while its department was asked: the next run compares it
+            for kind, data in facts:
+                case = await self._told(transaction, case, self._event(one, case, kind, data))
+            return list(_findings(one, before, case.step(one.item)))
+
+    async def _told(self, transaction: Transaction, case: Case, event: Event) -> Case:
+        """The case with this fact; what changes nothing is not recorded."""
+        one_thing = self._store.one_thing(case.one_thing, case.version)
+        if reduce(case, event, one_thing, self._store.calendar) == case:
+            return case
+        return await transaction.append(event)
+
+    def _event(self, one: Ours, case: Case, kind: EventKind, data: Mapping[str, object]) -> Event:
+        """A fact of this revision: it may be one again after the case has gone on."""
+        return Event(
+            key=f"{kind}:{one.reference}:{case.revision}",
+            case=one.case,
+            kind=kind,
+            at=self._clock.now(),
+            actor=f"department:{one.department}",
+            item=one.item,
+            data={"reference": one.reference, **data},
         )
 
 
 _NO_ANSWER = ContractBroken("", "not answered")
 
 
-def _note(made: Reconciled, difference: Difference, reference: str, receipt: str | None) -> None:
-    made.findings.append(Finding(difference=difference, reference=reference, receipt=receipt))
+def _findings(one: Ours, before: Step, after: Step) -> Iterator[Finding]:
+    """What became of a filing by what was told, and what a clerk still has to find out."""
+    known = {surplus.receipt for surplus in before.surplus}
+    if after.receipt != before.receipt or (before.missing and not after.missing):
+        yield _finding(Difference.ADOPTED, one, after.receipt)
+    for surplus in after.surplus:
+        if surplus.receipt not in known:
+            yield _finding(Difference.SURPLUS, one, surplus.receipt)
+    if after.missing and after.parked is not None:
+        yield _finding(Difference.MISSING, one, after.receipt)
+
+
+def _finding(difference: Difference, one: Ours, receipt: str | None) -> Finding:
+    return Finding(difference=difference, reference=one.reference, receipt=receipt)

@@ -11,6 +11,11 @@ from schema.domain.reference import reference
 from schema.domain.step_facts import OBJECTION, SETTLED, add_mark, said
 
 
+def filing_reference(case: str, item: str) -> str:
+    """The reference of an item's filing: the same however often it is sent, or filed anew."""
+    return reference(case, item, Verb.FILE, 1)
+
+
 def is_open(step: Step) -> bool:
     """On its way and not known to have arrived."""
     return step.receipt is None and step.state in (
@@ -85,7 +90,8 @@ def _errand_resolved(step: Step, event: Event, verb: Verb) -> Step:
 
 def missing(step: Step, event: Event, case: Case) -> Step:
     """The department does not have what it gave a number for: a clerk must ask."""
-    if step.state in SETTLED or step.receipt is None or step.missing:
+    sought = step.missing and step.parked is not None  # a clerk is asking already
+    if step.state in SETTLED or step.receipt is None or sought:
         return step
     if event.data.get("receipt", step.receipt) != step.receipt:
         return step
@@ -93,7 +99,7 @@ def missing(step: Step, event: Event, case: Case) -> Step:
         step,
         state=StepState.PARKED,
         missing=True,
-        parked=reference(case.id, step.item, Verb.FILE, 1),
+        parked=filing_reference(case.id, step.item),
         problem=event.data.get("problem"),
     )
 
@@ -125,6 +131,8 @@ def _gone(step: Step) -> Step:
 def filed(step: Step, event: Event, case: Case) -> Step:
     """The department's own number: it counts unless another one does already."""
     receipt = event.data["receipt"]
+    if step.missing and receipt == step.receipt:
+        return confirmed(_found_again(step, receipt), receipt)
     if step.state is StepState.WAITING or receipt == step.receipt:
         return confirmed(step, receipt)
     if surplus.is_surplus(step, receipt):

@@ -38,8 +38,8 @@ def found(step: Step, receipts: Iterable[str]) -> Step:
 
 
 def is_surplus(step: Step, receipt: str) -> bool:
-    """Whether this number was found beside the step's own."""
-    return any(s.receipt == receipt for s in step.surplus)
+    """Whether this number was found beside the step's own; a clerk may have made one its own."""
+    return receipt != step.receipt and any(s.receipt == receipt for s in step.surplus)
 
 
 def about(event: Event) -> Command | None:
@@ -73,8 +73,13 @@ def withdrawals(case: Case) -> Iterator[Command]:
     """The withdrawals still to be made, whatever state the case is in."""
     for step in case.steps:
         for number, one in enumerate(step.surplus, start=FIRST_ROUND):
-            if one.state is SurplusState.WITHDRAWING:
+            if one.state is SurplusState.WITHDRAWING and not _held_back(step, one):
                 yield command(case.id, step.item, Verb.WITHDRAW, number)
+
+
+def _held_back(step: Step, one: Surplus) -> bool:
+    """While a clerk asks for the filing that counts, one beside it may be the only one there is."""
+    return step.missing and step.parked is not None and one.parked is None
 
 
 def wanted(step: Step, command: Command) -> bool:

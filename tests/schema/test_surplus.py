@@ -154,3 +154,50 @@ def test_a_receipt_of_a_command_is_none_when_nothing_is_surplus() -> None:
 
     assert command is not None
     assert surplus.receipt_of(case, command) is None
+
+
+MISSING = event(EventKind.FILING_MISSING, "A", hours=5, receipt="rA")
+
+
+def test_nothing_beside_a_missing_filing_is_withdrawn_until_a_clerk_has_asked() -> None:
+    lost = case_of(ONE, filed("A"), MISSING, said("A", "accepted", 6, receipt="rB"))
+    other = on(lost, ONE, [resolved("A", "rB", 7)])
+    found, gone = on(lost, ONE, [resolved("A", "rA", 7)]), on(lost, ONE, [resolved("A", None, 7)])
+
+    assert [s.receipt for s in lost.step("A").surplus] == ["rB"]
+    assert commands(lost, ONE) == commands(other, ONE) == ()
+    assert [surplus.receipt_of(found, c) for c in commands(found, ONE)] == ["rB"]
+    assert [c.reference for c in commands(gone, ONE)] == [
+        f"{CASE}:A:file:1", f"{CASE}:A:withdraw:2",
+    ]  # fmt: skip
+
+
+def test_a_parked_withdrawal_beside_a_missing_filing_can_still_be_resolved() -> None:
+    parked = event(EventKind.FILING_PARKED, "A", verb=Verb.WITHDRAW, round=2, hours=4)
+    case = case_of(ONE, TWINS, filed("A"), parked, MISSING)
+
+    assert [c.reference for c in commands(case, ONE)] == [f"{CASE}:A:withdraw:2"]
+
+
+def test_what_is_said_of_a_number_a_clerk_chose_from_the_surplus_is_said_of_the_step() -> None:
+    lost = case_of(ONE, filed("A"), MISSING, said("A", "received", 6, receipt="rB"))
+    chosen = on(lost, ONE, [resolved("A", "rB", 7), said("A", "accepted", 8, receipt="rB")])
+
+    assert (chosen.step("A").receipt, chosen.step("A").state) == ("rB", StepState.ACCEPTED)
+
+
+def test_a_missing_filing_its_department_lists_again_stands_where_it_stood() -> None:
+    step = step_of(ONE, filed("A"), said("A", "accepted", 3), MISSING, filed("A", 6))
+
+    assert (step.state, step.missing, step.parked) == (StepState.ACCEPTED, False, None)
+
+
+def test_a_missing_filing_that_took_a_supplement_may_go_missing_again() -> None:
+    asked = said("A", "supplement_requested", 3)
+    sent = event(EventKind.SUPPLEMENT_SENT, "A", verb=Verb.SUPPLEMENT, round=2, hours=4)
+    taken = event(EventKind.SUPPLEMENT_DELIVERED, "A", verb=Verb.SUPPLEMENT, round=2, hours=6)
+    case = case_of(ONE, filed("A"), asked, sent, MISSING, taken)
+    again = on(case, ONE, [MISSING]).step("A")
+
+    assert case.step("A").parked is None
+    assert (again.state, again.parked) == (StepState.PARKED, f"{CASE}:A:file:1")

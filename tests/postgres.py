@@ -86,6 +86,7 @@ class Cluster:
                 self.process.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 self.process.kill()
+                self.process.wait()
 
     def create(self, database: str) -> str:
         """A fresh database; its address."""

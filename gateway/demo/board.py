@@ -73,7 +73,7 @@ class Board:
             return
         events: Sequence[Row] = case["timeline"]
         for event in events[self._told :]:
-            self._console.print(_event_line(event), highlight=False, soft_wrap=True)
+            self._console.print(Text(_event_line(event)), soft_wrap=True)
         self._told = len(events)
 
 
@@ -105,12 +105,12 @@ def picture(case: Row, now: datetime, day: int, hint: str = "") -> RenderableTyp
 def _cells(step: Row) -> list[RenderableType]:
     state: str = step["state"]
     return [
-        f"{step['item']} {both(step['name'], between=LINES)}",
-        both(step["departmentName"], between=LINES),
+        Text(f"{step['item']} {both(step['name'], between=LINES)}"),
+        Text(both(step["departmentName"], between=LINES)),
         Text(_WORDS.get(state) or state, style=_COLOURS.get(state, "")),
-        step["receipt"] or "",
+        Text(step["receipt"] or ""),
         _days(step["clock"]),
-        ", ".join(awaited["id"] for awaited in step["waitsFor"]) or both(step["problem"]),
+        Text(", ".join(awaited["id"] for awaited in step["waitsFor"]) or both(step["problem"])),
     ]
 
 

@@ -7,6 +7,7 @@ in CI, that is a failure instead.
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -81,7 +82,7 @@ class Cluster:
     def stop(self) -> None:
         """Stop it at once; idempotent."""
         if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
+            self.process.send_signal(signal.SIGINT)  # a fast shutdown waits for no client
             try:
                 self.process.wait(timeout=10)
             except subprocess.TimeoutExpired:

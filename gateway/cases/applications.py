@@ -11,14 +11,15 @@ from adapters.contract import Department
 from gateway.cases import codec, rejection, tables
 from gateway.cases.changes import Changes
 from gateway.cases.drafts import Drafts, Kept, Materials, ReadsOf, until_still
-from gateway.cases.errors import RequestConflict, StoreUnavailable
+from gateway.cases.errors import RequestConflict, RequestUnreadable, StoreUnavailable
 from gateway.cases.payloads import Payload
 from gateway.cases.promises import Promises
 from gateway.cases.requests import Request, known, remember, request
+from gateway.cases.resolving import Resolving
 from gateway.cases.standing import district_of
 from gateway.cases.store import Store
 from gateway.cases.submitting import Handed, Submitting
-from gateway.cases.visibility import owner_of, visible_to
+from gateway.cases.visibility import is_called, owner_of, visible_to
 from gateway.clock import Clock
 from gateway.security.policy import may_apply
 from schema.domain.calendar import local_day
@@ -56,6 +57,7 @@ class CaseApplications:
         self._drafts = Drafts(store, departments, clock, reads=reads, materials=materials)
         self._submitting = Submitting(store, self._drafts, clock, self.case)
         self._changes = Changes(store, self._drafts, clock, self.case)
+        self._resolving = Resolving(store, clock)
         self._identifier = identifier or (lambda: uuid4().hex)
 
     # -- drafts -----------------------------------------------------------------------------------
@@ -82,7 +84,7 @@ class CaseApplications:
             return await self._shown(viewer, first or kept.id)
         except RequestConflict as conflict:
             return rejection.rejected(rejection.CONFLICT, case=conflict.case)
-        except StoreUnavailable as error:
+        except (StoreUnavailable, RequestUnreadable) as error:
             return rejection.rejected(error.problem)
 
     async def save(
@@ -103,7 +105,7 @@ class CaseApplications:
             return await until_still(lambda: self._saved(viewer, asked, draft, answers, materials))
         except RequestConflict as conflict:
             return rejection.rejected(rejection.CONFLICT, case=conflict.case)
-        except StoreUnavailable as error:
+        except (StoreUnavailable, RequestUnreadable) as error:
             return rejection.rejected(error.problem)
 
     async def draft(self, viewer: Viewer, draft: str) -> Draft | None:
@@ -132,7 +134,7 @@ class CaseApplications:
     async def case(self, viewer: Viewer, case: str) -> Case | None:
         """The case, if the viewer may see it."""
         table = tables.case.c
-        query = sa.select(table.body).where(table.id == case, visible_to(viewer))
+        query = sa.select(table.body).where(is_called(table.id, case), visible_to(viewer))
         rows = await self._store.rows(query)
         return codec.case_from(rows[0].body) if rows else None
 
@@ -155,7 +157,7 @@ class CaseApplications:
         """Everything that happened to the case, oldest first; nothing when it is not visible."""
         joined = tables.event.join(tables.case, tables.case.c.id == tables.event.c.case_id)
         query = sa.select(tables.event).select_from(joined)
-        mine = query.where(tables.event.c.case_id == case, visible_to(viewer))
+        mine = query.where(is_called(tables.event.c.case_id, case), visible_to(viewer))
         rows = await self._store.rows(mine.order_by(tables.event.c.n))
         return [codec.event_from(row._mapping) for row in rows]  # noqa: SLF001 — SQLAlchemy's API
 
@@ -193,7 +195,7 @@ class CaseApplications:
         self, viewer: Viewer, *, reference: str, receipt: str | None, request_id: str
     ) -> Case | Rejected:
         """A clerk says what became of a parked filing: its receipt, or None for "not received"."""
-        return await self._changes.resolve_filing(viewer, reference, receipt, request_id)
+        return await self._resolving.resolve(viewer, reference, receipt, request_id)
 
     # -- inside -----------------------------------------------------------------------------------
 

@@ -1,27 +1,21 @@
 """What may be done with a case after submission: each is one event, at most once per request id."""
 
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.cases import attempts, codec, payloads, rejection
-from gateway.cases.attempts import Errand
-from gateway.cases.delivery import DONE, PARKED, UNDER_WAY
+from gateway.cases import codec, payloads, rejection
 from gateway.cases.drafts import Drafts
-from gateway.cases.errors import RequestConflict, StoreUnavailable
-from gateway.cases.outcome import told
+from gateway.cases.errors import RequestConflict, RequestUnreadable, StoreUnavailable
 from gateway.cases.payloads import WHOLE, WITHDRAWAL, Payload
 from gateway.cases.requests import Request, known, remember, request
 from gateway.cases.store import Store, Transaction
 from gateway.cases.visibility import owner_of
 from gateway.clock import Clock
 from gateway.security.policy import may_change_case
-from schema.domain import surplus
 from schema.domain.answers import read
-from schema.domain.case import Case, CaseState, Command, Event, EventKind, Step, StepState
-from schema.domain.case_rules import TERMINAL, parse_reference
-from schema.domain.delivery_policy import Act, Attempt, Outcome
+from schema.domain.case import Case, CaseState, Event, EventKind, Step, StepState
+from schema.domain.case_rules import TERMINAL
 from schema.domain.form import form
 from schema.domain.formats import UNWRITABLE
 from schema.domain.one_thing import Item
@@ -30,9 +24,6 @@ from schema.domain.problem import Problem, ProblemCode
 from schema.domain.text import Text
 from schema.graph.ports import Rejected, Viewer
 
-KNOWN_ALREADY = rejection.wrong_state(
-    "该申报已有结果，无需确认。", "What became of it is known already.", "reference"
-)
 _AT_WORK = frozenset({StepState.ACCEPTED, StepState.INSPECTION, StepState.NOTICE})
 CaseOf = Callable[[Viewer, str], Awaitable[Case | None]]
 
@@ -48,7 +39,7 @@ class Change:
 
 
 class Changes:
-    """Supplement, withdraw, report, resolve."""
+    """Supplement, withdraw, report."""
 
     def __init__(self, store: Store, drafts: Drafts, clock: Clock, case_of: CaseOf) -> None:
         self._store = store
@@ -99,23 +90,6 @@ class Changes:
         asked = request(owner_of(viewer), request_id, "report", case=case, event=event)
         return await self._changed(viewer, case, asked, lambda c: self._happened(c, event))
 
-    async def resolve_filing(
-        self, viewer: Viewer, reference: str, receipt: str | None, request_id: str
-    ) -> Case | Rejected:
-        """What a clerk found out about a parked command."""
-        receipt = receipt.strip() if receipt is not None else None
-        if receipt is not None and (not receipt or UNWRITABLE.search(receipt)):
-            return rejection.rejected(rejection.UNREADABLE_RECEIPT)
-        asked = request(viewer.subject, request_id, "resolve", reference=reference, receipt=receipt)
-        try:
-            return await self._resolved(viewer, reference, receipt, asked)
-        except RequestConflict as conflict:
-            return rejection.rejected(rejection.CONFLICT, case=conflict.case)
-        except Undone as undone:
-            return undone.rejected
-        except StoreUnavailable as error:
-            return rejection.rejected(error.problem)
-
     async def _changed(
         self,
         viewer: Viewer,
@@ -133,9 +107,9 @@ class Changes:
                 return await self._once(transaction, asked, seen, change)
         except RequestConflict as conflict:
             return rejection.rejected(rejection.CONFLICT, case=conflict.case)
-        except Undone as undone:
+        except rejection.Undone as undone:
             return undone.rejected
-        except StoreUnavailable as error:
+        except (StoreUnavailable, RequestUnreadable) as error:
             return rejection.rejected(error.problem)
 
     async def _once(
@@ -151,7 +125,7 @@ class Changes:
             return case
         made = change(case)
         if isinstance(made, Rejected):
-            raise Undone(made)  # the request id is not spent on what changed nothing
+            raise rejection.Undone(made)  # the request id is not spent on what changed nothing
         if made.payload is not None:
             await payloads.put(
                 transaction, case.id, made.payload, item=made.item, round_=made.round
@@ -230,54 +204,8 @@ class Changes:
             data=data,
         )
 
-    async def _resolved(
-        self, viewer: Viewer, reference: str, receipt: str | None, asked: Request
-    ) -> Case | Rejected:
-        command, errand = parse_reference(reference), await attempts.load(self._store, reference)
-        if "clerk" not in viewer.roles or command is None or errand is None:
-            return rejection.rejected(rejection.ABSENT)
-        if await known(self._store, asked) is not None:
-            return errand.case
-        async with self._store.write() as transaction:
-            if await remember(transaction, asked, errand.case.id) is not None:
-                return errand.case
-            fresh = await transaction.load(errand.case.id)
-            if fresh is None or not asks(fresh, command, errand.state):
-                raise Undone(KNOWN_ALREADY)
-            n = len(errand.history) + 1
-            outcome = Outcome.OK if receipt else Outcome.ABSENT
-            attempt = Attempt(act=Act.TOLD, outcome=outcome, detail=receipt)
-            await attempts.tell(
-                transaction, reference, n, attempt, at=time.time(), by=viewer.subject
-            )
-            await self._go_on(transaction, errand, DONE if receipt else UNDER_WAY)
-            event = told(command, receipt, n, viewer.subject, self._clock.now())
-            return await transaction.append(event)
-
-    async def _go_on(self, transaction: Transaction, errand: Errand, state: str) -> None:
-        tick = errand.tick + 1
-        await attempts.move_on(transaction, errand.reference, state=state, tick=tick)
-        if state == UNDER_WAY:
-            await transaction.enqueue(errand.reference, errand.department, tick, 0.0)
-
-
-def asks(case: Case, command: Command, state: str) -> bool:
-    """Whether a clerk is asked about this command: it is parked, or what it filed went missing."""
-    step = case.step(command.item)
-    if surplus.is_beyond(command):
-        return state == PARKED and any(s.parked == command.reference for s in step.surplus)
-    return step.parked == command.reference and (state == PARKED or step.missing)
-
 
 def _may_be_supplemented(step: Step) -> bool:
     """It is asked for more, or owes something; and nothing is on its way already."""
     owing = step.state in _AT_WORK and bool(step.owes)
     return (step.state is StepState.SUPPLEMENT_REQUESTED or owing) and not step.supplementing
-
-
-class Undone(Exception):
-    """Rolls the transaction back and carries the answer out."""
-
-    def __init__(self, rejected: Rejected) -> None:
-        super().__init__("nothing changed")
-        self.rejected = rejected

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.cases.tables import KEY_SIZE
 from schema.domain.case import Case, Event, EventKind
 
 _case = msgspec.json.Decoder(Case)
@@ -46,9 +47,9 @@ def digest(data: Any) -> str:
 
 
 def event_row(event: Event) -> dict[str, Any]:
-    """An event as its row."""
+    """An event as its row. A key too long for its column ends in its own digest."""
     return {
-        "key": event.key,
+        "key": _bounded(event.key),
         "case_id": event.case,
         "kind": event.kind.value,
         "at": event.at.isoformat(),
@@ -56,6 +57,13 @@ def event_row(event: Event) -> dict[str, Any]:
         "item": event.item,
         "data": data_bytes(event.data),
     }
+
+
+def _bounded(key: str) -> str:
+    if len(key) <= KEY_SIZE:
+        return key
+    whole = hashlib.sha256(key.encode()).hexdigest()
+    return f"{key[: KEY_SIZE - len(whole) - 1]}:{whole}"
 
 
 def event_from(row: Mapping[str, Any]) -> Event:

@@ -9,15 +9,25 @@ from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from gateway.cases.errors import StoreInUse, StoreUnavailable
+from gateway.cases.errors import StatementRefused, StoreInUse, StoreUnavailable
 from gateway.cases.sqlite_time import teach_old_sqlite
 
 BUSY_MS = 30_000
 WRITERS = 8  # connections that write at once, on PostgreSQL; SQLite has one
 _CONNECT_S = 2  # a database that is down says so within this
+# A full disk, a lost connection, a deadlock and a time-out are none of these: they pass.
+_REFUSALS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
 
@@ -51,8 +61,10 @@ class Database:
             _prepare(self.path)
         url = self.url.set(drivername=_DRIVERS[self.url.get_backend_name()])
         if self.is_sqlite:
-            self._reader = create_async_engine(url)
-            self._writer = create_async_engine(url, pool_size=1, max_overflow=0)
+            self._reader = create_async_engine(url, hide_parameters=True)
+            self._writer = create_async_engine(
+                url, hide_parameters=True, pool_size=1, max_overflow=0
+            )
             _pragmas(self._reader, "BEGIN")
             _pragmas(self._writer, "BEGIN IMMEDIATE")
         else:
@@ -102,6 +114,8 @@ class Database:
                 async with room, engine.begin() as connection:
                     yield connection
         except (SQLAlchemyError, sqlite3.Error, TimeoutError) as error:
+            if _refused(error):
+                raise StatementRefused(type(error).__name__) from None
             raise StoreUnavailable(type(error).__name__) from error
 
     def _take(self) -> None:
@@ -118,10 +132,18 @@ class Database:
         self._lock = lock
 
 
+def _refused(error: Exception) -> bool:
+    """Whether the database was there and would not have the statement."""
+    if isinstance(error, DBAPIError):
+        return isinstance(error, _REFUSALS) and not error.connection_invalidated
+    return isinstance(error, StatementError)
+
+
 def _pool(url: URL, size: int) -> AsyncEngine:
     """Connections to PostgreSQL. One that broke is noticed before it is used, not by its user."""
     return create_async_engine(
         url,
+        hide_parameters=True,  # they are people's answers, and errors are logged
         pool_size=size,
         max_overflow=0,
         pool_pre_ping=True,

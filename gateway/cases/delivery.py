@@ -42,6 +42,7 @@ log = structlog.get_logger(__name__)
 
 UNDER_WAY, PARKED, DONE = "under_way", "parked", "done"
 STALE_CLAIM_S = 1.0  # a process frozen between claim and send must not send on waking
+AGAIN_S = 0.3  # between two tries to save a department's answer
 SHORT_WAIT_S = 1.5  # longer waits end the command and enqueue it anew, freeing its slot
 OVERTAKEN = "overtaken"  # another process took the command over
 
@@ -134,9 +135,24 @@ class Delivery:
             result = await send(department, message)
         probe("answered", reference)
         claimed = (*errand.history, Attempt(act=act, outcome=Outcome.OPEN))
-        concluded = await self._conclude(replace(errand, history=claimed), command, result)
+        concluded = await self._keep(replace(errand, history=claimed), command, result)
         probe("concluded", reference)
         return concluded
+
+    async def _keep(self, errand: Errand, command: Command, result: Result) -> str | float:
+        """Conclude, however long the store is away: nobody else knows what the department said.
+
+        Who took the command over meanwhile has concluded it, or finds our conclusion.
+        """
+        told = False
+        while True:
+            try:
+                return await self._conclude(errand, command, result)
+            except StoreUnavailable:
+                if not told:
+                    log.warning("delivery.kept_in_hand", reference=errand.reference)
+                told = True
+                await asyncio.sleep(AGAIN_S)
 
     async def _claim(self, errand: Errand, command: Command, act: Act) -> bool:
         """Commit that this attempt is being made, unless facts have overtaken it meanwhile."""

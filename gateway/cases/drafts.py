@@ -17,7 +17,7 @@ from gateway.cases.promises import Promises
 from gateway.cases.sharing import people, shared_materials
 from gateway.cases.standing import Standing, standing
 from gateway.cases.store import Store, Transaction
-from gateway.cases.visibility import agent_of, drafts_of, owner_of, owns_enterprise
+from gateway.cases.visibility import agent_of, drafts_of, is_called, owner_of, owns_enterprise
 from gateway.clock import Clock
 from schema.domain.answers import read
 from schema.domain.calendar import local_day
@@ -107,7 +107,7 @@ class Drafts:
     async def load(self, viewer: Viewer, draft: str) -> Kept | None:
         """The viewer's draft; None when it is not theirs or not there."""
         table = tables.draft
-        query = sa.select(table).where(table.c.id == draft, drafts_of(viewer))
+        query = sa.select(table).where(is_called(table.c.id, draft), drafts_of(viewer))
         rows = await self._store.rows(query)
         if not rows:
             return None

@@ -117,6 +117,7 @@ class DbosEngine:
             "console_log_level": "ERROR",
             "log_level": "ERROR",
             "sys_db_pool_size": _POOL,
+            "db_engine_kwargs": {"hide_parameters": True},  # its client takes none: references only
             "notification_listener_polling_interval_sec": 0.25,  # bounds how long a stop takes
         }
         DBOS(config=config)

@@ -1,7 +1,7 @@
 """One call to a department for one command, and what came of it as a value. Never raises."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -9,7 +9,8 @@ from typing import TypeVar
 import structlog
 
 from adapters.contract import Department
-from adapters.errors import AdapterError, Misconfigured, NotDelivered, Refused
+from adapters.errors import AdapterError, ContractBroken, Misconfigured, NotDelivered, Refused
+from gateway.cases.receipts import can_be_kept
 from schema.domain.delivery_policy import Act, Attempt, Outcome
 from schema.domain.filing import Filing, Receipt, Supplement, Withdrawal
 from schema.domain.problem import ProblemCode
@@ -87,7 +88,9 @@ async def _call(department: Department, message: Message) -> Receipt | None:
     budget = department.info.limits.timeout_s
     match message:
         case Filing():
-            return await department.file(message, budget=budget)
+            given = await department.file(message, budget=budget)
+            _refuse_unkeepable(department, [given])
+            return given
         case Supplement():
             await department.supplement(message, budget=budget)
         case Withdrawal():
@@ -100,12 +103,18 @@ async def _look_up(department: Department, message: Message) -> list[Receipt]:
     match message:
         case Filing():
             found = await department.find_filing(message.reference, message.service, budget=budget)
+            _refuse_unkeepable(department, found)
             return sorted(found, key=lambda receipt: receipt.received_at)
         case Supplement():
             there = await department.find_supplement(message, budget=budget)
             return [Receipt(number=message.receipt, received_at=_LONG_AGO)] if there else []
         case Withdrawal():
             return []  # never asked: a withdrawal is sent again
+
+
+def _refuse_unkeepable(department: Department, receipts: Sequence[Receipt]) -> None:
+    if not all(can_be_kept(receipt.number) for receipt in receipts):
+        raise ContractBroken(department.info.id, "number of a receipt")
 
 
 async def _bounded(department: Department, call: Awaitable[T]) -> T:

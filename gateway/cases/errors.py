@@ -20,6 +20,13 @@ class StoreUnavailable(StoreError):
     )
 
 
+class StatementRefused(StoreError):
+    """The database answered, and would not have a statement: a bug; asking again is no use.
+
+    Says only which kind of refusal it was, for the database's own words hold what was to be saved.
+    """
+
+
 class StoreInUse(StoreError):
     """Another process holds this SQLite file; one file serves one gateway process."""
 
@@ -50,6 +57,19 @@ class VersionsMissing(StoreError):
 
 class DraftMoved(StoreError):
     """Somebody else changed the draft between reading and writing it: read it again."""
+
+
+class RequestUnreadable(StoreError):
+    """The request id is not text that can be kept."""
+
+    problem = Problem(
+        code=ProblemCode.BAD_FORMAT,
+        text=Text(
+            zh="请求编号含有无法书写的控制字符。",
+            en="The request id contains control characters.",
+        ),
+        path=("clientRequestId",),
+    )
 
 
 class RequestConflict(StoreError):

@@ -1,16 +1,18 @@
 """What departments tell: each progress becomes at most one event, however it came and how often."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
 
-from gateway.cases import tables
-from gateway.cases.store import Store, Transaction
+from adapters.errors import ContractBroken
+from gateway.cases import receipts, tables
+from gateway.cases.receipts import Holder
+from gateway.cases.store import Store
 from gateway.clock import Clock
 from schema.domain.case import Event, EventKind
-from schema.domain.case_rules import parse_reference
 from schema.domain.filing import Progress
 from schema.domain.reducer import certificate_to
 
@@ -25,59 +27,100 @@ class Intake:
         self._clock = clock
 
     async def __call__(self, department: str, told: Sequence[Progress]) -> None:
-        """Keep what the department said; when this returns it is durable."""
+        """Keep what the department said; when this returns it is durable.
+
+        ContractBroken when a number in it cannot be kept: everything else is.
+        """
         await self.take(department, told)
+        wrong = next((where for p in told if (where := receipts.broken(p))), None)
+        if wrong is not None:
+            raise ContractBroken(department, f"number of a {wrong}")
 
     async def take(
         self, department: str, told: Sequence[Progress], *, cursor: str | None = None
     ) -> int:
         """Keep what is news, and with it how far a feed was read; how many filings were ours."""
-        events = [await self._event(department, progress) for progress in told]
-        ours = [event for event in events if event is not None]
-        if not ours and cursor is None:
-            return 0
+        ours = [
+            (progress, found)
+            for progress in _sound(department, told)
+            if (found := await self._holder(department, progress)) is not None
+        ]
+        events = await self._news(department, ours)
+        if not events and cursor is None:
+            return len(ours)
         async with self._store.write() as transaction:
             if cursor is not None:
                 await transaction.replace(tables.cursor, department=department, position=cursor)
-            for event in ours:
+            for event in events:
                 await transaction.append(event)
         return len(ours)
 
-    async def _event(self, department: str, progress: Progress) -> Event | None:
-        """The event of a progress, None when it is about no filing of ours at this department.
+    async def _holder(self, department: str, progress: Progress) -> Holder | None:
+        """The filing it is about, None when it is none of ours at this department.
 
         A reference of ours with a number not known yet is proof that the filing arrived.
         """
-        found = await self._find(department, progress)
+        found = await receipts.holder(self._store, department, progress)
         if found is None:
             log.info("progress.not_ours", department=department)
-            return None
-        case, item = found
-        return Event(
-            key=key_of(department, progress),
-            case=case,
-            kind=EventKind.PROGRESSED,
-            at=progress.at,
-            actor=f"department:{department}",
-            item=item,
-            data=_data(progress),
-        )
+        return found
 
-    async def _find(self, department: str, progress: Progress) -> tuple[str, str] | None:
-        step = tables.step.c
-        query = sa.select(step.case_id, step.item).where(step.department == department)
-        rows = await self._store.rows(query.where(step.receipt == progress.receipt))
-        command = parse_reference(progress.reference or "")
-        if not rows and command is not None:
-            named = (step.case_id == command.case) & (step.item == command.item)
-            rows = await self._store.rows(query.where(named))
-        return (rows[0].case_id, rows[0].item) if rows else None
+    async def _news(
+        self, department: str, ours: Sequence[tuple[Progress, Holder]]
+    ) -> Sequence[Event]:
+        """The events of what was not recorded, for the same case, under its key of old."""
+        if not ours:
+            return []
+        old, known = {_old_key(department, progress) for progress, _ in ours}, tables.event.c
+        query = sa.select(known.key, known.case_id).where(known.key.in_(old))
+        recorded = {(row.key, row.case_id) for row in await self._store.rows(query)}
+        return [
+            _event(department, progress, found)
+            for progress, found in ours
+            if (_old_key(department, progress), found.case) not in recorded
+        ]
 
 
-def key_of(department: str, progress: Progress) -> str:
-    """One status of one filing at one moment is one fact; its certificate, told later, another."""
-    key = f"progress:{department}:{progress.receipt}:{progress.status}:{progress.at.isoformat()}"
-    return f"{key}:{progress.certificate.number}" if progress.certificate else key
+def _sound(department: str, told: Sequence[Progress]) -> Sequence[Progress]:
+    """What can be kept. Without a number that can, a certificate is left out, or all of it is."""
+    kept = []
+    for progress in told:
+        wrong = receipts.broken(progress)
+        if wrong is not None:
+            log.warning("progress.broken", department=department, number_of=wrong)
+        if wrong != "receipt":
+            kept.append(progress if wrong is None else replace(progress, certificate=None))
+    return kept
+
+
+def _event(department: str, progress: Progress, found: Holder) -> Event:
+    return Event(
+        key=key_of(department, progress, found.case, found.item),
+        case=found.case,
+        kind=EventKind.PROGRESSED,
+        at=progress.at,
+        actor=f"department:{department}",
+        item=found.item,
+        data=_data(progress),
+    )
+
+
+def key_of(department: str, progress: Progress, case: str, item: str) -> str:
+    """One status of one filing at one moment is one fact; its certificate, told later, another.
+
+    It names the case: what one case could make nothing of is still news to another.
+    """
+    return f"progress:{case}:{item}:{_fact(department, progress)}"
+
+
+def _old_key(department: str, progress: Progress) -> str:
+    """As it was before it named the case. Recorded so, a fact is not recorded again."""
+    return f"progress:{_fact(department, progress)}"
+
+
+def _fact(department: str, progress: Progress) -> str:
+    fact = f"{department}:{progress.receipt}:{progress.status}:{progress.at.isoformat()}"
+    return f"{fact}:{progress.certificate.number}" if progress.certificate else fact
 
 
 def _data(progress: Progress) -> Mapping[str, Any]:
@@ -98,6 +141,3 @@ async def position(store: Store, department: str) -> str | None:
     table = tables.cursor.c
     rows = await store.rows(sa.select(table.position).where(table.department == department))
     return str(rows[0].position) if rows else None
-
-
-__all__ = ["Intake", "Transaction", "key_of", "position"]

@@ -36,7 +36,7 @@ def migrate(url: str, others: Callable[[], None]) -> Migrated:
 
     StoreTooNew when a newer gateway has changed the tables in a way this one cannot live with.
     """
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
     try:
         with _alone(engine):
             with engine.begin() as connection:

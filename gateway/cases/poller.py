@@ -14,6 +14,7 @@ from adapters.errors import AdapterError, ContractBroken, Refused
 from gateway.cases import tables
 from gateway.cases.errors import StoreUnavailable
 from gateway.cases.intake import Intake, position
+from gateway.cases.receipts import holder
 from gateway.cases.store import Store
 from schema.domain.department import DepartmentInfo, ProgressMode
 from schema.domain.filing import ItemStatus, Progress
@@ -132,12 +133,8 @@ class Poller:
         return by_service
 
     async def _service(self, department: Department, progress: Progress) -> str | None:
-        step = tables.step.c
-        query = sa.select(step.service).where(
-            step.department == department.info.id, step.receipt == progress.receipt
-        )
-        rows = await self._store.rows(query)
-        return str(rows[0].service) if rows else None
+        found = await holder(self._store, department.info.id, progress)
+        return found.service if found is not None else None
 
 
 async def _whole(department: Department, progress: Progress, service: str | None) -> Progress:

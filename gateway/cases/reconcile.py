@@ -15,7 +15,7 @@ import structlog
 
 from adapters.contract import Department
 from adapters.errors import AdapterError, ContractBroken
-from gateway.cases.errors import StoreUnavailable
+from gateway.cases.errors import StoreError
 from gateway.cases.intake import Intake
 from gateway.cases.orphans import orphans
 from gateway.cases.ours import Fact, Ours, chunks, ours_at
@@ -112,7 +112,7 @@ class Reconciler:
             for reference, receipt in await orphans(self._store, self._intake, department):
                 orphan = Finding(difference=Difference.ORPHAN, reference=reference, receipt=receipt)
                 made.findings.append(orphan)
-        except (StoreUnavailable, AdapterError, TimeoutError) as error:
+        except (StoreError, AdapterError, TimeoutError) as error:
             log.warning("reconcile.ended", department=made.department, kind=type(error).__name__)
             made.unanswered += 1
         log.info(

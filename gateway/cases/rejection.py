@@ -1,5 +1,6 @@
 """Why a request changed nothing, in two languages."""
 
+from gateway.cases.tables import RECEIPT_SIZE
 from schema.domain.problem import Problem, ProblemCode
 from schema.domain.text import Text
 from schema.graph.ports import Rejected
@@ -29,6 +30,22 @@ UNREADABLE_RECEIPT = Problem(
     ),
     path=("receipt",),
 )
+RECEIPT_TOO_LONG = Problem(
+    code=ProblemCode.OUT_OF_RANGE,
+    text=Text(
+        zh=f"收件号不能超过{RECEIPT_SIZE}个字符。",
+        en=f"A department's number has at most {RECEIPT_SIZE} characters.",
+    ),
+    path=("receipt",),
+)
+RECEIPT_TAKEN = Problem(
+    code=ProblemCode.CONFLICT,
+    text=Text(
+        zh="该收件号属于该部门的另一件报送，请再向部门核实。",
+        en="This number belongs to another filing at this department; ask the department again.",
+    ),
+    path=("receipt",),
+)
 TOO_MUCH = Problem(
     code=ProblemCode.OUT_OF_RANGE,
     text=Text(zh="草稿内容过大。", en="The draft holds too much."),
@@ -41,6 +58,14 @@ CONFLICT = Problem(
         en="This request id was used for something else, or the application is submitted already.",
     ),
 )
+
+
+class Undone(Exception):
+    """Rolls the transaction back and carries the answer out."""
+
+    def __init__(self, rejected: Rejected) -> None:
+        super().__init__("nothing changed")
+        self.rejected = rejected
 
 
 def rejected(*problems: Problem, case: str | None = None) -> Rejected:

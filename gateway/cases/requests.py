@@ -6,8 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway.cases import codec, tables
-from gateway.cases.errors import RequestConflict
+from gateway.cases.errors import RequestConflict, RequestUnreadable
 from gateway.cases.store import Store, Transaction
+from schema.domain.formats import UNWRITABLE
 
 _LONGEST = 100
 
@@ -26,7 +27,7 @@ def request(subject: str, request_id: str, operation: str, **body: Any) -> Reque
     """The request with the digest of its content."""
     return Request(
         subject=subject,
-        # Ids of any length and content are kept in a column of one size.
+        # Ids of any length are kept in a column of one size.
         request_id=request_id if 0 < len(request_id) <= _LONGEST else codec.digest(request_id),
         operation=operation,
         digest=codec.digest([operation, body]),
@@ -46,7 +47,12 @@ def _same(asked: Request, row: Any) -> str:
 
 
 async def known(store: Store, asked: Request) -> str | None:
-    """What the same request led to; RequestConflict when the id was used for another one."""
+    """What the same request led to; RequestConflict when the id was used for another one.
+
+    RequestUnreadable when it is no id.
+    """
+    if UNWRITABLE.search(asked.request_id):
+        raise RequestUnreadable(asked.operation)
     rows = await store.rows(_find(asked))
     return _same(asked, rows[0]) if rows else None
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from adapters.contract import Department
 from gateway.cases import attempts, outcome, rejection
 from gateway.cases.attempts import Errand
-from gateway.cases.changes import KNOWN_ALREADY, Undone, asks
 from gateway.cases.delivery import DONE, PARKED, UNDER_WAY
-from gateway.cases.errors import RequestConflict, StoreUnavailable
+from gateway.cases.errors import RequestConflict, RequestUnreadable, StoreUnavailable
+from gateway.cases.rejection import Undone
 from gateway.cases.requests import Request, known, remember, request
+from gateway.cases.resolving import KNOWN_ALREADY, asks
 from gateway.cases.store import Store, Transaction
 from gateway.clock import Clock
 from gateway.security.policy import may_resolve_filing
@@ -87,7 +88,7 @@ class Retrying:
             return rejection.rejected(rejection.CONFLICT, case=conflict.case)
         except Undone as undone:
             return undone.rejected
-        except StoreUnavailable as error:
+        except (StoreUnavailable, RequestUnreadable) as error:
             return rejection.rejected(error.problem)
 
     async def _ordered(self, viewer: Viewer, reference: str, asked: Request) -> Case | Rejected:

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.cases import rejection
 from gateway.cases.drafts import Drafts, Kept, until_still
-from gateway.cases.errors import RequestConflict, StoreUnavailable
+from gateway.cases.errors import RequestConflict, RequestUnreadable, StoreUnavailable
 from gateway.cases.promises import Promises
 from gateway.cases.requests import Request, known, remember, request
 from gateway.cases.store import Store
@@ -65,7 +65,7 @@ class Submitting:
             return await self._as_answered(viewer, before)
         except RequestConflict as conflict:
             return rejection.rejected(rejection.CONFLICT, case=conflict.case)
-        except StoreUnavailable as error:
+        except (StoreUnavailable, RequestUnreadable) as error:
             return rejection.rejected(error.problem)
 
     async def _submitted(self, viewer: Viewer, asked: Request, handed: Handed) -> Case | Rejected:

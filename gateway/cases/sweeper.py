@@ -1,8 +1,9 @@
 """What time brings: certificates fall due for issue, deadlines come near and pass."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 import structlog
@@ -19,10 +20,14 @@ from schema.domain.deadlines import NEAR, fallen_due
 log = structlog.get_logger(__name__)
 
 PATIENCE = timedelta(days=3)  # with a certificate granted but not to be had
+ASIDE_S = 60.0  # a case with trouble of its own is looked at again after this
 
 
 class Sweeper:
-    """Looks at the business clock every `every_s` real seconds; each fact is told once for ever."""
+    """Looks at the business clock every `every_s` real seconds; each fact is told once for ever.
+
+    Trouble with one case is logged and stops nothing else: not the others, not its own deadlines.
+    """
 
     def __init__(
         self, store: Store, bundles: IssuedBundles, clock: Clock, *, every_s: float = 1.0
@@ -33,6 +38,7 @@ class Sweeper:
         self._every_s = every_s
         self._looked: date | None = None  # the day everything was looked at last
         self._newest = 0  # the newest event seen then
+        self._aside: dict[tuple[str, str], float] = {}  # duty and case: until when it is left alone
 
     async def loop(self) -> None:
         """Sweep until cancelled."""
@@ -51,24 +57,44 @@ class Sweeper:
         await self._tell()
 
     async def _issue(self) -> None:
-        now = self._clock.now()
+        now = self._clock.now().timestamp()
         table = tables.case.c
-        due = (table.state == CaseState.ISSUING.value) & (table.issue_due_at <= now.timestamp())
+        due = (table.state == CaseState.ISSUING.value) & (table.issue_due_at <= now)
         for row in await self._store.rows(sa.select(table.id, table.issue_due_at).where(due)):
-            case = await self._store.case(row.id)
-            late = now.timestamp() - row.issue_due_at > PATIENCE.total_seconds()
-            if case is not None and (late or _complete(case)):
-                await self._bundles.issue(_issued(case, self._clock))
+            late = now - row.issue_due_at > PATIENCE.total_seconds()
+            await self._do("issue", row.id, partial(self._issue_one, late=late))
+
+    async def _issue_one(self, name: str, *, late: bool) -> None:
+        case = await self._store.case(name)
+        if case is not None and (late or _complete(case)):
+            await self._bundles.issue(_issued(case, self._clock))
 
     async def _tell(self) -> None:
         """All that is due once a day; within a day only cases in which something happened."""
         today = local_day(self._clock.now())
         newest, cases = await self._to_look_at(today)
-        for name in cases:
-            case = await self._store.case(name)
-            if case is not None and await self._is_news(self._fallen_due(case)):
-                await self._tell_of(name)
+        again = (name for duty, name in tuple(self._aside) if duty == "tell")
+        for name in dict.fromkeys((*cases, *again)):
+            await self._do("tell", name, self._tell_one)
         self._looked, self._newest = today, newest
+
+    async def _do(self, duty: str, case: str, work: Callable[[str], Awaitable[None]]) -> None:
+        """Do it for one case, unless it is set aside. A store that is away ends the sweep."""
+        if self._aside.get((duty, case), 0.0) > self._store.now():
+            return
+        self._aside.pop((duty, case), None)
+        try:
+            await work(case)
+        except Exception as error:  # the rim of one case: the others must go on
+            if isinstance(error, StoreUnavailable) and not await self._store.answers():
+                raise
+            self._aside[duty, case] = self._store.now() + ASIDE_S
+            log.error("sweep.set_aside", duty=duty, case=case, kind=type(error).__name__)
+
+    async def _tell_one(self, name: str) -> None:
+        case = await self._store.case(name)
+        if case is not None and await self._is_news(self._fallen_due(case)):
+            await self._tell_of(name)
 
     async def _is_news(self, events: Iterable[Event]) -> bool:
         keys = {event.key for event in events}

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 
 PREFIX = "ot_"
+KEY_SIZE = 300  # of an event's key
+RECEIPT_SIZE = 120
 metadata = sa.MetaData()
 
 case = sa.Table(
@@ -46,7 +48,7 @@ step = sa.Table(
     sa.Column("department", sa.String(40), nullable=False),
     sa.Column("service", sa.String(80), nullable=False),
     sa.Column("state", sa.String(24), nullable=False),
-    sa.Column("receipt", sa.String(120)),
+    sa.Column("receipt", sa.String(RECEIPT_SIZE)),
     sa.Column("watched", sa.Boolean, nullable=False),  # its department may still have news
     sa.Column("due_on", sa.String(10)),
     sa.Column("statutory_due_on", sa.String(10)),
@@ -59,7 +61,7 @@ event = sa.Table(
     f"{PREFIX}event",
     metadata,
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("key", sa.String(300), nullable=False, unique=True),
+    sa.Column("key", sa.String(KEY_SIZE), nullable=False, unique=True),
     sa.Column("case_id", sa.String(40), nullable=False, index=True),
     sa.Column("n", sa.Integer, nullable=False),  # 1, 2, 3 … of its case, without a gap
     sa.Column("recorded_at", sa.Float, nullable=False),  # Unix s; never less than that of n - 1

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from gateway.cases import tables
 from gateway.security.policy import applicant_ref, case_scope
+from schema.domain.formats import UNWRITABLE
 from schema.graph.ports import Viewer
 
 
@@ -24,6 +25,11 @@ def owns_enterprise(viewer: Viewer, answers: Mapping[str, Any]) -> bool:
 def agent_of(viewer: Viewer) -> str | None:
     """Who acts, when it is not the applicant."""
     return viewer.subject if viewer.acting_for else None
+
+
+def is_called(column: sa.ColumnElement[str], name: str) -> sa.ColumnElement[bool]:
+    """What has this name; nothing has one that cannot be written, which databases may refuse."""
+    return sa.false() if UNWRITABLE.search(name) else column == name
 
 
 def visible_to(viewer: Viewer) -> sa.ColumnElement[bool]:

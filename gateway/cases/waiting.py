@@ -13,11 +13,13 @@ import sqlalchemy as sa
 from gateway.cases import codec, tables
 from gateway.cases.retrying import Retrying
 from gateway.cases.store import Store
+from gateway.cases.visibility import is_called
 from gateway.clock import Clock
 from gateway.security.policy import may_resolve_filing
 from schema.domain.calendar import local_day
 from schema.domain.case import Case
 from schema.domain.delivery_policy import Act
+from schema.domain.formats import UNWRITABLE
 from schema.domain.waits import Wait, WaitingKind, WaitOn, WaitReason, command_of, receipt_of
 from schema.graph.ports import Rejected, Viewer, Waiting, WaitingPage
 
@@ -54,7 +56,7 @@ class CaseClerks:
         today, size = local_day(self._clock.now()), max(1, min(first, MOST))
         query = _found(kind, today)
         if department is not None:
-            query = query.where(_wait.department == department)
+            query = query.where(is_called(_wait.department, department))
         rows = await self._store.rows(query.where(*where).order_by(*_ORDER).limit(size + 1))
         page = rows[:size]
         entries = tuple(_entry(row, codec.case_from(row.body), today) for row in page)
@@ -101,7 +103,7 @@ def _from(after: str | None) -> tuple[sa.ColumnElement[bool], ...] | None:
         keys = msgspec.json.decode(base64.urlsafe_b64decode(after), type=tuple[str, ...])
     except (ValueError, binascii.Error, msgspec.DecodeError):
         return None
-    if len(keys) != len(_ORDER):
+    if len(keys) != len(_ORDER) or any(map(UNWRITABLE.search, keys)):
         return None
     # The first condition follows from the second; it is what the index is entered by.
     return _wait.due_on >= keys[0], sa.tuple_(*_ORDER) > sa.tuple_(*map(sa.literal, keys))

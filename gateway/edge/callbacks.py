@@ -8,7 +8,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from adapters.contract import Department
-from adapters.errors import AdapterError, Misconfigured
+from adapters.errors import AdapterError, ContractBroken, Misconfigured
+from gateway.cases.errors import StoreUnavailable
 from gateway.edge import body
 from gateway.edge.negotiation import language_of
 from gateway.edge.refusal import GUARD_HEADERS, ClientGone, Refusal, refuse
@@ -20,6 +21,7 @@ from schema.domain.text import Text
 log = structlog.get_logger(__name__)
 
 # Returns once what the department said is durable: only then may it stop repeating itself.
+# StoreUnavailable: nothing is. ContractBroken: part of it cannot be kept, the rest is.
 Intake = Callable[[str, Sequence[Progress]], Awaitable[None]]
 
 _CAP = 256_000
@@ -67,7 +69,18 @@ class CallbacksEndpoint:
         if scope["method"] != "POST":
             raise _METHOD
         message = await body.whole(receive, headers, cap=_CAP, deadline_s=_DEADLINE_S)
-        await self._intake(name, self._vouched(name, department, headers, message))
+        await self._keep(name, self._vouched(name, department, headers, message))
+
+    async def _keep(self, name: str, told: Sequence[Progress]) -> None:
+        try:
+            await self._intake(name, told)
+        except StoreUnavailable as error:
+            # The kind only: what is chained to it is about what was to be saved.
+            log.warning("callback.not_kept", department=name, kind=str(error))
+            raise _AWAY from None
+        except ContractBroken as error:
+            log.warning("callback.broken", department=name, reason=error.message)
+            raise _BROKEN from error
 
     def _vouched(
         self, name: str, department: Department, headers: Headers, message: bytes
@@ -93,6 +106,15 @@ _METHOD = Refusal(
 )
 _UNTRUSTED = Refusal(
     401, "BAD_SIGNATURE", Text(zh="签名无效或已过期。", en="The signature does not hold.")
+)
+_AWAY = Refusal(
+    503,
+    "STORE_UNAVAILABLE",
+    Text(
+        zh="系统暂时无法保存，请稍后重发。",
+        en="Nothing can be saved just now. Please send it again in a moment.",
+    ),
+    {"retry-after": "10"},
 )
 _BROKEN = Refusal(
     400,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -21,7 +22,8 @@ ROLES = frozenset({"citizen", "enterprise", "agent", "clerk", "officer", "audito
 
 _CLAIMS = ("uscc", "agent_name", "agent_id_number", "phone")
 _LONGEST_CLAIM = 100
-_SUBJECT = re.compile(r"[A-Za-z0-9._@|~-]{1,100}")
+_LONGEST_KEPT = 73
+_SUBJECT = re.compile(r"[A-Za-z0-9._@|~-]{1,255}")  # OIDC Core 1.0 §2: at most 255 ASCII characters
 
 
 class Authenticator:
@@ -106,7 +108,9 @@ def _principal(claims: Mapping[str, Any]) -> str:
 def _person(sub: object) -> str:
     if not isinstance(sub, str) or not _SUBJECT.fullmatch(sub):
         raise TokenRefused("sub")
-    return f"person:{sub}"
+    # What is owned is kept under this name, in columns of one size.
+    kept = sub if len(sub) <= _LONGEST_KEPT else f"sha256:{sha256(sub.encode()).hexdigest()}"
+    return f"person:{kept}"
 
 
 def _of(actor: object) -> object:

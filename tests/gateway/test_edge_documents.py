@@ -10,10 +10,12 @@ import orjson
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
+from structlog.testing import capture_logs
 
 from adapters.contract import Department
 from adapters.errors import ContractBroken, Misconfigured
-from gateway.edge.callbacks import CallbacksEndpoint
+from gateway.cases.errors import StoreUnavailable
+from gateway.edge.callbacks import CallbacksEndpoint, Intake
 from gateway.edge.graphiql_page import GraphiQLPage, Seed, Tab
 from gateway.edge.health import Probes, health_routes
 from gateway.edge.materials import MaterialsEndpoint, UploadLimits
@@ -132,12 +134,16 @@ class FakeMarket:
         return ["progress"]
 
 
-def caller(market: FakeMarket, told: list[tuple[str, list[Any]]]) -> httpx.AsyncClient:
-    async def intake(name: str, progress: Sequence[Any]) -> None:
+def caller(
+    market: FakeMarket, told: list[tuple[str, list[Any]]], intake: Intake | None = None
+) -> httpx.AsyncClient:
+    async def takes(name: str, progress: Sequence[Any]) -> None:
         told.append((name, list(progress)))
 
     departments: dict[str, Department] = {"market": market}  # type: ignore[dict-item]  # a part of the port
-    endpoint = CallbacksEndpoint(departments=departments, intake=intake, real_now=lambda: 17.0)
+    endpoint = CallbacksEndpoint(
+        departments=departments, intake=intake or takes, real_now=lambda: 17.0
+    )
     app = Starlette(routes=[Route("/callbacks/{department}", endpoint)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
 
@@ -167,6 +173,35 @@ async def test_callback_is_taken_only_when_its_adapter_vouches_for_it(
     assert told == ([("market", ["progress"])] if status == 202 else [])
     if status == 202:
         assert market.now == 17.0
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status", "code"),
+    [
+        (StoreUnavailable("OperationalError"), 503, "STORE_UNAVAILABLE"),
+        (ContractBroken("market", "number of a receipt"), 400, "CONTRACT_BROKEN"),
+    ],
+)
+async def test_callback_that_cannot_be_kept_is_refused_typed_and_quietly(
+    trouble: Exception, status: int, code: str
+) -> None:
+    async def intake(name: str, progress: Sequence[Any]) -> None:
+        try:
+            raise ValueError(f"[parameters: 沈若梅] {name}")
+        except ValueError as said:
+            raise trouble from said
+
+    with capture_logs() as logs:
+        answer = await caller(FakeMarket(), [], intake).post(
+            "/callbacks/market", content=b"good", headers={"x-market-signature": "sha256=ok"}
+        )
+
+    assert answer.status_code == status
+    assert answer.json()["errors"][0]["extensions"]["code"] == code
+    assert ("retry-after" in answer.headers) is (status == 503)
+    assert [entry["event"].split(".")[0] for entry in logs] == ["callback"]
+    assert "沈若梅" not in str(logs)
+    assert not any("exc_info" in entry for entry in logs)
 
 
 async def test_department_that_is_polled_has_no_callback_address() -> None:

@@ -26,6 +26,7 @@ from schema.domain.identifiers import uscc_check
 from schema.graph.ports import Viewer
 
 NOW = 1_800_000_000
+OWNER_COLUMN = 80  # characters for who owns a case: gateway/cases/tables.py
 USCC = "91310104MA1FR0001" + uscc_check("91310104MA1FR0001")
 APPLICANT = dev_issuer.applicant(
     uscc=USCC, agent_name="陆知远", agent_id_number="310104199001011234", phone="13800000000"
@@ -198,6 +199,17 @@ async def test_a_clock_half_a_minute_off_is_borne() -> None:
 async def test_without_a_token_the_viewer_is_anonymous() -> None:
     assert await Authenticator(verifier())(None) == ANONYMOUS
     assert ANONYMOUS.roles == frozenset()
+
+
+@pytest.mark.parametrize("length", [1, 73, 74, 255])
+def test_a_subject_of_any_length_is_kept_under_a_name_that_fits(length: int) -> None:
+    claims = {"roles": ["citizen"]}
+    mine = viewer_of_claims({**claims, "sub": "a" * length}).subject
+    others = viewer_of_claims({**claims, "sub": "a" * (length - 1) + "b"}).subject
+
+    assert len(mine) <= OWNER_COLUMN
+    assert mine.startswith("person:")
+    assert mine != others
 
 
 def test_an_agent_acts_for_a_principal_and_stays_themselves() -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from schema.domain.case import Case
+from gateway.cases.errors import StoreUnavailable
+from gateway.cases.probe import Hooks
+from schema.domain.case import Case, EventKind
 from schema.domain.problem import ProblemCode
 from schema.graph.ports import Draft, Rejected
-from tests.gateway.cases.world import World, make_world
+from tests.gateway.cases.world import OWNER, World, make_world
 from tests.postgres import Cluster, cluster
 
 REFUSED_WITHIN_S = 1.0
@@ -74,3 +76,71 @@ async def test_killed_postgresql_refuses_typed_and_goes_on_when_it_is_back(
     assert granted.step("A").state == "granted"
     assert filed.step("B").receipt == "asked-1"
     assert (len(world.asked.posts), len(world.blind.posts)) == (1, 1)
+
+
+async def parkings(world: World, case: str) -> int:
+    events = await world.service.applications.timeline(OWNER, case)
+    return sum(event.kind is EventKind.FILING_PARKED for event in events)
+
+
+@pytest.mark.parametrize("point", ["committing", "committed"])
+async def test_an_answer_that_could_not_be_saved_is_saved_when_the_store_is_back(
+    tmp_path: Path, point: str
+) -> None:
+    away: list[str] = []
+
+    def probe(at: str, reference: str) -> None:
+        if at == point and ":C:file" in reference and len(away) < 2:
+            away.append(at)
+            raise StoreUnavailable("away")
+
+    world = make_world(tmp_path / "cases.sqlite", hooks=Hooks(probe=probe))
+    await world.service.start()
+    try:
+        case = await world.case()
+        await world.grant(case.id, "A", world.keyed)
+        filed = await world.until(
+            case.id, lambda c: c.step("C").receipt is not None or c.step("C").state == "parked"
+        )
+        parked = await parkings(world, case.id)
+    finally:
+        await world.service.stop()
+
+    assert filed.step("C").receipt == "blind-1"
+    assert parked == 0
+    assert len(world.blind.posts) == 1
+    assert len(away) > 0
+
+
+async def test_postgresql_killed_while_a_blind_department_answers_parks_nothing(
+    tmp_path: Path, mortal: Cluster
+) -> None:
+    killed = asyncio.Event()
+
+    def probe(at: str, reference: str) -> None:
+        if at == "answered" and ":C:file" in reference and not killed.is_set():
+            mortal.kill()
+            killed.set()
+
+    world = make_world(
+        tmp_path / "unused", store_url=mortal.create("cases"), hooks=Hooks(probe=probe)
+    )
+    await world.service.start()
+    try:
+        case = await world.case()
+        await world.grant(case.id, "A", world.keyed)
+        await asyncio.wait_for(killed.wait(), 10)
+        await asyncio.to_thread(mortal.start)
+        await healthy(world)
+        filed = await world.until(
+            case.id,
+            lambda c: c.step("C").receipt is not None or c.step("C").state == "parked",
+            15,
+        )
+        parked = await parkings(world, case.id)
+    finally:
+        await world.service.stop()
+
+    assert filed.step("C").receipt == "blind-1"
+    assert parked == 0
+    assert len(world.blind.posts) == 1

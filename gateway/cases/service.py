@@ -71,6 +71,7 @@ class CaseService:
         identifier: Callable[[], str] | None = None,
     ) -> None:
         self._departments = departments
+        self._migrations = hooks.migrations
         self._database = Database(store_url)
         executor = new_executor()
         self._engine = _engine(self._database, executor, hooks, pace)
@@ -104,7 +105,8 @@ class CaseService:
         """
         self._database.open()
         try:
-            await asyncio.to_thread(migrate, self._database.sync_url, self._engine.migrate)
+            url, further = self._database.sync_url, self._migrations
+            await asyncio.to_thread(migrate, url, self._engine.migrate, further)
             await check_not_moved(self._database)
             await check_pinned(self._database, self.store.catalogue)
             await look(self.store, self._claims)

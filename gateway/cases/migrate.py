@@ -1,10 +1,12 @@
 """Bring the tables to the version this code needs, at start and never on a request."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -15,12 +17,14 @@ from sqlalchemy.engine import Connection
 from gateway.cases import tables
 from gateway.cases.errors import StoreTooNew
 
+_HERE = Path(__file__).parent / "migrations"
 _LOCK = 0x6F6E6574  # several processes may start at once on an empty database
 _TRY_LOCK = sa.text("SELECT pg_try_advisory_lock(:key)")
 _AGAIN_S = 0.1
 _VERSION = f"{tables.PREFIX}version"
-# Written by a migration that older code can live with: the oldest revision that can.
-_BEARABLE = "bearable_since"
+# What the last migration says of itself (`bearable_since`): the oldest revision that can live with
+# the tables as it left them. Nothing, where it says nothing.
+BEARABLE = "bearable_since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +35,57 @@ class Migrated:
     after: str | None
 
 
-def migrate(url: str, others: Callable[[], None]) -> Migrated:
+def migrate(url: str, others: Callable[[], None], further: Path | None = None) -> Migrated:
     """Run what is missing, ours and the `others'` (the engine's), one process at a time. Blocking.
 
-    StoreTooNew when a newer gateway has changed the tables in a way this one cannot live with.
+    All of ours or, whatever happens meanwhile, nothing. `further` is a folder of migrations that
+    come after ours. StoreTooNew when a newer gateway has changed the tables in a way this one
+    cannot live with.
     """
-    engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
+    engine = _engine(url)
     try:
         with _alone(engine):
             with engine.begin() as connection:
                 before = _revisions(connection)
-                _ours(connection)
+                _ours(connection, further)
                 after = _revisions(connection)
             others()
         return Migrated(before=max(before, default=None), after=max(after, default=None))
     finally:
         engine.dispose()
+
+
+def scripts(further: Path | None = None) -> Config:
+    """Where the migrations are, for Alembic."""
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    config.set_main_option("path_separator", "os")
+    places = [_HERE / "versions", *([further] if further else [])]
+    config.set_main_option("version_locations", os.pathsep.join(map(str, places)))
+    return config
+
+
+def newest() -> str | None:
+    """The revision of the tables as this code needs them."""
+    return ScriptDirectory.from_config(scripts()).get_current_head()
+
+
+def _engine(url: str) -> sa.Engine:
+    engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+        # The driver by itself commits every table as it is made: a process killed in between would
+        # leave a store on which none can start.
+        sa.event.listen(engine, "connect", _begin_nothing)
+        sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin_nothing(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager
@@ -64,10 +103,8 @@ def _alone(engine: sa.Engine) -> Iterator[None]:
         yield
 
 
-def _ours(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
+def _ours(connection: Connection, further: Path | None) -> None:
+    config = scripts(further)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     newer = _revisions(connection) - known
     if newer:
@@ -86,7 +123,7 @@ def _revisions(connection: Connection) -> set[str]:
 
 def _bear(connection: Connection, newer: set[str], known: set[str]) -> None:
     """Go on with newer tables, where their migration said that this is safe."""
-    query = sa.select(tables.fact.c.value).where(tables.fact.c.name == _BEARABLE)
+    query = sa.select(tables.fact.c.value).where(tables.fact.c.name == BEARABLE)
     since = connection.execute(query).scalar_one_or_none()
     if since not in known:
         raise StoreTooNew(

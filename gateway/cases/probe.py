@@ -12,6 +12,7 @@ concluded   the command is told to the engine as done, parked or waiting
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from adapters.contract import Department
 from schema.domain.case import Verb
@@ -35,13 +36,15 @@ def _as_it_is(department: Department) -> Department:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hooks:
     """`probe(point, reference)` is called at each point; `rule` says how a department takes a verb;
-    `wrap` is put around each department commands are sent to; `version` names the engine's program.
+    `wrap` is put around each department commands are sent to; `version` names the engine's program;
+    `migrations` is a folder of migrations of the tables that come after ours.
     """
 
     probe: Callable[[str, str], None] = _unwatched
     rule: Callable[[Department, Verb], Rule] = _declared
     wrap: Callable[[Department], Department] = _as_it_is
     version: str = VERSION
+    migrations: Path | None = None
 
 
 NO_HOOKS = Hooks()

@@ -72,6 +72,7 @@ class CaseService:
         identifier: Callable[[], str] | None = None,
     ) -> None:
         self._departments = departments
+        self._migrations = hooks.migrations
         self._database = Database(store_url)
         executor = new_executor()
         self._engine = _engine(self._database, executor, hooks, pace)
@@ -105,7 +106,8 @@ class CaseService:
         """
         self._database.open()
         try:
-            await asyncio.to_thread(migrate, self._database.sync_url, self._engine.migrate)
+            url, further = self._database.sync_url, self._migrations
+            await asyncio.to_thread(migrate, url, self._engine.migrate, further)
             async with self._database.read() as connection:
                 await check_not_moved(connection)
             await check_pinned(self._database, self.store.catalogue)

@@ -52,6 +52,9 @@ def _lives(evidence: Evidence) -> dict[str, Any]:
         "resumed_n": len(resumed),
         "resumed_median_s": median(resumed) if resumed else None,
         "resumed_max_s": max(resumed, default=None),
+        "never_resumed": [
+            what for life in evidence.starts for what in life.get("never_resumed", ())
+        ],
         "ready_median_s": median(ready) if ready else None,
         "ready_max_s": max(ready, default=None),
         "taken_over_n": len(taken),

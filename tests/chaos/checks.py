@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
 from schema.catalogue import load
-from schema.domain.case import Case, CaseState, Step, StepState, Verb
+from schema.domain.case import Case, CaseState, EventKind, Step, StepState, Verb
 from schema.domain.case_rules import TERMINAL, parse_reference, reference
 from schema.domain.reducer import reduce
 from schema.working_days import load_working_calendar
@@ -40,7 +40,7 @@ def lost(evidence: Evidence) -> Iterator[str]:
 
 
 def _not_filed(case: Case, step: Step, evidence: Evidence) -> Iterator[str]:
-    mine = reference(case.id, step.item, Verb.FILE, step.first_round)
+    mine = reference(case.id, step.item, Verb.FILE, 1)  # also when it is filed anew
     waits_rightly = step.state in _NEVER_FILED or step.parked is not None
     if waits_rightly or mine in evidence.filings:
         return
@@ -50,15 +50,42 @@ def _not_filed(case: Case, step: Step, evidence: Evidence) -> Iterator[str]:
 
 
 def _not_supplemented(evidence: Evidence) -> Iterator[str]:
-    there = {entry["receipt"] for _, entry in evidence.entries("supplement")}
+    """Every round that was acknowledged is looked for by its own reference."""
+    handed_in: Counter[tuple[str, str]] = Counter()
     for ack in evidence.acks:
         if ack["kind"] != "supplemented" or not ack["accepted"]:
             continue
-        case = evidence.cases.get(ack["case"])
-        step = case.step(ack["item"]) if case else None
-        waits = step is not None and (step.parked or step.state is StepState.WITHDRAWN)
-        if step is None or (own_number(step.receipt) not in there and not waits):
-            yield f"{ack['case']}:{ack['item']}: its supplement was acknowledged and never arrived"
+        case, item = ack["case"], ack["item"]
+        handed_in[case, item] += 1
+        times = handed_in[case, item]
+        mine = reference(case, item, Verb.SUPPLEMENT, times + 1)
+        if not _arrived(mine, times, evidence) and not _need_not_arrive(mine, evidence):
+            yield f"{mine}: acknowledged, and it never arrived"
+
+
+def _arrived(supplement: str, times: int, evidence: Evidence) -> bool:
+    """Whether it is there. Where a department writes no reference down, there must be as many."""
+    command = parse_reference(supplement)
+    assert command is not None, supplement
+    filed = evidence.filings.get(reference(command.case, command.item, Verb.FILE, 1), ())
+    entries = [e for _, e in evidence.entries("supplement") if e["receipt"] in filed]
+    named = {entry["reference"] for entry in entries}
+    return supplement in named or (named == {""} and len(entries) >= times)
+
+
+def _need_not_arrive(supplement: str, evidence: Evidence) -> bool:
+    """A clerk is asked about it, its department said no to it, or the filing was taken back."""
+    command = parse_reference(supplement)
+    case = evidence.cases.get(command.case) if command else None
+    if case is None or command is None:
+        return False
+    step = case.step(command.item)
+    told = (event_of(row) for row in evidence.events.get(case.id, ()))
+    declined = any(
+        event.kind is EventKind.SUPPLEMENT_REFUSED and event.data.get("reference") == supplement
+        for event in told
+    )
+    return declined or step.parked == supplement or step.state is StepState.WITHDRAWN
 
 
 def _not_withdrawn(evidence: Evidence) -> Iterator[str]:
@@ -169,13 +196,15 @@ def untold(evidence: Evidence) -> Iterator[str]:
 
 
 def ends(evidence: Evidence) -> Iterator[str]:
-    """At an end that was not to be."""
+    """At an end that was not to be, or on a way that was not: nobody lets a request lapse."""
     for ack in evidence.submitted:
         case = evidence.cases.get(ack["case"])
-        lapsed = case is not None and any(step.lapsed for step in case.steps)
-        if case is None or case.state not in TERMINAL or lapsed:
+        if case is None:
             continue
-        if case.state not in _ENDS[ack["fate"]]:
+        for step in case.steps:
+            if step.lapsed:
+                yield f"{case.id}:{step.item}: lapsed, and its applicant adds what is asked for"
+        if case.state in TERMINAL and case.state not in _ENDS[ack["fate"]]:
             yield f"{case.id}: {case.state}, though it was made to be {ack['fate']}"
 
 

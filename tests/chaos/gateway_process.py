@@ -9,7 +9,7 @@ import uvicorn
 
 from adapters.contract import Department
 from gateway.app import Gateway
-from gateway.cases.probe import VERSION, Hooks
+from gateway.cases.probe import Hooks
 from gateway.declared import read_declared
 from gateway.settings import load_settings
 from gateway.telemetry import configure_logging
@@ -19,6 +19,7 @@ from schema.domain.department import Repeats
 from tests.chaos.dying import Death
 from tests.chaos.in_mid_call import InMidCall
 from tests.chaos.plan import Plan, RunFolder
+from tests.chaos.versions import FIRST, migrations_of
 
 _LONGEST_WAIT_S = 4.0  # bad days are dense here: waiting minutes for the next try shows nothing
 
@@ -34,13 +35,19 @@ def naive(department: Department, verb: Verb) -> Rule:
 
 
 def hooks(plan: Plan, death: Death, version: str) -> Hooks:
-    """The process's own way to die, and perhaps the wrong rule."""
+    """The process's own way to die, its version's tables, and perhaps the wrong rule."""
 
     def wrap(inner: Department) -> Department:
         return InMidCall(inner, death)
 
     rule = naive if plan.naive else swift
-    return Hooks(probe=death.reached, rule=rule, wrap=wrap, version=version)
+    return Hooks(
+        probe=death.reached,
+        rule=rule,
+        wrap=wrap,
+        version=version,
+        migrations=migrations_of(version),
+    )
 
 
 def main() -> None:
@@ -49,7 +56,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("port", type=int)
     parser.add_argument("--death", help="point:ordinal")
-    parser.add_argument("--version", default=VERSION, help="of the engine's program")
+    parser.add_argument("--version", default=FIRST, help="of the program")
     asked = parser.parse_args()
     folder = RunFolder(asked.folder)
     plan = folder.read_plan()

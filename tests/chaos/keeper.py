@@ -5,7 +5,6 @@ import random
 import signal
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from tests.chaos.life import Life, Start
 from tests.chaos.lines import Lines
 from tests.chaos.plan import POINTS, Plan, RunFolder
-from tests.chaos.resuming import Watch
+from tests.chaos.resuming import Leftover, Watch
 
 _FEW = 8  # how often a point may be reached before it kills
 _AT_START = 0.1  # of the kills at random times: before the process is ready
@@ -55,6 +54,7 @@ class Keeper:
     broken: str | None = None  # it ended by itself, and how
     life: Life | None = None
     at_work: Life | None = None  # the life that is, once it is ready
+    leftover: Leftover = field(init=False)
     peers: Sequence["Keeper"] = ()
     held: asyncio.Lock = field(default_factory=asyncio.Lock)  # nobody kills it meanwhile
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -64,6 +64,7 @@ class Keeper:
     _notes: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.leftover = Leftover(watch=self.watch)
         self._draw = random.Random(f"{self.plan.seed}:{self.name}")
         self._round = cycle(self._draw.sample(POINTS, len(POINTS)))
 
@@ -96,7 +97,7 @@ class Keeper:
     async def _live(self) -> None:
         several = self.plan.gateways > 1
         doom = self._doom()
-        left = {} if several else await asyncio.to_thread(self.watch.left)
+        left = 0 if several else await self.leftover.look()
         start = Start(
             folder=self.folder,
             port=self.port,
@@ -105,9 +106,9 @@ class Keeper:
             version=self.version,
             wrongly_timed=self.wrongly_timed,
         )
-        told: dict[str, Any] = {"keeper": self.name, "version": self.version, "left": len(left)}
+        told: dict[str, Any] = {"keeper": self.name, "version": self.version, "left": left}
         self.life = life = await start.begin()
-        gone_on = asyncio.create_task(self.watch.gone_on(left, life.began))
+        went_on = asyncio.create_task(self.leftover.gone_on())
         try:
             if not doom.from_start:
                 told["ready_s"] = await life.ready()
@@ -117,9 +118,11 @@ class Keeper:
             self.at_work = None
             await life.kill()
             told |= {"name": life.name, "at": life.began, "lived_s": time.time() - life.began}
-            gone_on.cancel()
-            with suppress(asyncio.CancelledError):
-                told["resumed_s"] = await gone_on
+            told["resumed_s"] = await self.leftover.over(
+                went_on, began=life.began, ready_s=told.get("ready_s")
+            )
+            if self._stopping.is_set() or self.broken:  # nobody comes after it
+                told["never_resumed"] = sorted(self.leftover.commands)
             self._notes.add(asyncio.create_task(self._note(told, for_good=several)))
 
     async def _note(self, told: dict[str, Any], *, for_good: bool) -> None:

@@ -80,7 +80,7 @@ def details(outcome: Outcome) -> Iterator[str]:
     """The figures of a run, and what was found; the first few of each kind."""
     yield f"{outcome.plan.name}: {_verdict(outcome)}"
     for name, value in outcome.figures.items():
-        if value not in (None, 0, {}):
+        if value not in (None, 0, {}, []):
             yield f"  {name}: {round(value, 2) if isinstance(value, float) else value}"
     if outcome.plan.must_find and outcome.clean:
         return

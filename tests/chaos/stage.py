@@ -14,21 +14,15 @@ from tests.chaos.bad_days import rules
 from tests.chaos.city import City, city
 from tests.chaos.keeper import Keeper
 from tests.chaos.lines import Lines
+from tests.chaos.outages import FullDisk, KilledDatabase
 from tests.chaos.plan import FILING, Plan, RunFolder
 from tests.chaos.prober import Prober
 from tests.chaos.resuming import Watch
-from tests.chaos.troubles import (
-    Frozen,
-    FullDisk,
-    JumpingClock,
-    KilledDatabase,
-    Trouble,
-    Upgrade,
-)
+from tests.chaos.troubles import Frozen, JumpingClock, Trouble, Upgrade
+from tests.chaos.versions import FIRST, THERE_AND_BACK
 from tests.chaos.wrong_time import WrongTime
 from tests.postgres import Cluster, cluster
 
-VERSIONS = ("deliver-1", "deliver-2", "deliver-1")
 DATABASE_KILLS = 20
 _DISK = "24m"
 _DATABASE = "chaos"
@@ -80,7 +74,7 @@ async def staged(folder: RunFolder, plan: Plan) -> AsyncIterator[Stage]:
                 watch=watch,
                 kills_planned=plan.kills // plan.gateways + (n <= plan.kills % plan.gateways),
                 wrongly_timed=wrong is not None,
-                version=VERSIONS[0] if "upgrade" in plan.troubles else None,
+                version=FIRST if "upgrade" in plan.troubles else None,
             )
             for n, port in enumerate(ports, start=1)
         ]
@@ -113,7 +107,7 @@ def _troubles(
     if wrong is not None:
         found.append(JumpingClock(time=wrong))
     if "upgrade" in plan.troubles:
-        found.append(Upgrade(keepers=keepers, versions=VERSIONS))
+        found.append(Upgrade(keepers=keepers, watch=watch, versions=THERE_AND_BACK))
     return found
 
 

@@ -1,153 +1,32 @@
 """The checker finds what it is for: evidence is written by hand, one thing is wrong with each."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
-from gateway.cases import codec
-from schema.catalogue import load
-from schema.domain.calendar import SHANGHAI
-from schema.domain.case import Case, CaseState, Event, EventKind
-from schema.domain.reducer import reduce
-from schema.working_days import load_working_calendar
+from schema.domain.case import CaseState, EventKind
 from tests.chaos.checker import verdict
 from tests.chaos.evidence import Evidence
-from tests.chaos.plan import Plan
-
-CASE = "31010420260302-TESTCASE1"
-BEGAN = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
-ITEMS = {"A": "market", "E": "greening"}
-NUMBERS = {"A": "SJ20260302000001", "E": "LH20260302-00001"}
-Entry = dict[str, Any]
-
-
-def event(
-    kind: EventKind, key: str, item: str | None = None, days: float = 0, **data: Any
-) -> Event:
-    return Event(
-        key=f"{key}:{item}",
-        case=CASE,
-        kind=kind,
-        at=BEGAN + timedelta(days=days),
-        actor="gateway",
-        item=item,
-        data=data,
-    )
-
-
-def submitted() -> Event:
-    return event(
-        EventKind.SUBMITTED,
-        "submitted",
-        one_thing="open_restaurant",
-        version=current().version,
-        items=list(ITEMS),
-        applicant_ref="somebody",
-        district="310104",
-    )
-
-
-def filed(item: str) -> Event:
-    reference = f"{CASE}:{item}:file:1"
-    return event(EventKind.FILED, "arrived", item, reference=reference, receipt=NUMBERS[item])
-
-
-def told(item: str, status: str, days: float) -> Event:
-    at = (BEGAN + timedelta(days=days)).isoformat()
-    data = {"receipt": NUMBERS[item], "status": status, "at": at}
-    return event(EventKind.PROGRESSED, f"progress:{status}", item, days, **data)
-
-
-def current() -> Any:
-    return load().find("open_restaurant")
-
-
-HISTORY = (
-    submitted(),
-    filed("A"),
-    told("A", "accepted", 0.1),
-    told("A", "granted", 1),
-    filed("E"),
-    told("E", "accepted", 1.1),
-    told("E", "granted", 2),
-    event(EventKind.ISSUED, "issued", days=3),
+from tests.chaos.handmade import (
+    CASE,
+    HISTORY,
+    NUMBERS,
+    acked,
+    also,
+    asked,
+    decision,
+    event,
+    filing,
+    good,
+    lapsed,
+    reduced,
+    rows,
+    supplement,
+    supplemented,
+    told_by,
+    until,
+    withdrawal,
 )
-
-
-def reduced(history: Sequence[Event]) -> Case:
-    case: Case | None = None
-    for one in history:
-        case = reduce(case, one, current(), load_working_calendar())
-    assert case is not None
-    return case
-
-
-def rows(history: Sequence[Event]) -> list[Mapping[str, Any]]:
-    return [
-        {**codec.event_row(one), "seq": n, "n": n, "recorded_at": float(n)}
-        for n, one in enumerate(history, start=1)
-    ]
-
-
-def filing(item: str, number: str | None = None, case: str = CASE) -> Entry:
-    reference = f"{case}:{item}:file:1"
-    return {"kind": "filing", "receipt": number or NUMBERS[item], "reference": reference}
-
-
-def decision(number: str, status: str) -> Entry:
-    return {"kind": "decision", "receipt": number, "status": status}
-
-
-def withdrawal(number: str) -> Entry:
-    return {"kind": "withdrawal", "receipt": number, "reference": f"{CASE}:E:withdraw:1"}
-
-
-def good() -> Evidence:
-    """One application of two items, granted and issued; nothing is wrong."""
-    ack = {
-        "kind": "submitted",
-        "number": 0,
-        "case": CASE,
-        "fate": "granted",
-        "answers": [[CASE, "2026-03-02"]],
-    }
-    ledgers: dict[str, list[Entry]] = {
-        department: [filing(item), decision(NUMBERS[item], "granted")]
-        for item, department in ITEMS.items()
-    }
-    return Evidence(
-        plan=Plan(name="written by hand", applications=1),
-        acks=[ack],
-        starts=[{"end": "random"}, {"end": "stopped"}],
-        ledgers=ledgers,
-        cases={CASE: reduced(HISTORY)},
-        events={CASE: rows(HISTORY)},
-        attempts=[],
-        deliveries=[
-            {"reference": f"{CASE}:{item}:file:1", "department": department, "state": "done"}
-            for item, department in ITEMS.items()
-        ],
-        engine=[],
-        integrity="ok",
-    )
-
-
-def also(evidence: Evidence, department: str, *entries: Entry) -> Evidence:
-    ledger = [*evidence.ledgers[department], *entries]
-    return replace(evidence, ledgers={**evidence.ledgers, department: ledger})
-
-
-def until(evidence: Evidence, length: int) -> Evidence:
-    """The same, when only so much had happened."""
-    history = HISTORY[:length]
-    return replace(evidence, cases={CASE: reduced(history)}, events={CASE: rows(history)})
-
-
-def acked(evidence: Evidence, **ack: Any) -> Evidence:
-    return replace(evidence, acks=[*evidence.acks, ack])
 
 
 def broken() -> dict[str, tuple[Evidence, str]]:
@@ -173,6 +52,18 @@ def broken() -> dict[str, tuple[Evidence, str]]:
         "a filing that never arrived": (replace(fine, ledgers=without_e), "lost"),
         "a supplement that never arrived": (
             acked(fine, kind="supplemented", case=CASE, item="E", accepted=True),
+            "lost",
+        ),
+        "a second supplement that never arrived": (
+            supplemented(supplement("E", 2), times=2),
+            "lost",
+        ),
+        "a first supplement that never arrived": (
+            supplemented(supplement("E", 3), times=2),
+            "lost",
+        ),
+        "a supplement less than were acknowledged, where none is named": (
+            supplemented(supplement("E", None), times=2),
             "lost",
         ),
         "a withdrawal that is forgotten": (
@@ -210,6 +101,8 @@ def broken() -> dict[str, tuple[Evidence, str]]:
             replace(fine, acks=[{**fine.acks[0], "fate": "refused"}]),
             "ends",
         ),
+        "a request that lapsed": (lapsed("granted"), "ends"),
+        "a request that lapsed in a case that was withdrawn": (lapsed("withdrawn"), "ends"),
         "one request answered in two ways": (replace(fine, acks=[unequal]), "answers"),
         "a masked error": (acked(fine, kind="internal", codes=["INTERNAL"]), "answers"),
         "a gateway that fell over": (replace(fine, starts=[{"end": "ended by itself"}]), "lives"),
@@ -263,3 +156,52 @@ def test_a_case_that_waits_for_a_clerk_is_not_stuck() -> None:
     _, found = verdict(evidence)
 
     assert {name: list(findings) for name, findings in found.items() if findings} == {}
+
+
+@pytest.mark.parametrize("rounds", [(2, 3), (None, None)], ids=["by reference", "by number"])
+def test_supplements_that_arrived_round_by_round_are_not_lost(
+    rounds: tuple[int | None, int | None],
+) -> None:
+    evidence = supplemented(*(supplement("E", round_) for round_ in rounds), times=2)
+
+    _, found = verdict(evidence)
+
+    assert found["lost"] == []
+
+
+def test_a_supplement_the_department_said_no_to_is_not_lost() -> None:
+    declined = event(
+        EventKind.SUPPLEMENT_REFUSED, "no", "E", 1.3, reference=f"{CASE}:E:supplement:2"
+    )
+    again = asked(3, 1.4)[1:]
+    history = (*HISTORY[:6], *asked(2, 1.2)[:2], declined, *again, *HISTORY[6:])
+
+    _, found = verdict(told_by(supplemented(supplement("E", 3), times=2), *history))
+
+    assert (found["lost"], found["replay"]) == ([], [])
+
+
+def test_what_is_filed_anew_after_a_supplement_is_looked_for_under_its_one_reference() -> None:
+    mine = {"reference": f"{CASE}:E:file:1"}
+    history = (
+        *HISTORY[:6],
+        *asked(2, 1.2),
+        event(EventKind.FILING_MISSING, "missing", "E", 1.5, **mine, receipt=NUMBERS["E"]),
+        event(EventKind.FILING_RESOLVED, "gone", "E", 1.6, **mine, receipt=None),
+        event(EventKind.FILED, "anew", "E", 1.7, **mine, receipt=NUMBERS["E"]),
+        *HISTORY[6:],
+    )
+    evidence = told_by(good(), *history)
+
+    _, found = verdict(evidence)
+
+    assert evidence.cases[CASE].step("E").first_round == 2
+    assert found["lost"] == []
+
+
+def test_lives_tell_what_never_went_on() -> None:
+    last = {"end": "stopped", "never_resumed": [f"{CASE}:A:file:1"]}
+
+    figures, _ = verdict(replace(good(), starts=[{"end": "random"}, last]))
+
+    assert figures["never_resumed"] == [f"{CASE}:A:file:1"]

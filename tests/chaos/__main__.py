@@ -21,6 +21,7 @@ from tests.chaos.run import Progress as Come
 
 FOLDER = Path(".dev/chaos")
 _LINE_EVERY_S = 20.0
+_WIDE = 150
 
 
 def main() -> int:
@@ -35,6 +36,8 @@ def main() -> int:
     if unknown := sorted(set(asked.runs) - set(RUNS)):
         parser.error(f"{', '.join(unknown)}: there are {', '.join(RUNS)}")
     console = Console()
+    if not console.is_terminal:  # a log has no width of its own; the table has nine columns
+        console = Console(width=_WIDE)
     outcomes: list[Outcome] = []
     skipped: list[tuple[str, str]] = []
     for name in asked.runs or RUNS:

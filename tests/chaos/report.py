@@ -14,7 +14,7 @@ _ZEROS = ("lost", "doubled", "orphans", "stuck", "replay")
 def table(outcomes: Sequence[Outcome], skipped: Sequence[tuple[str, str]]) -> Table:
     """A column for each run."""
     made = Table(title="Chaos", caption="\n".join(f"{name}: {why}" for name, why in skipped))
-    made.add_column("run")
+    made.add_column("run", no_wrap=True)
     for outcome in outcomes:
         made.add_column(outcome.plan.name, justify="right", overflow="fold")
     for name, *cells in zip(_ROWS, *(_cells(outcome) for outcome in outcomes), strict=True):

@@ -40,11 +40,7 @@ class Intake:
         self, department: str, told: Sequence[Progress], *, cursor: str | None = None
     ) -> int:
         """Keep what is news, and with it how far a feed was read; how many filings were ours."""
-        ours = [
-            (progress, found)
-            for progress in _sound(department, told)
-            if (found := await self._holder(department, progress)) is not None
-        ]
+        ours = await self._ours(department, _sound(department, told))
         events = await self._news(department, ours)
         if not events and cursor is None:
             return len(ours)
@@ -55,30 +51,37 @@ class Intake:
                 await transaction.append(event)
         return len(ours)
 
-    async def _holder(self, department: str, progress: Progress) -> Holder | None:
-        """The filing it is about, None when it is none of ours at this department.
+    async def _ours(
+        self, department: str, told: Sequence[Progress]
+    ) -> Sequence[tuple[Progress, Holder]]:
+        """Those about filings of ours at this department, with the filing.
 
         A reference of ours with a number not known yet is proof that the filing arrived.
         """
-        found = await receipts.holder(self._store, department, progress)
-        if found is None:
-            log.info("progress.not_ours", department=department)
-        return found
+        found = await receipts.holders(self._store, department, told)
+        if None in found:
+            log.info("progress.not_ours", department=department, count=found.count(None))
+        both = zip(told, found, strict=True)
+        return [(progress, holder) for progress, holder in both if holder is not None]
 
     async def _news(
         self, department: str, ours: Sequence[tuple[Progress, Holder]]
     ) -> Sequence[Event]:
-        """The events of what was not recorded, for the same case, under its key of old."""
-        if not ours:
-            return []
-        old, known = {_old_key(department, progress) for progress, _ in ours}, tables.event.c
-        query = sa.select(known.key, known.case_id).where(known.key.in_(old))
-        recorded = {(row.key, row.case_id) for row in await self._store.rows(query)}
-        return [
-            _event(department, progress, found)
-            for progress, found in ours
-            if (_old_key(department, progress), found.case) not in recorded
-        ]
+        """The events of what was not recorded, now or, for the same case, under its key of old.
+
+        By case, so that two who take in the same do not wait for each other crosswise.
+        """
+        made = [(_event(department, p, found), _old_key(department, p)) for p, found in ours]
+        keys, known = {key for event, old in made for key in (event.key, old)}, tables.event.c
+        query = sa.select(known.key, known.case_id).where(known.key.in_(keys))
+        rows = await self._store.rows(query) if keys else ()
+        recorded = {(row.key, row.case_id) for row in rows}
+        news = (
+            event
+            for event, old in made
+            if not recorded & {(event.key, event.case), (old, event.case)}
+        )
+        return sorted(news, key=lambda event: event.case)
 
 
 def _sound(department: str, told: Sequence[Progress]) -> Sequence[Progress]:

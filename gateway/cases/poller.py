@@ -14,7 +14,7 @@ from adapters.errors import AdapterError, ContractBroken, Refused
 from gateway.cases import tables
 from gateway.cases.errors import StoreUnavailable
 from gateway.cases.intake import Intake, position
-from gateway.cases.receipts import holder
+from gateway.cases.receipts import holders
 from gateway.cases.store import Store
 from schema.domain.department import DepartmentInfo, ProgressMode
 from schema.domain.filing import ItemStatus, Progress
@@ -73,9 +73,10 @@ class Poller:
             async with _bounded(department):
                 page = await department.changes(cursor, budget=_budget(department))
             moved = page.cursor if page.cursor != cursor else None
+            found = await holders(self._store, department.info.id, page.progress)
             told = [
-                await _whole(department, p, await self._service(department, p))
-                for p in page.progress
+                await _whole(department, progress, holder.service if holder else None)
+                for progress, holder in zip(page.progress, found, strict=True)
             ]
             await self._intake.take(department.info.id, told, cursor=moved)
             cursor = page.cursor
@@ -131,10 +132,6 @@ class Poller:
         for row in await self._store.rows(query):
             by_service[row.service].append(row.receipt)
         return by_service
-
-    async def _service(self, department: Department, progress: Progress) -> str | None:
-        found = await holder(self._store, department.info.id, progress)
-        return found.service if found is not None else None
 
 
 async def _whole(department: Department, progress: Progress, service: str | None) -> Progress:

@@ -1,5 +1,6 @@
 """Numbers departments give: which can be kept, and whose filing one is."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,23 +36,46 @@ def broken(progress: Progress) -> str | None:
     return "certificate" if certificate and not can_be_kept(certificate.number) else None
 
 
-async def holder(store: Store, department: str, progress: Progress) -> Holder | None:
-    """The filing its reference names, otherwise the one with its number; None: none of ours there.
+async def holders(
+    store: Store, department: str, told: Sequence[Progress]
+) -> Sequence[Holder | None]:
+    """For each, the filing its reference names, otherwise the one with its number; None: none of
+    ours there.
 
     A reference is ours, printed by the department; a number may have been mistyped by a clerk.
     """
+    rows = await store.rows(_there(department, told)) if told else ()
+    named = {(row.case_id, row.item): row for row in rows}
+    numbered: dict[str, list[Any]] = {}
+    for row in rows:
+        numbered.setdefault(row.receipt, []).append(row)
+    return [
+        _named(progress, named) or await _numbered(store, numbered.get(progress.receipt, []))
+        for progress in told
+    ]
+
+
+def _there(department: str, told: Sequence[Progress]) -> sa.Select[Any]:
+    """All steps of the department that any of these may be about."""
     step = tables.step.c
-    there = sa.select(step.case_id, step.item, step.service).where(step.department == department)
+    references = [parse_reference(progress.reference or "") for progress in told]
+    names = [(command.case, command.item) for command in references if command is not None]
+    numbers = [progress.receipt for progress in told if can_be_kept(progress.receipt)]
+    named = sa.tuple_(step.case_id, step.item).in_(names) if names else sa.false()
+    query = sa.select(step.case_id, step.item, step.service, step.receipt)
+    return query.where(step.department == department, named | step.receipt.in_(numbers)).order_by(
+        step.case_id, step.item
+    )
+
+
+def _named(progress: Progress, named: Mapping[tuple[str, str], Any]) -> Holder | None:
+    """The filing its reference names."""
     command = parse_reference(progress.reference or "")
-    if command is not None:
-        named = (step.case_id == command.case) & (step.item == command.item)
-        rows = await store.rows(there.where(named))
-        if rows:
-            return _holder(rows[0])
-    if not can_be_kept(progress.receipt):
-        return None
-    numbered = there.where(step.receipt == progress.receipt).order_by(step.case_id, step.item)
-    rows = await store.rows(numbered)
+    row = named.get((command.case, command.item)) if command is not None else None
+    return _holder(row) if row is not None else None
+
+
+async def _numbered(store: Store, rows: Sequence[Any]) -> Holder | None:
     if len(rows) > 1:
         rows = [row for row in rows if not await _only_told(store, row)] or rows
     return _holder(rows[0]) if rows else None

@@ -1,7 +1,7 @@
 """Who is at work on this store: each process writes itself down and beats while it lives.
 
 Nobody's clock is compared with anybody else's: a peer counts as dead when this process has watched
-its beat stand still for a whole lease, without looking away.
+its beat stand still for a whole lease. While it looks away it watches nothing.
 """
 
 import time
@@ -25,7 +25,7 @@ def new_executor() -> str:
 @dataclass(frozen=True, slots=True)
 class _Watched:
     beats: int
-    since: float  # monotonic s: how long its beat has stood still under our eyes
+    still_s: float  # how long its beat has stood still under our eyes
 
 
 class Executors:
@@ -78,19 +78,23 @@ class Executors:
         }
 
     async def dead(self) -> list[str]:
-        """Peers to be buried now. A look that comes late proves nothing: watching starts anew."""
+        """Peers to be buried now. Of the time between two looks only as much counts as a look may
+        be late: when we were frozen, or the store was away, so was everybody.
+        """
         found = await self._store.rows(sa.select(tables.executor))
         now = self._monotonic()
-        if now - self._looked_at > self.lease_s / 2:
-            self._watched.clear()  # we were frozen, or the store was away: so was everybody
-        self._looked_at = now
+        watched_s, self._looked_at = min(now - self._looked_at, 2 * self.every_s), now
         if self._store.database.is_sqlite:
             return [row.id for row in found if row.id != self.executor]
         self._watched = {
-            row.id: self._seen(row.id, row.beats, now) for row in found if row.id != self.executor
+            row.id: self._seen(row.id, row.beats, watched_s)
+            for row in found
+            if row.id != self.executor
         }
-        return [name for name, peer in self._watched.items() if now - peer.since >= self.lease_s]
+        return [name for name, peer in self._watched.items() if peer.still_s >= self.lease_s]
 
-    def _seen(self, name: str, beats: int, now: float) -> _Watched:
+    def _seen(self, name: str, beats: int, watched_s: float) -> _Watched:
         before = self._watched.get(name)
-        return before if before and before.beats == beats else _Watched(beats=beats, since=now)
+        if before is None or before.beats != beats:
+            return _Watched(beats=beats, still_s=0.0)
+        return _Watched(beats=beats, still_s=before.still_s + watched_s)

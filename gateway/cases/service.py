@@ -78,8 +78,11 @@ class CaseService:
         self._engine = _engine(self._database, executor, hooks, pace)
         self.store = Store(self._database, self._engine, catalogue, calendar)
         self.intake = Intake(self.store, clock)
-        self._executors = _executors(self.store, executor, hooks, pace)
-        self.reaper = Reaper(self.store, self._engine, self._executors)
+        # Beats and take-overs do not queue behind the work they look after.
+        self._vigil = self._database if self._database.is_sqlite else Database(store_url)
+        vigil = Store(self._vigil, self._engine, catalogue, calendar)
+        self._executors = _executors(vigil, executor, hooks, pace)
+        self.reaper = Reaper(vigil, self._engine, self._executors)
         self._witness = witness_of(self._database)
         self.delivery = Delivery(
             self.store, departments, clock, executor=executor, hooks=hooks, witness=self._witness
@@ -105,6 +108,8 @@ class CaseService:
         that is not declared.
         """
         self._database.open()
+        if self._vigil is not self._database:
+            self._vigil.open()
         try:
             url, further = self._database.sync_url, self._migrations
             await asyncio.to_thread(migrate, url, self._engine.migrate, further)
@@ -135,6 +140,7 @@ class CaseService:
 
     async def _close(self) -> None:
         self._witness.close()
+        await self._vigil.close()
         await self._database.close()
 
     async def ready(self) -> bool:

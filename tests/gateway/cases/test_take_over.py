@@ -95,12 +95,24 @@ async def test_a_peer_is_dead_when_its_beat_stood_still_for_a_lease(stored: Worl
 
 
 async def test_who_looked_away_buries_nobody(stored: World) -> None:
+    first, second, ticking = await peers(stored)
+    await watched(first, ticking, 7)
+
+    ticking.at += 3600  # everybody frozen, or without their store
+
+    assert await watched(first, ticking, 1) == []
+    await second.beat()  # and awake again
+    assert await watched(first, ticking, 10) == []
+
+
+async def test_a_look_that_comes_late_does_not_begin_the_watch_anew(stored: World) -> None:
     first, _, ticking = await peers(stored)
-    await watched(first, ticking, 2)
+    await watched(first, ticking, 7)
 
-    ticking.at += 3600  # frozen, or without its store
+    ticking.at += 8  # a busy machine: of nine seconds two count
 
-    assert await watched(first, ticking, 9) == []
+    assert await watched(first, ticking, 2) == []
+    assert await watched(first, ticking, 1) == ["two"]
 
 
 async def test_a_process_taken_for_dead_enters_itself_again(stored: World) -> None:

@@ -8,7 +8,7 @@ from schema.domain import surplus
 from schema.domain.case import Case, Event, Mark, Step, StepState, SurplusState, Verb
 from schema.domain.own_facts import marked, verb_of
 from schema.domain.reference import reference
-from schema.domain.step_facts import OBJECTION, SETTLED, add_mark, said
+from schema.domain.step_facts import OBJECTION, SETTLED, add_mark, received, said
 
 
 def filing_reference(case: str, item: str) -> str:
@@ -131,10 +131,11 @@ def _gone(step: Step) -> Step:
 def filed(step: Step, event: Event, case: Case) -> Step:
     """The department's own number: it counts unless another one does already."""
     receipt = event.data["receipt"]
-    if step.missing and receipt == step.receipt:
-        return confirmed(_found_again(step, receipt), receipt)
-    if step.state is StepState.WAITING or receipt == step.receipt:
-        return confirmed(step, receipt)
+    if receipt == step.receipt:
+        step = _received(step, event)
+        return confirmed(_found_again(step, receipt) if step.missing else step, receipt)
+    if step.state is StepState.WAITING:
+        return step
     if surplus.is_surplus(step, receipt):
         return step
     if step.receipt is not None and step.receipt_told:
@@ -163,6 +164,12 @@ def _numbered(step: Step, event: Event, *, told: bool = False) -> Step:
     step = surplus.ended(step, receipt, SurplusState.KEPT) if told else step
     arrived = replace(step, receipt=receipt, receipt_told=told, filed_at=filed_at)
     return replace(said(arrived), parked=None, problem=None)
+
+
+def _received(step: Step, event: Event) -> Step:
+    """The day its department says it received it; other news may have come in before that."""
+    at = event.data.get("received_at")
+    return received(step, datetime.fromisoformat(at)) if at else step
 
 
 def confirmed(step: Step, receipt: str) -> Step:

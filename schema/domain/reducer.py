@@ -4,7 +4,7 @@ Facts of departments may come twice, late or out of order: each step keeps its d
 folded from them anew (`step_facts`), then the case follows (`case_rules`). Terminal states absorb.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import repeat
@@ -31,8 +31,15 @@ def reduce(case: Case | None, event: Event, one_thing: OneThing, calendar: Worki
         return case
     moved = settle(told, one_thing, calendar)
     steps = tuple(map(_since, case.steps, moved.steps, repeat(event.at)))
-    done = case.done_at or (event.at if moved.state in TERMINAL else None)
-    return replace(moved, steps=steps, revision=case.revision + 1, done_at=done)
+    done = case.done_at or (_ended_at(steps, event) if moved.state in TERMINAL else None)
+    after = replace(moved, steps=steps, done_at=done)
+    return case if after == case else replace(after, revision=case.revision + 1)
+
+
+def _ended_at(steps: Iterable[Step], event: Event) -> datetime:
+    """Not before anything that was decided, whichever was told last."""
+    settled = (s.since for s in steps if s.state in SETTLED and s.since is not None)
+    return max([event.at, *settled])
 
 
 def _told(case: Case, event: Event, one_thing: OneThing) -> Case:

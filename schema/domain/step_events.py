@@ -32,23 +32,27 @@ def _surplus_kept(step: Step, event: Event, case: Case) -> Step:
 
 def _progressed(step: Step, event: Event, case: Case) -> Step:
     """A status of the department; it proves arrival when the receipt is news."""
-    data = event.data
-    receipt, ours = data["receipt"], _names(event, case, step)
+    receipt, ours = event.data["receipt"], _names(event, case, step)
     if step.state is StepState.WAITING:
         return step
-    if surplus.is_surplus(step, receipt):
-        return _beyond(step, receipt, data["status"])
-    if receipt != step.receipt:
-        if step.receipt is not None and (not ours or data["status"] == "withdrawn"):
-            return step  # another filing: not this one
-        step = filed(step, event, case)
-    elif step.receipt_told and ours is not None:
+    if receipt != step.receipt and not surplus.is_surplus(step, receipt):
+        step = _proves(step, event, case, ours=ours)
+    if surplus.is_surplus(step, receipt):  # perhaps by this very word, which may be its end
+        return _beyond(step, receipt, event.data["status"])
+    if receipt == step.receipt and step.receipt_told and ours is not None:
         if not ours:
             return step  # a clerk's number turns out to be the number of somebody else's filing
         step = confirmed(step, receipt)
     if receipt != step.receipt or step.state is StepState.SKIPPED:
         return step
-    return _proved(step, add_mark(step, _mark(data)))
+    return _proved(step, add_mark(step, _mark(event.data)))
+
+
+def _proves(step: Step, event: Event, case: Case, *, ours: bool | None) -> Step:
+    """A number that is news proves arrival, unless it may be another filing's, or is over."""
+    over = event.data["status"] == "withdrawn"
+    another = step.receipt is not None and (not ours or over)
+    return step if another else filed(step, event, case)
 
 
 def _beyond(step: Step, receipt: str, status: str) -> Step:

@@ -265,7 +265,21 @@ def _walked(step: Step, history: tuple[Mark, ...]) -> _Fold:
     return fold
 
 
+def received(step: Step, at: datetime) -> Step:
+    """The step when its department had it by then; told late, it does not move it."""
+    if step.filed_at is None or step.filed_at <= at:
+        return step
+    return replace(_folded(replace(step, filed_at=at), step.history), state=step.state)
+
+
+def _there_by(step: Step, history: tuple[Mark, ...]) -> datetime | None:
+    """When it was received: not after the first thing its department said of it."""
+    said = [mark.at for mark in history if mark.kind in STATUSES]
+    return min([step.filed_at, *said]) if step.filed_at is not None else None
+
+
 def _folded(step: Step, history: tuple[Mark, ...]) -> Step:
+    step = replace(step, filed_at=_there_by(step, history))
     fold = _walked(step, history)
     return replace(
         step,

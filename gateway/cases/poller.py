@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 PAGES = 50  # of a feed, in one round
 CALLBACK_SLOWER = 5  # who calls back is asked as well, only less often
-_JITTER = 0.1
+JITTER = 0.1  # of the pace, so that departments are not asked by everybody at once
 
 
 class Poller:
@@ -36,8 +36,10 @@ class Poller:
         intake: Intake,
         *,
         every_s: float | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
+        self._sleep = sleep
         self._departments = departments
         self._intake = intake
         self._every_s = every_s
@@ -51,7 +53,7 @@ class Poller:
     async def _loop(self, department: Department) -> None:
         pace = _pace(department.info, self._every_s)
         while True:
-            await asyncio.sleep(pace * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311
+            await self._sleep(pace * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311
             try:
                 await self.round(department)
             except (AdapterError, StoreUnavailable, TimeoutError) as error:

@@ -198,6 +198,41 @@ async def test_supplement_round_suspends_delivers_and_goes_on(world: World) -> N
     assert all(s.until is not None for s in back.step("B").suspensions)
 
 
+async def test_a_second_round_of_supplement_is_asked_for_and_delivered_like_the_first(
+    world: World,
+) -> None:
+    case = await world.case()
+    await world.grant(case.id, "A", world.keyed)
+    filed = await world.until(case.id, lambda c: c.step("B").receipt is not None)
+    receipt = filed.step("B").receipt or ""
+    await world.service.intake("asked", [world.asked.says(receipt, ItemStatus.ACCEPTED)])
+
+    for number in (1, 2):
+        world.clock.forward(days=1)
+        asks = world.asked.says(receipt, ItemStatus.SUPPLEMENT_REQUESTED, f"第{number}次")
+        await world.service.intake("asked", [asks])
+        await world.until_state(case.id, "B", "supplement_requested")
+        world.clock.forward(days=1)
+        sent = await world.service.applications.supplement(
+            OWNER,
+            case=case.id,
+            item="B",
+            answers={"shop": f"第{number}店"},
+            materials={},
+            note=None,
+            request_id=f"s{number}",
+        )
+        assert not isinstance(sent, Rejected)
+        back = await world.until_state(case.id, "B", "accepted")
+
+    assert [(s.reference, s.answers["shop"]) for s in world.asked.supplements] == [
+        (f"{case.id}:B:supplement:2", "第1店"),
+        (f"{case.id}:B:supplement:3", "第2店"),
+    ]
+    assert len(back.step("B").suspensions) == 2
+    assert all(s.until is not None for s in back.step("B").suspensions)
+
+
 async def test_withdrawal_takes_back_what_is_filed_and_skips_the_rest(world: World) -> None:
     case = await world.case()
     await world.until(case.id, lambda c: c.step("A").receipt is not None)

@@ -9,6 +9,7 @@ import structlog
 
 from adapters.errors import ContractBroken
 from gateway.cases import receipts, tables
+from gateway.cases.chunks import chunks
 from gateway.cases.receipts import Holder
 from gateway.cases.store import Store
 from gateway.clock import Clock
@@ -17,6 +18,8 @@ from schema.domain.filing import Progress
 from schema.domain.reducer import certificate_to
 
 log = structlog.get_logger(__name__)
+
+_AT_ONCE = 20  # events in one transaction
 
 
 class Intake:
@@ -39,16 +42,21 @@ class Intake:
     async def take(
         self, department: str, told: Sequence[Progress], *, cursor: str | None = None
     ) -> int:
-        """Keep what is news, and with it how far a feed was read; how many filings were ours."""
+        """Keep what is news, and after it how far a feed was read; how many filings were ours.
+
+        A long page is kept in several transactions, none of them long: what is kept twice is once.
+        """
         ours = await self._ours(department, _sound(department, told))
         events = await self._news(department, ours)
         if not events and cursor is None:
             return len(ours)
-        async with self._store.write() as transaction:
-            if cursor is not None:
-                await transaction.replace(tables.cursor, department=department, position=cursor)
-            for event in events:
-                await transaction.append(event)
+        parts = list(chunks(events, _AT_ONCE)) or [()]
+        for number, part in enumerate(parts, start=1):
+            async with self._store.write() as transaction:
+                if cursor is not None and number == len(parts):
+                    await transaction.replace(tables.cursor, department=department, position=cursor)
+                for event in part:
+                    await transaction.append(event)
         return len(ours)
 
     async def _ours(

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import sqlalchemy as sa
 
 from gateway.cases import codec, tables
+from gateway.cases.chunks import chunks
 from gateway.cases.store import Store
 from schema.domain.arrival import filing_reference
 from schema.domain.case import Case, EventKind, Step
@@ -21,7 +21,6 @@ WINDOW_S = (
 _AT_ONCE = 500
 _NEVER_THERE = (Outcome.NOT_SENT.value, Outcome.REFUSED.value)
 
-T = TypeVar("T")
 Fact = tuple[EventKind, Mapping[str, object]]
 
 
@@ -130,9 +129,3 @@ async def _cases(store: Store, department: str) -> list[str]:
         .where(step.department == department, sa.or_(~ended, step.case_id.in_(recent)))
     )
     return [row.case_id for row in await store.rows(query)]
-
-
-def chunks(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """The things in order, at most `size` at a time."""
-    size = max(1, size)
-    return (things[start : start + size] for start in range(0, len(things), size))

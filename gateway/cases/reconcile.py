@@ -15,10 +15,11 @@ import structlog
 
 from adapters.contract import Department
 from adapters.errors import AdapterError, ContractBroken
+from gateway.cases.chunks import chunks
 from gateway.cases.errors import StoreError
 from gateway.cases.intake import Intake
 from gateway.cases.orphans import orphans
-from gateway.cases.ours import Fact, Ours, chunks, ours_at
+from gateway.cases.ours import Fact, Ours, ours_at
 from gateway.cases.store import Store, Transaction
 from gateway.clock import Clock
 from schema.domain.case import Case, Event, EventKind, Step

@@ -10,6 +10,7 @@ import orjson
 POINTS = ("picked", "claimed", "sending", "answered", "committing", "committed", "concluded")
 FILING = ("market", "greening", "fire", "housing", "construction", "planning")
 _OF_LIFTS = ("planning",)
+_OF_SHOPS = ("market", "greening", "housing")  # who is asked when a shop changes what it does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +82,16 @@ class Plan:
 
     @property
     def departments(self) -> tuple[str, ...]:
-        """Those that take part: nobody asks some of them where no lift is installed."""
-        filing = FILING if self.shares.lift else tuple(d for d in FILING if d not in _OF_LIFTS)
-        return (*filing, "police", "health")
+        """Those that take part: nobody asks some of them where no lift is installed, and no shop
+        opened.
+        """
+        return (*self._filing, "police", "health")
+
+    @property
+    def _filing(self) -> tuple[str, ...]:
+        if self.shares.scope == 1.0:
+            return _OF_SHOPS
+        return FILING if self.shares.lift else tuple(d for d in FILING if d not in _OF_LIFTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,7 @@ def settings_of(
         "materials.folder": str(here / "materials"),
         "clock.follow": clock,
         "polling.every_s": plan.day_s,
+        "reconcile.daily": False,  # a day is seconds long here; the books are compared at the end
         "executors.lease_s": plan.lease_s,
         "log.level": "warning",
         **{f"departments.{name}.url": url for name, url in town.departments.items()},

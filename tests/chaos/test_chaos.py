@@ -22,6 +22,7 @@ _QUICK = Plan(
     truth=Truth(timeout_s=0.5, processing_s=0.5, lookup_lag_s=0.1, late_accept_s=0.3),
     shares=Shares(scope=0.0, lift=0.0),
 )
+_SHOPS = Shares(scope=1.0, lift=0.0)  # three items instead of five, and half the departments
 PLANS = {
     "sqlite": replace(_QUICK, name="sqlite", kills=3, spread_s=5.0, seed=11),
     "postgres": replace(
@@ -35,12 +36,14 @@ PLANS = {
         gateways=2,
         lease_s=2.0,
         uptime_s=(1.0, 3.0),
+        shares=_SHOPS,
     ),
     "naive-retry": replace(
         _QUICK,
         name="naive-retry",
         seed=13,
         applications=6,
+        shares=_SHOPS,
         naive=True,
         odds=Odds(lost_reply=0.4, status=0.05, busy=0.05, hang=0.0, late_accept=0.1),
         must_find=("doubled",),

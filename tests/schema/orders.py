@@ -27,8 +27,8 @@ from schema.domain.one_thing import OneThing
 from schema.domain.reducer import commands, reduce
 from schema.domain.reference import parse_reference, reference
 from schema.domain.surplus import is_beyond
+from tests.schema.lives import Moment, absorbed, started
 from tests.schema.stories import CALENDAR
-from tests.schema.walks import Moment, absorbed, started
 
 _LATE, _CATCH_UP, _AGAIN = 0.5, 0.3, 0.1
 

@@ -33,13 +33,22 @@ from tests.schema.walks import TROUBLES, Walk
 
 DEFERRED = ["M1"]
 randoms = st.randoms(use_true_random=False)
-troubles = st.sets(st.sampled_from(TROUBLES)).map(frozenset)
+
+
+def _apart(known: set[str]) -> frozenset[str]:
+    """While a clerk asks about a missing filing nothing found beside it is withdrawn: what is
+    ordered then depends on when the clerk was asked, which is an act. Each has lives of its own.
+    """
+    return frozenset(known - {"missing"} if {"beyond", "missing"} <= known else known)
+
+
+troubles = st.sets(st.sampled_from(TROUBLES)).map(_apart)
 policies = st.sampled_from(list(RefusalPolicy))
 lengths = st.integers(5, 50)
 
 
 def town(policy: RefusalPolicy) -> OneThing:
-    """A with something owed; B after A, open to objections; C after B and an event; D optional."""
+    """A owes something, B is after A and open to objections, C after B and an event, D optional."""
     return thing_of(
         item("A", materials=(SKETCH,), supplement_days=3),
         item("B", "A", suspending_event="objection_raised"),

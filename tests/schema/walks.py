@@ -1,23 +1,15 @@
 """Random lives of a case: departments decide, it is told late and twice, commands come to grief,
 people think better of it, time passes. A walk does only what could be done at that moment, and
 knows only some kinds of trouble, so that each kind is met alone and with every other.
-
-A moment is an act or a telling. An act is recorded as it is done: what came of a command of ours,
-what a person did, what time brought. A telling is a fact of a department, a receipt or a status,
-that happened some time before it came in.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from random import Random
-from typing import Any
 
 from schema.domain.case import (
-    Case,
     CaseState,
-    Event,
     EventKind,
     Step,
     StepState,
@@ -27,14 +19,12 @@ from schema.domain.case import (
 )
 from schema.domain.case_rules import TERMINAL, issue_due
 from schema.domain.deadlines import fallen_due
-from schema.domain.one_thing import OneThing
 from schema.domain.outside import may_be_reported
-from schema.domain.reducer import reduce
 from schema.domain.reference import reference
 from schema.domain.step_facts import SETTLED
-from tests.schema.stories import CALENDAR, CASE, MONDAY, event, reported, said
+from tests.schema.lives import Life
+from tests.schema.stories import CALENDAR, CASE, MONDAY, event, reported
 
-_UNFILED = frozenset({StepState.WAITING, StepState.SKIPPED})
 _ON_ITS_WAY = frozenset({StepState.FILING, StepState.CONFIRMING, StepState.PARKED})
 _AT_WORK = frozenset({StepState.ACCEPTED, StepState.INSPECTION, StepState.NOTICE})
 _MINDED = 0.1  # to think better of it, when one could
@@ -52,53 +42,11 @@ TROUBLES = ("delivery", "withdrawal", "beyond", "missing", "objection", "refusal
 Move = Callable[[], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """One event, and whether it only tells what happened before."""
-
-    event: Event
-    telling: bool
-    filed: frozenset[str]  # the items that were filed by then
-
-
-def started(case: Case) -> set[str]:
-    """The items that are filed, or were."""
-    return {step.item for step in case.steps if step.state not in _UNFILED}
-
-
-def absorbed(telling: Event, case: Case) -> bool:
-    """Whether it is about a decided item of a case that has ended: that takes no news."""
-    return case.state in TERMINAL and case.step(telling.item or "").state in SETTLED
-
-
 @dataclass(slots=True)
-class Desk:
-    """A filing at its department."""
-
-    receipt: str
-    at: float
-    standing: str = "received"
-
-
-@dataclass(slots=True)
-class Walk:
+class Walk(Life):
     """One life, made step by step."""
 
-    thing: OneThing
-    draw: Random
-    case: Case
     troubles: frozenset[str] = frozenset(TROUBLES)
-    hours: float = 0.0
-    moments: list[Moment] = field(default_factory=list)
-    untold: list[Event] = field(default_factory=list)
-    desks: dict[str, Desk] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)  # receipts nobody says anything of any more
-    doubtful: set[str] = field(default_factory=set)  # items of which something may have arrived
-    keys: set[str] = field(default_factory=set)
-    filed: set[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.filed = started(self.case)
 
     def go(self, steps: int) -> None:
         """So many steps; in the end everything there is to tell is told."""
@@ -106,13 +54,13 @@ class Walk:
             self.hours += self.draw.choice((0.25, 0.5, 1, 3, 9, 30))
             self.draw.choice([*self._moves()])()
         while self.untold:
-            self._tell()
+            self.tell()
 
     def _moves(self) -> Iterator[Move]:
         if self.untold:
-            yield from (self._tell,) * 3
-        if self._retellable():
-            yield self._tell_again
+            yield from (self.tell,) * 3
+        if self.retellable():
+            yield self.tell_again
         yield self._time_passes
         yield from self._people()
         for step in self.case.steps:
@@ -125,43 +73,16 @@ class Walk:
             if "beyond" in self.troubles:
                 yield from self._beyond(step)
 
-    # -- how moments come about -------------------------------------------------------------------
-
-    def _act(self, one: Event) -> None:
-        if one.key not in self.keys:
-            self._add(one, telling=False)
-
-    def _own(self, kind: EventKind, step: Step, verb: Verb, round_: int = 1, **data: Any) -> None:
-        self._act(event(kind, step.item, hours=self.hours, verb=verb, round=round_, **data))
-
-    def _add(self, one: Event, *, telling: bool) -> None:
-        if telling and one.key not in self.keys and absorbed(one, self.case):
-            return  # nobody says more of what is decided in a case that has ended
-        self.keys.add(one.key)
-        self.moments.append(Moment(event=one, telling=telling, filed=frozenset(self.filed)))
-        self.case = reduce(self.case, one, self.thing, CALENDAR)
-        self.filed |= started(self.case)
-
-    def _tell(self) -> None:
-        self._add(self.untold.pop(self.draw.randrange(len(self.untold))), telling=True)
-
-    def _tell_again(self) -> None:
-        self._add(self.draw.choice(self._retellable()), telling=True)
-
-    def _retellable(self) -> list[Event]:
-        told = (m.event for m in self.moments if m.telling)
-        return [one for one in told if one.data["receipt"] not in self.gone]
-
     # -- people and time --------------------------------------------------------------------------
 
     def _time_passes(self) -> None:
         self.hours += self.draw.choice((24, 72, 200))
         now = MONDAY + timedelta(hours=self.hours)
         for one in [*fallen_due(self.case, self.thing, CALENDAR, now)]:
-            self._act(one)
+            self.act(one)
         due = issue_due(self.case, self.thing, CALENDAR)
         if due is not None and due <= now:
-            self._act(event(EventKind.ISSUED, hours=self.hours))
+            self.act(event(EventKind.ISSUED, hours=self.hours))
 
     def _people(self) -> Iterator[Move]:
         case = self.case
@@ -175,10 +96,10 @@ class Walk:
             yield self._take_back
 
     def _report(self, name: str) -> None:
-        self._act(reported(name, self.hours))
+        self.act(reported(name, self.hours))
 
     def _take_back(self) -> None:
-        self._act(event(EventKind.WITHDRAWAL_REQUESTED, hours=self.hours))
+        self.act(event(EventKind.WITHDRAWAL_REQUESTED, hours=self.hours))
 
     # -- one item: filed, and decided by its department -------------------------------------------
 
@@ -186,7 +107,7 @@ class Walk:
         """What comes of the command to file it, while nobody knows its receipt."""
         if step.receipt is not None or step.state not in _ON_ITS_WAY:
             return
-        own = partial(self._own, step=step, verb=Verb.FILE)
+        own = partial(self.own, step=step, verb=Verb.FILE)
         desk = self.desks.get(step.item)
         if step.state is StepState.PARKED:
             yield partial(own, EventKind.FILING_RESOLVED, receipt=desk.receipt if desk else None)
@@ -202,47 +123,26 @@ class Walk:
         if step.item in self.doubtful:
             yield partial(own, EventKind.FILING_PARKED, why="unknown", problem="E0")
         if desk is None:
-            yield from (partial(self._arrives, step.item),) * 2
+            yield from (partial(self.arrives, step.item),) * 2
         if desk is None and "refusal" in self.troubles:
             yield partial(own, EventKind.FILING_REFUSED, reason="no", code="E1")
 
     def _is_lost(self, step: Step, attempt: int) -> None:
         """It was sent, and nobody knows whether it arrived."""
         self.doubtful.add(step.item)
-        own = partial(self._own, step=step, verb=Verb.FILE)
+        own = partial(self.own, step=step, verb=Verb.FILE)
         own(EventKind.FILING_UNKNOWN, attempt=attempt, problem="E0")
-
-    def _arrives(self, item: str) -> None:
-        """The department has it; that, and what it says of it, are still to be told."""
-        self.doubtful.add(item)
-        receipt = f"r{item}{sum(one.startswith(f'r{item}') for one in self.gone)}"
-        self.desks[item] = Desk(receipt=receipt, at=self.hours)
-        at = (MONDAY + timedelta(hours=self.hours)).isoformat()
-        self.untold.append(
-            event(EventKind.FILED, item, hours=self.hours, receipt=receipt, received_at=at)
-        )
-        self._says(item, "received")
 
     def _department(self, step: Step) -> Iterator[Move]:
         desk = self.desks.get(step.item)
         if desk is not None and desk.at < self.hours and not step.missing:
             for status in _NEXT.get(desk.standing, ()):
                 if _TROUBLE.get(status, status) in (status, *self.troubles):
-                    yield partial(self._says, step.item, status)
-
-    def _says(self, item: str, status: str) -> None:
-        desk = self.desks[item]
-        desk.standing, desk.at = status, self.hours
-        paper = {"number": f"n{item}", "name": "证", "issued_on": "2026-09-08"}
-        more: dict[str, Any] = {"certificate": paper} if status == "granted" else {"note": status}
-        mine = reference(CASE, item, Verb.FILE, 1)
-        self.untold.append(
-            said(item, status, self.hours, receipt=desk.receipt, reference=mine, **more)
-        )
+                    yield partial(self.says, step.item, status)
 
     def _missing(self, step: Step) -> Iterator[Move]:
         """The department does not find it any more; a clerk finds out."""
-        own = partial(self._own, step=step, verb=Verb.FILE)
+        own = partial(self.own, step=step, verb=Verb.FILE)
         if step.missing and step.parked == reference(CASE, step.item, Verb.FILE, 1):
             yield partial(own, EventKind.FILING_RESOLVED, receipt=step.receipt)
             yield partial(self._is_gone, step)
@@ -251,18 +151,13 @@ class Walk:
 
     def _is_missed(self, step: Step) -> None:
         """The department is asked, and has nothing: whatever it said before has come in."""
-        self._hear_of(step)
+        self.hear_of(step)
         if self.case.step(step.item).state not in SETTLED:
-            self._own(EventKind.FILING_MISSING, step, Verb.FILE, receipt=step.receipt)
-
-    def _hear_of(self, step: Step) -> None:
-        for one in [one for one in self.untold if one.data["receipt"] == step.receipt]:
-            self.untold.remove(one)
-            self._add(one, telling=True)
+            self.own(EventKind.FILING_MISSING, step, Verb.FILE, receipt=step.receipt)
 
     def _is_gone(self, step: Step) -> None:
         """What is gone is not spoken of any more."""
-        self._own(EventKind.FILING_RESOLVED, step, Verb.FILE, receipt=None)
+        self.own(EventKind.FILING_RESOLVED, step, Verb.FILE, receipt=None)
         self.gone.add(step.receipt or "")
         self.doubtful.discard(step.item)
         self.desks.pop(step.item, None)
@@ -277,7 +172,7 @@ class Walk:
     # -- supplements, withdrawals, filings beyond the first ---------------------------------------
 
     def _supplement(self, step: Step) -> Iterator[Move]:
-        own = partial(self._own, step=step, verb=Verb.SUPPLEMENT)
+        own = partial(self.own, step=step, verb=Verb.SUPPLEMENT)
         if self._wants_more(step):
             yield from (partial(self._sends_more, step, codes) for codes in ([], ["M1"]))
         if step.supplementing and step.state not in SETTLED:
@@ -285,11 +180,11 @@ class Walk:
 
     def _sends_more(self, step: Step, codes: list[str]) -> None:
         """It answers everything that was said until now."""
-        self._hear_of(step)
+        self.hear_of(step)
         now = self.case.step(step.item)
         if self._wants_more(now):
             sent = EventKind.SUPPLEMENT_SENT
-            self._own(sent, now, Verb.SUPPLEMENT, now.round + 1, materials=codes)
+            self.own(sent, now, Verb.SUPPLEMENT, now.round + 1, materials=codes)
 
     def _supplementing(self, step: Step, own: Callable[..., None]) -> Iterator[Move]:
         """What comes of the command to hand it in."""
@@ -309,7 +204,7 @@ class Walk:
             desk.standing = "accepted"
 
     def _withdrawal(self, step: Step) -> Iterator[Move]:
-        own = partial(self._own, step=step, verb=Verb.WITHDRAW)
+        own = partial(self.own, step=step, verb=Verb.WITHDRAW)
         if step.parked == reference(CASE, step.item, Verb.WITHDRAW, 1):
             for receipt in (None, step.receipt):
                 yield partial(own, EventKind.FILING_RESOLVED, receipt=receipt)
@@ -325,19 +220,20 @@ class Walk:
     def _is_back(self, step: Step, own: Callable[..., None]) -> None:
         own(EventKind.WITHDRAWN)
         if step.item in self.desks:
-            self._says(step.item, "withdrawn")
+            self.says(step.item, "withdrawn")
 
     def _beyond(self, step: Step) -> Iterator[Move]:
         found = f"r{step.item}x{len(step.surplus)}"
         if step.receipt is not None and len(step.surplus) < 2:
-            more: dict[str, Any] = {"receipts": [step.receipt, found], "adopted": step.receipt}
-            yield partial(self._own, EventKind.DUPLICATE_FOUND, step, Verb.FILE, **more)
+            own = partial(self.own, step=step, verb=Verb.FILE)
+            there = [step.receipt, found]
+            yield partial(own, EventKind.DUPLICATE_FOUND, receipts=there, adopted=step.receipt)
         for round_, one in enumerate(step.surplus, start=2):
             if one.state is SurplusState.WITHDRAWING:
                 yield from self._one_beyond(step, one, round_)
 
     def _one_beyond(self, step: Step, one: Surplus, round_: int) -> Iterator[Move]:
-        own = partial(self._own, step=step, verb=Verb.WITHDRAW, round_=round_)
+        own = partial(self.own, step=step, verb=Verb.WITHDRAW, round_=round_)
         if one.parked:
             for receipt in (None, one.receipt):
                 yield partial(own, EventKind.FILING_RESOLVED, receipt=receipt)

@@ -206,6 +206,7 @@ async def test_a_second_round_of_supplement_is_asked_for_and_delivered_like_the_
     filed = await world.until(case.id, lambda c: c.step("B").receipt is not None)
     receipt = filed.step("B").receipt or ""
     await world.service.intake("asked", [world.asked.says(receipt, ItemStatus.ACCEPTED)])
+    back = filed
 
     for number in (1, 2):
         world.clock.forward(days=1)

@@ -78,12 +78,13 @@ class Executors:
         }
 
     async def dead(self) -> list[str]:
-        """Peers to be buried now. Of the time between two looks only as much counts as a look may
-        be late: when we were frozen, or the store was away, so was everybody.
+        """Peers to be buried now. Of a long time between two looks little counts: when we were
+        frozen, or the store was away, so was everybody.
         """
         found = await self._store.rows(sa.select(tables.executor))
         now = self._monotonic()
-        watched_s, self._looked_at = min(now - self._looked_at, 2 * self.every_s), now
+        since_s, self._looked_at = now - self._looked_at, now
+        watched_s = since_s if since_s <= self.lease_s / 2 else 2 * self.every_s
         if self._store.database.is_sqlite:
             return [row.id for row in found if row.id != self.executor]
         self._watched = {

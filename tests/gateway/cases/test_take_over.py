@@ -115,6 +115,17 @@ async def test_a_look_that_comes_late_does_not_begin_the_watch_anew(stored: Worl
     assert await watched(first, ticking, 1) == ["two"]
 
 
+async def test_looks_that_come_slowly_see_a_peer_die_no_later(stored: World) -> None:
+    first, _, ticking = await peers(stored)
+
+    for _ in range(4):  # a busy machine: three seconds between two looks
+        ticking.at += 3
+        assert await first.dead() == []
+    ticking.at += 3
+
+    assert "two" in await first.dead()
+
+
 async def test_a_process_taken_for_dead_enters_itself_again(stored: World) -> None:
     first, second, _ = await peers(stored)
 

@@ -57,7 +57,19 @@ class Cluster:
         return f"postgresql://onething@127.0.0.1:{self.port}/{database}"
 
     def start(self, within_s: float = 30.0) -> None:
-        """Start it; returns when it answers. Recovery after a kill is part of that."""
+        """Start it; returns when it answers. Recovery after a kill is part of that, and so is
+        waiting for what a killed one left behind.
+        """
+        deadline = time.monotonic() + within_s
+        self._launch()
+        while not self._answers():
+            if time.monotonic() > deadline:
+                raise TimeoutError("PostgreSQL did not start")
+            time.sleep(0.05)
+            if self.process is not None and self.process.poll() is not None:
+                self._launch()
+
+    def _launch(self) -> None:
         data = self.folder / "data"
         settings = ("listen_addresses=127.0.0.1", f"port={self.port}", "max_connections=60")
         options = [arg for one in (*settings, "unix_socket_directories=") for arg in ("-c", one)]
@@ -65,11 +77,6 @@ class Cluster:
         self.process = subprocess.Popen(
             command, user=_account(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + within_s
-        while not self._answers():
-            if time.monotonic() > deadline or self.process.poll() is not None:
-                raise TimeoutError("PostgreSQL did not start")
-            time.sleep(0.05)
 
     def kill(self) -> None:
         """Kill the postmaster with -9 and see its children off."""

@@ -78,11 +78,9 @@ class CaseService:
         self._engine = _engine(self._database, executor, hooks, pace)
         self.store = Store(self._database, self._engine, catalogue, calendar)
         self.intake = Intake(self.store, clock)
-        # Beats and take-overs do not queue behind the work they look after.
-        self._vigil = self._database if self._database.is_sqlite else Database(store_url)
-        vigil = Store(self._vigil, self._engine, catalogue, calendar)
-        self._executors = _executors(vigil, executor, hooks, pace)
-        self.reaper = Reaper(vigil, self._engine, self._executors)
+        self._vigil = _vigil(self.store, store_url)
+        self._executors = _executors(self._vigil, executor, hooks, pace)
+        self.reaper = Reaper(self._vigil, self._engine, self._executors)
         self._witness = witness_of(self._database)
         self.delivery = Delivery(
             self.store, departments, clock, executor=executor, hooks=hooks, witness=self._witness
@@ -95,9 +93,8 @@ class CaseService:
         self.applications = CaseApplications(
             self.store, departments, clock, reads=reads, materials=materials, identifier=identifier
         )
-        self.clerks = CaseClerks(
-            self.store, clock, Retrying(self.store, departments, clock, hooks.rule)
-        )
+        retrying = Retrying(self.store, departments, clock, hooks.rule)
+        self.clerks = CaseClerks(self.store, clock, retrying)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -108,8 +105,8 @@ class CaseService:
         that is not declared.
         """
         self._database.open()
-        if self._vigil is not self._database:
-            self._vigil.open()
+        if self._vigil is not self.store:
+            self._vigil.database.open()
         try:
             url, further = self._database.sync_url, self._migrations
             await asyncio.to_thread(migrate, url, self._engine.migrate, further)
@@ -140,7 +137,7 @@ class CaseService:
 
     async def _close(self) -> None:
         self._witness.close()
-        await self._vigil.close()
+        await self._vigil.database.close()
         await self._database.close()
 
     async def ready(self) -> bool:
@@ -157,6 +154,13 @@ class CaseService:
 
 def _executors(store: Store, executor: str, hooks: Hooks, pace: Pace) -> Executors:
     return Executors(store, executor=executor, version=hooks.version, lease_s=pace.lease_s)
+
+
+def _vigil(store: Store, url: str) -> Store:
+    """The store for beats and take-overs: they do not queue behind the work they look after."""
+    if store.database.is_sqlite:
+        return store
+    return Store(Database(url), store.engine, store.catalogue, store.calendar)
 
 
 def _engine(database: Database, executor: str, hooks: Hooks, pace: Pace) -> DbosEngine:

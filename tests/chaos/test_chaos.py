@@ -43,7 +43,6 @@ PLANS = {
         name="naive-retry",
         seed=13,
         applications=6,
-        shares=_SHOPS,
         naive=True,
         odds=Odds(lost_reply=0.4, status=0.05, busy=0.05, hang=0.0, late_accept=0.1),
         must_find=("doubled",),

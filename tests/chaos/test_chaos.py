@@ -16,7 +16,7 @@ from tests.postgres import required_programs
 _QUICK = Plan(
     name="quick",
     applications=6,
-    within_s=100.0,  # a quarter of it on a quiet machine
+    within_s=100.0,  # half of it, all three at once on two quiet cores
     day_s=0.4,
     uptime_s=(0.3, 1.5),
     truth=Truth(timeout_s=0.5, processing_s=0.5, lookup_lag_s=0.1, late_accept_s=0.3),

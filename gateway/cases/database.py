@@ -26,6 +26,8 @@ from gateway.cases.sqlite_time import teach_old_sqlite
 BUSY_MS = 30_000
 WRITERS = 8  # connections that write at once, on PostgreSQL; SQLite has one
 _CONNECT_S = 2  # a database that is down says so within this
+# Who stands still in a transaction keeps its rows from everybody: the server ends it after this.
+IDLE_S = 5.0
 # A full disk, a lost connection, a deadlock and a time-out are none of these: they pass.
 _REFUSALS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
@@ -38,7 +40,7 @@ class Database:
     after another. On PostgreSQL rows are locked: whoever writes to a case locks it first.
     """
 
-    def __init__(self, url: str, *, budget: float = 5.0) -> None:
+    def __init__(self, url: str, *, budget: float = IDLE_S) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._budget = budget
@@ -68,7 +70,7 @@ class Database:
             _pragmas(self._reader, "BEGIN")
             _pragmas(self._writer, "BEGIN IMMEDIATE")
         else:
-            self._reader, self._writer = _pool(url, WRITERS), _pool(url, WRITERS)
+            self._reader, self._writer = _pool(url, self._budget), _pool(url, self._budget)
 
     @property
     def path(self) -> Path:
@@ -139,20 +141,27 @@ def _refused(error: Exception) -> bool:
     return isinstance(error, StatementError)
 
 
-def _pool(url: URL, size: int) -> AsyncEngine:
+def _pool(url: URL, idle_s: float) -> AsyncEngine:
     """Connections to PostgreSQL. One that broke is noticed before it is used, not by its user."""
     return create_async_engine(
         url,
         hide_parameters=True,  # they are people's answers, and errors are logged
-        pool_size=size,
+        pool_size=WRITERS,
         max_overflow=0,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
         # Asking for a type we do not use would cost a round trip a connection, and a reader
         # cancelled in it would leave the connection open.
         use_native_hstore=False,
-        connect_args={"connect_timeout": _CONNECT_S},
+        connect_args={"connect_timeout": _CONNECT_S, "options": _options(url, idle_s)},
     )
+
+
+def _options(url: URL, idle_s: float) -> str:
+    """What the URL asks the server for, and that it ends a transaction that stands still."""
+    asked = url.query.get("options", "")
+    idle = f"-c idle_in_transaction_session_timeout={idle_s * 1000:.0f}"
+    return " ".join([*([asked] if isinstance(asked, str) else asked), idle]).strip()
 
 
 def _prepare(path: Path) -> None:

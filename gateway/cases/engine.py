@@ -20,6 +20,7 @@ from dbos import (
 )
 from sqlalchemy.engine import Connection
 
+from gateway.cases.database import IDLE_S
 from gateway.cases.probe import VERSION
 
 APPLICATION = "onething"
@@ -117,6 +118,7 @@ class DbosEngine:
             "console_log_level": "ERROR",
             "log_level": "ERROR",
             "sys_db_pool_size": _POOL,
+            "sys_db_idle_transaction_timeout_sec": IDLE_S,
             "db_engine_kwargs": {"hide_parameters": True},  # its client takes none: references only
             "notification_listener_polling_interval_sec": 0.25,  # bounds how long a stop takes
         }
@@ -137,6 +139,7 @@ class DbosEngine:
             serializer=DBOSPortableJSONSerializer(),
             application_name=APPLICATION,
             system_database_pool_size=_POOL,
+            sys_db_idle_transaction_timeout_sec=IDLE_S,
         )
 
     def _begin(self) -> None:

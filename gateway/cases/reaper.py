@@ -5,7 +5,7 @@ is in, and what comes of that is kept as evidence, but it claims nothing more.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 import structlog
@@ -31,13 +31,14 @@ class Reaper:
         self._engine = engine
         self._executors = executors
 
-    async def loop(self) -> None:
-        """Beat and look until cancelled. Trouble ends a round, never the loop."""
+    async def loop(self, alive: Callable[[], bool] = lambda: True) -> None:
+        """Beat while `alive`, and look, until cancelled. Trouble ends a round, never the loop."""
         looked = 0.0
         loop = asyncio.get_running_loop()
         while True:
             try:
-                await self._executors.beat()
+                if alive():
+                    await self._executors.beat()
                 await self.round()
                 if loop.time() - looked >= _ALL_EVERY_S or not looked:
                     await self.adopt()

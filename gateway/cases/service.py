@@ -11,7 +11,7 @@ from gateway.cases.applications import CaseApplications, Materials, ReadsOf
 from gateway.cases.database import Database
 from gateway.cases.delivery import Delivery
 from gateway.cases.engine import DbosEngine
-from gateway.cases.executors import Executors, new_executor
+from gateway.cases.executors import new_executor
 from gateway.cases.housekeeping import Housekeeping
 from gateway.cases.intake import Intake
 from gateway.cases.issue import IssuedBundles, Signing
@@ -20,12 +20,12 @@ from gateway.cases.moved import check_not_moved
 from gateway.cases.pinned import check_pinned
 from gateway.cases.poller import Poller
 from gateway.cases.probe import NO_HOOKS, Hooks
-from gateway.cases.reaper import Reaper
 from gateway.cases.reconcile import Reconciler
 from gateway.cases.restored import look
 from gateway.cases.retrying import Retrying
 from gateway.cases.store import Store, queue_of
 from gateway.cases.sweeper import Sweeper
+from gateway.cases.vigil import Vigil
 from gateway.cases.waiting import CaseClerks
 from gateway.cases.witness import witness_of
 from gateway.clock import Clock
@@ -78,9 +78,8 @@ class CaseService:
         self._engine = _engine(self._database, executor, hooks, pace)
         self.store = Store(self._database, self._engine, catalogue, calendar)
         self.intake = Intake(self.store, clock)
-        self._vigil = _vigil(self.store, store_url)
-        self._executors = _executors(self._vigil, executor, hooks, pace)
-        self.reaper = Reaper(self._vigil, self._engine, self._executors)
+        self._vigil = Vigil(self.store, executor, version=hooks.version, lease_s=pace.lease_s)
+        self.reaper = self._vigil.reaper
         self._witness = witness_of(self._database)
         self.delivery = Delivery(
             self.store, departments, clock, executor=executor, hooks=hooks, witness=self._witness
@@ -105,8 +104,6 @@ class CaseService:
         that is not declared.
         """
         self._database.open()
-        if self._vigil is not self.store:
-            self._vigil.database.open()
         try:
             url, further = self._database.sync_url, self._migrations
             await asyncio.to_thread(migrate, url, self._engine.migrate, further)
@@ -114,13 +111,13 @@ class CaseService:
                 await check_not_moved(connection)
             await check_pinned(self._database, self.store.catalogue)
             await look(self.store, self._witness)
-            await self._executors.beat()
+            await self._vigil.begin()
             await self._engine.launch(self.delivery.run, self._queues())
         except BaseException:
             await self._close()
             raise
         loops = (
-            self.reaper.loop(), self.sweeper.loop(), self._house.daily(), self._house.hourly(),
+            self._vigil.keep(), self.sweeper.loop(), self._house.daily(), self._house.hourly(),
         )  # fmt: skip
         self._tasks = [*self.poller.loops(), *(asyncio.create_task(loop) for loop in loops)]
 
@@ -137,7 +134,6 @@ class CaseService:
 
     async def _close(self) -> None:
         self._witness.close()
-        await self._vigil.database.close()
         await self._database.close()
 
     async def ready(self) -> bool:
@@ -150,17 +146,6 @@ class CaseService:
             for name, department in self._departments.items()
             if department.info.services
         }
-
-
-def _executors(store: Store, executor: str, hooks: Hooks, pace: Pace) -> Executors:
-    return Executors(store, executor=executor, version=hooks.version, lease_s=pace.lease_s)
-
-
-def _vigil(store: Store, url: str) -> Store:
-    """The store for beats and take-overs: they do not queue behind the work they look after."""
-    if store.database.is_sqlite:
-        return store
-    return Store(Database(url), store.engine, store.catalogue, store.calendar)
 
 
 def _engine(database: Database, executor: str, hooks: Hooks, pace: Pace) -> DbosEngine:

@@ -66,7 +66,7 @@ def main() -> None:
     configure_logging(format=settings.log.format, level=settings.log.level)
     made = hooks(plan, Death.told(asked.death), asked.version)
     gateway = Gateway(settings, read_declared(settings), made)
-    folder.name_of(os.getpid()).write_text(gateway._cases._executors.executor, encoding="ascii")
+    folder.name_of(os.getpid()).write_text(gateway._cases._vigil.executor, encoding="ascii")
     uvicorn.run(
         gateway.application(),
         host=settings.server.host,

@@ -1,0 +1,116 @@
+"""A busy process says in time that it lives; a hanging one does not, nor holds it others up."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+import sqlalchemy as sa
+
+from gateway.cases import tables
+from gateway.cases.database import Database
+from gateway.cases.errors import StoreUnavailable
+from tests.gateway.cases.world import World, make_world
+
+LEASE_S = 1.0
+
+
+@pytest.fixture
+async def beating(tmp_path: Path, postgres_url: str) -> AsyncIterator[World]:
+    made = make_world(tmp_path / "unused", store_url=postgres_url, lease_s=LEASE_S)
+    await made.service.start()
+    yield made
+    await made.service.stop()
+
+
+def beats(world: World) -> int:
+    """How often it has beaten, seen by somebody else."""
+    url = world.service.store.database.sync_url
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        found = connection.execute(sa.select(tables.executor.c.beats)).scalar_one()
+    engine.dispose()
+    return int(found)
+
+
+def _stand_still(seconds: float) -> None:
+    """As a loop does that is given too much to do at once."""
+    Event().wait(seconds)
+
+
+async def test_a_loop_that_is_busy_delays_no_beat(beating: World) -> None:
+    before = beats(beating)
+
+    _stand_still(0.7 * LEASE_S)
+
+    assert beats(beating) >= before + 4
+
+
+async def test_a_loop_that_hangs_is_not_said_to_live(beating: World) -> None:
+    _stand_still(1.5 * LEASE_S)
+    before = beats(beating)
+
+    _stand_still(0.5 * LEASE_S)
+    hung = beats(beating)
+    await asyncio.sleep(0.5 * LEASE_S)
+
+    assert hung == before
+    assert beats(beating) > before
+
+
+async def test_a_stop_right_after_the_start_leaves_nobody_beating(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    world = make_world(tmp_path / "unused", store_url=postgres_url, lease_s=LEASE_S)
+
+    await world.service.start()
+    await world.service.stop()
+    before = beats(world)
+    await asyncio.sleep(0.3 * LEASE_S)
+
+    assert beats(world) == before
+
+
+class Frozen(Thread):
+    """Takes a row and stands still with it, as a stopped process does."""
+
+    def __init__(self, url: str, idle_s: float) -> None:
+        super().__init__(daemon=True)
+        self._database = Database(url, budget=idle_s)
+        self.taken, self.through = Event(), Event()
+
+    def run(self) -> None:
+        """Until let through."""
+        with pytest.raises(StoreUnavailable):
+            asyncio.run(self._take())
+
+    async def _take(self) -> None:
+        self._database.open()
+        async with self._database.write() as connection:
+            await connection.execute(tables.executor.update().values(beats=0))
+            self.taken.set()
+            self.through.wait(10)
+
+
+async def test_who_stands_still_in_a_transaction_keeps_its_rows_for_a_moment(
+    beating: World,
+) -> None:
+    url = beating.service.store.database.url.render_as_string(hide_password=False)
+    frozen = Frozen(url, idle_s=0.5)
+    frozen.start()
+    assert await asyncio.to_thread(frozen.taken.wait, 5)
+    began = time.monotonic()
+
+    await beating.service.store.database.close()  # nothing of ours is in its way
+    other = Database(url)
+    other.open()
+    async with other.write() as connection:
+        await connection.execute(tables.executor.update().values(version="changed"))
+    took_s = time.monotonic() - began
+    await other.close()
+    frozen.through.set()
+    await asyncio.to_thread(frozen.join, 5)
+
+    assert took_s < 2.0

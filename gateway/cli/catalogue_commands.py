@@ -1,4 +1,4 @@
-"""Commands about what is on offer: the printed schema, the departments plugged in."""
+"""Commands about what is on offer: the printed schema."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,6 @@ import typer
 
 from gateway.cli.options import ConfigOption, JsonOption, SetOption, settings_of
 from gateway.cli.output import Speaker, Stop, coloured
-from schema.domain.department import DepartmentInfo
 
 COMMITTED = Path("schema/schema.graphql")
 
@@ -18,9 +17,6 @@ def register(app: typer.Typer) -> None:
     schema_app.command("print")(schema_print)
     schema_app.command("check")(schema_check)
     app.add_typer(schema_app, name="schema")
-    departments_app = typer.Typer(help="The departments plugged in.")
-    departments_app.command("list")(departments_list)
-    app.add_typer(departments_app, name="departments")
 
 
 def schema_print(
@@ -62,51 +58,6 @@ def schema_check(
             [f"breaking   {change}" for change in found.breaking],
             next_step="deprecate instead of removing, or announce it and commit the new schema",
         )
-
-
-def departments_list(
-    context: typer.Context,
-    config: ConfigOption = None,
-    pairs: SetOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List the departments plugged in, what they decide and what they know."""
-    from gateway.cli.loading import load_departments
-
-    speaker: Speaker = context.obj
-    infos = load_departments(settings_of(config, "dev", pairs))
-    if as_json:
-        speaker.json([_described(info) for info in infos])
-        return
-    columns = ("id", "name", "protocol", "repeats", "progress", "decides", "knows", "declared")
-    speaker.table("departments", columns, [_row(info) for info in infos])
-
-
-def _described(info: DepartmentInfo) -> dict[str, object]:
-    return {
-        "id": info.id,
-        "name": {"zh": info.name.zh, "en": info.name.en},
-        "protocol": info.protocol,
-        "repeats": info.repeats,
-        "progress": info.progress,
-        "services": info.services,
-        "registers": [register.id for register in info.registers],
-        "declared": dict(info.declared),
-    }
-
-
-def _row(info: DepartmentInfo) -> tuple[str, ...]:
-    declared, python = info.declared.get("declared", 0), info.declared.get("python", 0)
-    return (
-        info.id,
-        f"{info.name.zh}\n{info.name.en}",
-        info.protocol,
-        info.repeats,
-        info.progress,
-        "\n".join(info.services) or "–",
-        "\n".join(register.id for register in info.registers) or "–",
-        f"{100 * declared // max(1, declared + python)} % of {declared + python}",
-    )
 
 
 def _verdict(same: bool, against: Path) -> str:

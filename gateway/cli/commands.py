@@ -7,6 +7,7 @@ import typer
 from gateway.cli import (
     case_commands,
     catalogue_commands,
+    department_commands,
     issuing_commands,
     process_commands,
     store_commands,
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 process_commands.register(app)
 catalogue_commands.register(app)
+department_commands.register(app)
 issuing_commands.register(app)
 case_commands.register(app)
 store_commands.register(app)

@@ -13,6 +13,8 @@ from adapters.calls import Dialect, Rim, Trace
 from adapters.compile import Call, Compiler, Fields
 from adapters.department import Compiled, DeclaredDepartment
 from adapters.findings import Finding, Findings, did_you_mean
+from adapters.graphql.contract import BadSdl
+from adapters.graphql.dialect import GraphQLDialect
 from adapters.manifest.model import CallSpec, Manifest
 from adapters.manifest.read import FILE, read_manifest
 from adapters.rest.answer import Validator
@@ -98,7 +100,7 @@ def build(
         compiled = _compile(manifest, compiler, rest)
         for name in sorted(compiler.credentials - set(endpoint.credentials)):
             findings.add(f"credentials.{name}", "is mapped and not in the settings", "set it there")
-    except (BadContract, BadDocument) as error:
+    except (BadContract, BadDocument, BadSdl) as error:
         findings.add("contract", str(error))
         return None
     if findings.items:
@@ -111,7 +113,10 @@ def _dialect(
 ) -> tuple[Dialect, RestDialect | None]:
     if manifest.protocol == "soap":
         return SoapDialect(manifest, endpoint, wire, rim), None
-    rest = RestDialect(manifest, wire, auth_of(manifest, endpoint, wire, time.monotonic), rim)
+    auth = auth_of(manifest, endpoint, wire, time.monotonic)
+    if manifest.protocol == "graphql":
+        return GraphQLDialect(manifest, wire, auth, rim), None
+    rest = RestDialect(manifest, wire, auth, rim)
     return rest, rest
 
 

@@ -30,8 +30,8 @@ MISTAKES = {
     ),
     "a file outside": (
         "contract/venues.graphql#Venues",
-        "../culture/../../secret.graphql#Venues",
-        "registers.venue.lookups.no.operation: there is no file '../culture/../../secret.graphql'",
+        "../outside.graphql#Venues",
+        "registers.venue.lookups.no.operation: there is no file '../outside.graphql'",
     ),
     "an operation the file lacks": (
         "venues.graphql#Venues",
@@ -123,7 +123,9 @@ def test_a_mistake_is_named_with_its_place_and_remedy(tmp_path: Path, name: str)
         assert old in text
         return text.replace(old, new, 1)
 
-    department, findings = made(placed(tmp_path, change), URL)
+    folder = placed(tmp_path, change)
+    (tmp_path / "outside.graphql").write_bytes((folder / "contract/venues.graphql").read_bytes())
+    department, findings = made(folder, URL)
 
     assert department is None
     assert any(sentence in finding and finding.startswith(FILE) for finding in findings), findings

@@ -125,8 +125,10 @@ async def department(
         yield one
 
 
-async def started(folder: Path, url: str) -> AsyncIterator[DeclaredDepartment]:
-    one, findings = made(placed(folder), url)
+async def started(
+    folder: Path, url: str, change: Callable[[str], str] = str
+) -> AsyncIterator[DeclaredDepartment]:
+    one, findings = made(placed(folder, change), url)
     assert one is not None, findings
     yield one
     await one.aclose()

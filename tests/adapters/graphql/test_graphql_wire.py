@@ -162,3 +162,31 @@ async def test_silence_after_a_filing_is_unknown_and_no_connection_is_not_delive
 
     with pytest.raises(OutcomeUnknown):
         await told.file(filing_with(), budget=1)
+
+
+@pytest.fixture
+async def tokened(tmp_path: Path, counter: Counter) -> AsyncIterator[DeclaredDepartment]:
+    header = 'kind = "header"\nname = "X-Key"\nvalue = "password"'
+    oauth = 'kind = "oauth2"\ntoken_path = "/token"\nclient_id = "user"\nclient_secret = "password"'
+    async for one in started(tmp_path, counter.url, lambda text: text.replace(header, oauth)):
+        yield one
+
+
+def token(counter: Counter, name: str) -> None:
+    says(counter, {"access_token": name, "expires_in": 600})
+
+
+async def test_a_read_is_asked_again_with_a_fresh_token_and_a_filing_is_not(
+    tokened: DeclaredDepartment, counter: Counter
+) -> None:
+    token(counter, "t1")
+    says(counter, failing("OLD"), 401)
+    token(counter, "t2")
+    says(counter, {"data": {"venues": [row()]}})
+    says(counter, failing("OLD"), 401)
+
+    assert (await read(tokened))["1"]["no"] == "1"
+    with pytest.raises(NotDelivered):
+        await tokened.file(filing_with(), budget=1)
+
+    assert [b"Bearer t2" in heard for heard in counter.heard] == [False] * 3 + [True] * 2

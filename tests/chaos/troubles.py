@@ -63,7 +63,7 @@ class Frozen:
     watch: Watch
     lease_s: float
     times: int = 2
-    tries: int = 12
+    tries: int = 30
     rest_s: float = 8.0
     figures: dict[str, Any] = field(default_factory=dict)
     found: list[str] = field(default_factory=list)

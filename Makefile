@@ -45,7 +45,7 @@ chaos: setup ## kill, freeze, fill, lie: nothing may be lost or filed twice (RUN
 
 constraints: ## resolve anew and write constraints.txt
 	@rm -rf .venv/.fresh && $(PYTHON) -m venv .venv/.fresh && .venv/.fresh/bin/pip install --quiet -e '.[dev,redis]'
-	@{ head -1 constraints.txt; .venv/.fresh/bin/pip freeze --exclude-editable; } > constraints.new && mv constraints.new constraints.txt && rm -rf .venv/.fresh
+	@{ head -1 constraints.txt; .venv/.fresh/bin/pip freeze --all --exclude pip --exclude-editable; } > constraints.new && mv constraints.new constraints.txt && rm -rf .venv/.fresh
 
 clean: ## remove what was built
 	@rm -rf .venv .dev build *.egg-info gateway/edge/graphiql/dist gateway/edge/graphiql/node_modules

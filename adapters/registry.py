@@ -5,9 +5,7 @@ import time
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from importlib.metadata import entry_points
 from pathlib import Path
-from types import ModuleType
 
 from adapters.calls import Dialect, Rim, Trace
 from adapters.compile import Call, Compiler, Fields
@@ -15,6 +13,7 @@ from adapters.department import Compiled, DeclaredDepartment
 from adapters.findings import Finding, Findings, did_you_mean
 from adapters.graphql.contract import BadSdl
 from adapters.graphql.dialect import GraphQLDialect
+from adapters.installed import installed_departments
 from adapters.manifest.model import CallSpec, Manifest
 from adapters.manifest.read import FILE, read_manifest
 from adapters.rest.answer import Validator
@@ -26,8 +25,6 @@ from adapters.soap.dialect import SoapDialect
 from adapters.soap.schemas import BadContract
 from adapters.wire import Endpoint, HttpxWire, Wire
 from schema.domain.department import DepartmentInfo
-
-GROUP = "onething.departments"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +52,12 @@ def load_departments(
     )
     departments: dict[str, DeclaredDepartment] = {}
     found: list[Finding] = []
-    for folder in _folders(roots, installed=installed):
+    places = {f for root in roots for f in root.iterdir() if (f / FILE).is_file()}
+    if installed:
+        plugged_in, broken = installed_departments()
+        places |= plugged_in
+        found.extend(broken)
+    for folder in sorted(places, key=lambda folder: folder.name):
         findings = Findings(f"{folder.name}/{FILE}")
         manifest = read_manifest(folder, findings)
         endpoint = endpoints.get(folder.name)
@@ -194,16 +196,6 @@ def _credentials(manifest: Manifest, endpoint: Endpoint, findings: Findings) -> 
         if name and name not in endpoint.credentials:
             key = "callback.secret" if role == "secret" else f"auth.{role}"
             findings.add(key, f"the settings give no credential {name!r}", "set it there")
-
-
-def _folders(roots: Iterable[Path], *, installed: bool) -> list[Path]:
-    found = {f for root in roots for f in root.iterdir() if (f / FILE).is_file()}
-    if installed:
-        for point in entry_points(group=GROUP):
-            module = point.load()
-            if isinstance(module, ModuleType) and module.__file__:
-                found.add(Path(module.__file__).parent)
-    return sorted(found, key=lambda folder: folder.name)
 
 
 def _broken_links(departments: Mapping[str, DeclaredDepartment]) -> list[Finding]:

@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
@@ -57,6 +58,8 @@ class Keeper:
     leftover: Leftover = field(init=False)
     peers: Sequence["Keeper"] = ()
     held: asyncio.Lock = field(default_factory=asyncio.Lock)  # nobody kills it meanwhile
+    frozen: bool = False
+    freezes: int = 0
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _replaced: asyncio.Event = field(default_factory=asyncio.Event)
     _draw: random.Random = field(default_factory=random.Random)
@@ -77,6 +80,22 @@ class Keeper:
     def address(self) -> str:
         """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def watching(self) -> tuple[Life, int] | None:
+        """Who is there to see others die; equal to an earlier one if it never ceased to be."""
+        return (self.at_work, self.freezes) if self.at_work and not self.frozen else None
+
+    @contextmanager
+    def standing_still(self, life: Life) -> Iterator[None]:
+        """Its process is stopped, and goes on at the end."""
+        self.frozen, self.freezes = True, self.freezes + 1
+        life.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            life.signal(signal.SIGCONT)
+            self.frozen = False
 
     def stop(self) -> None:
         """Let the life that is be the last; it ends as told to, not killed."""
@@ -112,7 +131,7 @@ class Keeper:
         try:
             if not doom.from_start:
                 told["ready_s"] = await life.ready()
-                self.at_work = life
+                self.at_work = life if told["ready_s"] is not None else None
             told["end"] = await self._end(life, doom)
         finally:
             self.at_work = None
@@ -132,9 +151,11 @@ class Keeper:
         see the dead one's heart stand still for a whole lease.
         """
         if for_good and told["name"] is not None and not self._stopping.is_set():
-            before = [peer.at_work for peer in self.peers]
+            before = [peer.watching for peer in self.peers]
             seconds = await self.watch.taken_over(told["name"], time.time())
-            there = any(a and a is peer.at_work for a, peer in zip(before, self.peers, strict=True))
+            there = any(
+                w and w == peer.watching for w, peer in zip(before, self.peers, strict=True)
+            )
             told["taken_over_s" if there else "taken_over_by_a_new_one_s"] = seconds
         self.starts.add(told)
 

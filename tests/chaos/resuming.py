@@ -82,12 +82,14 @@ class Watch:
         except SQLAlchemyError:
             return frozenset()
 
-    async def taken_over(self, gateway: str, since: float) -> float | None:
+    async def taken_over(
+        self, gateway: str, since: float, *, within_s: float = _GIVE_UP_S
+    ) -> float | None:
         """Seconds from `since` until nothing it had is its own any more; None when it had none."""
         held = await asyncio.to_thread(self.held_by, gateway)
         if not held:
             return None
-        while time.time() - since < _GIVE_UP_S:
+        while time.time() - since < within_s:
             if not held & await asyncio.to_thread(self.held_by, gateway):
                 break
             await asyncio.sleep(_SELDOM_S)

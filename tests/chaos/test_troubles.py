@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,6 +115,24 @@ def test_only_real_freezes_count() -> None:
     freezes = [Freeze(taken_over_s=5.0, went_on=True), Freeze(taken_over_s=9.0, went_on=False)]
 
     assert told(freezes) == ({"frozen": 1, "frozen_taken_over_s": 5.0}, [])
+
+
+async def test_who_stands_still_sees_nobody_die_nor_does_who_stood_still_meanwhile(
+    tmp_path: Path,
+) -> None:
+    keeper = Gateways(tmp_path, str).keeper
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=PIPE)
+    life = keeper.at_work = Life(keeper.folder, process, 0.0, "")
+    before = keeper.watching
+
+    with keeper.standing_still(life):
+        meanwhile = keeper.watching
+    after = keeper.watching
+    await life.kill()
+
+    assert before is not None
+    assert meanwhile is None
+    assert after not in (None, before)
 
 
 @dataclass

@@ -8,10 +8,9 @@ was none.
 
 import asyncio
 import random
-import signal
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -54,13 +53,17 @@ class Freeze:
 
 @dataclass(slots=True, kw_only=True)
 class Frozen:
-    """One gateway stands still for longer than its lease, and then goes on as if nothing was."""
+    """One gateway stands still for longer than its lease, and then goes on as if nothing was.
+
+    Meanwhile nobody kills the others: somebody has to be there to see it. Where one of them dies
+    all the same, at a point it was told to die at, the freeze does not count.
+    """
 
     keepers: Sequence[Keeper]
     watch: Watch
     lease_s: float
     times: int = 2
-    tries: int = 8
+    tries: int = 30
     rest_s: float = 8.0
     figures: dict[str, Any] = field(default_factory=dict)
     found: list[str] = field(default_factory=list)
@@ -73,22 +76,29 @@ class Frozen:
             if sum(freeze.real for freeze in freezes) == self.times:
                 return
             await asyncio.sleep(self.rest_s)
-            keeper = draw.choice(self.keepers)
-            async with keeper.held:
-                if keeper.at_work is not None and keeper.at_work.name is not None:
-                    freezes.append(await self._freeze(keeper.at_work, keeper.at_work.name))
+            async with AsyncExitStack() as stack:
+                for keeper in self.keepers:
+                    await stack.enter_async_context(keeper.held)
+                freezes += await self._one(draw.choice(self.keepers))
             self.figures, self.found = told(freezes)
 
-    async def _freeze(self, life: Life, name: str) -> Freeze:
+    async def _one(self, keeper: Keeper) -> list[Freeze]:
+        """Freeze this one, where it is at work and others are there to see it all the while."""
+        life, others = keeper.at_work, [k for k in self.keepers if k is not keeper]
+        if life is None or life.name is None:
+            return []
+        before = [other.watching for other in others]
+        freeze = await self._freeze(keeper, life, life.name)
+        there = any(w and w == o.watching for w, o in zip(before, others, strict=True))
+        return [freeze] if there else []
+
+    async def _freeze(self, keeper: Keeper, life: Life, name: str) -> Freeze:
         with suppress(DemoFailed):
             await until("work", lambda: self._has_work(name), within_s=self.lease_s)
-        life.signal(signal.SIGSTOP)
-        at = time.time()
-        try:
-            seconds = await self.watch.taken_over(name, at)
+        with keeper.standing_still(life):
+            at = time.time()
+            seconds = await self.watch.taken_over(name, at, within_s=3 * self.lease_s)
             await asyncio.sleep(max(0.0, self.lease_s + 3.0 - (time.time() - at)))
-        finally:
-            life.signal(signal.SIGCONT)
         return Freeze(taken_over_s=seconds, went_on=await self._goes_on(life, name))
 
     async def _has_work(self, name: str) -> bool:

@@ -1,0 +1,1 @@
+"""The Urban Construction Archives, plugged in from outside."""

@@ -1,0 +1,1 @@
+"""Declared in department.toml beside this file."""

@@ -1,0 +1,110 @@
+"""A department from another package: installed beside ours, it is in the list and in the graph."""
+
+import json
+import shutil
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from adapters.installed import GROUP, installed_departments
+from adapters.registry import Loaded, load_departments
+from adapters.wire import Endpoint
+from tests.adapters.conftest import Counter
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = Path(__file__).parent / "external"
+SETTINGS = ("--set", "departments.archive.url=http://127.0.0.1:9/v", "--set")
+NUMBERS = ("CJ-20190001", "CJ-20190002")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder the package was installed into, as a user does it."""
+    target, source = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("source")
+    shutil.copytree(PACKAGE, source, dirs_exist_ok=True)  # a build leaves things behind
+    options = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install"]
+    built = [*command, *options, "--target", str(target), str(source)]
+    subprocess.run(built, check=True, timeout=50)  # noqa: S603
+    return target
+
+
+def onething(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """The command line, with the package beside it."""
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "gateway", *words, *SETTINGS, "departments.archive.api_key=k"],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+
+
+def test_an_installed_package_is_listed_among_the_departments(site: Path) -> None:
+    listed = onething(site, "departments", "list", "--json")
+
+    assert listed.returncode == 0, listed.stderr
+    (archive,) = [d for d in json.loads(listed.stdout) if d["id"] == "archive"]
+    assert archive["registers"] == ["drawing"]
+    assert archive["services"] == ["archive_deposit"]
+    assert archive["declared"]["python"] == 0
+
+
+def test_its_register_is_in_the_graph_and_linked_to_another_departments(site: Path) -> None:
+    printed = onething(site, "schema", "print")
+
+    assert printed.returncode == 0, printed.stderr
+    assert "drawing(" in printed.stdout
+    drawing = printed.stdout.partition("type Drawing {")[2].partition("\n}")[0]
+    assert "archivedOn: Date!" in drawing
+    assert "building: BuildingReading!" in drawing
+
+
+def loaded(site: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Loaded:
+    """What a process finds that has the package on its path, and no department of ours."""
+    monkeypatch.syspath_prepend(str(site))
+    endpoint = Endpoint(url=url, credentials={"api_key": "k"})
+    return load_departments([], {"archive": endpoint})
+
+
+async def test_it_is_asked_for_two_drawings_in_one_call(
+    site: Path, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawings = [
+        {"number": number, "title": "总平面图", "sheets": 3, "archivedOn": "2019-05-06"}
+        for number in NUMBERS
+    ]
+    counter.says(json.dumps({"drawings": drawings}), kind="application/json")
+    found = loaded(site, counter.url, monkeypatch)
+    assert found.findings == ()
+    archive = found.departments["archive"]
+
+    try:
+        read = await archive.read("drawing", "number", NUMBERS, budget=2)
+    finally:
+        await archive.aclose()
+
+    assert list(read) == list(NUMBERS)
+    assert len(counter.heard) == 1
+    assert b"x-api-key: k" in counter.heard[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("no_such_package.archive", "no_such_package.archive cannot be imported"),
+        ("json.no_such_module", "there is no module json.no_such_module"),
+        ("json.decoder", "there is no department.toml beside json.decoder"),
+    ],
+)
+def test_an_entry_point_that_leads_to_no_department_is_named(value: str, sentence: str) -> None:
+    folders, broken = installed_departments([EntryPoint("archive", value, GROUP)])
+
+    assert folders == set()
+    assert str(broken[0]).startswith(f"a package:onething.departments.archive: {sentence}")
+    assert "department.toml beside the module" in broken[0].remedy

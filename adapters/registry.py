@@ -11,6 +11,8 @@ from adapters.calls import Dialect, Rim, Trace
 from adapters.compile import Call, Compiler, Fields
 from adapters.department import Compiled, DeclaredDepartment
 from adapters.findings import Finding, Findings, did_you_mean
+from adapters.graphql.contract import BadSdl
+from adapters.graphql.dialect import GraphQLDialect
 from adapters.installed import installed_departments
 from adapters.manifest.model import CallSpec, Manifest
 from adapters.manifest.read import FILE, read_manifest
@@ -49,13 +51,8 @@ def load_departments(
         trace=trace or dict,
     )
     departments: dict[str, DeclaredDepartment] = {}
-    found: list[Finding] = []
-    places = {f for root in roots for f in root.iterdir() if (f / FILE).is_file()}
-    if installed:
-        plugged_in, broken = installed_departments()
-        places |= plugged_in
-        found.extend(broken)
-    for folder in sorted(places, key=lambda folder: folder.name):
+    places, found = _folders(roots, installed=installed)
+    for folder in places:
         findings = Findings(f"{folder.name}/{FILE}")
         manifest = read_manifest(folder, findings)
         endpoint = endpoints.get(folder.name)
@@ -74,6 +71,12 @@ def load_departments(
         found.extend(findings.items)
     found.extend(_broken_links(departments))
     return Loaded(departments=departments, findings=tuple(found))
+
+
+def _folders(roots: Iterable[Path], *, installed: bool) -> tuple[list[Path], list[Finding]]:
+    plugged_in, broken = installed_departments() if installed else (set(), [])
+    places = {f for root in roots for f in root.iterdir() if (f / FILE).is_file()}
+    return sorted(places | plugged_in, key=lambda folder: folder.name), broken
 
 
 def build(
@@ -100,7 +103,7 @@ def build(
         compiled = _compile(manifest, compiler, rest)
         for name in sorted(compiler.credentials - set(endpoint.credentials)):
             findings.add(f"credentials.{name}", "is mapped and not in the settings", "set it there")
-    except (BadContract, BadDocument) as error:
+    except (BadContract, BadDocument, BadSdl) as error:
         findings.add("contract", str(error))
         return None
     if findings.items:
@@ -113,7 +116,10 @@ def _dialect(
 ) -> tuple[Dialect, RestDialect | None]:
     if manifest.protocol == "soap":
         return SoapDialect(manifest, endpoint, wire, rim), None
-    rest = RestDialect(manifest, wire, auth_of(manifest, endpoint, wire, time.monotonic), rim)
+    auth = auth_of(manifest, endpoint, wire, time.monotonic)
+    if manifest.protocol == "graphql":
+        return GraphQLDialect(manifest, wire, auth, rim), None
+    rest = RestDialect(manifest, wire, auth, rim)
     return rest, rest
 
 

@@ -9,6 +9,7 @@ from adapters.mapping.compile import Compute, Scope
 from adapters.mapping.convert import MappingError
 from adapters.mapping.sources import Ask
 from adapters.outcome import Settled, raised
+from adapters.rows import FailedRow
 from schema.domain.department import Register
 from schema.domain.filing import Certificate, ItemStatus, Progress, Receipt
 from schema.domain.reading import Record
@@ -116,7 +117,8 @@ class Keyed:
     ) -> list[T] | AdapterError:
         if isinstance(held, AdapterError):
             return held
-        verdict = self._call.fields.each_outcome.judge(scope)
+        row, judge = scope.row, self._call.fields.each_outcome.judge
+        verdict = row.verdict if isinstance(row, FailedRow) else judge(scope)
         if isinstance(verdict, Settled):
             return held
         if verdict is not None:
@@ -129,6 +131,8 @@ class Keyed:
 
     def _key(self, scope: Scope) -> str:
         match = self._call.fields.match
+        if isinstance(scope.row, FailedRow):
+            return scope.row.key
         if self._call.spec.batch == 1 or match is None:
             return self._keys[0]
         try:

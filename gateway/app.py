@@ -42,7 +42,8 @@ from gateway.security.viewer import authenticator
 from gateway.settings import Settings
 from gateway.telemetry import configure_tracing, span
 from schema.domain.text import Language
-from schema.graph.build import build_schema, core
+from schema.graph.build import build_schema
+from schema.graph.federation import federated
 from schema.graph.ports import Context, Reads, Viewer
 
 log = structlog.get_logger(__name__)
@@ -90,7 +91,7 @@ class Gateway:
         )
         self._schema = build_schema(declared.infos, personal_mask)
         self._executor = Executor(
-            core(self._schema),
+            federated(self._schema, declared.infos),
             extend=_calls if settings.dev else None,
             hide_suggestions=not settings.dev,
         )

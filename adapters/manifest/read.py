@@ -66,7 +66,7 @@ def _manifest(folder: Path, top: Table) -> Manifest:
         top.findings.add(
             "id", f"is {identifier!r}, the folder is {folder.name!r}", "make them equal"
         )
-    protocol = top.choice("protocol", ("soap", "rest"))
+    protocol = top.choice("protocol", ("soap", "rest", "graphql"))
     owner = top.table("owner", required=True)
     owner.only("unit", "contact", "purpose")
     outcome = outcome_rule(top.table("outcome"))

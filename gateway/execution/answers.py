@@ -8,6 +8,7 @@ from graphql import GraphQLError
 from gateway.execution.limits import TooMuch
 from schema.domain.problem import Problem
 from schema.domain.text import Language, Text
+from schema.graph.entities import EntityError
 
 MOST = 5
 LONGEST = 300
@@ -43,9 +44,18 @@ def told(
     errors: Sequence[GraphQLError], *, language: Language, trace_id: str, report: Report
 ) -> list[Mapping[str, Any]]:
     """The errors of an execution: deliberate ones and problems in words, every bug as one uniform
-    sentence.
+    sentence. An entity's error is never left out: null without it would mean "there is none".
     """
-    return [_told(error, language, trace_id, report) for error in errors[:MOST]]
+    others = [error for error in errors if not _of_entity(error)][:MOST]
+    return [
+        _told(error, language, trace_id, report)
+        for error in errors
+        if _of_entity(error) or error in others
+    ]
+
+
+def _of_entity(error: GraphQLError) -> bool:
+    return isinstance(error.original_error, EntityError)
 
 
 def _told(

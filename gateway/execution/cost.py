@@ -18,6 +18,7 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    ListValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     ValueNode,
@@ -25,7 +26,7 @@ from graphql import (
     get_named_type,
 )
 
-from schema.graph.fields import Cost
+from schema.graph.fields import PER_ENTRY, Cost, PerEntry
 
 USUAL = 10  # how long a list is where nothing says so
 MOST = 100  # the longest page a client may ask for
@@ -39,6 +40,7 @@ class Price:
     size: int
     page: int | None  # the default of its `first`, where it has one
     type_name: str
+    per_entry: PerEntry | None = None
 
 
 Prices = Mapping[tuple[str, str], Price]
@@ -64,6 +66,7 @@ def _price(parent: str, field: GraphQLField) -> Price:
         size=(told.size or USUAL) if listed else 1,
         page=None if first is None else _default(first),
         type_name=get_named_type(field.type).name,
+        per_entry=field.extensions.get(PER_ENTRY),
     )
 
 
@@ -119,6 +122,9 @@ class Costing:
         price = self._prices.get((parent, node.name.value))
         if price is None:
             return 1 + self._set(node.selection_set, "")
+        if price.per_entry is not None:
+            below = price.per_entry.weight + self._set(node.selection_set, price.type_name)
+            return 1 + self._entries(node, price.per_entry.argument) * below
         size = price.size if price.page is None else self._page(node, price.page) * price.size
         return price.weight + size * self._set(node.selection_set, price.type_name)
 
@@ -130,6 +136,17 @@ class Costing:
         if name not in self._known:
             self._known[name] = self._set(node.selection_set, kind)
         return self._known[name]
+
+    def _entries(self, node: FieldNode, name: str) -> int:
+        """How many entries a list argument has; what is no list is one, as GraphQL has it."""
+        given = next((a.value for a in node.arguments or () if a.name.value == name), None)
+        if isinstance(given, ListValueNode):
+            return len(given.values)
+        if not isinstance(given, VariableNode):
+            return 1
+        self.by_variable = True
+        told = (self._variables or {}).get(given.name.value)
+        return len(told) if isinstance(told, list) else 1
 
     def _page(self, node: FieldNode, default: int) -> int:
         for argument in node.arguments or ():

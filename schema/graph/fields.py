@@ -5,8 +5,9 @@ attribute read. Nothing is copied and no type of the graph is ever instantiated 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import strawberry
 from strawberry.schema_directive import Location
@@ -28,6 +29,17 @@ class Cost:
     # In the order of the alphabet: printed both sorted and as declared, it must be one text.
     size: int | None = strawberry.directive_field(name="size", default=strawberry.UNSET)
     weight: int | None = strawberry.directive_field(name="weight", default=strawberry.UNSET)
+
+
+PER_ENTRY: Final = "onething-per-entry"  # where a field of the graph underneath keeps a PerEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerEntry:
+    """A field that costs `weight` and what is chosen below it, for each entry of an argument."""
+
+    argument: str
+    weight: int
 
 
 def plain(description: str, *, name: str | None = None, size: int | None = None) -> Any:

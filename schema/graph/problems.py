@@ -7,6 +7,7 @@ import strawberry
 
 from schema.domain.problem import Problem, ProblemCode
 from schema.domain.text import Text
+from schema.graph import enums as _published  # noqa: F401  # before any type names one of them
 from schema.graph.fields import Info, computed, plain
 from schema.graph.ports import Rejected
 from schema.graph.texts import TextType

@@ -69,6 +69,7 @@ PLANTED = {
     "mocks-alone": ("mocks/planted.py", "import schema"),
     "no-mocks-in-product": ("gateway/planted.py", "import mocks"),
     "zeep-in-soap": ("adapters/planted.py", "import zeep"),
+    "graphql-in-graphql": ("adapters/planted.py", "import graphql"),
     "departments-apart": ("adapters/departments/planted.py", "import adapters.departments.other"),
 }
 

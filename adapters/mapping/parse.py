@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from adapters.rules import Rule
+
 STARTERS = ("concat", "join", "first")
 
 _TOKEN = re.compile(r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<pipe>\|)|(?P<word>[^\s|']+))")
@@ -10,7 +12,12 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?$")
 
 
 class BadExpression(ValueError):
-    """An expression that is none; the message is for whoever wrote it."""
+    """An expression that is none; the message is for whoever wrote it, as is the remedy."""
+
+    def __init__(self, message: str, rule: Rule = Rule.EXPRESSION_SYNTAX, remedy: str = "") -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class Compiler:
             batch=spec.batch,
         )
         node = planner.plan(spec.request, operation.request, f"{spec.key}.request")
-        if not self.findings.told(f"{spec.key}.request"):
+        if not self.findings.told_within(f"{spec.key}.request"):
             keyed = self.manifest.repeats is not Repeats.BLIND
             unasked(self.findings, spec.call, planner.used, f"{spec.key}.request", keyed=keyed)
         self._count(planner)
@@ -160,7 +160,8 @@ class Compiler:
 
     def _record(self, spec: CallSpec, reader: Reader, register: Register) -> Mapping[str, Compute]:
         """The lines of a register's record; without rows it is there when its key is."""
-        fields = {field.name: field for field in register.fields}
+        fields = {f.name: f for f in register.fields}
+        known = not self.findings.told(f"{spec.key}.each")
         beside = spec.reply.get(register.key) if spec.each is None else None
         return {
             name: reader.field(
@@ -168,7 +169,9 @@ class Compiler:
                 Kind(fields[name].kind),
                 f"{spec.key}.reply.{name}",
                 beside=beside,
-                needed=fields[name].required and (spec.each is not None or name != register.key),
+                needed=known
+                and fields[name].required
+                and (bool(spec.each) or name != register.key),
             )
             for name, text in spec.reply.items()
         }

@@ -57,7 +57,12 @@ class Findings:
     def told(self, key: str) -> bool:
         """Whether something is wrong already with this key, or with a table it stands in."""
         place = key if self.places is None else self.places.find(key)[0]
-        return any(place == one.key or place.startswith(f"{one.key}.") for one in self.items)
+        return any(f"{place}.".startswith(f"{one.key}.") for one in self.items)
+
+    def told_within(self, key: str) -> bool:
+        """Whether something is wrong already with this key or below it."""
+        place = key if self.places is None else self.places.find(key)[0]
+        return self.told(key) or any(one.key.startswith(f"{place}.") for one in self.items)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -66,4 +71,6 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     near = get_close_matches(name, names, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]!r}?"
-    return "known: " + ", ".join(names[:12]) + (", …" if len(names) > 12 else "") if names else ""
+    if not names:
+        return "remove it: none is known here"
+    return "known: " + ", ".join(names[:12]) + (", …" if len(names) > 12 else "")

@@ -72,7 +72,8 @@ def load_departments(
             )
             if made is not None:
                 departments[manifest.id] = made
-        found.extend(findings.items)
+        unset = Rule.CREDENTIAL_UNSET if endpoint is None else None
+        found.extend(finding for finding in findings.items if finding.rule is not unset)
     found.extend(_broken_links(departments))
     return Loaded(departments=departments, findings=tuple(found))
 

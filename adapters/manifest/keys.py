@@ -31,7 +31,12 @@ _FIELD = table(
     ),
     *LABEL,
     Key(name="optional", type=Type.FLAG, zh="可缺省", en="it may have no value"),
-    text("personal", "个人信息类别", "personal data: masked in logs and traces", allowed=PERSONAL),
+    text(
+        "personal",
+        "个人信息类别",
+        "personal data: shown masked, never in the shared cache",
+        allowed=PERSONAL,
+    ),
     form=NAME,
 )
 _LINK = table(

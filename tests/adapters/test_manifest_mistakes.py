@@ -81,7 +81,8 @@ def test_good_departments_start_beside_a_bad_one(tmp_path: Path) -> None:
     loaded = load_departments(tmp_path, {"permits": endpoint, "records": endpoint})
     assert set(loaded.departments) == {"records"}
     assert [str(f) for f in loaded.findings] == [
-        "permits/department.toml:limits.timeout_s: is missing — give longest wait, seconds (line 15)"
+        "permits/department.toml:limits.timeout_s: "
+        "is missing — give longest wait, seconds (line 15)"
     ]
 
 

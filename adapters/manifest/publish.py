@@ -1,12 +1,16 @@
 """The declared keys, published: as a JSON Schema for editors, as a table for readers."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adapters.manifest.key import Key, Type
 from adapters.manifest.keys import TOP
 from adapters.rules import DEMANDS
+
+Names = Mapping[Key, str]
+"""Tables that stand in several places, by the name they are defined under."""
 
 SCHEMA = "department.schema.json"
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -31,13 +35,16 @@ _TYPES: Mapping[Type, Mapping[str, Any]] = {
 
 def json_schema() -> dict[str, Any]:
     """department.toml as JSON Schema 2020-12."""
-    schema = _table(TOP)
+    counted = Counter(_tables(TOP))
+    again = [key for key, times in counted.items() if times > 1 and len(key.keys) > 1]
+    names = {key: f"{key.name.strip('<>')}_{number}" for number, key in enumerate(again, start=1)}
+    defs = {name: _table(key, names) for key, name in names.items()}
     return {
         "$schema": _DRAFT,
         "title": "department.toml",
-        **schema,
+        **_table(TOP, names),
         "allOf": [_for_protocol("soap"), _for_protocol("rest")],
-        "$defs": {"tree": _TREE},
+        "$defs": {"tree": _TREE, **defs},
     }
 
 
@@ -58,16 +65,27 @@ def rule_table() -> str:
     return "| rule | what it demands |\n|---|---|\n" + "".join(rows)
 
 
-def _table(key: Key) -> dict[str, Any]:
+def _tables(key: Key) -> Iterator[Key]:
+    """Every table at and below a key, as often as it stands."""
+    yield key
+    for member in key.keys:
+        if member.type is Type.TABLE:
+            yield from _tables(member)
+
+
+def _table(key: Key, defs: Names) -> dict[str, Any]:
     rest = key.rest()
-    variants = [] if key.by is None else [_variant(key.by[0], *one) for one in key.by[1]]
+    variants = [] if key.by is None else [_variant(key.by[0], *one, defs) for one in key.by[1]]
     names = [member.name for _, keys in (key.by or ("", ()))[1] for member in keys]
     further: dict[str, Any] = {name: {} for name in names}
     schema: dict[str, Any] = {
         "type": "object",
         "description": f"{key.zh}\n{key.en}",
-        "properties": {**further, **{n: _schema(member) for n, member in key.named().items()}},
-        "additionalProperties": False if rest is None else _schema(rest),
+        "properties": {
+            **further,
+            **{n: _schema(member, defs) for n, member in key.named().items()},
+        },
+        "additionalProperties": False if rest is None else _schema(rest, defs),
     }
     required = [n for n, k in key.named().items() if k.required and k.protocol is None]
     form = {"propertyNames": {"pattern": f"^(?:{rest.form})$"}} if rest and rest.form else {}
@@ -75,18 +93,20 @@ def _table(key: Key) -> dict[str, Any]:
     return {**schema, **({"required": required} if required else {}), **form, **chosen}
 
 
-def _variant(member: str, value: str, keys: tuple[Key, ...]) -> dict[str, Any]:
+def _variant(member: str, value: str, keys: tuple[Key, ...], defs: Names) -> dict[str, Any]:
     """The further keys that hold when `member` has this value."""
     return {
-        "properties": {member: {"const": value}, **{key.name: _schema(key) for key in keys}},
+        "properties": {member: {"const": value}, **{key.name: _schema(key, defs) for key in keys}},
         "required": [member, *(key.name for key in keys if key.required)],
         "propertyNames": {"enum": [member, *(key.name for key in keys)]},
     }
 
 
-def _schema(key: Key) -> dict[str, Any]:
+def _schema(key: Key, defs: Names) -> dict[str, Any]:
+    if key in defs:
+        return {"$ref": f"#/$defs/{defs[key]}"}
     if key.type is Type.TABLE:
-        return _table(key)
+        return _table(key, defs)
     schema = {**_TYPES[key.type], "description": f"{key.zh}\n{key.en}"}
     if key.allowed:
         schema["enum"] = list(key.allowed)

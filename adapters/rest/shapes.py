@@ -159,7 +159,14 @@ class JsonShapes:
         extra = node.get("additionalProperties")
         if extra is True or (isinstance(extra, Mapping) and extra):
             return True
-        return not self._members(node) and extra is not False
+        return extra is not False and not self._named(node)
+
+    def _named(self, node: Mapping[str, Any], depth: int = 20) -> bool:
+        """Whether it names any member; schemas may contain themselves, so members stay unmade."""
+        if node.get("properties"):
+            return True
+        parts = (part for word in _MERGED for part in node.get(word, ()))
+        return depth > 0 and any(self._named(self._document.resolve(p), depth - 1) for p in parts)
 
     def _members(self, node: Mapping[str, Any], depth: int = 0) -> dict[str, Shape]:
         required = set(node.get("required", ()))

@@ -207,17 +207,37 @@ class Compiler:
 
     def _covered(self, spec: CallSpec, outcome: Outcome, operation: Operation) -> None:
         """Every result code the contract lists is a success or has a meaning."""
+        self._failing(spec, outcome, operation)
         if not spec.outcome.code:
             return
         shape = operation.reply.at(tuple(spec.outcome.code.split("|")[0].strip().split(".")))
         enum = shape.enum if shape else ()
         known = {**outcome.faults.table, **dict.fromkeys(outcome.success, Meaning.DONE)}
-        for code in (code for code in enum if code not in known):
-            sentence = f"the contract's code {code!r} has no meaning"
-            self.findings.add("faults", sentence, "add it", Rule.OUTCOME_CODE)
+        self._meant(enum, known)
         for code in sorted(outcome.success - set(enum)) if enum else ():
             sentence, place = f"{code!r} is no code of the contract", self._successes(spec)
             self.findings.add(place, sentence, did_you_mean(code, enum), Rule.OUTCOME_SUCCESS)
+
+    def _meant(self, codes: tuple[str, ...], known: Mapping[str, Meaning]) -> None:
+        for code in (code for code in codes if code not in known):
+            sentence = f"the contract's code {code!r} has no meaning"
+            self.findings.add("faults", sentence, "add it", Rule.OUTCOME_CODE)
+
+    def _failing(self, spec: CallSpec, outcome: Outcome, operation: Operation) -> None:
+        """The code of an error is where the contract says, and every one it lists has a meaning."""
+        path = spec.outcome.fault_code
+        if not path or operation.failure is None:
+            return
+        shape = operation.failure.reach(tuple(path.split(".")))
+        if shape is None:
+            own = path != self.manifest.outcome.fault_code
+            place = f"{spec.key}.outcome.fault_code" if own else "outcome.fault_code"
+            sentence = f"no error of {spec.operation} has a {path!r}"
+            hint = did_you_mean(path, operation.failure.members())
+            self.findings.add(place, sentence, hint, Rule.OUTCOME_FAULT)
+            return
+        known = dict.fromkeys(outcome.success, Meaning.DONE) | dict(outcome.faults.table)
+        self._meant(shape.enum, known)
 
     def _successes(self, spec: CallSpec) -> str:
         same = spec.outcome.success == self.manifest.outcome.success

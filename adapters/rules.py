@@ -57,6 +57,7 @@ class Rule(StrEnum):
     OUTCOME_SUCCESS = "outcome.success"
     OUTCOME_CODE = "outcome.code"
     OUTCOME_BOTH = "outcome.both"
+    OUTCOME_FAULT = "outcome.fault"
     FAULT_HTTP = "fault.http"
     FAULT_DONE = "fault.done"
     CODES_SEND = "codes.send"
@@ -160,6 +161,7 @@ DEMANDS: dict[Rule, str] = {
     Rule.OUTCOME_SUCCESS: "a result code has a list of successes, each a code of the contract",
     Rule.OUTCOME_CODE: "every result code the contract lists has a meaning",
     Rule.OUTCOME_BOTH: "no code is both a success and a fault",
+    Rule.OUTCOME_FAULT: "`fault_code` is a path of an error's body, where the contract says it",
     Rule.FAULT_HTTP: 'an HTTP status is written "http 404"',
     Rule.FAULT_DONE: "`done` is for calls that can be done already",
     Rule.CODES_SEND: '`"="` names codes of its table, each for the value it stands for',

@@ -87,3 +87,13 @@ class Shape:
                 return None
             here = found
         return here
+
+    def reach(self, steps: tuple[str, ...]) -> "Shape | None":
+        """As `at`; where the contract leaves a part open, anything may be there."""
+        here: Shape = self
+        for step in steps:
+            found = here.member(step)
+            if found is None:
+                return Shape(name=step, tag=step, kind=Kind.ANY) if here.open else None
+            here = found
+        return here

@@ -60,6 +60,7 @@ class RestDialect:
         return Operation(
             request=self.shapes.request(found),
             reply=self.shapes.reply(found),
+            failure=self.shapes.failure(found),
             tree=JsonTree(),
             inner=lambda root: None,
             sender=lambda node, outcome: self._sender(found, spec, node, outcome),

@@ -46,6 +46,11 @@ class JsonShapes:
         schema = bodies[0] if len(bodies) == 1 else {"anyOf": bodies} if bodies else {}
         return self.shape(found.name, schema)
 
+    def failure(self, found: Found) -> Shape | None:
+        """What an operation gives when it fails: the members of all its other bodies."""
+        bodies = [s for status, s in found.responses.items() if not status.startswith("2") and s]
+        return self.shape(found.name, {"anyOf": bodies}) if bodies else None
+
     def shape(self, name: str, schema: Mapping[str, Any], *, required: bool = True) -> Shape:
         """The shape of a value of this schema."""
         node = self._document.resolve(schema)

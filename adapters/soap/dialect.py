@@ -10,7 +10,7 @@ from lxml import etree
 from adapters.calls import Operation, Outcome, Rim, Send
 from adapters.errors import ContractBroken, Misconfigured
 from adapters.findings import Findings, did_you_mean
-from adapters.manifest.model import CallSpec, Manifest
+from adapters.manifest.model import CallSpec, InnerSpec, Manifest
 from adapters.mapping.compile import Scope
 from adapters.mapping.convert import MappingError
 from adapters.mapping.request import Node
@@ -73,6 +73,7 @@ class SoapDialect:
         return Operation(
             request=request,
             reply=reply,
+            failure=self._document(_error(spec.inner)) if spec.inner else None,
             tree=XmlTree(),
             inner=self._document,
             sender=lambda node, outcome: self._sender(found, outer, spec, node, outcome),
@@ -99,7 +100,7 @@ class SoapDialect:
             sentence, remedy = f"there is no {spec.inner.root!r}", _ROOT
             findings.add(f"{spec.key}.inner.root", sentence, remedy, Rule.CALL_INNER)
             return Shape(name="?", tag="?", kind=Kind.GROUP, open=True)
-        error = f"{spec.inner.root.partition('#')[0]}#{spec.inner.error}"
+        error = _error(spec.inner)
         if spec.inner.error and self._document(error) is None:
             findings.add(
                 f"{spec.key}.inner.error", f"there is no {error!r}", _ROOT, Rule.CALL_INNER
@@ -212,6 +213,10 @@ class SoapDialect:
             return raised(outcome.faults.settle([code], words, Meaning.UNKNOWN))
 
         return read
+
+
+def _error(inner: InnerSpec) -> str:
+    return f"{inner.root.partition('#')[0]}#{inner.error or ''}"
 
 
 def _nothing(tag: str) -> Shape:

@@ -214,7 +214,12 @@ TOP = table(
             type=Type.WHOLE,
             least=1,
         ),
-        number("rate_per_s", "每秒次数", "calls per second", required=True),
+        number(
+            "rate_per_s",
+            "每秒次数（部门所报，网关不据此限流）",
+            "calls per second, as stated by it; not enforced",
+            required=True,
+        ),
         number(
             "processing_s",
             "超时后仍可能处理的秒数",

@@ -11,7 +11,7 @@ from adapters.mapping.foresee import certain, constant
 from adapters.mapping.functions import Environment
 from adapters.mapping.nodes import Document, Group, Leaf, Many, Node, rows_of
 from adapters.mapping.parse import BadExpression, Expression, Path, parse
-from adapters.mapping.sending import fill, forbidden, one_or_many
+from adapters.mapping.sending import fill, forbidden, one_or_many, one_value
 from adapters.rules import Rule
 from adapters.shape import Choice, Kind, Shape
 
@@ -176,6 +176,7 @@ class Planner:
         compute, expression, made = self._compute(text, key, row)
         if expression is None:
             return Leaf(shape, compute, False, key)
+        one_value(self.findings, self.call, expression, shape, key)
         if not (shape.prohibited or shape.read_only):
             fill(self.findings, expression, made, shape, key, self.env, self.const)
         always = certain(self.call, expression, self.const)

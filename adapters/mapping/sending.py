@@ -9,6 +9,7 @@ from adapters.mapping.fits import REMEDIES, kinds_fit, own, too_fine, unfit
 from adapters.mapping.foresee import places_of, possible
 from adapters.mapping.functions import Environment
 from adapters.mapping.parse import BadExpression, Expression, Path
+from adapters.mapping.sources import listed
 from adapters.rules import Rule
 from adapters.shape import Kind, Shape
 
@@ -76,6 +77,20 @@ def _absence(findings: Findings, expression: Expression, shape: Shape, key: str)
     if last == "else_empty" and unfit(shape, "") is not None:
         sentence = f"{shape.name} cannot be empty"
         findings.add(key, sentence, "leave it out, or give a default", Rule.REQUEST_EMPTY)
+
+
+def one_value(
+    findings: Findings, call: str, expression: Expression, shape: Shape, key: str
+) -> None:
+    """Note a source of many values where the contract takes one, or where a row is no value."""
+    start = expression.start
+    rows = listed(call, start) if isinstance(start, Path) else None
+    first = expression.stages[0].name if expression.stages else ""
+    if rows is None or first in ("join", "count", "exists", "python"):
+        return
+    if rows or not shape.repeated:
+        sentence = f"{start} are many, {shape.name} takes one value"
+        findings.add(key, sentence, "use each, | join ',' or | count", Rule.REQUEST_OCCURS)
 
 
 def forbidden(findings: Findings, shape: Shape, key: str) -> bool:

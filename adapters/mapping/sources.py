@@ -174,3 +174,9 @@ def row(call: str, name: str) -> tuple[str, ...]:
         hint = f"each takes {', '.join(able) or 'nothing here'}"
         raise BadExpression(f"{name!r} has no rows", Rule.SOURCE_EACH, hint)
     return root.rows
+
+
+def listed(call: str, path: Path) -> tuple[str, ...] | None:
+    """What each of many values offers, where the path names a whole source of many."""
+    root = roots(call).get(path.steps[0]) if len(path.steps) == 1 and not path.relative else None
+    return None if root is None else root.rows

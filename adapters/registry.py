@@ -61,8 +61,7 @@ def load_departments(
         manifest = read_manifest(folder, findings)
         endpoint = endpoints.get(folder.name)
         if manifest is not None and manifest.id in departments:
-            sentence = f"two folders declare {manifest.id!r}"
-            findings.add("id", sentence, "remove one", Rule.ID_FOLDER)
+            findings.add("id", f"two folders declare {manifest.id!r}", "remove one", Rule.ID_FOLDER)
         if manifest is not None and not findings.items and endpoint is None:
             hint = did_you_mean(folder.name, endpoints)
             findings.add("id", "the settings give it no address", hint, Rule.ADDRESS_UNSET)
@@ -72,10 +71,15 @@ def load_departments(
             )
             if made is not None:
                 departments[manifest.id] = made
-        unset = Rule.CREDENTIAL_UNSET if endpoint is None else None
-        found.extend(finding for finding in findings.items if finding.rule is not unset)
+        found.extend(_told(findings, endpoint))
     found.extend(_broken_links(departments))
     return Loaded(departments=departments, findings=tuple(found))
+
+
+def _told(findings: Findings, endpoint: Endpoint | None) -> list[Finding]:
+    """What is worth telling: without an address no credential is there either."""
+    unset = Rule.CREDENTIAL_UNSET if endpoint is None else None
+    return [finding for finding in findings.items if finding.rule is not unset]
 
 
 def build(

@@ -18,6 +18,11 @@ VERBS = (
     "progress",
     "certificate",
 )
+AUTH_KINDS: Mapping[str, tuple[str, ...]] = {
+    "soap": ("none", "message", "username_token"),
+    "rest": ("none", "message", "header", "oauth2"),
+    "graphql": ("none", "message", "header", "oauth2"),
+}
 WRITES = frozenset({"file", "supplement", "withdraw"})
 
 
@@ -128,6 +133,7 @@ class Manifest:
     contract: ContractSpec
     limits: Limits
     auth: AuthSpec
+    outcome: OutcomeRule
     codes: Mapping[str, Mapping[str, Any]]
     faults: Mapping[str, Meaning]
     registers: tuple[Register, ...]
@@ -137,3 +143,10 @@ class Manifest:
     feed: CallSpec | None
     callback: CallbackSpec | None
     python: Mapping[str, Callable[[Any], Any]]
+
+    @property
+    def bindable(self) -> bool:
+        """Whether its contract can be opened: a file, a port, a way to show who we are."""
+        chosen = self.protocol != "soap" or bool(self.contract.service and self.contract.port)
+        auth = self.auth.kind in AUTH_KINDS.get(self.protocol, ())
+        return self.contract.file.is_file() and chosen and auth

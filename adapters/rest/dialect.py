@@ -21,6 +21,7 @@ from adapters.rest.auth import Auth
 from adapters.rest.document import BadDocument, Found, OpenApi
 from adapters.rest.shapes import JsonShapes
 from adapters.rest.tree import MISSING, Build, JsonTree, builder
+from adapters.rules import Rule
 from adapters.shape import Shape
 from adapters.wire import Wire, WireReply, WireRequest
 
@@ -53,13 +54,13 @@ class RestDialect:
         found = self.document.find(spec.operation)
         if found is None:
             hint = did_you_mean(spec.operation, self.document.operations)
-            findings.add(
-                f"{spec.key}.operation", f"the contract has no operation {spec.operation!r}", hint
-            )
+            sentence = f"the contract has no operation {spec.operation!r}"
+            findings.add(f"{spec.key}.operation", sentence, hint, Rule.CALL_OPERATION)
             return None
         return Operation(
             request=self.shapes.request(found),
             reply=self.shapes.reply(found),
+            failure=self.shapes.failure(found),
             tree=JsonTree(),
             inner=lambda root: None,
             sender=lambda node, outcome: self._sender(found, spec, node, outcome),
@@ -70,9 +71,8 @@ class RestDialect:
         schema = self.document.webhook(event)
         if schema is None:
             known = self.document.webhooks()
-            findings.add(
-                "callback.event", f"there is no webhook {event!r}", did_you_mean(event, known)
-            )
+            sentence, hint = f"there is no webhook {event!r}", did_you_mean(event, known)
+            findings.add("callback.event", sentence, hint, Rule.CALLBACK_EVENT)
             return None
         return self.shapes.shape(event, schema), self.document.validator(schema)
 

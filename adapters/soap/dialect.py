@@ -10,12 +10,13 @@ from lxml import etree
 from adapters.calls import Operation, Outcome, Rim, Send
 from adapters.errors import ContractBroken, Misconfigured
 from adapters.findings import Findings, did_you_mean
-from adapters.manifest.model import CallSpec, Manifest
+from adapters.manifest.model import CallSpec, InnerSpec, Manifest
 from adapters.mapping.compile import Scope
 from adapters.mapping.convert import MappingError
 from adapters.mapping.request import Node
 from adapters.mapping.sources import Ask
 from adapters.outcome import Meaning, Settled, raised
+from adapters.rules import Rule
 from adapters.shape import Kind, Shape
 from adapters.soap.envelope import SOAP11, SOAP12, Fault, Opener, below, settle_fault, validate
 from adapters.soap.read import XmlTree
@@ -27,6 +28,7 @@ from adapters.soap.wsse import username_token
 from adapters.soap.xml import BadXml, Element, local, namespace, parse_text
 from adapters.wire import Endpoint, Wire, WireRequest
 
+_ROOT = 'write "contract/<file>.xsd#<Element>"'
 _XS = "http://www.w3.org/2001/XMLSchema"
 
 
@@ -63,15 +65,15 @@ class SoapDialect:
         found = self._port.operations.get(spec.operation)
         if found is None:
             hint = did_you_mean(spec.operation, self._port.operations)
-            findings.add(
-                f"{spec.key}.operation", f"the port has no operation {spec.operation!r}", hint
-            )
+            sentence = f"the port has no operation {spec.operation!r}"
+            findings.add(f"{spec.key}.operation", sentence, hint, Rule.CALL_OPERATION)
             return None
         request, outer = self._shape(found.request), self._shape(found.reply)
         reply = self._inside(spec, outer, findings)
         return Operation(
             request=request,
             reply=reply,
+            failure=self._document(_error(spec.inner)) if spec.inner else None,
             tree=XmlTree(),
             inner=self._document,
             sender=lambda node, outcome: self._sender(found, outer, spec, node, outcome),
@@ -91,18 +93,19 @@ class SoapDialect:
             return outer
         if outer.at(tuple(spec.inner.at.split("."))) is None:
             names = [name for name in outer.members() if name != "."]
-            key = f"{spec.key}.inner.at"
-            findings.add(
-                key, f"the reply has no {spec.inner.at!r}", did_you_mean(spec.inner.at, names)
-            )
+            key, hint = f"{spec.key}.inner.at", did_you_mean(spec.inner.at, names)
+            findings.add(key, f"the reply has no {spec.inner.at!r}", hint, Rule.CALL_INNER)
         shape = self._document(spec.inner.root)
         if shape is None:
+            sentence, remedy = f"there is no {spec.inner.root!r}", _ROOT
+            findings.add(f"{spec.key}.inner.root", sentence, remedy, Rule.CALL_INNER)
+            return Shape(name="?", tag="?", kind=Kind.GROUP, open=True)
+        error = _error(spec.inner)
+        if spec.inner.error and self._document(error) is None:
             findings.add(
-                f"{spec.key}.inner.root",
-                f"there is no {spec.inner.root!r}",
-                'write "contract/<file>.xsd#<Element>"',
+                f"{spec.key}.inner.error", f"there is no {error!r}", _ROOT, Rule.CALL_INNER
             )
-        return shape or _nothing("?")
+        return shape
 
     def _document(self, place: str) -> Shape | None:
         file, _, element = place.partition("#")
@@ -210,6 +213,10 @@ class SoapDialect:
             return raised(outcome.faults.settle([code], words, Meaning.UNKNOWN))
 
         return read
+
+
+def _error(inner: InnerSpec) -> str:
+    return f"{inner.root.partition('#')[0]}#{inner.error or ''}"
 
 
 def _nothing(tag: str) -> Shape:

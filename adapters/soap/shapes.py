@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from adapters.shape import Kind, Shape
+from adapters.shape import ANYTHING, Choice, Facets, Kind, Shape
+from adapters.soap.facets import BUILT_IN, facets_of
 from adapters.soap.schemas import Schemas, Source
 from adapters.soap.xml import XS, Element, local
 
@@ -46,8 +47,10 @@ class _Body:
 
     kind: Kind = Kind.TEXT
     enum: tuple[str, ...] = ()
+    facets: Facets = ANYTHING
     open: bool = False
     members: dict[str, Shape] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
 
 
 class Shapes:
@@ -79,9 +82,14 @@ class Shapes:
         def body() -> _Body:
             return self._named_type(space[1:], type_name)
 
-        kind = body().kind
         return Shape(
-            name=name, tag=tag, kind=kind, enum=body().enum, members=lambda: body().members
+            name=name,
+            tag=tag,
+            kind=body().kind,
+            enum=body().enum,
+            facets=body().facets,
+            members=lambda: body().members,
+            choices=lambda: body().choices,
         )
 
     def _element(self, node: Element, source: Source, *, optional: bool, repeated: bool) -> Shape:
@@ -106,8 +114,13 @@ class Shapes:
             repeated=high not in ("0", "1") or repeated,
             nillable=node.get("nillable") in ("true", "1"),
             enum=simple.enum if simple else (),
+            facets=_fixed(node, simple.facets if simple else ANYTHING),
+            least=0 if optional else int(low),
+            most=None if repeated or high == "unbounded" else int(high),
+            prohibited=high == "0",
             open=bool(simple and simple.open),
             members=lambda: body().members,
+            choices=lambda: body().choices,
         )
 
     def _referred(self, node: Element, source: Source, *, optional: bool, repeated: bool) -> Shape:
@@ -118,6 +131,8 @@ class Shapes:
             shape,
             required=low != "0" and not optional,
             repeated=high not in ("0", "1") or repeated,
+            least=0 if optional else int(low),
+            most=None if repeated or high == "unbounded" else int(high),
         )
 
     def _simple_hint(self, node: Element, source: Source) -> _Body | None:
@@ -143,7 +158,7 @@ class Shapes:
     def _named_type(self, space: str, name: str) -> _Body:
         if space == XS:
             kind = _KINDS.get(name, Kind.TEXT)
-            return _Body(kind=kind, open=kind is Kind.ANY)
+            return _Body(kind=kind, facets=_built_in(name, kind), open=kind is Kind.ANY)
         found = self._index.get(("complexType", space, name))
         if found is not None:
             return self._complex(*found)
@@ -158,7 +173,8 @@ class Shapes:
         base = restriction.get("base")
         inner = restriction.find(_XS_TYPE)
         under = self._named_type(*_qname(base, node)) if base else self._simple(inner)
-        return _Body(kind=under.kind, enum=enum or under.enum)
+        facets = facets_of(restriction, under.facets)
+        return _Body(kind=under.kind, enum=enum or under.enum, facets=facets)
 
     def _complex(self, node: Element, source: Source) -> _Body:
         content = node.find(f"{{{XS}}}simpleContent")
@@ -173,18 +189,21 @@ class Shapes:
         base = self._named_type(*_qname(str(step.get("base")), step))
         own = self._content(step, source)
         if base.kind is not Kind.GROUP:
-            text = Shape(name=".", tag=".", kind=base.kind, enum=base.enum)
+            text = Shape(name=".", tag=".", kind=base.kind, enum=base.enum, facets=base.facets)
             return _Body(kind=Kind.GROUP, members={".": text, **own.members})
         if local(step.tag) == "restriction":
             kept = {k: v for k, v in base.members.items() if k.startswith("@")}
-            return _Body(kind=Kind.GROUP, members={**kept, **own.members})
-        return _Body(kind=Kind.GROUP, members={**base.members, **own.members})
+            inside = {**kept, **own.members}
+            return _Body(kind=Kind.GROUP, members=inside, choices=own.choices)
+        both = {**base.members, **own.members}
+        return _Body(kind=Kind.GROUP, members=both, choices=(*base.choices, *own.choices))
 
     def _content(self, node: Element, source: Source) -> _Body:
         body = _Body(kind=Kind.GROUP, open=node.find(f".//{{{XS}}}any") is not None)
         for compositor in node.iterchildren(*_COMPOSITORS):
             for shape in self._particles(compositor, source, optional=False, repeated=False):
                 body.members[shape.name] = shape
+            body.choices += tuple(self._choices(compositor, source, optional=False))
         for shape in self._attributes(node, source):
             body.members[shape.name] = shape
         return body
@@ -202,12 +221,36 @@ class Shapes:
             elif child.tag in _COMPOSITORS:
                 yield from self._particles(child, source, optional=optional, repeated=repeated)
 
+    def _choices(self, node: Element, source: Source, *, optional: bool) -> Iterator[Choice]:
+        """The choices below a compositor; one that may stand again chooses anew each time."""
+        optional = optional or node.get("minOccurs") == "0"
+        if node.get("ref"):
+            node, source = self._find("group", str(node.get("ref")), node)
+        if node.get("maxOccurs", "1") not in ("0", "1"):
+            return
+        children = [c for c in node.iterchildren("{*}*") if local(c.tag) != "annotation"]
+        if local(node.tag) == "choice":
+            required = not optional and all(c.get("minOccurs") != "0" for c in children)
+            branches = tuple(tuple(self._names(child, source)) for child in children)
+            yield Choice(branches, required)
+            optional = True
+        for child in children:
+            if child.tag in _COMPOSITORS:
+                yield from self._choices(child, source, optional=optional)
+
+    def _names(self, child: Element, source: Source) -> Iterator[str]:
+        if local(child.tag) == "element":
+            yield str(child.get("name") or str(child.get("ref")).rpartition(":")[2])
+        elif child.tag in _COMPOSITORS:
+            for shape in self._particles(child, source, optional=True, repeated=False):
+                yield shape.name
+
     def _attributes(self, node: Element, source: Source) -> Iterator[Shape]:
         for child in node.iterchildren(*_ATTRIBUTES):
             reference = child.get("ref")
             if local(child.tag) == "attributeGroup":
                 yield from self._attributes(*self._find("attributeGroup", reference, child))
-            elif reference is None and child.get("use") != "prohibited":
+            elif reference is None:
                 yield self._attribute(child, source)
 
     def _attribute(self, node: Element, source: Source) -> Shape:
@@ -218,12 +261,28 @@ class Shapes:
         if node.get("type"):
             body = self._named_type(*_qname(node.get("type"), node))
         tag = f"{{{source.namespace}}}{name}" if form == "qualified" else name
-        required = node.get("use") == "required"
-        return Shape(name=f"@{name}", tag=tag, kind=body.kind, required=required, enum=body.enum)
+        return Shape(
+            name=f"@{name}",
+            tag=tag,
+            kind=body.kind,
+            required=node.get("use") == "required",
+            enum=body.enum,
+            facets=_fixed(node, body.facets),
+            prohibited=node.get("use") == "prohibited",
+        )
 
     def _find(self, what: str, reference: str, node: Element) -> Where:
         space, name = _qname(reference, node)
         return self._index[what, space, name]
+
+
+def _fixed(node: Element, facets: Facets) -> Facets:
+    fixed = node.get("fixed")
+    return facets if fixed is None else replace(facets, fixed=str(fixed))
+
+
+def _built_in(name: str, kind: Kind) -> Facets:
+    return BUILT_IN.get(name, Facets(collapse=kind is not Kind.TEXT))
 
 
 def _qualified(node: Element, source: Source) -> bool:

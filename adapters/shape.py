@@ -34,6 +34,7 @@ class Shape:
     nillable: bool = False
     enum: tuple[str, ...] = ()
     open: bool = False  # the contract allows members it does not name
+    type_tag: str = ""  # the named type, where the wire must say it (rpc/encoded)
     members: Callable[[], Mapping[str, "Shape"]] = field(default=_none, repr=False, compare=False)
 
     def member(self, name: str) -> "Shape | None":

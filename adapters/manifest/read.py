@@ -105,12 +105,17 @@ def faults_of(table: Table) -> Mapping[str, Meaning]:
 
 
 def _contract(folder: Path, table: Table, protocol: str) -> ContractSpec:
-    known = ["file", "sha256", "path", "encoding", "reply_encoding", "more"]
+    known = ["file", "sha256", "path", "encoding", "reply_encoding", "more", "vendored"]
     table.only(*known, *(("service", "port") if protocol == "soap" else ()))
     name, digest = table.text("file"), table.text("sha256")
     more = {file: table.table("more").text(file) for file in table.table("more").data}
     for file, wanted in {name: digest, **more}.items():
         _pinned(folder, table, file, wanted)
+    vendored = {url: table.table("vendored").text(url) for url in table.table("vendored").data}
+    for url, file in vendored.items():
+        if file not in more:
+            key = table.at(f"vendored.{url}")
+            table.findings.add(key, f"{file!r} is not pinned", "add it with its sha256 to more")
     return ContractSpec(
         file=folder / name,
         sha256=digest,
@@ -120,6 +125,7 @@ def _contract(folder: Path, table: Table, protocol: str) -> ContractSpec:
         encoding=table.text("encoding", "utf-8"),
         reply_encoding=table.maybe("reply_encoding"),
         more=more,
+        vendored={url: folder / file for url, file in vendored.items()},
     )
 
 

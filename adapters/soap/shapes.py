@@ -6,7 +6,7 @@ from functools import cache
 
 from adapters.shape import Kind, Shape
 from adapters.soap.schemas import Schemas, Source
-from adapters.soap.xml import XS, Element, local
+from adapters.soap.xml import XS, Element, clark, local, qname
 
 _KINDS = {
     **dict.fromkeys(("boolean",), Kind.BOOLEAN),
@@ -55,11 +55,14 @@ class Shapes:
 
     def __init__(self, schemas: Schemas) -> None:
         self._index: dict[tuple[str, str, str], Where] = {}
+        self._groups: dict[tuple[str, str], list[Where]] = {}  # substitutes by head
         for source in schemas.sources.values():
             for node in source.node.iterchildren("{*}*"):
                 name = node.get("name")
                 if name:
                     self._index[local(node.tag), source.namespace, name] = (node, source)
+                    for head in (node.get("substitutionGroup") or "").split():
+                        self._groups.setdefault(qname(head, node), []).append((node, source))
 
     def element(self, tag: str) -> Shape | None:
         """The shape of a global element, by Clark name; without a namespace any that fits."""
@@ -81,7 +84,12 @@ class Shapes:
 
         kind = body().kind
         return Shape(
-            name=name, tag=tag, kind=kind, enum=body().enum, members=lambda: body().members
+            name=name,
+            tag=tag,
+            kind=kind,
+            enum=body().enum,
+            type_tag=type_tag,
+            members=lambda: body().members,
         )
 
     def _element(self, node: Element, source: Source, *, optional: bool, repeated: bool) -> Shape:
@@ -107,6 +115,7 @@ class Shapes:
             nillable=node.get("nillable") in ("true", "1"),
             enum=simple.enum if simple else (),
             open=bool(simple and simple.open),
+            type_tag=clark(*qname(node.get("type"), node)) if node.get("type") else "",
             members=lambda: body().members,
         )
 
@@ -128,7 +137,7 @@ class Shapes:
         if name is None:
             inner = node.find(_XS_TYPE)
             return _Body(kind=Kind.ANY, open=True) if inner is None else self._simple(inner)
-        space, plain = _qname(name, node)
+        space, plain = qname(name, node)
         if space != XS and ("complexType", space, plain) in self._index:
             return None
         return self._named_type(space, plain)
@@ -138,7 +147,7 @@ class Shapes:
         if inner is not None:
             return self._complex(inner, source)
         name = node.get("type")
-        return self._named_type(*_qname(name, node)) if name else _Body()
+        return self._named_type(*qname(name, node)) if name else _Body()
 
     def _named_type(self, space: str, name: str) -> _Body:
         if space == XS:
@@ -157,7 +166,7 @@ class Shapes:
         enum = tuple(e.get("value") for e in restriction.iterfind(f"{{{XS}}}enumeration"))
         base = restriction.get("base")
         inner = restriction.find(_XS_TYPE)
-        under = self._named_type(*_qname(base, node)) if base else self._simple(inner)
+        under = self._named_type(*qname(base, node)) if base else self._simple(inner)
         return _Body(kind=under.kind, enum=enum or under.enum)
 
     def _complex(self, node: Element, source: Source) -> _Body:
@@ -170,7 +179,7 @@ class Shapes:
 
     def _derived(self, content: Element, source: Source) -> _Body:
         step = next(content.iterchildren(f"{{{XS}}}extension", f"{{{XS}}}restriction"))
-        base = self._named_type(*_qname(str(step.get("base")), step))
+        base = self._named_type(*qname(str(step.get("base")), step))
         own = self._content(step, source)
         if base.kind is not Kind.GROUP:
             text = Shape(name=".", tag=".", kind=base.kind, enum=base.enum)
@@ -198,31 +207,45 @@ class Shapes:
             node, source = self._find("group", str(node.get("ref")), node)
         for child in node.iterchildren("{*}*"):
             if local(child.tag) == "element":
-                yield self._element(child, source, optional=optional, repeated=repeated)
+                others = self._substitutes(child)
+                instead = optional or bool(others)
+                yield self._element(child, source, optional=instead, repeated=repeated)
+                for other in others:
+                    shape = self._element(*other, optional=True, repeated=repeated)
+                    many = child.get("maxOccurs", "1") not in ("0", "1")
+                    yield replace(shape, repeated=shape.repeated or many)
             elif child.tag in _COMPOSITORS:
                 yield from self._particles(child, source, optional=optional, repeated=repeated)
+
+    def _substitutes(self, node: Element) -> list[Where]:
+        """Elements that may stand where `node` refers to one."""
+        return self._groups.get(qname(node.get("ref"), node), []) if node.get("ref") else []
 
     def _attributes(self, node: Element, source: Source) -> Iterator[Shape]:
         for child in node.iterchildren(*_ATTRIBUTES):
             reference = child.get("ref")
             if local(child.tag) == "attributeGroup":
                 yield from self._attributes(*self._find("attributeGroup", reference, child))
-            elif reference is None and child.get("use") != "prohibited":
+            elif child.get("use") != "prohibited":
                 yield self._attribute(child, source)
 
     def _attribute(self, node: Element, source: Source) -> Shape:
+        required = node.get("use") == "required"
+        if node.get("ref"):
+            node, source = self._find("attribute", node.get("ref"), node)
         name = node.get("name")
         form = node.get("form") or source.node.get("attributeFormDefault", "unqualified")
+        if node.getparent() is source.node:
+            form = "qualified"  # global attributes carry their namespace
         inner = node.find(_XS_TYPE)
         body = self._simple(inner) if inner is not None else _Body()
         if node.get("type"):
-            body = self._named_type(*_qname(node.get("type"), node))
-        tag = f"{{{source.namespace}}}{name}" if form == "qualified" else name
-        required = node.get("use") == "required"
+            body = self._named_type(*qname(node.get("type"), node))
+        tag = clark(source.namespace, name) if form == "qualified" else name
         return Shape(name=f"@{name}", tag=tag, kind=body.kind, required=required, enum=body.enum)
 
     def _find(self, what: str, reference: str, node: Element) -> Where:
-        space, name = _qname(reference, node)
+        space, name = qname(reference, node)
         return self._index[what, space, name]
 
 
@@ -231,8 +254,3 @@ def _qualified(node: Element, source: Source) -> bool:
         return bool(source.namespace)
     form = node.get("form") or source.node.get("elementFormDefault", "unqualified")
     return bool(form == "qualified" and source.namespace)
-
-
-def _qname(name: str, node: Element) -> tuple[str, str]:
-    prefix, colon, plain = name.rpartition(":")
-    return node.nsmap.get(prefix if colon else None) or "", plain

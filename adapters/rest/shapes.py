@@ -124,7 +124,13 @@ class JsonShapes:
         extra = node.get("additionalProperties")
         if extra is True or (isinstance(extra, Mapping) and extra):
             return True
-        return not self._members(node) and extra is not False
+        return not self._has_members(node) and extra is not False
+
+    def _has_members(self, node: Mapping[str, Any]) -> bool:
+        """Whether there are members at all, without making them: schemas may be recursive."""
+        parts = [part for word in _MERGED for part in node.get(word, ())]
+        inside = (self._has_members(self._document.resolve(part)) for part in parts)
+        return bool(node.get("properties")) or any(inside)
 
     def _members(self, node: Mapping[str, Any], depth: int = 0) -> dict[str, Shape]:
         required = set(node.get("required", ()))

@@ -10,7 +10,7 @@ from adapters.mapping.convert import EMPTY, NIL, TO_KIND, MappingError, to_text
 from adapters.mapping.request import Document, Group, Leaf, Many, Node, rows_of
 from adapters.shape import Kind, Shape
 from adapters.soap.forms import SOAP_ENCODING
-from adapters.soap.xml import escape
+from adapters.soap.xml import XML_NAMESPACE, escape
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
@@ -35,6 +35,8 @@ class Prefixes:
         if not tag.startswith("{"):
             return tag
         space, _, plain = tag[1:].partition("}")
+        if space == XML_NAMESPACE:
+            return f"xml:{plain}"
         prefix = self.known.setdefault(space, f"n{len(self.known)}")
         return f"{prefix}:{plain}"
 

@@ -68,9 +68,7 @@ class RestDialect:
             )
             return None
         try:
-            for schema in found.responses.values():
-                if schema is not None:
-                    self.document.validator(schema)
+            self.document.check(found)
         except BadDocument as error:
             findings.add(f"{spec.key}.operation", f"{spec.operation!r}: {error}")
             return None

@@ -44,6 +44,8 @@ class OpenApi:
         self._by_place: dict[tuple[str, str], str] = {}
         self._validators: dict[int, tuple[Any, jsonschema_rs.Draft202012Validator]] = {}
         self._read()
+        if not (self.operations or self.refused or self._hooks()):
+            raise BadDocument(f"{self.name} describes no operation")
 
     def find(self, name: str) -> Found | None:
         """By operationId, or by "METHOD /path"."""
@@ -73,8 +75,11 @@ class OpenApi:
         known = self._validators.get(id(schema))
         if known is not None:
             return known[1]
-        whole = {"allOf": [schema], **self._pieces(reached(schema, self._at))}
+        others = reached(schema, self._at)
+        whole = {"allOf": [schema], **self._pieces(others)}
         try:
+            for other in others.values():
+                _SCHEMAS.validate(other)  # compiling does not look so closely
             made = jsonschema_rs.Draft202012Validator(
                 whole, validate_formats=True, retriever=_never
             )
@@ -83,6 +88,13 @@ class OpenApi:
             raise BadDocument(f"a schema of {self.name} is not valid: {what}") from None
         self._validators[id(schema)] = (schema, made)
         return made
+
+    def check(self, found: Found) -> None:
+        """Nothing when every schema of the operation is valid; BadDocument else."""
+        given = (parameter.get("schema") for parameter in found.parameters)
+        for schema in (*found.responses.values(), found.body, *given):
+            if schema is not None:
+                self.validator(schema)
 
     def webhook(self, event: str) -> Mapping[str, Any] | None:
         """The schema of a message the department sends, None when there is no such event."""
@@ -121,6 +133,9 @@ class OpenApi:
                 self.operations[name] = found_in(name, method, path, item, node, self.resolve)
             except BadDocument as error:
                 self.refused[name] = str(error)
+            except (AttributeError, TypeError, KeyError, ValueError):
+                # whatever stands where OpenAPI wants something else; the others still serve
+                self.refused[name] = "is not written as OpenAPI says"
 
     def _places(self) -> Iterator[tuple[str, str, Any, Any]]:
         paths = self.root.get("paths") or {}
@@ -139,7 +154,7 @@ class OpenApi:
     def _at(self, reference: str) -> Any:
         if reference in self._missing:
             raise BadDocument(self._missing[reference])
-        if not reference.startswith("#"):
+        if reference != "#" and not reference.startswith("#/"):
             raise BadDocument(f"{reference[:200]!r} is no reference within {self.name}")
         node: Any = self.root
         for step in reference[2:].split("/") if len(reference) > 1 else ():
@@ -172,7 +187,11 @@ class OpenApi:
 def _version(name: str, root: dict[str, Any]) -> tuple[dict[str, Any], str]:
     swagger, version = str(root.get("swagger", "")), str(root.get("openapi", ""))
     if swagger.startswith("2"):
-        return converted(root), "3.0"
+        try:
+            return converted(root), "3.0"
+        except (AttributeError, TypeError, KeyError):
+            # whatever stands where Swagger wants something else
+            raise BadDocument(f"{name} is not written as Swagger 2.0 says") from None
     if not version.startswith(_VERSIONS):
         known = "neither OpenAPI 3.0, 3.1, 3.2 nor Swagger 2.0"
         raise BadDocument(f"{name} is {known} but {version or swagger or 'nothing of the kind'!r}")
@@ -181,3 +200,8 @@ def _version(name: str, root: dict[str, Any]) -> tuple[dict[str, Any], str]:
 
 def _never(url: str) -> Any:
     raise ValueError(f"{url} is not fetched")
+
+
+_SCHEMAS = jsonschema_rs.Draft202012Validator(
+    {"$ref": "https://json-schema.org/draft/2020-12/schema"}, retriever=_never
+)

@@ -53,7 +53,7 @@ class Schemas:
 
     def add_file(self, path: Path) -> None:
         """The schema in this file and what it refers to."""
-        self._file(path.resolve(), None, top=True)
+        self._imported(path.resolve())
 
     def complete(self) -> None:
         """All documents are there: note what they define and use, and bound what they cost."""
@@ -82,20 +82,30 @@ class Schemas:
             self._validators[key] = compiled(self.sources.values(), extra or {})
         return self._validators[key]
 
-    def _file(self, path: Path, namespace: str | None, *, top: bool) -> str:
-        url = str(path) if namespace is None else f"{path}#{namespace}"
-        known = self.sources.get(url)
-        if known is not None:
-            known.top = known.top or top
-            return url
-        self._add(self._schema(path, namespace), url, path, top=top)
+    def _imported(self, path: Path) -> str:
+        url = str(path)
+        if url in self.sources:
+            self.sources[url].top = True
+        else:
+            self._add(self._schema(path), url, path, top=True)
         return url
 
-    def _schema(self, path: Path, namespace: str | None) -> Element:
+    def _included(self, path: Path, namespace: str) -> str:
+        """The document as one of this namespace, which a document without one takes on."""
+        for url in (str(path), f"{path}#{namespace}"):
+            if url in self.sources and self.sources[url].namespace == namespace:
+                return url
+        root = self._schema(path)
+        own = root.get("targetNamespace") is not None or not namespace
+        url = str(path) if own else f"{path}#{namespace}"
+        self._add(root if own else forms.chameleon(root, namespace), url, path, top=False)
+        return url
+
+    def _schema(self, path: Path) -> Element:
         root = read_document(self.documents, path)
         if root.tag != f"{{{XS}}}schema":
             raise BadContract(f"{path.name} is no XML schema but {local(root.tag)[:60]!r}")
-        return root if namespace is None else forms.chameleon(root, namespace)
+        return root
 
     def _add(self, node: Element, url: str, path: Path, *, top: bool) -> None:
         namespace = node.get("targetNamespace", "")
@@ -111,9 +121,8 @@ class Schemas:
             if link.tag == REDEFINE:
                 self._redefine(link, target, namespace)
                 continue
-            include = link.tag == INCLUDE
-            colour = namespace if include and namespace and self._colourless(target) else None
-            found = self._file(target, colour, top=not include)
+            included = link.tag == INCLUDE
+            found = self._included(target, namespace) if included else self._imported(target)
             link.set("schemaLocation", f"mem:{found}")
 
     def _known(self, link: Element, place: str | None) -> bool:
@@ -131,15 +140,13 @@ class Schemas:
         return True
 
     def _redefine(self, link: Element, target: Path, namespace: str) -> None:
-        colour = namespace if namespace and self._colourless(target) else None
-        root = self._schema(target, colour)
+        root = self._schema(target)
+        if namespace:
+            root = forms.chameleon(root, namespace)
         forms.redefined(link, root, target.name)
         url = f"{target}#redefined{next(self._names)}"
         link.set("schemaLocation", f"mem:{url}")
         self._add(root, url, target, top=False)
-
-    def _colourless(self, path: Path) -> bool:
-        return read_document(self.documents, path).get("targetNamespace") is None
 
 
 def read_document(documents: Documents, path: Path) -> Element:

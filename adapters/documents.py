@@ -11,7 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 FILE_BYTES = 16 * 2**20
 ALL_BYTES = 64 * 2**20
 FILES = 2_000
-_REMEMBERED = 32  # contracts kept for departments that share one
+_REMEMBERED, _ALIKE = 32, 4  # contracts kept; of them, those that only differ in other files
 
 _PACKED = {
     b"\x1f\x8b": "compressed (gzip)",
@@ -150,13 +150,14 @@ def remembered(documents: Documents, entry: Path, make: Callable[[Documents, Pat
     """What `make` makes of these files; made once per process for the same bytes in every file."""
     first = hashlib.sha256(documents.read(entry)).hexdigest()
     key = (f"{make.__module__}.{make.__qualname__}", documents.place(entry), first)
-    for known in _KNOWN.get(key, []):
-        if known.copies == documents.copies() and _same(documents, known.digests):
+    for alike in _KNOWN.get(key, []):
+        if alike.copies == documents.copies() and _same(documents, alike.digests):
             _KNOWN.move_to_end(key)
-            found: T = known.made
+            found: T = alike.made
             return found
     made = make(documents, entry)
-    _KNOWN.setdefault(key, []).append(_Known(dict(documents.digests), documents.copies(), made))
+    known = _Known(dict(documents.digests), documents.copies(), made)
+    _KNOWN[key] = [*_KNOWN.get(key, [])[1 - _ALIKE :], known]
     if len(_KNOWN) > _REMEMBERED:
         _KNOWN.popitem(last=False)
     return made

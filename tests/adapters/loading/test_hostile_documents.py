@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from tests.adapters.loading.cases import DOCUMENTS
-from tests.adapters.loading.hostile import REST, SOAP, Place
+from tests.adapters.loading.hostile_openapis import REST
+from tests.adapters.loading.hostile_wsdls import SOAP, Place
 
 REPOSITORY = Path(__file__).parents[3]
 SECONDS, MEGABYTES = 2.0, 200

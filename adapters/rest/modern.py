@@ -15,14 +15,27 @@ _WORDS = frozenset(
 
 def modernise(root: dict[str, Any], *, before_31: bool) -> None:
     """Turn older words into 2020-12, in place; what stands beside a $ref counts as well."""
+    _nameless(root)
     for node in nodes(root):
-        for word in ("$id", "$schema"):  # would move references to places that are not ours
-            if isinstance(node.get(word), str):
-                del node[word]
         if before_31:
             _older(node)
         if isinstance(node.get("$ref"), str) and _WORDS & node.keys():
             node["allOf"] = [{"$ref": node.pop("$ref")}, *node.get("allOf", [])]
+
+
+def _nameless(root: dict[str, Any]) -> None:
+    """Drop identities: they move references, and a language by its URL would be asked for there.
+
+    They go from data too, since a reference may point into it.
+    """
+    waiting: list[Any] = [root]
+    while waiting:
+        node = waiting.pop()
+        for word in ("$id", "$schema"):
+            if isinstance(node, dict) and isinstance(node.get(word), str):
+                del node[word]
+        inside = node.values() if isinstance(node, dict) else node
+        waiting.extend(part for part in inside if isinstance(part, dict | list))
 
 
 def _older(node: dict[str, Any]) -> None:

@@ -146,11 +146,18 @@ REST: dict[str, tuple[str, Make]] = {
         "not valid",
         lambda p: answers('{ type: string, pattern: "((a{1,999}){1,999}){1,999}" }'),
     ),
-    "a remote language for a schema among the examples": (
-        "not valid",
+    "a remote language for a schema": (
+        "points at nothing",
         lambda p: answers(
             '{ $ref: "#/components/examples/X" }',
-            f'{{ examples: {{ X: {{ $schema: "{p.url}", $id: "{p.url}", type: 7 }} }} }}',
+            f'{{ examples: {{ X: {{ $schema: "{p.url}", $id: "{p.url}", allOf: '
+            '[{ $ref: "#/components/schemas/None" }] }} }',
+        ),
+    ),
+    "a remote language for the answer": (
+        "points at nothing",
+        lambda p: answers(
+            f'{{ $schema: "{p.url}", allOf: [{{ $ref: "#/components/schemas/None" }}] }}'
         ),
     ),
     "a type that is a number": ("not valid", lambda p: answers("{ type: 7 }")),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.adapters.loading.cases import DOCUMENTS
-from tests.adapters.loading.hostile_openapis import REST
+from tests.adapters.loading.hostile_openapis import REST, answers
 from tests.adapters.loading.hostile_wsdls import SOAP, Place
 
 REPOSITORY = Path(__file__).parents[3]
@@ -102,3 +102,19 @@ def test_a_good_document_opens_files_of_its_folder_only(
     shutil.copytree(DOCUMENTS / name / "contract", tmp_path / "contract")
     found = run([["x", protocol, str(tmp_path / "contract" / entry)]], tmp_path)["x"]
     assert (found["error"], found["tried"]) == ("", [])
+
+
+@pytest.mark.parametrize("place", ["schemas", "examples"])
+def test_a_language_by_its_url_is_not_asked_for(
+    place: str, tmp_path: Path, listener: socket.socket
+) -> None:
+    """Such a document is fine; only nobody goes and looks the language up."""
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/x"
+    entry = tmp_path / "contract/api.yaml"
+    entry.parent.mkdir()
+    known = f'{{ {place}: {{ X: {{ $schema: "{url}", $id: "{url}", type: object }} }} }}'
+    entry.write_text(answers(f'{{ $ref: "#/components/{place}/X" }}', known), "utf-8")
+    found = run([["x", "rest", str(entry)]], tmp_path)["x"]
+    assert (found["error"], found["tried"]) == ("", [])
+    with pytest.raises(BlockingIOError):
+        listener.accept()

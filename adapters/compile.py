@@ -106,7 +106,7 @@ class Compiler:
             batch=spec.batch,
         )
         node = planner.plan(spec.request, operation.request, f"{spec.key}.request")
-        if not self.findings.told_within(f"{spec.key}.request"):
+        if not spec.match and not self.findings.told_within(f"{spec.key}.request"):
             keyed = self.manifest.repeats is not Repeats.BLIND
             unasked(self.findings, spec.call, planner.used, f"{spec.key}.request", keyed=keyed)
         self._count(planner)

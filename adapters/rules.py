@@ -22,6 +22,7 @@ class Rule(StrEnum):
     CONTRACT_FILE = "contract.file"
     CONTRACT_PINNED = "contract.pinned"
     CONTRACT_UNLISTED = "contract.unlisted"
+    CONTRACT_VENDORED = "contract.vendored"
     CONTRACT_ENCODING = "contract.encoding"
     CONTRACT_PATH = "contract.path"
     CONTRACT_UNUSABLE = "contract.unusable"
@@ -129,6 +130,7 @@ DEMANDS: dict[Rule, str] = {
     Rule.CONTRACT_FILE: "every contract file named is below the folder",
     Rule.CONTRACT_PINNED: "every contract file has the sha256 that is given",
     Rule.CONTRACT_UNLISTED: "every schema file in contract/ is pinned, in `file` or `more`",
+    Rule.CONTRACT_VENDORED: "every copy in `vendored` is pinned in `more`",
     Rule.CONTRACT_ENCODING: "`encoding` and `reply_encoding` exist",
     Rule.CONTRACT_PATH: "`path` begins with / and does not end with one",
     Rule.CONTRACT_UNUSABLE: "the contract can be read",

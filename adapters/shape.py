@@ -71,6 +71,7 @@ class Shape:
     read_only: bool = False  # only the department says it
     write_only: bool = False  # only we say it
     open: bool = False  # the contract allows members it does not name
+    type_tag: str = ""  # the named type, where the wire must say it (rpc/encoded)
     members: Callable[[], Mapping[str, "Shape"]] = field(default=_none, repr=False, compare=False)
     choices: Callable[[], tuple[Choice, ...]] = field(default=tuple, repr=False, compare=False)
 

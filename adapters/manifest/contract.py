@@ -2,6 +2,7 @@
 
 import codecs
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from adapters.manifest.model import ContractSpec
@@ -34,7 +35,19 @@ def contract_of(folder: Path, table: Table) -> ContractSpec:
         encoding=table.text("encoding", "utf-8"),
         reply_encoding=table.maybe("reply_encoding"),
         more=more,
+        vendored=_vendored(folder, table, more),
     )
+
+
+def _vendored(folder: Path, table: Table, more: Mapping[str, str]) -> Mapping[str, Path]:
+    """Copies of what the contract refers to by URL; each is pinned as every file is."""
+    copies = {url: table.table("vendored").text(url) for url in table.table("vendored").data}
+    for url, file in copies.items():
+        if file not in more:
+            remedy = "add it with its sha256 to more"
+            key = f"vendored.{url}"
+            table.wrong(key, Rule.CONTRACT_VENDORED, f"{file!r} is not pinned", remedy)
+    return {url: folder / file for url, file in copies.items()}
 
 
 def _pinned(folder: Path, table: Table, key: str, file: str, wanted: str) -> None:

@@ -137,6 +137,7 @@ _BY_KIND = (
 AUTH = dict(_BY_KIND[1])
 _SHA = "[0-9a-f]{64}"
 _PINNED = text("<file>", "其他合同文件", "a further file and its sha256", form=r"contract/.+")
+_VENDORED = text("<url>", "副本文件", "the copy in contract/; pinned in `more`")
 _CODES = table(
     "<table>",
     "一张代码表",
@@ -199,6 +200,7 @@ TOP = table(
         text("encoding", "请求编码", "encoding of requests; default utf-8"),
         text("reply_encoding", "应答编码", "overrides what replies declare"),
         table("more", "其他合同文件", "every further contract file", _PINNED),
+        table("vendored", "网址所指文件的副本", "copies of what it refers to by URL", _VENDORED),
         required=True,
     ),
     table(

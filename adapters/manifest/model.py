@@ -38,6 +38,7 @@ class ContractSpec:
     encoding: str = "utf-8"
     reply_encoding: str | None = None
     more: Mapping[str, str] = field(default_factory=dict)
+    vendored: Mapping[str, Path] = field(default_factory=dict)  # copies, by where they come from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

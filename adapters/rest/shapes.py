@@ -42,7 +42,7 @@ class JsonShapes:
 
     def reply(self, found: Found) -> Shape:
         """What an operation gives when it succeeds: the members of all its 2xx bodies."""
-        bodies = [s for status, s in found.responses.items() if status.startswith("2") and s]
+        bodies = [schema for schema in found.successes() if schema]
         schema = bodies[0] if len(bodies) == 1 else {"anyOf": bodies} if bodies else {}
         return self.shape(found.name, schema)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from adapters.shape import Facets
+from adapters.shape import Facets, Kind
 from adapters.soap.xml import XS, Element, local
 
 _COUNTS = {
@@ -33,7 +33,7 @@ def _form(text: str) -> Facets:
 
 
 _LONG = 2**63
-BUILT_IN = {
+_WHOLE = {
     "integer": _range(None, None),
     "long": _range(-_LONG, _LONG - 1),
     "int": _range(-(2**31), 2**31 - 1),
@@ -47,12 +47,29 @@ BUILT_IN = {
     "positiveInteger": _range(1, None),
     "negativeInteger": _range(None, -1),
     "nonPositiveInteger": _range(None, 0),
+}
+_FORMS = {
     "time": _form(rf"\d\d:\d\d:\d\d(\.\d+)?{_ZONE}"),
     "gYear": _form(rf"-?\d{{4,}}{_ZONE}"),
     "gYearMonth": _form(rf"-?\d{{4,}}-\d\d{_ZONE}"),
     "token": Facets(collapse=True),
     "NMTOKEN": Facets(collapse=True),
 }
+_KINDS = {
+    **dict.fromkeys(_WHOLE, Kind.INTEGER),
+    **dict.fromkeys(("decimal", "double", "float"), Kind.DECIMAL),
+    "boolean": Kind.BOOLEAN,
+    "date": Kind.DATE,
+    "dateTime": Kind.DATETIME,
+    "anyType": Kind.ANY,
+}
+
+
+def built_in(name: str) -> tuple[Kind, Facets]:
+    """The kind and the facets of one of XML Schema's own types; those we do not know are text."""
+    kind = _KINDS.get(name, Kind.TEXT)
+    facets = _WHOLE.get(name) or _FORMS.get(name)
+    return kind, facets or Facets(collapse=kind is not Kind.TEXT)
 
 
 def facets_of(restriction: Element, under: Facets) -> Facets:

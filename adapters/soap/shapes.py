@@ -5,35 +5,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from adapters.shape import ANYTHING, Choice, Facets, Kind, Shape
-from adapters.soap.facets import BUILT_IN, facets_of
+from adapters.soap.facets import built_in, facets_of
 from adapters.soap.schemas import Schemas, Source
-from adapters.soap.xml import XS, Element, local
+from adapters.soap.xml import XS, Element, clark, local, qname
 
-_KINDS = {
-    **dict.fromkeys(("boolean",), Kind.BOOLEAN),
-    **dict.fromkeys(("decimal", "double", "float"), Kind.DECIMAL),
-    **dict.fromkeys(("date",), Kind.DATE),
-    **dict.fromkeys(("dateTime",), Kind.DATETIME),
-    **dict.fromkeys(
-        (
-            "integer",
-            "int",
-            "long",
-            "short",
-            "byte",
-            "unsignedInt",
-            "unsignedLong",
-            "unsignedShort",
-            "unsignedByte",
-            "nonNegativeInteger",
-            "positiveInteger",
-            "negativeInteger",
-            "nonPositiveInteger",
-        ),
-        Kind.INTEGER,
-    ),
-    "anyType": Kind.ANY,
-}
 _COMPOSITORS = tuple(f"{{{XS}}}{name}" for name in ("sequence", "choice", "all", "group"))
 _ATTRIBUTES = tuple(f"{{{XS}}}{name}" for name in ("attribute", "attributeGroup"))
 _XS_TYPE, _XS_COMPLEX = f"{{{XS}}}simpleType", f"{{{XS}}}complexType"
@@ -58,11 +33,14 @@ class Shapes:
 
     def __init__(self, schemas: Schemas) -> None:
         self._index: dict[tuple[str, str, str], Where] = {}
+        self._groups: dict[tuple[str, str], list[Where]] = {}  # substitutes by head
         for source in schemas.sources.values():
             for node in source.node.iterchildren("{*}*"):
                 name = node.get("name")
                 if name:
                     self._index[local(node.tag), source.namespace, name] = (node, source)
+                    for head in (node.get("substitutionGroup") or "").split():
+                        self._groups.setdefault(qname(head, node), []).append((node, source))
 
     def element(self, tag: str) -> Shape | None:
         """The shape of a global element, by Clark name; without a namespace any that fits."""
@@ -88,6 +66,7 @@ class Shapes:
             kind=body().kind,
             enum=body().enum,
             facets=body().facets,
+            type_tag=type_tag,
             members=lambda: body().members,
             choices=lambda: body().choices,
         )
@@ -119,6 +98,7 @@ class Shapes:
             most=None if repeated or high == "unbounded" else int(high),
             prohibited=high == "0",
             open=bool(simple and simple.open),
+            type_tag=clark(*qname(node.get("type"), node)) if node.get("type") else "",
             members=lambda: body().members,
             choices=lambda: body().choices,
         )
@@ -143,7 +123,7 @@ class Shapes:
         if name is None:
             inner = node.find(_XS_TYPE)
             return _Body(kind=Kind.ANY, open=True) if inner is None else self._simple(inner)
-        space, plain = _qname(name, node)
+        space, plain = qname(name, node)
         if space != XS and ("complexType", space, plain) in self._index:
             return None
         return self._named_type(space, plain)
@@ -153,12 +133,12 @@ class Shapes:
         if inner is not None:
             return self._complex(inner, source)
         name = node.get("type")
-        return self._named_type(*_qname(name, node)) if name else _Body()
+        return self._named_type(*qname(name, node)) if name else _Body()
 
     def _named_type(self, space: str, name: str) -> _Body:
         if space == XS:
-            kind = _KINDS.get(name, Kind.TEXT)
-            return _Body(kind=kind, facets=_built_in(name, kind), open=kind is Kind.ANY)
+            kind, facets = built_in(name)
+            return _Body(kind=kind, facets=facets, open=kind is Kind.ANY)
         found = self._index.get(("complexType", space, name))
         if found is not None:
             return self._complex(*found)
@@ -172,7 +152,7 @@ class Shapes:
         enum = tuple(e.get("value") for e in restriction.iterfind(f"{{{XS}}}enumeration"))
         base = restriction.get("base")
         inner = restriction.find(_XS_TYPE)
-        under = self._named_type(*_qname(base, node)) if base else self._simple(inner)
+        under = self._named_type(*qname(base, node)) if base else self._simple(inner)
         facets = facets_of(restriction, under.facets)
         return _Body(kind=under.kind, enum=enum or under.enum, facets=facets)
 
@@ -186,7 +166,7 @@ class Shapes:
 
     def _derived(self, content: Element, source: Source) -> _Body:
         step = next(content.iterchildren(f"{{{XS}}}extension", f"{{{XS}}}restriction"))
-        base = self._named_type(*_qname(str(step.get("base")), step))
+        base = self._named_type(*qname(str(step.get("base")), step))
         own = self._content(step, source)
         if base.kind is not Kind.GROUP:
             text = Shape(name=".", tag=".", kind=base.kind, enum=base.enum, facets=base.facets)
@@ -217,7 +197,13 @@ class Shapes:
             node, source = self._find("group", str(node.get("ref")), node)
         for child in node.iterchildren("{*}*"):
             if local(child.tag) == "element":
-                yield self._element(child, source, optional=optional, repeated=repeated)
+                others = self._substitutes(child)
+                instead = optional or bool(others)
+                yield self._element(child, source, optional=instead, repeated=repeated)
+                for other in others:
+                    shape = self._element(*other, optional=True, repeated=repeated)
+                    many = child.get("maxOccurs", "1") not in ("0", "1")
+                    yield replace(shape, repeated=shape.repeated or many)
             elif child.tag in _COMPOSITORS:
                 yield from self._particles(child, source, optional=optional, repeated=repeated)
 
@@ -241,38 +227,48 @@ class Shapes:
     def _names(self, child: Element, source: Source) -> Iterator[str]:
         if local(child.tag) == "element":
             yield str(child.get("name") or str(child.get("ref")).rpartition(":")[2])
+            yield from (str(other.get("name")) for other, _ in self._substitutes(child))
         elif child.tag in _COMPOSITORS:
             for shape in self._particles(child, source, optional=True, repeated=False):
                 yield shape.name
+
+    def _substitutes(self, node: Element) -> list[Where]:
+        """Elements that may stand where `node` refers to one."""
+        return self._groups.get(qname(node.get("ref"), node), []) if node.get("ref") else []
 
     def _attributes(self, node: Element, source: Source) -> Iterator[Shape]:
         for child in node.iterchildren(*_ATTRIBUTES):
             reference = child.get("ref")
             if local(child.tag) == "attributeGroup":
                 yield from self._attributes(*self._find("attributeGroup", reference, child))
-            elif reference is None:
+            else:
                 yield self._attribute(child, source)
 
     def _attribute(self, node: Element, source: Source) -> Shape:
+        use = node.get("use")
+        if node.get("ref"):
+            node, source = self._find("attribute", node.get("ref"), node)
         name = node.get("name")
         form = node.get("form") or source.node.get("attributeFormDefault", "unqualified")
+        if node.getparent() is source.node:
+            form = "qualified"  # global attributes carry their namespace
         inner = node.find(_XS_TYPE)
         body = self._simple(inner) if inner is not None else _Body()
         if node.get("type"):
-            body = self._named_type(*_qname(node.get("type"), node))
-        tag = f"{{{source.namespace}}}{name}" if form == "qualified" else name
+            body = self._named_type(*qname(node.get("type"), node))
+        tag = clark(source.namespace, name) if form == "qualified" else name
         return Shape(
             name=f"@{name}",
             tag=tag,
             kind=body.kind,
-            required=node.get("use") == "required",
+            required=use == "required",
             enum=body.enum,
             facets=_fixed(node, body.facets),
-            prohibited=node.get("use") == "prohibited",
+            prohibited=use == "prohibited",
         )
 
     def _find(self, what: str, reference: str, node: Element) -> Where:
-        space, name = _qname(reference, node)
+        space, name = qname(reference, node)
         return self._index[what, space, name]
 
 
@@ -281,17 +277,8 @@ def _fixed(node: Element, facets: Facets) -> Facets:
     return facets if fixed is None else replace(facets, fixed=str(fixed))
 
 
-def _built_in(name: str, kind: Kind) -> Facets:
-    return BUILT_IN.get(name, Facets(collapse=kind is not Kind.TEXT))
-
-
 def _qualified(node: Element, source: Source) -> bool:
     if node.getparent() is source.node:
         return bool(source.namespace)
     form = node.get("form") or source.node.get("elementFormDefault", "unqualified")
     return bool(form == "qualified" and source.namespace)
-
-
-def _qname(name: str, node: Element) -> tuple[str, str]:
-    prefix, colon, plain = name.rpartition(":")
-    return node.nsmap.get(prefix if colon else None) or "", plain

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
+from adapters.documents import Documents
 from adapters.mapping.fits import unfit
-from adapters.rest.document import OpenApi
+from adapters.rest.document import load_openapi
 from adapters.rest.shapes import JsonShapes
 from adapters.rules import Rule
 from adapters.shape import Choice, Shape
 from adapters.soap.schemas import Schemas
 from adapters.soap.shapes import Shapes
+from adapters.soap.wsdl import load_wsdl
 from tests.adapters.bad.manifests import placed
 
 TYPES = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
@@ -47,7 +49,7 @@ TYPES = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
 @pytest.fixture
 def root(tmp_path: Path) -> Shape:
     (tmp_path / "types.xsd").write_text(TYPES, encoding="utf-8")
-    schemas = Schemas(tmp_path)
+    schemas = Schemas(Documents(tmp_path))
     schemas.add_file(tmp_path / "types.xsd")
     shape = Shapes(schemas).element("R")
     assert shape is not None
@@ -101,11 +103,16 @@ SCHEMAS: dict[str, Any] = {
 }
 
 
+PATHS = {"/nodes": {"get": {"responses": {"204": {"description": "none"}}}}}
+
+
 @pytest.fixture
 def node(tmp_path: Path) -> Shape:
-    document = {"openapi": "3.1.0", "paths": {}, "components": {"schemas": SCHEMAS}}
+    document = {"openapi": "3.1.0", "paths": PATHS, "components": {"schemas": SCHEMAS}}
     (tmp_path / "api.json").write_text(json.dumps(document), encoding="utf-8")
-    return JsonShapes(OpenApi(tmp_path / "api.json")).shape("node", SCHEMAS["Node"])
+    return JsonShapes(load_openapi(Documents(tmp_path), tmp_path / "api.json")).shape(
+        "node", SCHEMAS["Node"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,8 +146,7 @@ def test_schema_that_contains_itself_is_read(node: Shape) -> None:
 
 def test_good_contract_has_a_required_choice(tmp_path: Path) -> None:
     folder = placed("office", tmp_path)
-    schemas = Schemas(folder / "contract")
-    schemas.add_wsdl(folder / "contract/office.wsdl")
-    filed = Shapes(schemas).element("{urn:office}File")
+    wsdl = load_wsdl(Documents(folder / "contract"), folder / "contract/office.wsdl")
+    filed = Shapes(wsdl.schemas).element("{urn:office}File")
     assert filed is not None
     assert filed.choices() == (Choice((("Person",), ("Firm",)), required=True),)

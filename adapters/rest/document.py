@@ -127,9 +127,12 @@ def is_json(kind: str) -> bool:
     return kind == "application/json" or kind.endswith("+json")
 
 
+_ANY_KIND = ("*/*", "application/*")
+
+
 def _json_schema(node: Mapping[str, Any]) -> Mapping[str, Any] | None:
     for kind, media in node.get("content", {}).items():
-        if is_json(kind):
+        if is_json(kind) or kind in _ANY_KIND:
             schema = media.get("schema", {})
             return schema if isinstance(schema, Mapping) else {}
     return None

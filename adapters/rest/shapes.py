@@ -124,7 +124,14 @@ class JsonShapes:
         extra = node.get("additionalProperties")
         if extra is True or (isinstance(extra, Mapping) and extra):
             return True
-        return not self._members(node) and extra is not False
+        return extra is not False and not self._names_members(node)
+
+    def _names_members(self, node: Mapping[str, Any]) -> bool:
+        """Whether the schema names any member; the members are not made, they may hold itself."""
+        parts = (part for word in _MERGED for part in node.get(word, ()))
+        return bool(node.get("properties")) or any(
+            self._names_members(self._document.resolve(part)) for part in parts
+        )
 
     def _members(self, node: Mapping[str, Any], depth: int = 0) -> dict[str, Shape]:
         required = set(node.get("required", ()))

@@ -43,7 +43,7 @@ class SoapDialect:
 
     def __init__(self, manifest: Manifest, endpoint: Endpoint, wire: Wire, rim: Rim) -> None:
         spec = manifest.contract
-        folder = spec.file.parent
+        folder = _contract_folder(manifest)
         self._manifest, self._wire, self._rim = manifest, wire, rim
         self._port: Port = load_port(spec.file, folder, spec.service, spec.port)
         schemas = Schemas(folder)
@@ -114,7 +114,7 @@ class SoapDialect:
             path: Path = self._manifest.folder / file
             if not path.is_file():
                 return None
-            schemas = Schemas(self._manifest.contract.file.parent)
+            schemas = Schemas(_contract_folder(self._manifest))
             schemas.add_file(path)
             self._inner[file] = InnerFile(Shapes(schemas), schemas.validator())
         return self._inner[file]
@@ -210,6 +210,13 @@ class SoapDialect:
             return raised(outcome.faults.settle([code], words, Meaning.UNKNOWN))
 
         return read
+
+
+def _contract_folder(manifest: Manifest) -> Path:
+    """The folder all files of the contract lie in, however deep its entry lies there."""
+    file = manifest.contract.file
+    below = file.relative_to(manifest.folder).parts
+    return manifest.folder / below[0] if len(below) > 1 else file.parent
 
 
 def _nothing(tag: str) -> Shape:

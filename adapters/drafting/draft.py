@@ -37,6 +37,7 @@ class Drafted:
     registers: tuple[RegisterDraft, ...]
     decisions: tuple[Decision, ...]
     findings: tuple[Finding, ...]
+    dropped: tuple[Finding, ...]  # why look-ups that seemed sayable are not live after all
     info: DepartmentInfo | None
 
 
@@ -86,6 +87,7 @@ def _drafted(
 ) -> Drafted:
     guessed = [(o, guess(o, key_of(o))) for o in contract.operations]
     registers = _registers(folder.name, contract, guessed)
+    dropped: list[Finding] = []
     while True:
         page = write_manifest(folder.name, name, contract, files.pins(), registers, guessed)
         (folder / FILE).write_text(page.text(), encoding="utf-8")
@@ -93,6 +95,7 @@ def _drafted(
         wrong = [r for r in registers if any(_about(r, finding) for finding in findings)]
         if not wrong:
             break
+        dropped.extend(f for f in findings if any(_about(r, f) for r in wrong))
         registers = [register for register in registers if register not in wrong]
     return Drafted(
         folder=target,
@@ -102,6 +105,7 @@ def _drafted(
         registers=tuple(registers),
         decisions=tuple(page.decisions),
         findings=findings,
+        dropped=tuple(dropped),
         info=info,
     )
 

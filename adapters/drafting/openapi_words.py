@@ -1,6 +1,6 @@
 """What an OpenAPI document says besides its schemas: summaries, servers, security, descriptions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -66,16 +66,17 @@ def _collect(node: Any, words: Words) -> None:
     if isinstance(node.get("in"), str) and isinstance(node.get("name"), str):
         _note(node["name"], node, words)
         _note(node["name"], _mapping(node.get("schema")), words)
-    for name, schema in _mapping(node.get("properties")).items():
-        _note(str(name), _mapping(schema), words)
+    properties = _mapping(node.get("properties"))
+    for name, schema in properties.items():
+        _note(str(name), _mapping(schema), words, beside=[str(other) for other in properties])
     for name, value in node.items():
         if name not in ("example", "examples", "default", "enum"):
             _collect(value, words)
 
 
-def _note(name: str, node: Mapping[str, Any], words: Words) -> None:
+def _note(name: str, node: Mapping[str, Any], words: Words, beside: Sequence[str] = ()) -> None:
     said = node.get("title") or node.get("description")
-    words.note(name, said if isinstance(said, str) else None)
+    words.note(name, said if isinstance(said, str) else None, beside)
     most = node.get("maxItems")
     if isinstance(most, int) and most > 1:
         words.most[name] = most

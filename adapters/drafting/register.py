@@ -122,18 +122,23 @@ def _field(
     return FieldDraft(
         name=unique(wanted, taken),
         kind=str(place.shape.kind),
-        title=title(words.about(name), name),
+        title=title(words.about(name, _beside(found, place)), name),
         optional=optional,
         line=line,
         enum=place.shape.enum,
     )
 
 
+def _beside(found: Recorded, place: Place) -> list[str]:
+    around = found.shape.at(place.path[:-1])
+    return list(around.members()) if around is not None else []
+
+
 def _sayable(path: tuple[str, ...], *, rooted: bool) -> bool:
     """Whether the mapping language has words for a path."""
     if rooted and path and _NO_START.fullmatch(path[0]):
         return False
-    return all(_STEP.fullmatch(step) for step in path)
+    return all(_STEP.fullmatch(step) and step.isprintable() for step in path)
 
 
 def _called(operation: OperationView, found: Recorded) -> str:

@@ -14,24 +14,33 @@ _END = re.compile(r"(?<=[.;!?])\s|[。；！？\n]")
 _TITLE = 60  # characters of a title
 
 
+Siblings = frozenset[str]
+
+
 @dataclass(slots=True)
 class Words:
-    """What the contract says about elements and properties, by their name."""
+    """What the contract says about elements and properties, by their name and what is beside."""
 
-    said: dict[str, list[str]] = field(default_factory=dict)
+    said: dict[str, dict[str, set[Siblings]]] = field(default_factory=dict)
     most: dict[str, int] = field(default_factory=dict)  # how often an element may be repeated
 
-    def note(self, name: str, text: str | None) -> None:
-        """Keep a sentence about `name`."""
+    def note(self, name: str, text: str | None, beside: Iterable[str] = ()) -> None:
+        """Keep a sentence about `name` where these names stand beside it."""
         tidy = clean(text or "")
-        if name and tidy and tidy not in self.said.setdefault(name, []):
-            self.said[name].append(tidy)
+        if name and tidy:
+            places = self.said.setdefault(name, {}).setdefault(tidy, set())
+            places.add(frozenset(beside))
 
-    def about(self, name: str) -> tuple[str, ...]:
-        """What is said about `name`; nothing when several elements of it are meant differently."""
-        said = self.said.get(name, [])
-        languages = {bool(_CJK.search(text)) for text in said}
-        return tuple(said) if len(said) == len(languages) else ()
+    def about(self, name: str, beside: Iterable[str] = ()) -> tuple[str, ...]:
+        """What is said about `name` beside these names, or wherever it stands.
+
+        Nothing when elements of that name are meant differently.
+        """
+        said, here = self.said.get(name, {}), frozenset(beside)
+        close = [t for t, places in said.items() if any(p and p <= here for p in places)]
+        texts = sorted(close or said, key=len)
+        languages = [[t for t in texts if bool(_CJK.search(t)) is cjk] for cjk in (True, False)]
+        return tuple(one[0] for one in languages if one and all(t.startswith(one[0]) for t in one))
 
 
 def clean(text: str) -> str:
@@ -101,9 +110,17 @@ _ESCAPED: Mapping[str, str] = {'"': '\\"', "\\": "\\\\"}
 
 
 def quoted(text: str) -> str:
-    """A text as TOML writes it; every line break and control character becomes a blank."""
-    shown = "".join(c if c.isprintable() else " " for c in text)
-    return '"' + "".join(_ESCAPED.get(c, c) for c in shown) + '"'
+    """A text as TOML writes it; what cannot be printed is spelt, what has no meaning replaced."""
+    return '"' + "".join(_spelt(c) for c in text) + '"'
+
+
+def _spelt(character: str) -> str:
+    if character in _ESCAPED:
+        return _ESCAPED[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return "�" if 0xD800 <= code <= 0xDFFF else f"\\U{code:08x}"
 
 
 def key(name: str) -> str:

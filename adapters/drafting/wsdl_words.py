@@ -102,7 +102,7 @@ class WsdlWords:
             own = list(_annotations(node))
             kind = types.get(_plain(node.get("type")))
             for text in own or (_annotations(kind) if kind is not None else ()):
-                words.note(name, text)
+                words.note(name, text, _beside(node))
             most = str(node.get("maxOccurs") or "")
             if most.isdigit() and int(most) > 1:
                 words.most[name] = int(most)
@@ -117,6 +117,12 @@ class WsdlWords:
         for root in self._roots:
             for name in names:
                 yield from root.iter(f"{{{XS}}}{name}")
+
+
+def _beside(node: Element) -> list[str]:
+    """The names of the elements that stand beside this one."""
+    around = node.getparent()
+    return [str(n.get("name")) for n in around.iterchildren(f"{{{XS}}}element") if n.get("name")]
 
 
 def _plain(name: str | None) -> str:

@@ -47,6 +47,8 @@ def _say(speaker: Speaker, made: Drafted) -> None:
     if contract.port is not None and len(contract.ports) > 1:
         known = ", ".join(f"{port.service}/{port.name}" for port in contract.ports)
         speaker.say(f"port {contract.port.name} of {known}")
+    for finding in made.dropped:
+        speaker.say(coloured(("left out: ", "yellow"), str(finding)))
     speaker.say("")
     speaker.say("to decide (each stands in the manifest as # DECIDE):")
     for number, decision in enumerate(made.decisions, 1):
@@ -88,5 +90,6 @@ def _told(made: Drafted) -> dict[str, object]:
             for register in made.registers
         ],
         "decisions": [asdict(decision) for decision in made.decisions],
+        "left_out": [str(finding) for finding in made.dropped],
         "findings": [str(finding) for finding in made.findings],
     }

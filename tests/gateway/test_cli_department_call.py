@@ -46,8 +46,8 @@ def desk() -> Iterator[Desk]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers.get("content-length", 0))
-            desk.heard.append((self.path, dict(self.headers), self.rfile.read(length)))
-            status, kind, body = desk.answers.pop(0)
+            told.heard.append((self.path, dict(self.headers), self.rfile.read(length)))
+            status, kind, body = told.answers.pop(0)
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
@@ -60,10 +60,10 @@ def desk() -> Iterator[Desk]:
             """Nothing on stderr."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    desk = Desk(url=f"http://127.0.0.1:{server.server_port}")
+    told = Desk(url=f"http://127.0.0.1:{server.server_port}")
     thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
-    yield desk
+    yield told
     server.shutdown()
     server.server_close()
     thread.join()

@@ -24,7 +24,7 @@ def tree_of(shape: Shape, given: Given, findings: Findings) -> Mapping[str, Any]
         if missing.nillable:
             _put(tree, path, NOT_SENT, shape)
         else:
-            place = ".".join(path)
+            place = ".".join(path).removesuffix("..")
             findings.add(place, f"the contract requires it ({_kind(missing)})", f"give {place}=…")
     return dict(_listed(tree))
 

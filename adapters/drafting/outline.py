@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from adapters.drafting.page import Page, dotted
 from adapters.drafting.places import Place, values
-from adapters.drafting.purpose import Guess, Purpose
+from adapters.drafting.purpose import Guess, Purpose, reads
 from adapters.drafting.view import OperationView
 from adapters.drafting.wording import identifier, quoted
 from adapters.manifest.calls import REPLY
@@ -36,6 +36,8 @@ def _operation(page: Page, operation: OperationView, guess: Guess) -> None:
     page.comment(f"guessed: {guess.purpose} ({guess.reason})")
     if operation.trouble:
         return
+    if guess.purpose is Purpose.LOOKUP and not reads(operation):
+        page.decide("registers", f"whether {operation.name} only reads; nothing here says so")
     table = _table(operation, guess)
     page.off(f"[{table}]")
     page.off(f"operation = {quoted(operation.name)}")

@@ -69,7 +69,7 @@ def test_an_existing_folder_is_never_overwritten(terminal: Terminal, tmp_path: P
     ("content", "said"),
     [
         ("openapi: [", "cannot be read"),
-        ("swagger: '1.2'\n", "is not OpenAPI"),
+        ("swagger: '1.2'\n", "OpenAPI"),
         ("- a\n- b\n", "bad.yaml"),
     ],
 )

@@ -25,6 +25,7 @@ from gateway.clock import SystemClock
 from gateway.declared import SHIPPED_DEPARTMENTS
 from gateway.settings import Settings
 
+_NEEDED = ("contract", "protocol", "auth", "limits")  # what even a bare call cannot do without
 _NEXT = "correct the manifest; an operation of the contract can be called without it"
 
 
@@ -188,7 +189,7 @@ def _manifest(settings: Settings, asked: Asked, findings: Findings) -> Manifest:
             code=MISUSED,
         )
     manifest = read_manifest(folder, findings)
-    if manifest is None or findings.items:
+    if manifest is None or any(found.key.startswith(_NEEDED) for found in findings.items):
         raise Stop(findings.items, next_step="correct the manifest")
     return manifest
 

@@ -251,3 +251,44 @@ def test_a_reply_does_not_speak_for_us(terminal: Terminal, desk: Desk) -> None:
     assert call(terminal, desk, "planning", "GetParcel", "ParcelNo=1") == 1
     assert "\x1b[2J" not in terminal.out
     assert "\ncontract     OK" not in terminal.out
+
+
+def test_a_contract_can_be_called_while_the_manifest_is_still_wrong(
+    terminal: Terminal, desk: Desk, tmp_path: Path
+) -> None:
+    contract = ROOT / "adapters/departments/planning/contract/plan-case.wsdl"
+    assert terminal.run("departments", "new", "parcels", "--wsdl", str(contract)) == 0
+    manifest = tmp_path / "departments/parcels/department.toml"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace('repeats = "blind"', 'repeats = "never"'), encoding="utf-8")
+    desk.says(SOAP.format(NONE))
+
+    at = ("--folder", "departments")
+    assert call(terminal, desk, "parcels", "registers.parcels_parcel", "key=7", *at) == 1
+    assert "parcels/department.toml:repeats: 'never' is not allowed" in terminal.err
+    assert call(terminal, desk, "parcels", "GetParcel", "ParcelNo=7", *at, "--yes") == 0
+
+    manifest.write_text(text.replace('sha256 = "', 'sha256 = "0', 1), encoding="utf-8")
+    assert call(terminal, desk, "parcels", "GetParcel", "ParcelNo=7", *at, "--yes") == 1
+    assert "is not the pinned contract" in terminal.err
+
+
+def test_a_verb_is_called_by_its_name_and_its_values_are_shown(
+    terminal: Terminal, desk: Desk
+) -> None:
+    desk.says_json({"access_token": "t", "token_type": "Bearer", "expires_in": 600})
+    row: dict[str, Any] = {
+        "application_no": "M1",
+        "reference": "r",
+        "kind": "food-business-licence",
+        "note": None,
+        "supplement_references": [],
+        "received_at": "2026-11-26T09:00:00+08:00",
+        "status": "RECEIVED",
+        "status_at": "2026-11-26T09:00:00+08:00",
+    }
+    desk.says_json({"applications": [row]})
+
+    assert call(terminal, desk, "market", "verbs.find_filing", "reference=r", "--json") == 0
+    told = orjson.loads(terminal.out)
+    assert told["value"] == [{"number": "M1", "received_at": "2026-11-26T09:00:00+08:00"}]

@@ -125,16 +125,26 @@ def _xml_references(root: Element) -> Iterator[str]:
                 yield str(node.get(attribute))
 
 
-def _json_references(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
+def _json_references(root: Any) -> Iterator[str]:
+    for node in mappings(root):
         reference = node.get("$ref")
         if isinstance(reference, str) and not reference.startswith("#"):
             yield reference.partition("#")[0]
-        for value in node.values():
-            yield from _json_references(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _json_references(value)
+
+
+def mappings(root: Any) -> Iterator[dict[Any, Any]]:
+    """Every mapping in a document, once: YAML may hold a part in many places, and in itself."""
+    waiting, seen = [root], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, dict | list) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, dict):
+            yield node
+            waiting.extend(reversed(node.values()))
+        else:
+            waiting.extend(reversed(node))
 
 
 def _target(path: Path, reference: str) -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from adapters.drafting.files import ContractFiles, plain
+from adapters.drafting.files import ContractFiles, mappings, plain
 from adapters.drafting.wording import Words, clean
 
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
@@ -57,21 +57,14 @@ class OpenApiWords:
         return words
 
 
-def _collect(node: Any, words: Words) -> None:
-    if isinstance(node, list):
-        for item in node:
-            _collect(item, words)
-    if not isinstance(node, dict):
-        return
-    if isinstance(node.get("in"), str) and isinstance(node.get("name"), str):
-        _note(node["name"], node, words)
-        _note(node["name"], _mapping(node.get("schema")), words)
-    properties = _mapping(node.get("properties"))
-    for name, schema in properties.items():
-        _note(str(name), _mapping(schema), words, beside=[str(other) for other in properties])
-    for name, value in node.items():
-        if name not in ("example", "examples", "default", "enum"):
-            _collect(value, words)
+def _collect(root: Any, words: Words) -> None:
+    for node in mappings(root):
+        if isinstance(node.get("in"), str) and isinstance(node.get("name"), str):
+            _note(node["name"], node, words)
+            _note(node["name"], _mapping(node.get("schema")), words)
+        properties = _mapping(node.get("properties"))
+        for name, schema in properties.items():
+            _note(str(name), _mapping(schema), words, beside=[str(other) for other in properties])
 
 
 def _note(name: str, node: Mapping[str, Any], words: Words, beside: Sequence[str] = ()) -> None:

@@ -105,12 +105,16 @@ def _markup(node: Element, depth: int, known: Mapping[str | None, str]) -> Itera
     children = list(node)
     text = (node.text or "") if not children else (node.text or "").strip()
     if not children:
-        yield f"{tab}<{head}>{escape(text)}</{name}>" if text else f"{tab}<{head}/>"
+        yield f"{tab}<{head}>{_content(text)}</{name}>" if text else f"{tab}<{head}/>"
         return
-    yield f"{tab}<{head}>{escape(text)}"
+    yield f"{tab}<{head}>{_content(text)}"
     for child in children:
         yield from _markup(child, depth + 1, {**known, **spaces})
     yield f"{tab}</{name}>"
+
+
+def _content(text: str) -> str:
+    return escape(text).replace("&quot;", '"')
 
 
 def _attribute(node: Element, key: str) -> str:

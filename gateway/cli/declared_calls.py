@@ -101,8 +101,8 @@ def _file(service: str, given: Given, now: datetime) -> Make:
     held = _grouped(given, {"reference", "case", "item", "service"}, {"answers", "applicant"})
     applicant = held["applicant"]
     _refuse(set(applicant) - set(_APPLICANT), "applicant.", _APPLICANT)
-    _need(applicant, ("name", "identifier"), "applicant.")
-    _need(held, ("reference",))
+    who = {f"applicant.{name}": applicant.get(name) for name in ("name", "identifier")}
+    _need({**held, **who}, ("reference", *who))
     filing = Filing(
         reference=held["reference"],
         case=held.get("case", held["reference"]),
@@ -199,8 +199,8 @@ def _grouped(given: Given, names: set[str], groups: set[str]) -> dict[str, Any]:
     return held
 
 
-def _need(held: Mapping[str, Any], names: Sequence[str], prefix: str = "") -> None:
-    missing = [prefix + name for name in names if not held.get(name)]
+def _need(held: Mapping[str, Any], names: Sequence[str]) -> None:
+    missing = [name for name in names if not held.get(name)]
     if missing:
         step = "give " + " ".join(f"{name}=…" for name in missing)
         raise Stop([f"{name}: is missing" for name in missing], next_step=step, code=MISUSED)

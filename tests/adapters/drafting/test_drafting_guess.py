@@ -7,6 +7,7 @@ import pytest
 
 from adapters.drafting.arguments import spoken, tree_of
 from adapters.drafting.draft import Drafted, draft_department
+from adapters.drafting.files import gather
 from adapters.drafting.pretty import Mask, message, plain
 from adapters.drafting.wording import alike, identifier, quoted, title, tokens, unique
 from adapters.findings import Findings
@@ -195,3 +196,13 @@ def test_credentials_are_hidden_in_every_spelling() -> None:
         "Authorization": "***",
         "Accept": "c",
     }
+
+
+def test_a_document_that_holds_itself_has_an_end(tmp_path: Path) -> None:
+    entry = tmp_path / "round.yaml"
+    entry.write_text(
+        "openapi: 3.1.0\ninfo: { title: 圆, version: '1' }\npaths: {}\nx-round: &a [*a, {b: *a}]\n",
+        encoding="utf-8",
+    )
+
+    assert gather(entry).files == (entry,)

@@ -40,6 +40,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "--describe", action="store_true", help="print the operations as JSON, and end"
     )
 
+    one.add_argument("--setting", help="say this setting, which leads a gateway here")
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit code: 0 when told to stop or described, 1 for a contract that is not served."""
@@ -64,14 +66,15 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.describe:
             _say(json.dumps(served.mock.operations(), ensure_ascii=False, indent=2))
             return 0
-        _serve(served, arguments.host, arguments.port)
+        _serve(served, arguments)
     except (Refused, OSError) as refused:
         print(f"not served: {refused}", file=sys.stderr)  # noqa: T201 - a command's last word
         return 1
     return 0
 
 
-def _serve(served: Served, host: str, port: int) -> None:
+def _serve(served: Served, arguments: argparse.Namespace) -> None:
+    host, port = arguments.host, arguments.port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family) as listener:
         shown = f"[{host}]" if ":" in host else host
@@ -79,6 +82,8 @@ def _serve(served: Served, host: str, port: int) -> None:
         _say(f"{served.published.name} is served: {address}{served.published.path}")
         for operation in served.mock.operations():
             _say("  " + _line(operation))
+        if arguments.setting:
+            _say(f'setting: {arguments.setting} = "{address}"')
         _say(f"journal: {address}/__mock/")
         config = uvicorn.Config(
             served.application(),

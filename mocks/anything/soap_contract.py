@@ -4,6 +4,7 @@ For a part with a type, and for the wrapper of rpc, there is no global element i
 schemas: those are declared in a namespace of our own, and messages are renamed to be checked.
 """
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import partial
@@ -168,15 +169,25 @@ def _told(entry: etree._LogEntry, root: etree._Element) -> str:
     return f"{path}: {message}" if path else message
 
 
+_STEP = re.compile(r"(?:([^:/\[]+):)?([^:/\[]+)(?:\[(\d+)\])?")
+
+
 def _path(where: str, root: etree._Element) -> str:
     """The place as local names, which people read."""
-    try:
-        found = root.getroottree().xpath(where) if where else []
-    except etree.XPathError:
-        return ""
-    names: list[str] = []
-    for node in found if isinstance(found, list) else []:
-        if etree.iselement(node):
-            above = [etree.QName(ancestor).localname for ancestor in node.iterancestors()]
-            names = [*reversed(above), etree.QName(node).localname]
+    node, names = root, [etree.QName(root).localname]
+    for step in where.split("/")[2:]:
+        match = _STEP.fullmatch(step)
+        fit = [child for child in node if match and _steps_to(child, match[1], match[2])]
+        place = int(match[3] or 1) if match else 0
+        if not 0 < place <= len(fit):
+            break
+        node = fit[place - 1]
+        names.append(etree.QName(node).localname + (f"[{place}]" if len(fit) > 1 else ""))
     return "/".join(names)
+
+
+def _steps_to(child: etree._Element, prefix: str | None, name: str) -> bool:
+    """Whether a step of the validator's path leads to this child; `*` leads to any."""
+    if name == "*":
+        return True
+    return child.prefix == prefix and etree.QName(child).localname == name

@@ -11,7 +11,7 @@ import yaml
 from mocks.anything.folder import Folder
 from mocks.anything.refusal import Refused
 
-_PLENTY = 2_000_000  # nodes; aliases in aliases grow beyond any memory
+_PLENTY = 500_000  # nodes; aliases in aliases grow beyond any memory
 
 
 @dataclass(frozen=True, slots=True)

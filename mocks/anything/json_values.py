@@ -20,6 +20,7 @@ _DEEP = 24
 _PLENTY = 1500
 _ROWS = 2
 _TRIES = 12
+_ROUNDS = 6  # of all branches: a value may satisfy two of them, and only one is allowed
 _ORDER = ("object", "array", "string", "integer", "number", "boolean", "null")
 _TELLING: dict[str, str] = {
     "properties": "object", "required": "object", "additionalProperties": "object",
@@ -103,7 +104,8 @@ class Making:
         order = list(range(len(branches)))
         if self.attempt:
             self.draw.shuffle(order)
-        for place in sorted(order, key=lambda n: bool(branches[n] == {"type": "null"})):
+        order.sort(key=lambda n: bool(branches[n] == {"type": "null"}))
+        for place in order * _ROUNDS:
             try:
                 yield self.value(self._branch(flat, place), name)
             except Unmakeable:

@@ -18,7 +18,7 @@ def recorded(folder: Path, mock: Mock) -> dict[object, Answer]:
     When one request was answered in several ways, the friendliest answer stays.
     """
     made: dict[object, Answer] = {}
-    found = [one for file in sorted(folder.glob("*.json")) for one in _exchanges(file)]
+    found = [one for file in sorted(folder.glob("*.json")) for one in exchanges(file)]
     for _, _, name, asked, answer in sorted(found, key=lambda one: one[:3]):
         identity = mock.identity(asked)
         if identity is None:
@@ -32,34 +32,39 @@ def recorded(folder: Path, mock: Mock) -> dict[object, Answer]:
     return made
 
 
-def _exchanges(file: Path) -> Iterator[tuple[bool, int, str, Asked, Answer]]:
+def exchanges(file: Path) -> Iterator[tuple[bool, int, str, Asked, Answer]]:
+    """What a file holds: whether it is one of a failure, the status, its name, and the two."""
     try:
         example = json.loads(file.read_text("utf-8"))
         for one in example.get("exchanges", ()):
-            charset = one.get("charset") or example.get("charset") or "utf-8"
-            answer = _answer(one["reply"], charset)
+            answer = _answer(one["reply"])
             failed = "fails" in example
-            yield failed, answer.status, file.name, _asked(one["request"], charset), answer
+            yield failed, answer.status, file.name, _asked(one["request"]), answer
     except (ValueError, KeyError, TypeError, AttributeError, LookupError) as wrong:
         raise Refused(f"{file}: is not a recorded example: {wrong!r} — record it anew") from wrong
 
 
-def _asked(said: Mapping[str, Any], charset: str) -> Asked:
+def _asked(said: Mapping[str, Any]) -> Asked:
     parts = urlsplit(said["path"])
     return Asked(
         method=said["method"],
         path=unquote(parts.path),
         query=tuple(parse_qsl(parts.query, keep_blank_values=True)),
         headers={name.lower(): value for name, value in said.get("headers", {}).items()},
-        body=said.get("body", "").encode(charset),
+        body=_content(said),
     )
 
 
-def _answer(said: Mapping[str, Any], charset: str) -> Answer:
+def _answer(said: Mapping[str, Any]) -> Answer:
     headers = said.get("headers", {}).items()
     return Answer(
         status=said["status"],
         headers={n.lower(): v for n, v in headers if n.lower() not in _LEFT_OUT},
-        body=said.get("body", "").encode(charset),
+        body=_content(said),
         source="recorded",
     )
+
+
+def _content(said: Mapping[str, Any]) -> bytes:
+    content: bytes = said.get("body", "").encode(said.get("charset", "utf-8"))
+    return content

@@ -42,7 +42,7 @@ class Journal:
     counts: Counter[str] = field(default_factory=Counter)
 
     def note(self, asked: Asked, answer: Answer) -> None:
-        """Keep what was asked and how it was answered; no values."""
+        """Keep what was asked and how it was answered, in memory only."""
         self.counts[answer.operation or "unknown"] += 1
         self.last.append(
             {

@@ -105,7 +105,8 @@ class Documents:
         return made
 
     def _rewritten(self, document: Document, numbers: dict[str, int]) -> bytes:
-        root = deepcopy(document.root)
+        # not deepcopy: a schema inside of a WSDL has prefixes from above itself
+        root = etree.fromstring(etree.tostring(document.root))
         for child in list(root.iterchildren(f"{{{XS}}}import", f"{{{XS}}}include")):
             number = numbers.get(child.get("namespace", ""))
             if etree.QName(child).localname == "include" or number is None:

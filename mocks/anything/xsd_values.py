@@ -12,6 +12,7 @@ from mocks.anything.refusal import Unmakeable
 from mocks.anything.xsd_model import Element, Group, Particle, Type, Wildcard
 from mocks.anything.xsd_read import Schemas
 from mocks.anything.xsd_simple import allowed, text_of
+from mocks.anything.xsd_soap_encoding import SOAP_ENCODING
 from mocks.anything.xsd_types import Simple
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -80,6 +81,7 @@ class Making:
                 self._group(kind.content, made)
             if kind.member is not None:
                 self._times(kind.member, made)
+                _say_members(made, kind.member)
         finally:
             self._within.pop()
 
@@ -204,8 +206,18 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
+def _say_members(made: etree._Element, member: Element) -> None:
+    tag = member.type.tag
+    if tag is not None:
+        made.set(f"{{{SOAP_ENCODING}}}arrayType", f"{_prefixed(made, tag)}[{len(made)}]")
+
+
 def _say_type(made: etree._Element, tag: str) -> None:
+    made.set(f"{{{XSI}}}type", _prefixed(made, tag))
+
+
+def _prefixed(made: etree._Element, tag: str) -> str:
     namespace, _, local = tag.rpartition("}")
     prefixes = {uri: prefix for prefix, uri in made.nsmap.items() if prefix}
     prefix = prefixes.get(namespace.removeprefix("{"))
-    made.set(f"{{{XSI}}}type", f"{prefix}:{local}" if prefix else local)
+    return f"{prefix}:{local}" if prefix else local

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import pytest
 import uvicorn
+import zeep
 from lxml import etree
 
 from mocks.anything.echo import Keys
@@ -27,6 +28,8 @@ from mocks.anything.server import Served
 from mocks.anything.soap import SoapMock
 from mocks.anything.soap_envelope import read, written
 
+# zeep has no types
+zeep_client: Any = zeep.Client
 ROOT = Path(__file__).parents[3]
 DEPARTMENTS = ROOT / "adapters" / "departments"
 TODAY = date(2026, 11, 26)
@@ -140,7 +143,8 @@ def rest_request(mock: RestMock, operation: Operation, seed: int = 0, attempt: i
         )
         return making.value(schema, name)
 
-    path, headers, query = operation.path, {}, []
+    path, headers = operation.path, dict[str, str]()
+    query: list[tuple[str, str]] = []
     for parameter in operation.parameters:
         value = made(parameter.schema, parameter.name)
         if parameter.where == "path":

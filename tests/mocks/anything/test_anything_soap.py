@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-import zeep
 from lxml import etree
 from requests.models import Response
 
@@ -19,6 +18,7 @@ from tests.mocks.anything.mocked import (
     on_the_wire,
     soap_mock,
     soap_request,
+    zeep_client,
 )
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -64,7 +64,7 @@ def test_a_foreign_client_understands_every_reply_over_the_wire(case: Case) -> N
     served = case.mock()
     mock = soap_mock(served)
     with on_the_wire(served) as base:
-        client = zeep.Client(f"{base}{mock.options.path}?wsdl")
+        client = zeep_client(f"{base}{mock.options.path}?wsdl")
         port = mock.contract.port
         binding = client.bind(port.service, port.name)._binding
         for name in port.operations:
@@ -89,7 +89,7 @@ def as_requests(reply: httpx.Response) -> Response:
 def test_a_foreign_client_asks_by_key_and_gets_the_record_with_this_key() -> None:
     served = SOAP[0].mock()
     with on_the_wire(served) as base:
-        client = zeep.Client(f"{base}/PlanCase/PlanCaseService.asmx?wsdl")
+        client = zeep_client(f"{base}/PlanCase/PlanCaseService.asmx?wsdl")
 
         parcel = client.service.GetParcel(ParcelNo="310104000000GB00077")
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 from random import Random
 
 _FAMILY = "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高罗"
@@ -24,11 +25,16 @@ def tokens(name: str) -> list[str]:
 
 def text_for(name: str, draw: Random, today: date, low: int, high: int | None) -> str:
     """A text for a field of this name, between `low` and `high` characters long."""
+    return fitted(_maker(name)(draw, today), draw, low, high)
+
+
+@lru_cache(maxsize=4096)
+def _maker(name: str) -> Callable[[Random, date], str]:
     words = tokens(name)
     for marks, made in _KINDS:
         if any(mark in words or (len(mark) > 3 and mark in name.lower()) for mark in marks):
-            return fitted(made(draw, today), draw, low, high)
-    return fitted(draw.choice(_PLAIN), draw, low, high)
+            return made
+    return lambda draw, _: draw.choice(_PLAIN)
 
 
 def fitted(text: str, draw: Random, low: int, high: int | None) -> str:

@@ -272,3 +272,24 @@ def test_a_port_is_chosen_by_name_and_others_are_offered(tmp_path: Path) -> None
     assert wsdl.port("S", "P").version == "1.1"
     with pytest.raises(Refused, match="choose among: S/P"):
         wsdl.port("S", "Q")
+
+
+def test_a_type_nothing_satisfies_is_a_server_fault_with_a_sentence_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    never = (
+        '<xs:element name="yes"><xs:simpleType><xs:restriction base="xs:string">'
+        '<xs:pattern value="[a-z]{5}"/><xs:maxLength value="2"/></xs:restriction>'
+        "</xs:simpleType></xs:element>"
+    )
+    served(tmp_path, "document")
+    file = tmp_path / "s.wsdl"
+    text = file.read_text("utf-8").replace('<xs:element name="yes" type="xs:boolean"/>', never)
+    file.write_text(text.replace('<xs:element name="no" type="xs:int"/>', ""), "utf-8")
+    mock = soap_mock(opened(file, Options(today=TODAY)))
+
+    answer = mock.answer(soap_request(mock, "Look"))
+
+    assert (answer.status, answer.source) == (500, "failed")
+    assert b"<faultcode>soap:Server</faultcode>" in answer.body
+    assert "no valid reply could be made for Look" in caplog.text

@@ -40,7 +40,10 @@ def texts(draw: st.DrawFn) -> tuple[str, list[tuple[str, str]]]:
     base = draw(st.sampled_from(("string", "token", "normalizedString", "anyURI")))
     low = draw(st.integers(0, 30))
     high = low + draw(st.integers(0, 30))
-    kind = draw(st.sampled_from(("lengths", "length", "pattern", "enumeration")))
+    kind = draw(st.sampled_from(("lengths", "length", "pattern", "enumeration", "narrow")))
+    if kind == "narrow":
+        most = str(draw(st.integers(0, 50)))
+        return "int", [("pattern", "[0-9]{1,2}"), ("maxInclusive", most)]
     if kind == "pattern":
         return "string", [("pattern", draw(st.sampled_from(PATTERNS)))]
     if kind == "enumeration":

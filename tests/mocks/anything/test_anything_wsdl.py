@@ -279,6 +279,8 @@ def test_what_a_walk_of_the_schema_does_not_see_is_seen_by_the_validator(tmp_pat
         (('element="t:Told"', 'element="t:Gone"'), "no such element"),
         (('binding="t:B"', 'binding="t:C"'), "no such binding"),
         (('type="xs:token"', 'type="t:Gone"'), "the schema cannot be read"),
+        (('maxOccurs="3"', 'maxOccurs="few"'), "the schema cannot be read"),
+        (('message="t:Told"', 'message="u:Told"'), "declare the prefix"),
     ],
 )  # fmt: skip
 def test_a_contract_that_cannot_be_served_is_refused_with_a_sentence(

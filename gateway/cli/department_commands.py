@@ -2,7 +2,7 @@
 
 import typer
 
-from gateway.cli import department_schema
+from gateway.cli import department_mock, department_schema
 from gateway.cli.department_call import departments_call
 from gateway.cli.department_new import departments_new
 from gateway.cli.options import ConfigOption, JsonOption, SetOption, settings_of
@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     department_schema.register(departments_app)
     departments_app.command("new")(departments_new)
     departments_app.command("call")(departments_call)
+    department_mock.register(departments_app)
     app.add_typer(departments_app, name="departments")
 
 

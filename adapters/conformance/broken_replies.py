@@ -196,12 +196,12 @@ def _same_operation(subject: Subject, one: Json, other: Json) -> bool:
 
 
 def _names(example: Json) -> frozenset[str]:
-    """What tells an operation's reply: the element in the Body, or the keys and texts' names."""
+    """What tells an operation's reply: the element in the Body, or the places of its values."""
     body = body_of(example)
     inside = re.search(r"<(?:[\w.-]+:)?Body[^>]*>\s*<([\w:.-]+)", body)
     if inside:
         return frozenset({inside[1].rpartition(":")[2]})
-    return frozenset(leaf.name for leaf in leaves(body))
+    return frozenset(leaf.place for leaf in leaves(body))
 
 
 # bytes
@@ -246,7 +246,9 @@ async def _on_the_line(subject: Subject, broken: Callable[[Json], Broken]) -> Re
     faults, count = [], 0
     async for what, whole, found in _answered(subject, broken):
         count += 1
-        fault = _fault(whole, found, lambda before, after: "taken as an answer")
+        read_right = found == whole and broken is _other_charset
+        taken = "gives" in found and not read_right
+        fault = "taken as an answer" if taken else _fault(whole, found, lambda _, value: None)
         if fault is not None:
             faults.append(f"{what}: {fault}")
     if not count:
@@ -259,6 +261,8 @@ async def _answered(
 ) -> AsyncIterator[tuple[str, Json, Json]]:
     async with counter(subject) as (standin, said), subject.on(standin.url) as department:
         for name, example in answered_ones(subject):
+            said.reply = last_reply(example)
+            await tried(department, example)  # whoever answers from memory has something in it
             for what, reply in broken(example):
                 said.reply = reply
                 found = await tried(department, example)

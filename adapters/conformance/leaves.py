@@ -23,6 +23,7 @@ class Leaf:
     """
 
     name: str
+    place: str  # in JSON the whole way to it
     value: Any
     changed: Callable[[Any], str]
     removed: Callable[[], str]
@@ -65,6 +66,7 @@ def _xml(body: str) -> Iterator[Leaf]:
             continue
         yield Leaf(
             name=name.rpartition(":")[2],
+            place=name.rpartition(":")[2],
             value=text,
             changed=outer,
             removed=partial(str.__add__, before, after),
@@ -78,6 +80,7 @@ def _refilled(before: str, after: str, inside: Any) -> str:
 def _inner(leaf: Leaf, outer: Callable[[Any], str]) -> Leaf:
     return Leaf(
         name=leaf.name,
+        place=leaf.place,
         value=leaf.value,
         changed=lambda value: outer(leaf.changed(value)),
         removed=lambda: outer(leaf.removed()),
@@ -96,8 +99,9 @@ def _json(tree: Any, steps: tuple[Any, ...]) -> Leaf:
         return json.dumps(whole, ensure_ascii=False)
 
     named = [step for step in steps if isinstance(step, str)]
+    place = ".".join(step if isinstance(step, str) else "[]" for step in steps)
     name = named[-1] if named else ""
-    return Leaf(name=name, value=_at(tree, steps), changed=changed, removed=removed)
+    return Leaf(name=name, place=place, value=_at(tree, steps), changed=changed, removed=removed)
 
 
 def _steps(tree: Any, so_far: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

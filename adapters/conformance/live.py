@@ -150,14 +150,23 @@ async def live_filing(subject: Subject) -> Result:
             count += 1
             fault = await _once(subject, department, example)
             faults += [f"{example['arguments']['service']}: {fault}"] if fault else []
-    return judged(faults, f"{count} filing(s), each there once")
+    return judged(faults, f"{count} filing(s), each there once{_left(subject)}")
 
 
 async def _once(subject: Subject, department: DeclaredDepartment, example: Json) -> str | None:
     first = await tried(department, example)
     if "fails" in first:
         return f"the filing {first['fails']}"
-    number, told = first["gives"]["number"], example["arguments"]
+    number = first["gives"]["number"]
+    fault = await _repeated(subject, department, example, number)
+    back = await _taken_back(subject, department, example, number)
+    return fault or back
+
+
+async def _repeated(
+    subject: Subject, department: DeclaredDepartment, example: Json, number: str
+) -> str | None:
+    told = example["arguments"]
     if subject.manifest.repeats is Repeats.KEY:
         again = await tried(department, example)
         same = again.get("gives", {}).get("number") == number
@@ -219,7 +228,7 @@ async def _after_filing(subject: Subject, verb: str, then: Then) -> Result:
                 else await then(subject, department, example, filed["gives"]["number"])
             )
             faults += [f"{service}: {fault}"] if fault else []
-    return judged(faults, f"{verb} of {count} filing(s) just made")
+    return judged(faults, f"{verb} of {count} filing(s) just made{_left(subject)}")
 
 
 async def _followed(
@@ -229,13 +238,22 @@ async def _followed(
     look = {"call": "progress", "arguments": ask}
     lag = subject.manifest.limits.lookup_lag_s
     found = await _until(department, look, lag + _SLACK_S, lambda gives: bool(gives.get(number)))
+    back = await _taken_back(subject, department, example, number)
     there = isinstance(found.get("gives", {}).get(number), dict)
-    return None if there else f"its progress {found.get('fails', 'is not known')}"
+    return back if there else f"its progress {found.get('fails', 'is not known')}"
 
 
 async def _withdrawn(
     subject: Subject, department: DeclaredDepartment, example: Json, number: str
 ) -> str | None:
+    for turn in ("first", "second"):
+        found = await tried(department, _withdrawal(example, number))
+        if "fails" in found:
+            return f"the {turn} withdrawal {found['fails']}"
+    return None
+
+
+def _withdrawal(example: Json, number: str) -> Json:
     told = example["arguments"]
     ask = {
         "reference": told["reference"].replace(":file:", ":withdraw:"),
@@ -243,8 +261,20 @@ async def _withdrawn(
         "service": told["service"],
         "reason": "联调测试，请予撤回",
     }
-    for time_ in ("first", "second"):
-        found = await tried(department, {"call": "withdraw", "arguments": ask})
-        if "fails" in found:
-            return f"the {time_} withdrawal {found['fails']}"
-    return None
+    return {"call": "withdraw", "arguments": ask}
+
+
+async def _taken_back(
+    subject: Subject, department: DeclaredDepartment, example: Json, number: str
+) -> str | None:
+    """Take a trial filing back; what to tell its department when that cannot be done."""
+    if example["arguments"]["service"] not in _with_verb(subject, "withdraw"):
+        return None
+    found = await tried(department, _withdrawal(example, number))
+    return f"the trial filing {number} stays there: {found['fails']}" if "fails" in found else None
+
+
+def _left(subject: Subject) -> str:
+    """What stays at the department after the trial."""
+    kept = set(subject.manifest.services) - _with_verb(subject, "withdraw")
+    return f"; trial filings of {', '.join(sorted(kept))} stay there" if kept else "; taken back"

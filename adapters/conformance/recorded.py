@@ -1,7 +1,6 @@
 """A department that answers from its examples, and remembers what was filed."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adapters.conformance.bench import answered_ones, is_token, last_reply, token_reply
@@ -99,7 +98,7 @@ class Recorded:
         return best
 
 
-def _operation(heard: Heard) -> tuple[str, int, str, Mapping[str, str] | str]:
+def _operation(heard: Heard) -> tuple[str, int, str, str]:
     """What tells operations apart without the contract: method, depth of the path, action."""
     path = heard.path.partition("?")[0].strip("/").split("/")
     action = heard.headers.get("soapaction", "")

@@ -17,7 +17,10 @@ def departments_check(
         str | None, typer.Option("--against", help="Address of a real system to ask as well.")
     ] = None,
     writes: Annotated[
-        bool, typer.Option("--writes", help="Make real filings there, and take them back.")
+        bool,
+        typer.Option(
+            "--writes", help="Make real filings there; taken back where the department lets us."
+        ),
     ] = False,
     tier: Annotated[Tier, typer.Option("--tier", help="The tier it has to reach.")] = Tier.SILVER,
     html: Annotated[

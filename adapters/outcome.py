@@ -1,5 +1,6 @@
 """What a department's code means: a closed set of meanings, each with one consequence."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
@@ -14,6 +15,7 @@ from adapters.errors import (
 )
 from schema.domain.problem import ProblemCode
 
+_CODE = re.compile(r"(?!.*\d{11})[\w .:/#-]{1,40}", re.ASCII)
 _SENTENCE = 500  # characters of a department's own sentence that are handed on
 
 
@@ -50,8 +52,13 @@ class Faults:
         """What the first known of `codes` means; `otherwise` when none is known."""
         known = next((code for code in codes if code and code in self.table), None)
         meaning = otherwise if known is None else self.table[known]
-        shown = known or next((code for code in codes if code), "no code")
+        shown = known or _shown(next((code for code in codes if code), "no code"))
         return _consequence(self.department, meaning, str(shown)[:40], text)
+
+
+def _shown(code: str) -> str:
+    """A code nobody declared, unless it may be a sentence or somebody's number: those stay out."""
+    return code if _CODE.fullmatch(code) else "of no known form"
 
 
 def _consequence(

@@ -24,7 +24,7 @@ from adapters.rest.tree import JsonTree
 from adapters.rules import Rule
 from adapters.soap.dialect import SoapDialect
 from adapters.soap.schemas import BadContract
-from adapters.wire import Endpoint, HttpxWire, Wire
+from adapters.wire import Endpoint, Wire, line
 from schema.domain.department import DepartmentInfo
 
 
@@ -97,14 +97,9 @@ def build(
     _credentials(manifest, endpoint, findings)
     if not manifest.bindable:
         return None
-    line = wire or HttpxWire(
-        manifest.id,
-        endpoint,
-        concurrency=manifest.limits.concurrency,
-        reply_bytes=manifest.limits.reply_bytes,
-    )
+    way = wire or line(manifest.id, endpoint, manifest.limits)
     try:
-        dialect, rest = _dialect(manifest, endpoint, line, rim)
+        dialect, rest = _dialect(manifest, endpoint, way, rim)
         compiler = Compiler(manifest, dialect, findings)
         compiled = _compile(manifest, compiler, rest)
         for name in sorted(compiler.credentials - set(endpoint.credentials)):
@@ -116,7 +111,7 @@ def build(
         return None
     if findings.items:
         return None
-    return DeclaredDepartment(manifest, compiled, _info(manifest, compiler), endpoint, line, rim)
+    return DeclaredDepartment(manifest, compiled, _info(manifest, compiler), endpoint, way, rim)
 
 
 def _dialect(

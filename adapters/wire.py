@@ -16,6 +16,8 @@ from adapters.errors import (
     NotDelivered,
     OutcomeUnknown,
 )
+from adapters.pace import Pace
+from schema.domain.department import Limits
 from schema.domain.problem import ProblemCode
 
 _IDLE_S = 3.0  # connections are dropped before a department's own keep-alive ends
@@ -66,9 +68,16 @@ class HttpxWire:
     """A line over httpx: one client, connections of one department only."""
 
     def __init__(
-        self, department: str, endpoint: Endpoint, *, concurrency: int, reply_bytes: int
+        self,
+        department: str,
+        endpoint: Endpoint,
+        *,
+        concurrency: int,
+        reply_bytes: int,
+        rate_per_s: float = 0,
     ) -> None:
         self._department = department
+        self._pace = Pace(rate_per_s)
         self._base = endpoint.url.rstrip("/")
         self._cap = reply_bytes
         self._slots = asyncio.Semaphore(concurrency)
@@ -91,7 +100,7 @@ class HttpxWire:
         try:
             async with (
                 asyncio.timeout_at(deadline),
-                self._slots,
+                self._turn(deadline),
                 self._exchange(request, left) as r,
             ):
                 return WireReply(
@@ -109,6 +118,19 @@ class HttpxWire:
     async def aclose(self) -> None:
         """Close every connection."""
         await self._client.aclose()
+
+    @asynccontextmanager
+    async def _turn(self, deadline: float) -> AsyncIterator[None]:
+        """A connection, and the moment the department's rate allows."""
+        async with self._slots:
+            now = asyncio.get_running_loop().time()
+            at = self._pace.turn(now, deadline)
+            if at is None:
+                busy = ProblemCode.DEPARTMENT_BUSY
+                raise NotDelivered(self._department, "no turn within the deadline", code=busy)
+            if at > now:
+                await asyncio.sleep(at - now)
+            yield
 
     @asynccontextmanager
     async def _exchange(self, request: WireRequest, left: "_Left") -> AsyncIterator[httpx.Response]:
@@ -156,6 +178,17 @@ class HttpxWire:
                 self._department, f"no answer: {name}", code=ProblemCode.DEPARTMENT_UNREACHABLE
             )
         return NotDelivered(self._department, f"not reached: {name}")
+
+
+def line(department: str, endpoint: Endpoint, limits: Limits) -> HttpxWire:
+    """A line that keeps what the department says it bears."""
+    return HttpxWire(
+        department,
+        endpoint,
+        concurrency=limits.concurrency,
+        reply_bytes=limits.reply_bytes,
+        rate_per_s=limits.rate_per_s,
+    )
 
 
 class _Left:

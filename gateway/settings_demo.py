@@ -49,6 +49,8 @@ def dev_layer(dev_folder: object) -> Layer:
             "clock.follow": f"http://127.0.0.1:{ADMIN_PORT}/__admin/clock",
             "log.format": "console",
             **{f"departments.{d}.url": url for d, url in department_urls().items()},
+            # The mocks bear any load; what a department really takes is in its manifest.
+            **{f"departments.{d}.limits.rate_per_s": 0 for d in DEPARTMENTS},
             **{f"departments.{name}": value for name, value in DEMO_CREDENTIALS.items()},
         },
     )

@@ -20,6 +20,9 @@ class LimitsAgreed(Section):
     concurrency: Annotated[int, Field(gt=0, le=1000)] | None = Field(
         default=None, description="calls at once"
     )
+    rate_per_s: Annotated[float, Field(ge=0, le=100_000)] | None = Field(
+        default=None, description="calls a second; 0 is no limit"
+    )
     poll_every_s: Seconds | None = Field(default=None, description="seconds between two polls")
 
     @property

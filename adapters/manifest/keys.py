@@ -218,8 +218,8 @@ TOP = table(
         ),
         number(
             "rate_per_s",
-            "每秒次数（部门所报，网关不据此限流）",
-            "calls per second, as stated by it; not enforced",
+            "每秒次数上限（每个网关进程）；0 为不限",
+            "calls a second at most, of one gateway process; 0: no limit",
             required=True,
         ),
         number(

@@ -17,7 +17,7 @@ from adapters.findings import Findings, did_you_mean
 from adapters.manifest.model import Manifest
 from adapters.manifest.read import FILE, read_manifest
 from adapters.registry import build
-from adapters.wire import Endpoint, HttpxWire
+from adapters.wire import Endpoint, line
 from gateway.cli.call_report import Report, show
 from gateway.cli.declared_calls import KINDS, declared
 from gateway.cli.output import MISUSED, Speaker, Stop
@@ -65,13 +65,7 @@ def call(
 async def _called(
     manifest: Manifest, endpoint: Endpoint, asked: Asked, findings: Findings
 ) -> Report:
-    line = HttpxWire(
-        manifest.id,
-        endpoint,
-        concurrency=manifest.limits.concurrency,
-        reply_bytes=manifest.limits.reply_bytes,
-    )
-    wire = RecordingWire(line, time.monotonic)
+    wire = RecordingWire(line(manifest.id, endpoint, manifest.limits), time.monotonic)
     try:
         prepared = _prepared(manifest, endpoint, asked, findings, wire)
         report = Report(

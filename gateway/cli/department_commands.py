@@ -4,6 +4,7 @@ import typer
 
 from gateway.cli import department_mock, department_schema
 from gateway.cli.department_call import departments_call
+from gateway.cli.department_check import departments_check
 from gateway.cli.department_new import departments_new
 from gateway.cli.options import ConfigOption, JsonOption, SetOption, settings_of
 from gateway.cli.output import Speaker
@@ -18,6 +19,7 @@ def register(app: typer.Typer) -> None:
     departments_app.command("new")(departments_new)
     departments_app.command("call")(departments_call)
     department_mock.register(departments_app)
+    departments_app.command("check")(departments_check)
     app.add_typer(departments_app, name="departments")
 
 

@@ -12,20 +12,14 @@ from typing import Any
 
 import httpx
 
+from adapters.conformance.examples import Json, outcome, plain
+from adapters.conformance.subject import NOW
 from adapters.manifest.model import Manifest
 from adapters.wire import Endpoint, HttpxWire
 from mocks.core.city import DEMO
 from schema.domain.filing import Filing
 from tests.adapters.answers import ANSWERS
-from tests.adapters.examples import (
-    NOW,
-    Json,
-    department,
-    folder,
-    manifest_of,
-    outcome,
-    plain,
-)
+from tests.adapters.examples import department, folder, manifest_of
 from tests.adapters.recording import Recording, city, ear
 from tests.adapters.test_departments_speak import CREDENTIALS, DEPARTMENTS, FILED, READS, filing
 

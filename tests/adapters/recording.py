@@ -15,9 +15,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from adapters.conformance.examples import Json
+from adapters.conformance.replay import answered, asked
 from adapters.soap.wsse import username_token
 from adapters.wire import HttpxWire, WireReply, WireRequest
-from tests.adapters.examples import Json, answered, asked
 from tests.adapters.test_departments_speak import CREDENTIALS
 
 _SECURITY = re.compile(rb"<wsse:Security.*</wsse:Security>")

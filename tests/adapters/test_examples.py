@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from adapters.manifest.model import Manifest
-from adapters.outcome import Meaning
-from tests.adapters.examples import Json, folder, manifest_of, replayed, structure
+from adapters.conformance.covering import lacking
+from adapters.conformance.examples import Json, recorded_outcome
+from adapters.conformance.replay import structure
+from tests.adapters.examples import folder, manifest_of, replayed
 from tests.adapters.test_departments_speak import CREDENTIALS
 
 NAMES = sorted(CREDENTIALS)
@@ -25,10 +26,6 @@ def examples(name: str) -> list[Json]:
     return [read(path) for department, path in FILES if department == name]
 
 
-def outcome_of(example: Json) -> Json:
-    return {key: example[key] for key in ("gives", "fails") if key in example}
-
-
 @pytest.mark.parametrize(
     ("name", "path"), FILES, ids=[f"{name}/{path.stem}" for name, path in FILES]
 )
@@ -37,64 +34,10 @@ async def test_example_holds(name: str, path: Path) -> None:
     heard, found = await replayed(name, example)
     recorded = [structure(one["request"]) for one in example["exchanges"]]
     assert [structure(one) for one in heard] == recorded
-    assert found == outcome_of(example)
+    assert found == recorded_outcome(example)
 
 
 # every declared call has its examples
-
-
-def wanted(manifest: Manifest) -> set[str]:
-    """What a department's examples must show, by its manifest."""
-    verbs = {verb for specs in manifest.services.values() for verb in specs}
-    shows = {f"file {service}" for service in manifest.services}
-    shows |= {verb for verb in verbs if verb != "find_filing"}
-    shows |= {"progress received", "progress granted"} if "progress" in verbs else set()
-    for register, lookup in manifest.lookups:
-        shows |= {f"{register}.{lookup} found", f"{register}.{lookup} absent"}
-    for verb in {"find_filing", "find_supplement"} & verbs:
-        shows |= {f"{verb} found", f"{verb} absent"}
-    for kind in manifest.verifications:
-        shows |= {f"verify {kind} True", f"verify {kind} False"}
-    if manifest.feed is not None:
-        shows.add("changes found")
-    if manifest.callback is not None:
-        shows |= {"callback found", "callback fails"}
-    if Meaning.REFUSED in manifest.faults.values():
-        shows.add("Refused")
-    if Meaning.BUSY in manifest.faults.values():
-        shows.add("NotDelivered DEPARTMENT_BUSY")
-    return shows
-
-
-def shown(example: Json) -> Iterator[str]:
-    """What one example shows."""
-    call, told = example["call"], example["arguments"]
-    if "fails" in example:
-        words = example["fails"].split(" ")
-        yield words[0] if words[0] == "Refused" else " ".join(words[:2])
-        yield f"{call} fails"
-        return
-    gives = example["gives"]
-    yield call
-    match call:
-        case "file":
-            yield f"file {told['service']}"
-        case "read":
-            there = all(gives.values())
-            yield f"{told['register']}.{told['lookup']} {'found' if there else 'absent'}"
-        case "verify":
-            yield f"verify {told['kind']} {gives['matches']}"
-        case "progress":
-            yield from (f"progress {one['status']}" for one in gives.values() if one)
-        case "changes":
-            yield f"changes {'found' if gives['progress'] else 'none'}"
-        case _:
-            yield f"{call} {'found' if gives else 'absent'}"
-
-
-def lacking(manifest: Manifest, told: list[Json]) -> list[str]:
-    """What is declared and not shown."""
-    return sorted(wanted(manifest) - {one for example in told for one in shown(example)})
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -149,7 +92,7 @@ async def test_an_altered_reply_is_noticed(name: str) -> None:
         other = text[:-1] + ("7" if text[-1] != "7" else "8")
         reply["body"] = reply["body"].replace(text, other)
         _, found = await replayed(name, example)
-        assert found != outcome_of(example), text
+        assert found != recorded_outcome(example), text
         tried += 1
     assert tried > 0
 

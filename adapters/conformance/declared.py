@@ -1,0 +1,115 @@
+"""Bronze: what a department declares is whole, pinned, owned, and shown by examples."""
+
+import re
+from fnmatch import fnmatch
+
+from adapters.conformance.covering import lacking
+from adapters.conformance.examples import Json, outcome, recorded_outcome
+from adapters.conformance.replay import NotRecorded, Replay, reply_of, structure
+from adapters.conformance.subject import Subject
+from adapters.conformance.table import Result, failed, judged, passed
+from adapters.findings import Finding
+from adapters.manifest.read import FILE
+
+_PIN = ("contract.sha256", "contract.file", "contract")
+_OPERATION = ("*.operation",)
+_REACHABLE = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?[\d\s()-]{7,}")
+Replays = dict[str, tuple[list[Json], dict[str, Json]]]  # what each example asked and gave
+_SHORTEST_SECRET = 12  # characters; shorter ones are user names and turn up anywhere
+
+
+def _among(finding: Finding, keys: tuple[str, ...]) -> bool:
+    return any(fnmatch(finding.key, key) for key in keys)
+
+
+async def manifest_is_whole(subject: Subject) -> Result:
+    """No finding but those two other checks tell of."""
+    rest = [f for f in subject.findings if not _among(f, _PIN + _OPERATION)]
+    return judged([str(f) for f in rest], "the manifest has no mistake")
+
+
+async def contract_is_pinned(subject: Subject) -> Result:
+    """Every file below contract/ is named with its digest, and has it."""
+    faults = [str(f) for f in subject.findings if _among(f, _PIN)]
+    contract = subject.manifest.contract
+    named = {contract.file, *(subject.folder / name for name in contract.more)}
+    there = {path for path in (subject.folder / "contract").rglob("*") if path.is_file()}
+    loose = sorted(str(path.relative_to(subject.folder)) for path in there - named)
+    faults += [f"{name} is used unpinned: [contract] more does not name it" for name in loose]
+    return judged(faults, f"{len(there)} contract file(s), each with the sha256 it was received in")
+
+
+async def operations_exist(subject: Subject) -> Result:
+    """Every operation a call names is in the contract."""
+    faults = [str(f) for f in subject.findings if _among(f, _OPERATION)]
+    return judged(faults, "every operation used is in the contract")
+
+
+async def owner_is_reachable(subject: Subject) -> Result:
+    """The owner's contact is an address or a telephone number."""
+    contact = subject.manifest.owner.contact
+    if _REACHABLE.fullmatch(contact.strip()):
+        return passed(f"{subject.manifest.owner.unit}, {contact}")
+    return failed(f"owner.contact is {contact!r}: neither a mail address nor a telephone number")
+
+
+async def secrets_are_apart(subject: Subject) -> Result:
+    """No credential stands in the manifest."""
+    text = (subject.folder / FILE).read_text("utf-8")
+    known = subject.credentials.items()
+    found = [name for name, value in known if len(value) >= _SHORTEST_SECRET and value in text]
+    faults = [f"the credential {name!r} stands in {FILE}" for name in sorted(found)]
+    return judged(faults, f"no credential stands in {FILE}")
+
+
+async def examples_are_complete(subject: Subject) -> Result:
+    """Every declared verb and look-up has its examples."""
+    missing = lacking(subject.manifest, subject.examples.values())
+    faults = [f"no example shows: {', '.join(missing)}"] if missing else []
+    return judged(faults, f"{len(subject.examples)} examples show every declared call")
+
+
+async def replayed(subject: Subject, example: Json) -> tuple[list[Json], dict[str, Json]]:
+    """What the adapter asks and gives when the department answers as recorded.
+
+    One request more or less than recorded is an outcome of its own: `fails`.
+    """
+    wire = Replay([reply_of(one["reply"]) for one in example["exchanges"]], [])
+    adapter = subject.replaying(wire, example.get("credentials"))
+    try:
+        found = await outcome(adapter, example["call"], example["arguments"])
+    except NotRecorded as error:
+        return wire.heard, {"fails": str(error)}
+    except Exception as error:  # an example shows whatever becomes of it
+        return wire.heard, {"fails": f"raw {type(error).__name__}"}
+    return wire.heard, {"fails": "fewer requests than recorded"} if wire.replies else found
+
+
+async def _all_replayed(subject: Subject) -> Replays:
+    async def make() -> Replays:
+        return {name: await replayed(subject, one) for name, one in subject.examples.items()}
+
+    found: Replays = await subject.once("replayed", make)
+    return found
+
+
+async def examples_ask(subject: Subject) -> Result:
+    """The adapter asks exactly what was recorded."""
+    faults = []
+    for name, (heard, _) in (await _all_replayed(subject)).items():
+        example = subject.examples[name]
+        recorded = [structure(one["request"]) for one in example["exchanges"]]
+        if [structure(one) for one in heard] != recorded:
+            faults.append(f"examples/{name}.json: the request is not the recorded one")
+    return judged(faults, f"{len(subject.examples)} requests are the recorded ones")
+
+
+async def examples_give(subject: Subject) -> Result:
+    """The adapter gives exactly what was recorded."""
+    faults = []
+    for name, (_, found) in (await _all_replayed(subject)).items():
+        example = subject.examples[name]
+        if found != recorded_outcome(example):
+            shown = found.get("fails", "another value")
+            faults.append(f"examples/{name}.json: gives {shown} instead of what was recorded")
+    return judged(faults, f"{len(subject.examples)} replies give the recorded values")

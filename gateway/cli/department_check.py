@@ -1,0 +1,43 @@
+"""`onething departments check`: whether a department may be trusted, and how far."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.conformance.tiers import Tier
+from gateway.cli.options import ConfigOption, JsonOption, SetOption, settings_of
+from gateway.cli.output import FAILED, Speaker, Stop
+
+
+def departments_check(
+    context: typer.Context,
+    department: Annotated[str, typer.Argument(help="Its id, or the path of its folder.")],
+    against: Annotated[
+        str | None, typer.Option("--against", help="Address of a real system to ask as well.")
+    ] = None,
+    writes: Annotated[
+        bool,
+        typer.Option(
+            "--writes", help="Make real filings there; taken back where the department lets us."
+        ),
+    ] = False,
+    tier: Annotated[Tier, typer.Option("--tier", help="The tier it has to reach.")] = Tier.SILVER,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Also write the report as a page.")
+    ] = None,
+    config: ConfigOption = None,
+    pairs: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a department in three tiers; exit code 0 when the tier is reached, 1 when not."""
+    from gateway.cli.department_checkwork import examined, show, subject_of, write_page
+
+    speaker: Speaker = context.obj
+    subject = subject_of(department, settings_of(config, "dev", pairs), against, writes=writes)
+    report = examined(speaker, subject, tier, quiet=as_json)
+    if html is not None:
+        write_page(report, html)
+    show(speaker, report, as_json=as_json)
+    if not report.good:
+        raise Stop((), code=FAILED)

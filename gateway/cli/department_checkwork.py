@@ -1,0 +1,147 @@
+"""The work of `onething departments check`: find it, examine it, show what came of it."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.progress import BarColumn, Progress, TextColumn
+
+from adapters.conformance.checks import CHECKS
+from adapters.conformance.html import MARKS, page
+from adapters.conformance.live import live_rim
+from adapters.conformance.report import STATE_NAMES, TIER_NAMES, Report
+from adapters.conformance.report import as_json as report_as_json
+from adapters.conformance.run import examine
+from adapters.conformance.subject import Live, Subject
+from adapters.conformance.table import Checked
+from adapters.conformance.tiers import TIERS, State, Tier
+from adapters.findings import did_you_mean
+from adapters.manifest.read import FILE
+from adapters.wire import Endpoint
+from gateway.cli.output import MISUSED, Speaker, Stop, Words, coloured
+from gateway.declared import SHIPPED_DEPARTMENTS
+from gateway.settings import Settings
+from gateway.settings_demo import DEMO_CREDENTIALS
+from schema.domain.text import Text
+
+_COLOURS = {
+    State.PASSED: "green",
+    State.FAILED: "red",
+    State.NOT_APPLICABLE: "dim",
+    State.SKIPPED: "yellow",
+}
+
+
+def subject_of(
+    department: str, settings: Settings, against: str | None, *, writes: bool
+) -> Subject:
+    """The department to examine; Stop with exit code 2 for what cannot be asked."""
+    folder = _folder(department, settings)
+    live = _live(against, writes=writes, credentials=_credentials(folder.name, settings))
+    return Subject(folder=folder, credentials=_recorded_with(folder.name, settings), live=live)
+
+
+def _folder(department: str, settings: Settings) -> Path:
+    """The department's folder; Stop with exit code 2 when there is none."""
+    given = settings.plugins.departments
+    roots = [SHIPPED_DEPARTMENTS, *([given] if given else [])]
+    places = [Path(department), *(root / department for root in roots)]
+    found = next((place for place in places if (place / FILE).is_file()), None)
+    if found is not None:
+        return found.resolve()
+    known = [path.parent.name for root in roots for path in root.glob(f"*/{FILE}")]
+    raise Stop(
+        [f"there is no department {department!r} — {did_you_mean(department, known)}"],
+        next_step="onething departments list, or give the path of its folder",
+        code=MISUSED,
+    )
+
+
+def _live(against: str | None, *, writes: bool, credentials: Mapping[str, str]) -> Live | None:
+    if against is None:
+        if writes:
+            raise Stop(["--writes says nothing without --against URL"], code=MISUSED)
+        return None
+    if not against.startswith(("http://", "https://")):
+        raise Stop([f"--against {against!r} is no http or https address"], code=MISUSED)
+    endpoint = Endpoint(url=against, credentials=credentials)
+    return Live(endpoint=endpoint, writes=writes, rim=live_rim())
+
+
+def _credentials(name: str, settings: Settings) -> Mapping[str, str]:
+    access = settings.departments.get(name)
+    return access.credentials if access is not None else {}
+
+
+def _recorded_with(name: str, settings: Settings) -> Mapping[str, str]:
+    """The credentials examples are recorded with: the demo's where there are any."""
+    demo = {
+        key.partition(".")[2]: value
+        for key, value in DEMO_CREDENTIALS.items()
+        if key.startswith(f"{name}.")
+    }
+    return demo or _credentials(name, settings)
+
+
+def examined(speaker: Speaker, subject: Subject, tier: Tier, *, quiet: bool) -> Report:
+    """What every check says of it; progress is shown while they run."""
+    began = time.monotonic()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+    )
+    with Progress(*columns, console=speaker.err, transient=True, disable=quiet) as progress:
+        task = progress.add_task(subject.folder.name, total=len(CHECKS))
+
+        def tell(one: Checked) -> None:
+            progress.update(task, advance=1, description=one.check.title.zh)
+
+        checked = asyncio.run(examine(subject, tell))
+    return Report(
+        department=subject.folder.name,
+        name=_name(subject),
+        against=subject.live.endpoint.url if subject.live else None,
+        asked=tier,
+        checked=checked,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _name(subject: Subject) -> Text:
+    try:
+        return subject.manifest.name
+    except LookupError:
+        return Text(zh=subject.folder.name, en=subject.folder.name)
+
+
+def write_page(report: Report, file: Path) -> None:
+    """The report as a page in this file; Stop when it cannot be written."""
+    try:
+        file.write_text(page(report), encoding="utf-8")
+    except OSError as error:
+        raise Stop([f"--html {file}: {error.strerror}"], code=MISUSED) from None
+
+
+def show(speaker: Speaker, report: Report, *, as_json: bool) -> None:
+    """The report in the terminal, or for programs."""
+    if as_json:
+        speaker.json(report_as_json(report))
+        return
+    columns = ("", "check", "what was seen, and what to do")
+    for tier in TIERS:
+        name = TIER_NAMES[tier]
+        speaker.table(f"{name.zh} {name.en}", columns, [_row(one) for one in report.of(tier)])
+    colour = "green" if report.good else "red"
+    speaker.say(coloured((report.conclusion.zh, colour)))
+    speaker.say(coloured((report.conclusion.en, colour)))
+
+
+def _row(one: Checked) -> tuple[Words, ...]:
+    state, check = one.result.state, one.check
+    seen = one.result.evidence
+    if state is State.FAILED:
+        seen += f"\n→ {check.remedy.zh}\n→ {check.remedy.en}"
+    mark = coloured((f"{MARKS[state]} {STATE_NAMES[state].zh}", _COLOURS[state]))
+    return mark, f"{check.title.zh}\n{check.title.en}\n({check.id})", seen

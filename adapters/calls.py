@@ -54,6 +54,7 @@ class Operation:
     inner: Inner
     sender: Callable[[Node, Outcome], Send]
     conditional: bool = False
+    failure: Shape | None = None  # the body of an error, where the contract describes it
 
 
 class Dialect(Protocol):

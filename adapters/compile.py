@@ -1,19 +1,23 @@
 """A declared call, bound to its contract and compiled: made once, at start."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from adapters.calls import Dialect, Operation, Outcome, Send, environment, outcome_of
-from adapters.findings import Findings
+from adapters.findings import Findings, did_you_mean
 from adapters.manifest.model import CallSpec, Manifest
+from adapters.mapping.codes import REST, codes_of
 from adapters.mapping.compile import Compute, Scope
+from adapters.mapping.parse import BadExpression, Literal, parse
 from adapters.mapping.reply import Read, Reader, Tree
 from adapters.mapping.request import Planner
+from adapters.mapping.sending import unasked
 from adapters.mapping.sources import Ask
 from adapters.outcome import Meaning, Settled, raised
+from adapters.rules import Rule
 from adapters.shape import Kind, Shape
-from schema.domain.department import Register
+from schema.domain.department import Register, Repeats
 from schema.domain.filing import ItemStatus
 
 _KINDS = {
@@ -85,6 +89,8 @@ class Compiler:
 
     def call(self, spec: CallSpec, register: Register | None = None) -> Call | None:
         """The compiled call, None when its operation does not exist."""
+        if not spec.operation:
+            return None
         operation = self.dialect.operation(spec, self.findings)
         if operation is None:
             return None
@@ -96,8 +102,13 @@ class Compiler:
             operation.inner,
             answers=self.answers,
             credentials=self.credentials,
+            const=spec.const,
+            batch=spec.batch,
         )
         node = planner.plan(spec.request, operation.request, f"{spec.key}.request")
+        if not spec.match and not self.findings.told_within(f"{spec.key}.request"):
+            keyed = self.manifest.repeats is not Repeats.BLIND
+            unasked(self.findings, spec.call, planner.used, f"{spec.key}.request", keyed=keyed)
         self._count(planner)
         reader = self._reader(spec.call, operation.tree, operation.reply)
         outcome = outcome_of(self.manifest, spec, reader)
@@ -119,13 +130,16 @@ class Compiler:
     def fields(self, spec: CallSpec, reader: Reader, register: Register | None) -> Fields:
         """The reply lines of a call."""
         rows = reader.rows(spec.each, f"{spec.key}.each") if spec.each else None
-        kinds = {f.name: Kind(f.kind) for f in register.fields} if register else _KINDS
-        plain = {k: v for k, v in spec.reply.items() if k != "certificate"}
-        lines = self._lines(plain, kinds, reader, f"{spec.key}.reply")
+        reader.failing = spec.each_outcome.code
+        if register is not None:
+            lines = self._record(spec, reader, register)
+        else:
+            plain = {k: v for k, v in spec.reply.items() if k != "certificate"}
+            lines = self._lines(plain, reader, f"{spec.key}.reply")
         certificate = None
         if "certificate" in spec.reply and isinstance(spec.reply["certificate"], Mapping):
             key = f"{spec.key}.reply.certificate"
-            certificate = self._lines(spec.reply["certificate"], _KINDS, reader, key)
+            certificate = self._lines(spec.reply["certificate"], reader, key)
         each_outcome = outcome_of(self.manifest, spec, reader, row=True)
         self._statuses(spec)
         match = reader.field(spec.match, Kind.TEXT, f"{spec.key}.match") if spec.match else None
@@ -138,22 +152,35 @@ class Compiler:
             each_outcome=each_outcome,
         )
 
-    def _lines(
-        self, lines: Mapping[str, Any], kinds: Mapping[str, Kind], reader: Reader, key: str
-    ) -> Mapping[str, Compute]:
+    def _lines(self, lines: Mapping[str, Any], reader: Reader, key: str) -> Mapping[str, Compute]:
         return {
-            name: reader.field(text, kinds.get(name, Kind.TEXT), f"{key}.{name}")
+            name: reader.field(text, _KINDS.get(name, Kind.TEXT), f"{key}.{name}")
             for name, text in lines.items()
+        }
+
+    def _record(self, spec: CallSpec, reader: Reader, register: Register) -> Mapping[str, Compute]:
+        """The lines of a register's record; without rows it is there when its key is."""
+        fields = {f.name: f for f in register.fields}
+        known = not self.findings.told(f"{spec.key}.each")
+        beside = spec.reply.get(register.key) if spec.each is None else None
+        return {
+            name: reader.field(
+                text,
+                Kind(fields[name].kind),
+                f"{spec.key}.reply.{name}",
+                beside=beside,
+                needed=known
+                and fields[name].required
+                and (bool(spec.each) or name != register.key),
+            )
+            for name, text in spec.reply.items()
         }
 
     def _default_match(self, spec: CallSpec, lines: Mapping[str, Compute]) -> Compute | None:
         name = "receipt" if spec.call == "progress" else spec.key.rpartition(".")[2]
-        if spec.batch > 1 and name not in lines:
-            self.findings.add(
-                f"{spec.key}.match", "rows cannot be told apart", "say which key a row belongs to"
-            )
-        if spec.batch > 1 and not spec.each:
-            self.findings.add(f"{spec.key}.each", "is missing", "a batch is answered by rows")
+        if spec.batch > 1 and name not in lines and not spec.match:
+            sentence, remedy = "rows cannot be told apart", "say which key a row belongs to"
+            self.findings.add(f"{spec.key}.match", sentence, remedy, Rule.CALL_MATCH)
         return lines.get(name)
 
     def _statuses(self, spec: CallSpec) -> None:
@@ -161,22 +188,60 @@ class Compiler:
         line = spec.reply.get("status")
         if spec.call not in ("progress", "feed", "callback") or not isinstance(line, str):
             return
-        _, _, table = line.partition("code ")
-        name = table.split("|")[0].strip()
-        for code, value in self.manifest.codes.get(name, {}).items():
+        tables = list(_tables(line))
+        if not tables:
+            sentence, remedy = "must run through a code table", "add | code status"
+            self.findings.add(f"{spec.key}.reply.status", sentence, remedy, Rule.STATUS_TABLE)
+        for name in tables:
+            self._status_codes(name, self.manifest.codes.get(name, {}))
+
+    def _status_codes(self, name: str, table: Mapping[str, Any]) -> None:
+        if REST in table:
+            sentence, remedy = "would give unknown statuses a meaning", "name every code"
+            self.findings.add(f"codes.{name}.{REST}", sentence, remedy, Rule.STATUS_REST)
+        for code, value in codes_of(table).items():
             if value not in tuple(ItemStatus):
-                known = ", ".join(ItemStatus)
-                self.findings.add(f"codes.{name}.{code}", f"{value!r} is no status", f"use {known}")
+                remedy = f"use {', '.join(ItemStatus)}"
+                place = f"codes.{name}.{code}"
+                self.findings.add(place, f"{value!r} is no status", remedy, Rule.STATUS_VALUE)
 
     def _covered(self, spec: CallSpec, outcome: Outcome, operation: Operation) -> None:
         """Every result code the contract lists is a success or has a meaning."""
+        self._failing(spec, outcome, operation)
         if not spec.outcome.code:
             return
         shape = operation.reply.at(tuple(spec.outcome.code.split("|")[0].strip().split(".")))
+        enum = shape.enum if shape else ()
         known = {**outcome.faults.table, **dict.fromkeys(outcome.success, Meaning.DONE)}
-        missing = [code for code in (shape.enum if shape else ()) if code not in known]
-        for code in missing:
-            self.findings.add("faults", f"the contract's code {code!r} has no meaning", "add it")
+        self._meant(enum, known)
+        for code in sorted(outcome.success - set(enum)) if enum else ():
+            sentence, place = f"{code!r} is no code of the contract", self._successes(spec)
+            self.findings.add(place, sentence, did_you_mean(code, enum), Rule.OUTCOME_SUCCESS)
+
+    def _meant(self, codes: tuple[str, ...], known: Mapping[str, Meaning]) -> None:
+        for code in (code for code in codes if code not in known):
+            sentence = f"the contract's code {code!r} has no meaning"
+            self.findings.add("faults", sentence, "add it", Rule.OUTCOME_CODE)
+
+    def _failing(self, spec: CallSpec, outcome: Outcome, operation: Operation) -> None:
+        """The code of an error is where the contract says, and every one it lists has a meaning."""
+        path = spec.outcome.fault_code
+        if not path or operation.failure is None:
+            return
+        shape = operation.failure.reach(tuple(path.split(".")))
+        if shape is None:
+            own = path != self.manifest.outcome.fault_code
+            place = f"{spec.key}.outcome.fault_code" if own else "outcome.fault_code"
+            sentence = f"no error of {spec.operation} has a {path!r}"
+            hint = did_you_mean(path, operation.failure.members())
+            self.findings.add(place, sentence, hint, Rule.OUTCOME_FAULT)
+            return
+        known = dict.fromkeys(outcome.success, Meaning.DONE) | dict(outcome.faults.table)
+        self._meant(shape.enum, known)
+
+    def _successes(self, spec: CallSpec) -> str:
+        same = spec.outcome.success == self.manifest.outcome.success
+        return "outcome.success" if same else f"{spec.key}.outcome.success"
 
     def _reader(self, call: str, tree: Tree, shape: Shape) -> Reader:
         return Reader(call, environment(self.manifest, replying=True), self.findings, tree, shape)
@@ -184,6 +249,21 @@ class Compiler:
     def _count(self, counted: Planner | Reader) -> None:
         self.counted.lines += counted.lines
         self.counted.python += counted.python
+
+
+def _tables(line: str) -> Iterator[str]:
+    """The code tables a line runs through; none when it cannot be read, which is told elsewhere."""
+    try:
+        expression = parse(line)
+    except BadExpression:
+        return
+    for stage in expression.stages:
+        if stage.name == "code" and stage.args:
+            yield str(stage.args[0])
+        elif stage.name == "python":
+            yield ""
+    if isinstance(expression.start, Literal) and expression.start.value in tuple(ItemStatus):
+        yield ""
 
 
 async def _never(ask: Ask, deadline: float) -> Any:

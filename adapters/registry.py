@@ -21,6 +21,7 @@ from adapters.rest.auth import auth_of
 from adapters.rest.dialect import RestDialect
 from adapters.rest.document import BadDocument
 from adapters.rest.tree import JsonTree
+from adapters.rules import Rule
 from adapters.soap.dialect import SoapDialect
 from adapters.soap.schemas import BadContract
 from adapters.wire import Endpoint, HttpxWire, Wire
@@ -57,18 +58,17 @@ def load_departments(
         manifest = read_manifest(folder, findings)
         endpoint = endpoints.get(folder.name)
         if manifest is not None and manifest.id in departments:
-            findings.add("id", f"two folders declare {manifest.id!r}", "remove one")
+            findings.add("id", f"two folders declare {manifest.id!r}", "remove one", Rule.ID_FOLDER)
         if manifest is not None and not findings.items and endpoint is None:
-            findings.add(
-                "id", "the settings give it no address", did_you_mean(folder.name, endpoints)
-            )
+            hint = did_you_mean(folder.name, endpoints)
+            findings.add("id", "the settings give it no address", hint, Rule.ADDRESS_UNSET)
         if manifest is not None:
             made = build(
                 manifest, endpoint or Endpoint(url="http://nowhere.invalid"), rim, findings
             )
             if made is not None:
                 departments[manifest.id] = made
-        found.extend(findings.items)
+        found.extend(_told(findings, endpoint))
     found.extend(_broken_links(departments))
     return Loaded(departments=departments, findings=tuple(found))
 
@@ -77,6 +77,12 @@ def _folders(roots: Iterable[Path], *, installed: bool) -> tuple[list[Path], lis
     plugged_in, broken = installed_departments() if installed else (set(), [])
     places = {f for root in roots for f in root.iterdir() if (f / FILE).is_file()}
     return sorted(places | plugged_in, key=lambda folder: folder.name), broken
+
+
+def _told(findings: Findings, endpoint: Endpoint | None) -> list[Finding]:
+    """What is worth telling: without an address no credential is there either."""
+    unset = Rule.CREDENTIAL_UNSET if endpoint is None else None
+    return [finding for finding in findings.items if finding.rule is not unset]
 
 
 def build(
@@ -89,7 +95,7 @@ def build(
     """The department, or None when anything at all is wrong with it."""
     manifest = replace(manifest, limits=replace(manifest.limits, **endpoint.limits))
     _credentials(manifest, endpoint, findings)
-    if not manifest.contract.file.is_file():
+    if not manifest.bindable:
         return None
     line = wire or HttpxWire(
         manifest.id,
@@ -102,9 +108,11 @@ def build(
         compiler = Compiler(manifest, dialect, findings)
         compiled = _compile(manifest, compiler, rest)
         for name in sorted(compiler.credentials - set(endpoint.credentials)):
-            findings.add(f"credentials.{name}", "is mapped and not in the settings", "set it there")
+            sentence = "is mapped and not in the settings"
+            place = f"credentials.{name}"
+            findings.add(place, sentence, "set it there", Rule.CREDENTIAL_UNSET)
     except (BadContract, BadDocument, BadSdl) as error:
-        findings.add("contract", str(error))
+        findings.add("contract", str(error), "mend the contract or what is chosen in it")
         return None
     if findings.items:
         return None
@@ -155,10 +163,7 @@ def _calls(specs: Mapping[str, CallSpec], compiler: Compiler) -> Mapping[str, Ca
 def _callback(
     manifest: Manifest, compiler: Compiler, rest: RestDialect | None
 ) -> tuple[Fields, Validator] | None:
-    if manifest.callback is None:
-        return None
-    if rest is None:
-        compiler.findings.add("callback", "callbacks are described by OpenAPI webhooks")
+    if manifest.callback is None or rest is None or not manifest.callback.event:
         return None
     hook = rest.webhook(manifest.callback.event, compiler.findings)
     fields = compiler.callback(hook[0], JsonTree()) if hook else None
@@ -196,7 +201,8 @@ def _credentials(manifest: Manifest, endpoint: Endpoint, findings: Findings) -> 
     for role, name in named.items():
         if name and name not in endpoint.credentials:
             key = "callback.secret" if role == "secret" else f"auth.{role}"
-            findings.add(key, f"the settings give no credential {name!r}", "set it there")
+            sentence = f"the settings give no credential {name!r}"
+            findings.add(key, sentence, "set it there", Rule.CREDENTIAL_UNSET)
 
 
 def _broken_links(departments: Mapping[str, DeclaredDepartment]) -> list[Finding]:
@@ -214,6 +220,7 @@ def _broken_links(departments: Mapping[str, DeclaredDepartment]) -> list[Finding
                         key=f"registers.{register.id}.links.{link.name}",
                         sentence=f"{link.department} has no look-up {link.register}.{link.lookup}",
                         remedy="name one it has",
+                        rule=Rule.LINK_TARGET,
                     )
                 )
     return found

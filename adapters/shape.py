@@ -1,7 +1,9 @@
 """What a message may contain, whichever language its contract is written in."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -16,6 +18,35 @@ class Kind(StrEnum):
     DATE = "date"
     DATETIME = "datetime"
     ANY = "any"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facets:
+    """What a contract demands of a value besides its kind; None where it demands nothing."""
+
+    least_length: int | None = None
+    most_length: int | None = None
+    minimum: Decimal | None = None  # the smallest and greatest value that is allowed …
+    maximum: Decimal | None = None
+    above: Decimal | None = None  # … or the bounds that are themselves not allowed
+    below: Decimal | None = None
+    total_digits: int | None = None
+    fraction_digits: int | None = None
+    patterns: tuple[re.Pattern[str], ...] = ()  # each is found in every allowed text
+    fixed: str | None = None
+    collapse: bool = False  # blanks at the ends do not count
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Members of which one branch may stand; `required`: one of them must."""
+
+    branches: tuple[tuple[str, ...], ...]
+    required: bool
+
+
+ANYTHING = Facets()
+"""No demands."""
 
 
 def _none() -> Mapping[str, "Shape"]:
@@ -33,8 +64,16 @@ class Shape:
     repeated: bool = False
     nillable: bool = False
     enum: tuple[str, ...] = ()
+    facets: Facets = ANYTHING
+    least: int = 0  # occurrences of what is repeated
+    most: int | None = None
+    prohibited: bool = False  # the contract names it to forbid it
+    read_only: bool = False  # only the department says it
+    write_only: bool = False  # only we say it
     open: bool = False  # the contract allows members it does not name
+    type_tag: str = ""  # the named type, where the wire must say it (rpc/encoded)
     members: Callable[[], Mapping[str, "Shape"]] = field(default=_none, repr=False, compare=False)
+    choices: Callable[[], tuple[Choice, ...]] = field(default=tuple, repr=False, compare=False)
 
     def member(self, name: str) -> "Shape | None":
         """The member of this name."""
@@ -47,5 +86,15 @@ class Shape:
             found = here.member(step)
             if found is None:
                 return None
+            here = found
+        return here
+
+    def reach(self, steps: tuple[str, ...]) -> "Shape | None":
+        """As `at`; where the contract leaves a part open, anything may be there."""
+        here: Shape = self
+        for step in steps:
+            found = here.member(step)
+            if found is None:
+                return Shape(name=step, tag=step, kind=Kind.ANY) if here.open else None
             here = found
         return here

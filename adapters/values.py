@@ -133,7 +133,8 @@ class Keyed:
         match = self._call.fields.match
         if isinstance(scope.row, FailedRow):
             return scope.row.key
-        if self._call.spec.batch == 1 or match is None:
+        told_apart = self._call.spec.batch > 1 or self._call.spec.match is not None
+        if match is None or not told_apart:
             return self._keys[0]
         try:
             return str(match(scope))

@@ -9,7 +9,7 @@ from adapters.calls import Operation, Outcome, Rim, Send
 from adapters.errors import Misconfigured, NotDelivered
 from adapters.findings import Findings
 from adapters.graphql.answer import CODE, TEXT, Answers
-from adapters.graphql.contract import BadSdl, Found, Sdl
+from adapters.graphql.contract import Found, Sdl
 from adapters.graphql.selection import Selection
 from adapters.graphql.variables import variables
 from adapters.manifest.model import CallSpec, Manifest
@@ -32,17 +32,11 @@ class GraphQLDialect:
     """A department's SDL."""
 
     def __init__(self, manifest: Manifest, wire: Wire, auth: Auth, rim: Rim) -> None:
-        if manifest.auth.kind == "username_token":
-            raise BadSdl("auth kind 'username_token' is not for GraphQL")
         self._manifest, self._wire, self._auth, self._rim = manifest, wire, auth, rim
         self._sdl = Sdl(manifest.contract.file, manifest.folder)
 
     def operation(self, spec: CallSpec, findings: Findings) -> Operation | None:
         """The operation a call names, or None and findings."""
-        if spec.inner is not None:
-            findings.add(f"{spec.key}.inner", "is for SOAP", "map the selected fields")
-        if spec.conditional:
-            findings.add(f"{spec.key}.conditional", "is for REST", "take it away")
         found = self._sdl.find(spec, findings)
         if found is None:
             return None

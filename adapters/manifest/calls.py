@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from adapters.findings import did_you_mean
+from adapters.manifest.callkeys import REPLIES
 from adapters.manifest.model import (
     VERBS,
     CallbackSpec,
@@ -12,32 +14,15 @@ from adapters.manifest.model import (
 )
 from adapters.manifest.table import Table, merged
 from adapters.outcome import Meaning
+from adapters.rules import Rule
 from schema.domain.department import Link, Lookup, Register, RegisterField
 
-_CALL = ("operation", "request", "reply", "each", "inner", "outcome", "each_outcome", "faults")
-_CALL_MORE = (*_CALL, "conditional")
-_KINDS = ("text", "integer", "decimal", "boolean", "date", "datetime")
-_PERSONAL = ("id_number", "phone", "name")
-_PROGRESS = ("status", "at", "receipt", "reference", "note", "refusal_code", "certificate")
-_CERTIFICATE = ("number", "name", "issued_on", "licence_id", "valid_until")
-
-REPLY: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # allowed, required
-    "file": (("number", "received_at"), ("number", "received_at")),
-    "find_filing": (("number", "received_at"), ("number", "received_at")),
-    "supplement": ((), ()),
-    "withdraw": ((), ()),
-    "find_supplement": (("found", "reference"), ()),
-    "progress": (_PROGRESS, ("status", "at")),
-    "certificate": (_CERTIFICATE, ("number", "name", "issued_on")),
-    "verification": (("matches", "reason"), ("matches",)),
-    "feed": ((*_PROGRESS, "cursor", "more"), ("status", "at", "receipt", "cursor")),
-    "callback": (_PROGRESS, ("status", "at", "receipt")),
-}
+_CERTIFICATE = tuple(key.name for key in REPLIES["certificate"] if key.merged)
+_CAN_BE_DONE = ("supplement", "withdraw", "find_supplement", "verification")
 
 
 def outcome_rule(table: Table, base: OutcomeRule | None = None) -> OutcomeRule:
     """An outcome table over the department's own."""
-    table.only("code", "success", "text", "fault_code", "fault_text")
     under = base or OutcomeRule()
     rule = OutcomeRule(
         code=table.maybe("code") or under.code,
@@ -47,21 +32,48 @@ def outcome_rule(table: Table, base: OutcomeRule | None = None) -> OutcomeRule:
         fault_text=table.maybe("fault_text") or under.fault_text,
     )
     if rule.code and not rule.success:
-        table.findings.add(table.at("success"), "is missing", "list the codes that mean success")
+        remedy = "list the codes that mean success"
+        table.wrong("success", Rule.OUTCOME_SUCCESS, "is missing", remedy)
     return rule
+
+
+def faults_of(table: Table, call: str | None = None) -> Mapping[str, Meaning]:
+    """A table of codes and their meanings."""
+    for code in table.data:
+        status = code.removeprefix("http ")
+        if code.startswith("http") and (status == code or not status.isdigit()):
+            remedy = 'write it like "http 404"'
+            table.wrong(code, Rule.FAULT_HTTP, f"{code!r} is no HTTP status", remedy)
+    faults = {code: Meaning(table.text(code)) for code in table.data}
+    for code, meaning in faults.items():
+        if meaning is Meaning.DONE and call is not None and call not in _CAN_BE_DONE:
+            sentence = f"{call} gives an answer; being done already is none"
+            table.wrong(code, Rule.FAULT_DONE, sentence, "use absent or refused")
+    return faults
+
+
+def both_ways(table: Table, rule: OutcomeRule, faults: Mapping[str, Meaning]) -> None:
+    """No code is a success and a fault at once; `table` is the one of the successes."""
+    for code in rule.success:
+        if code in faults:
+            sentence = f"{code!r} is a success and in [faults]"
+            table.wrong("success", Rule.OUTCOME_BOTH, sentence, "decide for one")
 
 
 def call_spec(
     table: Table, call: str, base: OutcomeRule, const: Mapping[str, Any] | None = None
 ) -> CallSpec:
     """One call; `table` may already be merged from two places."""
-    outcome = base
+    outcome, own = base, table.table("outcome")
     if "outcome" in table.data:
-        given = table.table("outcome")
-        outcome = outcome_rule(given, base) if given.data else OutcomeRule()
-    if call in REPLY:
-        _reply_keys(table.table("reply"), call, "each" in table.data)
-    return CallSpec(
+        outcome = outcome_rule(own, base) if own.data else OutcomeRule()
+    if call in REPLIES:
+        _reply_keys(table.table("reply"), call)
+    if not table.text("operation"):
+        table.wrong("operation", Rule.KEY_MISSING, "is missing", "name it as the contract does")
+    faults = faults_of(table.table("faults"), call)
+    both_ways(own, outcome, faults)
+    spec = CallSpec(
         key=table.key,
         call=call,
         operation=table.text("operation"),
@@ -71,42 +83,46 @@ def call_spec(
         inner=_inner(table),
         outcome=outcome,
         each_outcome=outcome_rule(table.table("each_outcome")),
-        faults=_faults(table.table("faults")),
+        faults=faults,
         conditional=table.flag("conditional"),
-        batch=max(1, int(table.number("batch", 1))),
+        batch=int(table.number("batch", 1)),
         many=table.flag("many"),
         match=table.maybe("match"),
         start=table.maybe("start"),
         const=const or {},
     )
+    _in_rows(table, spec)
+    return spec
 
 
-def _faults(table: Table) -> Mapping[str, Meaning]:
-    return {code: Meaning(table.choice(code, tuple(Meaning))) for code in table.data}
+def _in_rows(table: Table, spec: CallSpec) -> None:
+    if not spec.each and (spec.batch > 1 or spec.many):
+        table.wrong("each", Rule.CALL_EACH, "is missing", "a batch or a list is answered by rows")
+    if spec.conditional and spec.writes:
+        sentence = f"{spec.call} changes something and is never asked again"
+        table.wrong("conditional", Rule.CALL_CONDITIONAL, sentence, "remove it")
 
 
 def _inner(table: Table) -> InnerSpec | None:
-    if "inner" not in table.data:
-        return None
     inner = table.table("inner")
-    inner.only("at", "root", "error")
+    if not inner.text("at") or not inner.text("root"):
+        return None
     return InnerSpec(at=inner.text("at"), root=inner.text("root"), error=inner.maybe("error"))
 
 
-def _reply_keys(table: Table, call: str, each: bool) -> None:
-    allowed, required = REPLY[call]
-    table.only(*allowed)
-    for name in required:
-        if name not in table.data:
-            table.findings.add(table.at(name), "is missing", "say where the reply has it")
+def _reply_keys(table: Table, call: str) -> None:
+    known = {key.name: key for key in REPLIES[call]}
+    for name, key in known.items():
+        if key.merged and name not in table.data:
+            table.wrong(name, Rule.REPLY_MISSING, "is missing", "say where the reply has it")
     if "certificate" in table.data:
         certificate = table.table("certificate")
-        certificate.only(*_CERTIFICATE)
-        for name in ("number", "name", "issued_on"):
+        for name in _CERTIFICATE:
             if name not in certificate.data:
-                certificate.findings.add(certificate.at(name), "is missing", "say where it is")
+                certificate.wrong(name, Rule.REPLY_MISSING, "is missing", "say where it is")
     if call == "find_supplement" and ("found" in table.data) == ("reference" in table.data):
-        table.findings.add(table.key, "needs found, or each with reference", "give one of them")
+        sentence = "needs one of found, and each with reference"
+        table.wrong("found", Rule.REPLY_MISSING, sentence, "give one of them")
 
 
 Calls = tuple[Mapping[str, Mapping[str, CallSpec]], Mapping[str, CallSpec], CallSpec | None]
@@ -115,20 +131,12 @@ Calls = tuple[Mapping[str, Mapping[str, CallSpec]], Mapping[str, CallSpec], Call
 def calls_of(top: Table, outcome: OutcomeRule) -> Calls:
     """Services with their verbs, verifications, and the feed."""
     shared = top.table("verbs")
-    shared.only(*VERBS)
-    services = {}
-    for name, table in top.tables("services"):
-        table.only("const", *VERBS)
-        services[name] = _verbs(table, shared, outcome)
-    verifications = {}
-    for name, table in top.tables("verifications"):
-        table.only(*_CALL_MORE)
-        verifications[name] = call_spec(table, "verification", outcome)
-    feed = None
-    if "feed" in top.data:
-        table = top.table("feed")
-        table.only(*_CALL_MORE, "start")
-        feed = call_spec(table, "feed", outcome)
+    services = {name: _verbs(table, shared, outcome) for name, table in top.tables("services")}
+    verifications = {
+        name: call_spec(table, "verification", outcome)
+        for name, table in top.tables("verifications")
+    }
+    feed = call_spec(top.table("feed"), "feed", outcome) if "feed" in top.data else None
     return services, verifications, feed
 
 
@@ -141,7 +149,6 @@ def _verbs(service: Table, shared: Table, outcome: OutcomeRule) -> Mapping[str, 
         owner = service if verb in service.data else shared
         data = merged(shared.table(verb).data, service.table(verb).data)
         table = Table(data, owner.at(verb), service.findings)
-        table.only(*_CALL_MORE, *(("batch",) if verb == "progress" else ()))
         verbs[verb] = call_spec(table, verb, outcome, const)
     return verbs
 
@@ -154,49 +161,40 @@ def registers_of(top: Table, department: str, outcome: OutcomeRule) -> Registers
     registers = []
     lookups: dict[tuple[str, str], CallSpec] = {}
     for name, table in top.tables("registers"):
-        table.only("title", "key", "fields", "links", "reply", "lookups")
         fields = tuple(_field(key, field) for key, field in table.tables("fields"))
-        names = [field.name for field in fields]
-        links = tuple(_link(key, link, names) for key, link in table.tables("links"))
         specs = {
             k: _lookup(table, lookup, outcome, fields) for k, lookup in table.tables("lookups")
         }
-        if not specs:
-            table.findings.add(table.at("lookups"), "is missing", "say how records are found")
         lookups.update({(name, key): spec for key, spec in specs.items()})
         registers.append(
             Register(
                 id=name,
                 department=department,
                 title=table.label("title"),
-                key=table.choice("key", names or ("",)),
+                key=table.text("key"),
                 fields=fields,
                 lookups=tuple(Lookup(name=k, batch=s.batch, many=s.many) for k, s in specs.items()),
-                links=links,
+                links=tuple(_link(key, link) for key, link in table.tables("links")),
             )
         )
     return tuple(registers), lookups
 
 
 def _field(name: str, table: Table) -> RegisterField:
-    table.only("kind", "zh", "en", "optional", "personal")
     return RegisterField(
         name=name,
-        kind=table.choice("kind", _KINDS),
+        kind=table.text("kind", "text"),
         title=table.label(),
         required=not table.flag("optional"),
-        personal=table.choice("personal", _PERSONAL) if "personal" in table.data else None,
+        personal=table.maybe("personal"),
     )
 
 
-def _link(name: str, table: Table, fields: list[str]) -> Link:
-    table.only("field", "to", "lookup", "zh", "en")
+def _link(name: str, table: Table) -> Link:
     department, _, register = table.text("to").partition(".")
-    if not register:
-        table.findings.add(table.at("to"), "must name a register", 'write "department.register"')
     return Link(
         name=name,
-        field=table.choice("field", fields or ("",)),
+        field=table.text("field"),
         department=department,
         register=register,
         lookup=table.text("lookup"),
@@ -207,30 +205,33 @@ def _link(name: str, table: Table, fields: list[str]) -> Link:
 def _lookup(
     register: Table, table: Table, outcome: OutcomeRule, fields: tuple[RegisterField, ...]
 ) -> CallSpec:
-    table.only(*_CALL_MORE, "batch", "many", "match")
     reply = merged(register.table("reply").data, table.table("reply").data)
+    names = [field.name for field in fields]
     whole = Table({**table.data, "reply": reply}, table.key, table.findings)
     lines = whole.table("reply")
-    lines.only(*(field.name for field in fields))
+    for name in reply:
+        if name not in names and not table.findings.told(register.at(f"fields.{name}")):
+            lines.wrong(name, Rule.KEY_UNKNOWN, "is no field", did_you_mean(name, names))
     for field in fields:
         if field.required and field.name not in reply:
-            key = register.at(f"reply.{field.name}")
-            lines.findings.add(key, "is missing", "say where it comes from")
-    return call_spec(whole, "lookup", outcome)
+            lines.wrong(field.name, Rule.REPLY_MISSING, "is missing", "say where it comes from")
+    known = {name: line for name, line in reply.items() if name in names}
+    return call_spec(
+        Table({**table.data, "reply": known}, table.key, table.findings), "lookup", outcome
+    )
 
 
-def callback_of(top: Table) -> CallbackSpec:
+def callback_of(top: Table) -> CallbackSpec | None:
     """The department's own messages."""
+    if "callback" not in top.data:
+        return None
     table = top.table("callback")
-    names = ("event", "scheme", "timestamp", "signature", "prefix", "secret", "max_age_s")
-    table.only(*names, "each", "reply")
-    table.choice("scheme", ("hmac_sha256",))
-    _reply_keys(table.table("reply"), "callback", "each" in table.data)
+    _reply_keys(table.table("reply"), "callback")
     return CallbackSpec(
         event=table.text("event"),
         timestamp=table.text("timestamp"),
         signature=table.text("signature"),
-        prefix=table.text("prefix", ""),
+        prefix=table.text("prefix"),
         secret=table.text("secret"),
         max_age_s=table.number("max_age_s", 300),
         each=table.maybe("each"),

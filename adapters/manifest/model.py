@@ -18,6 +18,11 @@ VERBS = (
     "progress",
     "certificate",
 )
+AUTH_KINDS: Mapping[str, tuple[str, ...]] = {
+    "soap": ("none", "message", "username_token"),
+    "rest": ("none", "message", "header", "oauth2"),
+    "graphql": ("none", "message", "header", "oauth2"),
+}
 WRITES = frozenset({"file", "supplement", "withdraw"})
 
 
@@ -33,6 +38,7 @@ class ContractSpec:
     encoding: str = "utf-8"
     reply_encoding: str | None = None
     more: Mapping[str, str] = field(default_factory=dict)
+    vendored: Mapping[str, Path] = field(default_factory=dict)  # copies, by where they come from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +134,7 @@ class Manifest:
     contract: ContractSpec
     limits: Limits
     auth: AuthSpec
+    outcome: OutcomeRule
     codes: Mapping[str, Mapping[str, Any]]
     faults: Mapping[str, Meaning]
     registers: tuple[Register, ...]
@@ -137,3 +144,10 @@ class Manifest:
     feed: CallSpec | None
     callback: CallbackSpec | None
     python: Mapping[str, Callable[[Any], Any]]
+
+    @property
+    def bindable(self) -> bool:
+        """Whether its contract can be opened: a file, a port, a way to show who we are."""
+        chosen = self.protocol != "soap" or bool(self.contract.service and self.contract.port)
+        auth = self.auth.kind in AUTH_KINDS.get(self.protocol, ())
+        return self.contract.file.is_file() and chosen and auth

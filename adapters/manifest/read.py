@@ -1,6 +1,5 @@
 """department.toml to Manifest, or to every mistake in it at once."""
 
-import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,68 +7,51 @@ from types import FunctionType
 from typing import Any
 
 from adapters.findings import Findings
-from adapters.manifest.calls import callback_of, calls_of, outcome_rule, registers_of
-from adapters.manifest.model import AuthSpec, ContractSpec, Manifest, Owner
+from adapters.manifest.calls import (
+    both_ways,
+    callback_of,
+    calls_of,
+    faults_of,
+    outcome_rule,
+    registers_of,
+)
+from adapters.manifest.contract import contract_of
+from adapters.manifest.examine import Examination, plain
+from adapters.manifest.keys import AUTH, TOP
+from adapters.manifest.model import AuthSpec, Manifest, Owner
+from adapters.manifest.places import Places
+from adapters.manifest.promises import promised
 from adapters.manifest.table import Table
-from adapters.outcome import Meaning
+from adapters.rules import Rule
 from schema.domain.department import Limits, ProgressMode, Repeats
 
 FILE = "department.toml"
-
-_TOP = [
-    "id",
-    "name",
-    "owner",
-    "protocol",
-    "repeats",
-    "progress",
-    "contract",
-    "limits",
-    "auth",
-    "outcome",
-    "faults",
-    "codes",
-    "registers",
-    "verbs",
-    "services",
-    "verifications",
-    "feed",
-    "callback",
-]
-AUTH: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "none": ((), ()),
-    "message": ((), ()),
-    "username_token": (("username", "password"), ()),
-    "header": (("value",), ("name", "prefix")),
-    "oauth2": (("client_id", "client_secret"), ("token_path", "scope")),
-}
-_OPTIONAL = ("prefix", "scope")
 
 
 def read_manifest(folder: Path, findings: Findings) -> Manifest | None:
     """The manifest of this folder; None when it cannot even be read."""
     try:
-        data = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
+        text = (folder / FILE).read_text(encoding="utf-8")
+        data = tomllib.loads(text)
     except FileNotFoundError:
-        findings.add("", "there is no department.toml", f"add {FILE}")
+        findings.add("", "there is no department.toml", f"add {FILE}", Rule.FILE_MISSING)
         return None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        findings.add("", f"is not TOML: {error}")
+        findings.add("", f"is not TOML: {error}", "mend this place first", Rule.FILE_TOML)
         return None
-    return _manifest(folder, Table(data, "", findings))
+    findings.places = Places(text)
+    sound = Examination(findings, data.get("protocol")).sound(TOP, plain(data))
+    return _manifest(folder, Table(sound, "", findings))
 
 
 def _manifest(folder: Path, top: Table) -> Manifest:
-    top.only(*_TOP)
     identifier = top.text("id")
     if identifier and identifier != folder.name:
-        top.findings.add(
-            "id", f"is {identifier!r}, the folder is {folder.name!r}", "make them equal"
-        )
-    protocol = top.choice("protocol", ("soap", "rest", "graphql"))
-    owner = top.table("owner", required=True)
-    owner.only("unit", "contact", "purpose")
-    outcome = outcome_rule(top.table("outcome"))
+        sentence = f"is {identifier!r}, the folder is {folder.name!r}"
+        top.wrong("id", Rule.ID_FOLDER, sentence, "make them equal")
+    owner, outcome = top.table("owner"), outcome_rule(top.table("outcome"))
+    faults = faults_of(top.table("faults"))
+    both_ways(top.table("outcome"), outcome, faults)
     registers, lookups = registers_of(top, identifier, outcome)
     services, verifications, feed = calls_of(top, outcome)
     manifest = Manifest(
@@ -79,70 +61,31 @@ def _manifest(folder: Path, top: Table) -> Manifest:
         owner=Owner(
             unit=owner.text("unit"), contact=owner.text("contact"), purpose=owner.text("purpose")
         ),
-        protocol=protocol,
-        repeats=Repeats(top.choice("repeats", tuple(Repeats))),
-        progress=ProgressMode(top.choice("progress", tuple(ProgressMode))),
-        contract=_contract(folder, top.table("contract", required=True), protocol),
-        limits=_limits(top.table("limits", required=True)),
-        auth=_auth(top.table("auth", required=True)),
-        codes=_codes(top),
-        faults=faults_of(top.table("faults")),
+        protocol=top.text("protocol"),
+        repeats=Repeats(top.text("repeats", Repeats.BLIND)),
+        progress=ProgressMode(top.text("progress", ProgressMode.NONE)),
+        contract=contract_of(folder, top.table("contract")),
+        limits=_limits(top.table("limits")),
+        auth=_auth(top.table("auth")),
+        outcome=outcome,
+        codes={name: table.data for name, table in top.tables("codes")},
+        faults=faults,
         registers=registers,
         lookups=lookups,
         services=services,
         verifications=verifications,
         feed=feed,
-        callback=callback_of(top) if "callback" in top.data else None,
+        callback=callback_of(top),
         python=_python(folder, top.findings),
     )
-    _promises(manifest, top.findings)
+    promised(manifest, top)
     return manifest
 
 
-def faults_of(table: Table) -> Mapping[str, Meaning]:
-    """A table of codes and their meanings."""
-    return {code: Meaning(table.choice(code, tuple(Meaning))) for code in table.data}
-
-
-def _contract(folder: Path, table: Table, protocol: str) -> ContractSpec:
-    known = ["file", "sha256", "path", "encoding", "reply_encoding", "more"]
-    table.only(*known, *(("service", "port") if protocol == "soap" else ()))
-    name, digest = table.text("file"), table.text("sha256")
-    more = {file: table.table("more").text(file) for file in table.table("more").data}
-    for file, wanted in {name: digest, **more}.items():
-        _pinned(folder, table, file, wanted)
-    return ContractSpec(
-        file=folder / name,
-        sha256=digest,
-        path=table.text("path", ""),
-        service=table.text("service") if protocol == "soap" else "",
-        port=table.text("port") if protocol == "soap" else "",
-        encoding=table.text("encoding", "utf-8"),
-        reply_encoding=table.maybe("reply_encoding"),
-        more=more,
-    )
-
-
-def _pinned(folder: Path, table: Table, file: str, wanted: str) -> None:
-    path = folder / file
-    if not file or not path.is_file():
-        table.findings.add(table.at("file"), f"there is no {file!r}", "put it into contract/")
-        return
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != wanted:
-        key = table.at("sha256")
-        table.findings.add(key, f"{file} is not the pinned contract", f"it has sha256 {found}")
-
-
 def _limits(table: Table) -> Limits:
-    required = ("timeout_s", "concurrency", "rate_per_s", "processing_s", "lookup_lag_s")
-    table.only(*required, "reply_bytes", "poll_every_s")
-    for name in ("timeout_s", "concurrency"):
-        if table.data.get(name) == 0:
-            table.findings.add(table.at(name), "must be above 0", "give what the department bears")
     return Limits(
-        timeout_s=table.number("timeout_s"),
-        concurrency=max(1, int(table.number("concurrency"))),
+        timeout_s=table.number("timeout_s", 1.0),
+        concurrency=int(table.number("concurrency", 1)),
         rate_per_s=table.number("rate_per_s"),
         processing_s=table.number("processing_s"),
         lookup_lag_s=table.number("lookup_lag_s"),
@@ -152,24 +95,15 @@ def _limits(table: Table) -> Limits:
 
 
 def _auth(table: Table) -> AuthSpec:
-    kind = table.choice("kind", AUTH)
-    names, options = AUTH[kind]
-    table.only("kind", *names, *options)
+    kind = table.text("kind", "none")
+    keys = AUTH[kind]
+    names = [key.name for key in keys if key.credential]
+    options = [key.name for key in keys if not key.credential]
     return AuthSpec(
         kind=kind,
         names={name: table.text(name) for name in names},
-        options={name: table.text(name, "" if name in _OPTIONAL else None) for name in options},
+        options={name: table.text(name) for name in options},
     )
-
-
-def _codes(top: Table) -> Mapping[str, Mapping[str, Any]]:
-    tables: dict[str, Mapping[str, Any]] = {}
-    for name, table in top.tables("codes"):
-        for code, value in table.data.items():
-            if not isinstance(value, str | bool | int):
-                table.findings.add(table.at(code), "must be a text, a number or true/false")
-        tables[name] = table.data
-    return tables
 
 
 def _python(folder: Path, findings: Findings) -> Mapping[str, Callable[[Any], Any]]:
@@ -181,26 +115,11 @@ def _python(folder: Path, findings: Findings) -> Mapping[str, Callable[[Any], An
     try:
         exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), space)  # noqa: S102 — ours
     except Exception as error:  # a team's own code may fail in any way; the rest still loads
-        findings.add("adapter.py", f"cannot be loaded: {type(error).__name__}: {error}")
+        sentence = f"cannot be loaded: {type(error).__name__}: {error}"
+        findings.add("adapter.py", sentence, "mend the function", Rule.ADAPTER_BROKEN)
     own = space["__name__"]
     return {
         name: value
         for name, value in space.items()
         if isinstance(value, FunctionType) and value.__module__ == own and not name.startswith("_")
     }
-
-
-def _promises(manifest: Manifest, findings: Findings) -> None:
-    """What `repeats` and `progress` demand of the verbs."""
-    for service, verbs in manifest.services.items():
-        key = f"services.{service}"
-        if "file" not in verbs:
-            findings.add(key, "nobody says how it is filed", f"add [{key}.file] or [verbs.file]")
-        if manifest.repeats is Repeats.LOOKUP and "find_filing" not in verbs:
-            findings.add(key, 'repeats = "lookup" needs find_filing', "add [verbs.find_filing]")
-        if manifest.progress is ProgressMode.POLL and "progress" not in verbs:
-            findings.add(key, 'progress = "poll" needs progress', "add [verbs.progress]")
-    if manifest.progress is ProgressMode.FEED and manifest.feed is None:
-        findings.add("feed", 'progress = "feed" needs it', "add [feed]")
-    if manifest.progress is ProgressMode.CALLBACK and manifest.callback is None:
-        findings.add("callback", 'progress = "callback" needs it', "add [callback]")

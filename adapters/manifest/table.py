@@ -1,17 +1,11 @@
-"""A TOML table under examination: every access notes what is wrong and goes on."""
+"""A TOML table whose keys were examined: reading it gives values, never findings."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from adapters.findings import Findings, did_you_mean
+from adapters.findings import Findings
+from adapters.rules import Rule
 from schema.domain.text import Text
-
-_NAMES: dict[type, str] = {
-    str: "a text",
-    bool: "true or false",
-    int: "a whole number",
-    list: "a list",
-}
 
 
 class Table:
@@ -26,16 +20,15 @@ class Table:
         """The full key of a member."""
         return f"{self.key}.{name}" if self.key else name
 
-    def only(self, *known: str) -> None:
-        """Note every key that is not one of `known`."""
-        for name in self.data:
-            if name not in known:
-                self.findings.add(self.at(name), "is no known key", did_you_mean(name, known))
+    def wrong(self, name: str, rule: Rule, sentence: str, remedy: str = "") -> None:
+        """Note that a member breaks a rule, unless its key is told to be wrong already."""
+        if not self.findings.told(self.at(name)):
+            self.findings.add(self.at(name), sentence, remedy, rule)
 
-    def text(self, name: str, default: str | None = None) -> str:
-        """A text; missing without a default is a finding."""
-        value = self._typed(name, str, default)
-        return value if isinstance(value, str) else ""
+    def text(self, name: str, default: str = "") -> str:
+        """A text."""
+        value = self.data.get(name, default)
+        return value if isinstance(value, str) else default
 
     def maybe(self, name: str) -> str | None:
         """A text or nothing."""
@@ -43,51 +36,25 @@ class Table:
 
     def flag(self, name: str) -> bool:
         """True or false; false when not given."""
-        return bool(self._typed(name, bool, False))
+        return self.data.get(name) is True
 
-    def number(self, name: str, default: float | None = None) -> float:
-        """A number above or at zero."""
+    def number(self, name: str, default: float = 0.0) -> float:
+        """A number."""
         value = self.data.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-            sentence = "is missing" if value is None else "must be a number, 0 or more"
-            self.findings.add(self.at(name), sentence, "give a number")
-            return 0.0
-        return float(value)
-
-    def choice(self, name: str, allowed: Iterable[str]) -> str:
-        """One of `allowed`; the first of them stands in for a wrong one."""
-        names = list(allowed)
-        value = self.text(name)
-        if value in names:
-            return value
-        if name in self.data and value:
-            self.findings.add(
-                self.at(name), f"{value!r} is not allowed", did_you_mean(value, names)
-            )
-        return names[0]
+        return float(value) if isinstance(value, int | float) else default
 
     def words(self, name: str) -> tuple[str, ...]:
         """A list of texts."""
-        value = self._typed(name, list, [])
-        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-            self.findings.add(self.at(name), "must be a list of texts", 'write ["…"]')
-            return ()
-        return tuple(value)
+        return tuple(self.data.get(name, ()))
 
     def label(self, name: str | None = None) -> Text:
         """A text in both languages, under `name` or in this table itself."""
-        table = self if name is None else self.table(name, required=True)
-        if name is not None:
-            table.only("zh", "en")
+        table = self if name is None else self.table(name)
         return Text(zh=table.text("zh") or "?", en=table.text("en") or "?")
 
-    def table(self, name: str, *, required: bool = False) -> "Table":
+    def table(self, name: str) -> "Table":
         """A table below this one; an empty one when there is none."""
         value = self.data.get(name)
-        if value is None and required:
-            self.findings.add(self.at(name), "is missing", f"add [{self.at(name)}]")
-        if value is not None and not isinstance(value, Mapping):
-            self.findings.add(self.at(name), "must be a table", f"write [{self.at(name)}]")
         return Table(value if isinstance(value, Mapping) else {}, self.at(name), self.findings)
 
     def tables(self, name: str) -> Iterator[tuple[str, "Table"]]:
@@ -95,15 +62,6 @@ class Table:
         outer = self.table(name)
         for key in outer.data:
             yield key, outer.table(key)
-
-    def _typed(self, name: str, kind: type, default: Any) -> Any:
-        value = self.data.get(name, default)
-        if value is None:
-            self.findings.add(self.at(name), "is missing", f"give {_NAMES[kind]}")
-        elif not isinstance(value, kind):
-            self.findings.add(self.at(name), f"must be {_NAMES[kind]}", "mind the quotes")
-            return default
-        return value
 
 
 def merged(base: Any, over: Any) -> Any:

@@ -9,6 +9,7 @@ from adapters.mapping.convert import MappingError, to_text
 from adapters.mapping.functions import FUNCTIONS, Environment, Step, text_of
 from adapters.mapping.parse import BadExpression, Expression, Literal, Path, Stage, Term
 from adapters.mapping.sources import Ask
+from adapters.rules import Rule
 from adapters.shape import Kind
 
 
@@ -21,6 +22,7 @@ class Scope:
     row: Any = None
 
 
+MARKERS = ("else_nil", "else_empty")
 Compute = Callable[[Scope], Any]
 Resolve = Callable[[Path], tuple[Compute, Kind]]
 """How a path is fetched, and what kind of value it gives; raises BadExpression."""
@@ -32,11 +34,19 @@ def compile_expression(
     """The function that computes `expression`, and the kind of its value."""
     compute, kind = _start(expression.start, resolve)
     steps: list[tuple[Step, bool]] = []
+    _markers_last(expression)
     for stage in expression.stages:
-        step, made, sees = _stage(stage, env)
+        step, made, sees = _stage(stage, env, kind)
         steps.append((step, sees))
         kind = made if made is not Kind.ANY or stage.name in ("code", "python") else kind
     return _chain(compute, steps), kind
+
+
+def _markers_last(expression: Expression) -> None:
+    for stage in expression.stages[:-1]:
+        if stage.name in MARKERS:
+            sentence = f"stages after {stage.name} would change what is not there"
+            raise BadExpression(sentence, Rule.STAGE_LAST, f"put {stage.name} last")
 
 
 def _start(start: Term | Stage, resolve: Resolve) -> tuple[Compute, Kind]:
@@ -80,19 +90,21 @@ def _join(separator: str, values: Sequence[Any]) -> str | None:
     return separator.join(there) if there else None
 
 
-def _stage(stage: Stage, env: Environment) -> tuple[Step, Kind, bool]:
+def _stage(stage: Stage, env: Environment, kind: Kind) -> tuple[Step, Kind, bool]:
     function = FUNCTIONS.get(stage.name)
     if function is None:
-        raise BadExpression(
-            f"there is no stage {stage.name!r}; {did_you_mean(stage.name, FUNCTIONS)}"
-        )
-    if not function.least <= len(stage.args) <= function.most:
-        raise BadExpression(
-            f"{stage.name} takes {function.least} to {function.most} arguments, "
-            f"not {len(stage.args)}"
-        )
-    step, kind = function.make(env, stage.args)
-    return step, kind, function.sees_absence
+        hint = did_you_mean(stage.name, FUNCTIONS)
+        raise BadExpression(f"there is no stage {stage.name!r}", Rule.STAGE_UNKNOWN, hint)
+    least, most = function.least, function.most
+    if not least <= len(stage.args) <= most:
+        wanted = str(most) if least == most else f"{least} to {most}"
+        sentence = f"{stage.name} takes {wanted} arguments, not {len(stage.args)}"
+        raise BadExpression(sentence, Rule.STAGE_ARGUMENTS, "the stages are in section 3")
+    if kind in function.refuses:
+        sentence = f"{stage.name} can make nothing of a value of kind {kind}"
+        raise BadExpression(sentence, Rule.STAGE_INPUT, "choose another path or stage")
+    step, made = function.make(env, stage.args)
+    return step, made, function.sees_absence
 
 
 def _chain(compute: Compute, steps: list[tuple[Step, bool]]) -> Compute:

@@ -1,143 +1,64 @@
 """The closed list of stages: each makes, from its arguments, a plain function of one value."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from adapters.mapping import convert
-from adapters.mapping.convert import EMPTY, NIL, MappingError, to_text
-from adapters.mapping.parse import BadExpression, Literal, Path, Term
+from adapters.findings import did_you_mean
+from adapters.mapping import codes, convert, moments
+from adapters.mapping.convert import EMPTY, NIL, to_text
+from adapters.mapping.parse import BadExpression, Literal, Term
+from adapters.mapping.stage import (
+    Environment,
+    Function,
+    Made,
+    Make,
+    Step,
+    Value,
+    name_of,
+    number_of,
+    text_of,
+)
+from adapters.rules import Rule
 from adapters.shape import Kind
 
-Value = Any
-Step = Callable[[Value], Value]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
-    """What a mapping may refer to besides its message."""
-
-    replying: bool  # the direction: their message to our value
-    tables: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)  # theirs -> ours
-    python: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
-
-
-Made = tuple[Step, Kind]
-Make = Callable[[Environment, tuple[Term, ...]], Made]
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A stage: how it is made, and whether it also sees the absence of a value."""
-
-    make: Make
-    least: int = 0
-    most: int = 0
-    sees_absence: bool = False
-
-
-def text_of(term: Term) -> str:
-    """An argument that must be a text."""
-    if isinstance(term, Literal) and isinstance(term.value, str):
-        return term.value
-    raise BadExpression("a 'quoted' text is needed here")
-
-
-def number_of(term: Term) -> int:
-    """An argument that must be a whole number."""
-    if isinstance(term, Literal) and isinstance(term.value, int):
-        return term.value
-    raise BadExpression("a whole number is needed here")
-
-
-def _name_of(term: Term) -> str:
-    if isinstance(term, Path):
-        return str(term)
-    raise BadExpression("a name without quotes is needed here")
-
-
-def _code(env: Environment, args: tuple[Term, ...]) -> Made:
-    name = _name_of(args[0])
-    table = env.tables.get(name)
-    if table is None:
-        raise BadExpression(f"there is no table [codes.{name}]")
-    if env.replying:
-        return _lookup(dict(table), f"has a code that table {name!r} does not know"), Kind.ANY
-    back: dict[Value, Value] = {}
-    for theirs, ours in table.items():
-        if ours in back:
-            raise BadExpression(
-                f"table {name!r} has two codes for {ours!r}, so our value has no single code"
-            )
-        back[ours] = theirs
-    return _lookup(back, f"has no code in table {name!r}"), Kind.TEXT
-
-
-def _lookup(table: Mapping[Value, Value], complaint: str) -> Step:
-    def step(value: Value) -> Value:
-        try:
-            return table[value]
-        except KeyError:
-            pass
-        try:
-            return table[to_text(value)]
-        except KeyError:
-            raise MappingError(complaint) from None
-
-    return step
-
-
-def _date(env: Environment, args: tuple[Term, ...]) -> Made:
-    if not args:
-        return convert.to_date, Kind.DATE
-    layout = text_of(args[0])
-    if env.replying:
-        return convert.parse_date(layout), Kind.DATE
-    return convert.format_date(layout), Kind.TEXT
-
-
-def _datetime(env: Environment, args: tuple[Term, ...]) -> Made:
-    layout = text_of(args[0]) if args else None
-    zone = convert.SHANGHAI
-    if len(args) > 1:
-        try:
-            zone = ZoneInfo(text_of(args[1]))
-        except (ZoneInfoNotFoundError, ValueError):
-            raise BadExpression(f"there is no time zone {text_of(args[1])!r}") from None
-    layout = None if layout == "iso" else layout
-    if env.replying:
-        return convert.parse_datetime(layout, zone), Kind.DATETIME
-    return convert.format_datetime(layout, zone), Kind.TEXT
+__all__ = ["FUNCTIONS", "Environment", "Step", "text_of"]
 
 
 def _decimal(env: Environment, args: tuple[Term, ...]) -> Made:
     if env.replying or not args:
         return convert.to_decimal, Kind.DECIMAL
-    return convert.fixed(number_of(args[0])), Kind.TEXT
+    scale = number_of(args[0])
+    return convert.fixed(scale), Kind.DECIMAL if scale else Kind.INTEGER
 
 
 def _boolean(env: Environment, args: tuple[Term, ...]) -> Made:
     if not args:
         return convert.to_boolean, Kind.BOOLEAN
     if len(args) != 2:
-        raise BadExpression("boolean takes no words or two: the one for true, the one for false")
+        sentence = "boolean takes no words or two: the one for true, the one for false"
+        raise BadExpression(sentence, Rule.STAGE_ARGUMENTS)
     yes, no = text_of(args[0]), text_of(args[1])
+    if yes == no:
+        raise BadExpression(f"both words are {yes!r}", Rule.STAGE_ARGUMENTS)
     if env.replying:
         words = {yes: True, no: False}
-        return _lookup(words, "is neither the word for true nor the one for false"), Kind.BOOLEAN
+        return codes.lookup(
+            words, "is neither the word for true nor the one for false"
+        ), Kind.BOOLEAN
     return (lambda value: yes if convert.to_boolean(value) else no), Kind.TEXT
 
 
 def _times(env: Environment, args: tuple[Term, ...]) -> Made:
-    if not isinstance(args[0], Literal):
-        raise BadExpression("times needs a number")
+    number = isinstance(args[0], Literal) and not isinstance(args[0].value, str | bool)
+    if not number or not isinstance(args[0], Literal):
+        raise BadExpression("times needs a number", Rule.STAGE_ARGUMENTS)
     factor = convert.to_decimal(args[0].value)
     return (lambda value: convert.to_decimal(value) * factor), Kind.DECIMAL
 
 
 def _part(env: Environment, args: tuple[Term, ...]) -> Made:
     separator, index = text_of(args[0]), number_of(args[1])
+    if not separator:
+        raise BadExpression("part needs a separator", Rule.STAGE_ARGUMENTS)
 
     def step(value: Value) -> Value:
         pieces = to_text(value).split(separator)
@@ -158,7 +79,7 @@ def _blank(env: Environment, args: tuple[Term, ...]) -> Made:
 
 def _default(env: Environment, args: tuple[Term, ...]) -> Made:
     if not isinstance(args[0], Literal):
-        raise BadExpression("default needs a constant")
+        raise BadExpression("default needs a constant", Rule.STAGE_ARGUMENTS)
     other = args[0].value
     return (lambda value: other if value is None else value), Kind.ANY
 
@@ -174,10 +95,11 @@ def _equals(env: Environment, args: tuple[Term, ...]) -> Made:
 
 
 def _python(env: Environment, args: tuple[Term, ...]) -> Made:
-    name = _name_of(args[0])
+    name = name_of(args[0])
     function = env.python.get(name)
     if function is None:
-        raise BadExpression(f"adapter.py has no function {name!r}")
+        hint = did_you_mean(name, env.python)
+        raise BadExpression(f"adapter.py has no function {name!r}", Rule.PYTHON_UNKNOWN, hint)
     return function, Kind.ANY
 
 
@@ -196,21 +118,27 @@ def _plain(step: Step, kind: Kind) -> Make:
 def _else(marker: convert.Marker) -> Make:
     def make(env: Environment, args: tuple[Term, ...]) -> Made:
         if env.replying:
-            raise BadExpression(f"else_{marker.name} belongs to requests")
+            sentence = f"else_{marker.name} belongs to requests"
+            raise BadExpression(sentence, Rule.STAGE_REQUEST, "use default")
         return (lambda value: marker if value is None else value), Kind.ANY
 
     return make
 
 
+_DATES = frozenset({Kind.DATE, Kind.DATETIME})
+_NO_DATE = frozenset({Kind.BOOLEAN, Kind.DECIMAL})
+_NO_NUMBER = frozenset({Kind.BOOLEAN}) | _DATES
+_NO_TRUTH = frozenset({Kind.DECIMAL}) | _DATES
+
 FUNCTIONS: Mapping[str, Function] = {
-    "code": Function(_code, 1, 1),
-    "date": Function(_date, 0, 1),
-    "datetime": Function(_datetime, 0, 2),
-    "decimal": Function(_decimal, 0, 1),
-    "integer": Function(_plain(convert.to_integer, Kind.INTEGER)),
+    "code": Function(codes.stage, 1, 1),
+    "date": Function(moments.date_stage, 0, 1, refuses=_NO_DATE),
+    "datetime": Function(moments.datetime_stage, 0, 2, refuses=frozenset({Kind.BOOLEAN})),
+    "decimal": Function(_decimal, 0, 1, refuses=_NO_NUMBER),
+    "integer": Function(_plain(convert.to_integer, Kind.INTEGER), refuses=_NO_NUMBER),
     "text": Function(_plain(to_text, Kind.TEXT)),
-    "boolean": Function(_boolean, 0, 2),
-    "times": Function(_times, 1, 1),
+    "boolean": Function(_boolean, 0, 2, refuses=_NO_TRUTH),
+    "times": Function(_times, 1, 1, refuses=_NO_NUMBER),
     "upper": Function(_text(str.upper)),
     "lower": Function(_text(str.lower)),
     "trim": Function(_text(str.strip)),

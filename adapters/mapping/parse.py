@@ -3,14 +3,27 @@
 import re
 from dataclasses import dataclass
 
+from adapters.rules import Rule
+
 STARTERS = ("concat", "join", "first")
 
 _TOKEN = re.compile(r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<pipe>\|)|(?P<word>[^\s|']+))")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?$")
 
 
+_REMEDIES = {
+    Rule.EXPRESSION_SYNTAX: "write: start | stage arguments | …",
+    Rule.STAGE_ARGUMENTS: "the stages and their arguments: docs/adapters.md, section 3",
+}
+
+
 class BadExpression(ValueError):
-    """An expression that is none; the message is for whoever wrote it."""
+    """An expression that is none; the message is for whoever wrote it, as is the remedy."""
+
+    def __init__(self, message: str, rule: Rule = Rule.EXPRESSION_SYNTAX, remedy: str = "") -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.remedy = remedy or _REMEDIES.get(rule, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from adapters.mapping.compile import Compute, compile_expression, guarded
 from adapters.mapping.convert import TO_KIND, MappingError
 from adapters.mapping.functions import Environment
 from adapters.mapping.parse import BadExpression, Expression, Path, parse
+from adapters.mapping.taking import absence, cover, may_be_absent, one_value, readable
+from adapters.rules import Rule
 from adapters.shape import Kind, Shape
 
 Read = Callable[[Any], Any]
@@ -44,40 +46,100 @@ class Reader:
     row: Shape | None = None
     lines: int = 0
     python: int = 0
+    failing: str | None = None  # the path that says of a row that it failed
 
     def rows(self, text: str, key: str) -> Read:
         """A reader of the repeated part at `text`; from here on `.x` starts at its rows."""
         try:
             path = parse(text).start
             if not isinstance(path, Path) or path.relative:
-                raise BadExpression("each is a path from the root of the answer")
+                sentence = "each is a path from the root of the answer"
+                raise BadExpression(sentence, Rule.CALL_EACH, "name the repeated part")
             steps = self._walk(self.root, path)
         except BadExpression as error:
-            self.findings.add(key, str(error))
+            self.findings.add(key, str(error), error.remedy, error.rule)
             self.row = Shape(name="?", tag="?", kind=Kind.GROUP, open=True)
             return lambda node: []
         self.row = steps[-1] if steps else self.root
         return self.tree.rows(self.root, steps)
 
-    def field(self, text: Any, kind: Kind, key: str) -> Compute:
-        """A reader of one line that gives a value of `kind`."""
+    def field(
+        self, text: Any, kind: Kind, key: str, *, beside: Any = None, needed: bool = False
+    ) -> Compute:
+        """A reader of one line that gives a value of `kind`.
+
+        `needed`: it must have a value wherever the line `beside` it has one.
+        """
         self.lines += 1
         try:
             if not isinstance(text, str):
-                raise BadExpression("is no expression; write it in quotes")
+                remedy = "write it in quotes"
+                raise BadExpression("is no expression", Rule.EXPRESSION_TYPE, remedy)
             expression = parse(text)
             compute, made = compile_expression(expression, self.env, self._resolve)
         except BadExpression as error:
-            self.findings.add(key, str(error))
+            self.findings.add(key, str(error), error.remedy, error.rule)
             return lambda scope: None
         self.python += any(stage.name == "python" for stage in expression.stages)
-        self._codes(expression, key)
+        self._checked(expression, made, kind, key)
+        if needed and may_be_absent(expression, self._loose(expression, beside)):
+            sentence = "may be absent by the contract, and the field is not optional"
+            remedy = "set optional = true, or add | default …"
+            self.findings.add(key, sentence, remedy, Rule.REGISTER_ABSENT)
         return guarded(key, _as_kind(compute, made, kind))
+
+    def _checked(self, expression: Expression, made: Kind, kind: Kind, key: str) -> None:
+        ends = [steps[-1] for steps in map(self._steps, _paths(expression)) if steps]
+        readable(self.findings, expression, made, kind, ends, key)
+        one_value(self.findings, expression, key)
+        for end in ends:
+            if end.write_only:
+                sentence = f"only we say {end.name!r}"
+                self.findings.add(key, sentence, "read another path", Rule.REPLY_WRITE_ONLY)
+        first = expression.stages[0] if expression.stages else None
+        if first is not None and first.name == "code" and isinstance(expression.start, Path):
+            table = str(first.args[0])
+            enum = ends[0].enum if ends else ()
+            cover(self.findings, self.env.tables.get(table, {}), enum, table)
+
+    def _steps(self, path: Path) -> tuple[Shape, ...]:
+        """The shapes along a path of the reply; none for what was asked."""
+        if path.steps[:1] == ("request",) and not path.relative:
+            return ()
+        base = self.row if path.relative else self.root
+        return self._walk(base, path) if base is not None else ()
+
+    def _loose(self, expression: Expression, beside: Any) -> list[bool]:
+        """For each path, whether a step of it may be absent that `beside` does not need."""
+        found = []
+        for path in _paths(expression):
+            base = self.row if path.relative and self.row else self.root
+            steps, failing = self._steps(path), self._told(self.failing)
+            since = _common(steps, self._told(beside))
+            apart = _common(steps, failing)
+            for at in range(since, len(steps)):
+                other = failing[at].name if at == apart and at < len(failing) else None
+                parent = steps[at - 1] if at else base
+                if absence(parent, steps[at], other):
+                    found.append(True)
+                    break
+            else:
+                found.append(False)
+        return found
+
+    def _told(self, line: Any) -> tuple[Shape, ...]:
+        """The shapes along the first path of another line; none when it cannot be read."""
+        try:
+            paths = _paths(parse(line)) if isinstance(line, str) else []
+            return self._steps(paths[0]) if paths else ()
+        except BadExpression:
+            return ()
 
     def _resolve(self, path: Path) -> tuple[Compute, Kind]:
         if path.relative:
             if self.row is None:
-                raise BadExpression(f"{path} begins with a dot, but the call has no each")
+                sentence = f"{path} begins with a dot, but the call has no each"
+                raise BadExpression(sentence, Rule.SOURCE_ROW, "add each, or remove the dot")
             read, kind = self._reader(self.row, path)
             return (lambda scope: read(scope.row)), kind
         if path.steps[0] == "request" and len(path.steps) > 1:
@@ -111,37 +173,24 @@ class Reader:
             if found is None:
                 if not here.open:
                     hint = did_you_mean(name, (k for k in here.members() if k != "."))
-                    raise BadExpression(f"the contract has no {name!r} in {here.name}; {hint}")
+                    sentence = f"the contract has no {name!r} in {here.name}"
+                    raise BadExpression(sentence, Rule.REPLY_UNKNOWN, hint)
                 found = Shape(name=name, tag=name, kind=Kind.ANY, required=False, open=True)
             walked.append(found)
             here = found
         return tuple(walked)
 
-    def _codes(self, expression: Expression, key: str) -> None:
-        """Every code the contract lists has a meaning, and no other is in the table."""
-        if not expression.stages or expression.stages[0].name != "code":
-            return
-        start = expression.start
-        if not isinstance(start, Path) or start.steps[:1] == ("request",):
-            return
-        base = self.row if start.relative else self.root
-        steps = self._walk(base, start) if base is not None else ()
-        table = str(expression.stages[0].args[0])
-        cover(self.findings, self.env.tables.get(table, {}), steps[-1].enum if steps else (), table)
+
+def _paths(expression: Expression) -> list[Path]:
+    return [term for term in expression.terms if isinstance(term, Path)]
 
 
-def cover(findings: Findings, table: Mapping[str, Any], enum: tuple[str, ...], name: str) -> None:
-    """Findings for codes of the contract without a meaning, and meanings without a code."""
-    if not enum:
-        return
-    for code in enum:
-        if code not in table:
-            findings.add(f"codes.{name}", f"the contract's code {code!r} has no meaning", "add it")
-    for code in table:
-        if code not in enum:
-            findings.add(
-                f"codes.{name}.{code}", "is no code of the contract", did_you_mean(code, enum)
-            )
+def _common(one: tuple[Shape, ...], other: tuple[Shape, ...]) -> int:
+    """How many steps two paths share."""
+    at = 0
+    while at < min(len(one), len(other)) and one[at].name == other[at].name:
+        at += 1
+    return at
 
 
 def _as_kind(compute: Compute, made: Kind, kind: Kind) -> Compute:

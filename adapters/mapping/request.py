@@ -6,67 +6,20 @@ from typing import Any
 
 from adapters.findings import Findings, did_you_mean
 from adapters.mapping import sources
-from adapters.mapping.compile import Compute, Scope, compile_expression, guarded
+from adapters.mapping.compile import Compute, compile_expression, guarded
+from adapters.mapping.foresee import certain, constant
 from adapters.mapping.functions import Environment
-from adapters.mapping.parse import BadExpression, Expression, Literal, Path, Stage, parse
-from adapters.shape import Kind, Shape
+from adapters.mapping.nodes import Document, Group, Leaf, Many, Node, rows_of
+from adapters.mapping.parse import BadExpression, Expression, Path, parse
+from adapters.mapping.sending import fill, forbidden, one_or_many, one_value
+from adapters.rules import Rule
+from adapters.shape import Choice, Kind, Shape
+
+__all__ = ["Document", "Group", "Inner", "Leaf", "Many", "Node", "Planner", "rows_of"]
 
 RESERVED = ("each", "when", "xml", ".")
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """An element, attribute or property whose value is computed."""
-
-    shape: Shape
-    compute: Compute
-    constant: bool
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """An element or object with members, in the contract's order."""
-
-    shape: Shape
-    members: tuple["Node", ...]
-    each: sources.Fetch | None
-    when: Compute | None
-    text: Leaf | None
-    key: str
-
-    @property
-    def constant(self) -> bool:
-        """Whether nothing in it depends on what is asked."""
-        inside = all(member.constant for member in self.members)
-        return inside and not self.each and not self.when and (not self.text or self.text.constant)
-
-
-@dataclass(frozen=True, slots=True)
-class Many:
-    """Fixed occurrences of a repeated element."""
-
-    shape: Shape
-    entries: tuple["Node", ...]
-    key: str
-
-    @property
-    def constant(self) -> bool:
-        """Whether nothing in it depends on what is asked."""
-        return all(entry.constant for entry in self.entries)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A string element that carries an XML document."""
-
-    shape: Shape
-    root: "Node"
-    key: str
-    constant: bool = False
-
-
-Node = Leaf | Group | Many | Document
 Inner = Callable[[str], Shape | None]
 """The shape of a document carried in a string, by `file.xsd#Element`."""
 
@@ -83,37 +36,51 @@ class Planner:
     python: int = 0
     answers: set[str] = field(default_factory=set)
     credentials: set[str] = field(default_factory=set)
+    const: Mapping[str, Any] = field(default_factory=dict)
+    batch: int = 1
+    used: set[str] = field(default_factory=set)
 
     def plan(self, tree: Any, shape: Shape, key: str, row: tuple[str, ...] | None = None) -> Node:
         """The node for `tree` where the contract has `shape`."""
+        forbidden(self.findings, shape, key)
         if isinstance(tree, list):
             return self._many(tree, shape, key, row)
         if isinstance(tree, Mapping):
-            if "xml" in tree and shape.kind is not Kind.GROUP:
+            if "xml" in tree:
                 return self._document(tree, shape, key, row)
             return self._group(tree, shape, key, row)
         return self._leaf(tree, shape, key, row)
 
     def _many(self, tree: list[Any], shape: Shape, key: str, row: tuple[str, ...] | None) -> Many:
-        if not shape.repeated:
-            self.findings.add(key, "a list, but the contract allows one occurrence")
+        self._occurs(tree, shape, key)
         one = replace(shape, required=False)
         entries = [self.plan(e, one, f"{key}[{n}]", row) for n, e in enumerate(tree)]
         return Many(shape, tuple(entries), key)
+
+    def _occurs(self, tree: list[Any], shape: Shape, key: str) -> None:
+        fixed = not any(isinstance(entry, Mapping) and "each" in entry for entry in tree)
+        if not shape.repeated:
+            sentence, remedy = "a list, but the contract allows one occurrence", "map one"
+        elif shape.most is not None and len(tree) > shape.most:
+            sentence, remedy = f"{len(tree)} occurrences", f"the contract allows {shape.most}"
+        elif fixed and len(tree) < shape.least:
+            sentence, remedy = f"{len(tree)} occurrences", f"the contract demands {shape.least}"
+        else:
+            return
+        self.findings.add(key, sentence, remedy, Rule.REQUEST_OCCURS)
 
     def _document(
         self, tree: Mapping[str, Any], shape: Shape, key: str, row: tuple[str, ...] | None
     ) -> Document:
         root = str(tree["xml"])
-        inside = self.inner(root)
+        inside = self.inner(root) if shape.kind in (Kind.TEXT, Kind.ANY) else None
         if inside is None:
-            self.findings.add(
-                f"{key}.xml", f"there is no {root!r}", 'write "contract/<file>.xsd#<Element>"'
-            )
+            remedy = 'in a text element of SOAP, write "contract/<file>.xsd#<Element>"'
+            self.findings.add(f"{key}.xml", f"there is no {root!r} here", remedy, Rule.REQUEST_XML)
             inside = Shape(name=root, tag="unknown", kind=Kind.GROUP, open=True)
         rest = {name: value for name, value in tree.items() if name != "xml"}
         node = self.plan(rest, replace(inside, required=True), key, row)
-        return Document(shape, node, key, node.constant)
+        return Document(shape, node, key, node.constant, node.certain)
 
     def _group(
         self, tree: Mapping[str, Any], shape: Shape, key: str, row: tuple[str, ...] | None
@@ -124,15 +91,21 @@ class Planner:
         if "each" in tree:
             each, row = self._each(str(tree["each"]), f"{key}.each")
             if not shape.repeated:
-                self.findings.add(f"{key}.each", "the contract allows one occurrence")
+                remedy = "map one, without each"
+                self.findings.add(
+                    f"{key}.each", "the contract allows one occurrence", remedy, Rule.REQUEST_OCCURS
+                )
         text = self._text(tree, shape, key, row)
         return Group(shape, self._members(tree, shape, key, row), each, when, text, key)
 
     def _each(self, name: str, key: str) -> tuple[sources.Fetch, tuple[str, ...]]:
         try:
-            return sources.rows(name), sources.row(self.call, name)
+            row = sources.row(self.call, name)
+            one_or_many(Path((name,)), self.call, self.batch)
+            self.used.add(name)
+            return sources.rows(name), row
         except BadExpression as error:
-            self.findings.add(key, str(error))
+            self._bad(error, key)
             return (lambda ask: ()), ()
 
     def _text(
@@ -141,10 +114,12 @@ class Planner:
         own = shape.member(".") if shape.kind is Kind.GROUP else replace(shape, repeated=False)
         if "." not in tree:
             if own is not None and own.required and "." in shape.members():
-                self.findings.add(key, "the element's own text is left out", 'add "." = …')
+                sentence, remedy = "the element's own text is left out", 'add "." = …'
+                self.findings.add(key, sentence, remedy, Rule.REQUEST_TEXT)
             return None
         if own is None:
-            self.findings.add(f"{key}..", f"{shape.name} has no text of its own in the contract")
+            sentence = f"{shape.name} has no text of its own in the contract"
+            self.findings.add(f"{key}..", sentence, "map its members", Rule.REQUEST_TEXT)
             own = Shape(name=".", tag=".", kind=Kind.ANY)
         return self._leaf(tree["."], own, f"{key}..", row)
 
@@ -157,101 +132,101 @@ class Planner:
         self._missing(given, shape, key)
         nodes: list[tuple[int, Node]] = []
         for name, value in given.items():
-            member = known.get(name)
-            if member is None:
-                if not shape.open:
-                    hint = did_you_mean(name, (k for k in known if k != "."))
-                    self.findings.add(
-                        f"{key}.{name}", f"the contract has no {name!r} in {shape.name}", hint
-                    )
-                member = Shape(name=name, tag=name, kind=Kind.ANY, required=False, open=True)
+            member = known.get(name) or self._unknown(name, shape, f"{key}.{name}")
             nodes.append(
                 (order.get(name, len(order)), self.plan(value, member, f"{key}.{name}", row))
             )
+        for choice in shape.choices():
+            self._choice(choice, {node.shape.name: node for _, node in nodes}, key)
         return tuple(node for _, node in sorted(nodes, key=lambda pair: pair[0]))
+
+    def _unknown(self, name: str, shape: Shape, key: str) -> Shape:
+        if not shape.open:
+            hint = did_you_mean(name, (known for known in shape.members() if known != "."))
+            sentence = f"the contract has no {name!r} in {shape.name}"
+            self.findings.add(key, sentence, hint, Rule.REQUEST_UNKNOWN)
+        return Shape(name=name, tag=name, kind=Kind.ANY, required=False, open=True)
 
     def _missing(self, given: Mapping[str, Any], shape: Shape, key: str) -> None:
         for name, member in shape.members().items():
-            if member.required and name not in given and name != ".":
-                self.findings.add(
-                    f"{key}.{name}", f"the contract requires {name!r} in {shape.name}", "map it"
-                )
+            wanted = member.required and not member.read_only and not member.prohibited
+            if wanted and name not in given and name != ".":
+                sentence = f"the contract requires {name!r} in {shape.name}"
+                self.findings.add(f"{key}.{name}", sentence, "map it", Rule.REQUEST_REQUIRED)
+
+    def _choice(self, choice: Choice, given: Mapping[str, Node], key: str) -> None:
+        names = " or ".join("/".join(branch) for branch in choice.branches)
+        there = [[given[n] for n in branch if n in given] for branch in choice.branches]
+        if choice.required and not any(there):
+            sentence = f"none of {names} is mapped"
+            self.findings.add(key, sentence, "map one of them", Rule.CHOICE_NONE)
+        if sum(any(node.certain for node in branch) for branch in there) > 1:
+            sentence = f"more than one of {names} is always filled"
+            self.findings.add(key, sentence, "map one of them", Rule.CHOICE_BOTH)
 
     def _leaf(self, text: Any, shape: Shape, key: str, row: tuple[str, ...] | None) -> Leaf:
         if not isinstance(text, str):
-            self.findings.add(key, "is no expression", "write it in quotes, constants as \"'x'\"")
-            text = "''"
+            remedy = "write it in quotes, constants as \"'x'\""
+            self.findings.add(key, "is no expression", remedy, Rule.EXPRESSION_TYPE)
+            return Leaf(shape, lambda scope: None, True, key)
         if shape.kind is Kind.GROUP and not shape.open and "." not in shape.members():
             names = ", ".join(list(shape.members())[:8])
-            self.findings.add(key, f"{shape.name} is a group in the contract", f"map {names}")
-        compute, expression = self._compute(text, key, row)
-        if expression is not None:
-            self._enum(expression, shape, key)
-        constant = expression is not None and all(isinstance(t, Literal) for t in expression.terms)
-        return Leaf(shape, guarded(key, compute), constant, key)
+            sentence = f"{shape.name} is a group in the contract"
+            self.findings.add(key, sentence, f"map {names}", Rule.REQUEST_GROUP)
+        compute, expression, made = self._compute(text, key, row)
+        if expression is None:
+            return Leaf(shape, compute, False, key)
+        one_value(self.findings, self.call, expression, shape, key)
+        if not (shape.prohibited or shape.read_only):
+            fill(self.findings, expression, made, shape, key, self.env, self.const)
+        always = certain(self.call, expression, self.const)
+        return Leaf(shape, guarded(key, compute), constant(expression), key, always)
 
     def _compute(
         self, text: str, key: str, row: tuple[str, ...] | None
-    ) -> tuple[Compute, Expression | None]:
+    ) -> tuple[Compute, Expression | None, Kind]:
         self.lines += 1
         try:
             expression = parse(text)
-            compute, _ = compile_expression(expression, self.env, lambda p: self._resolve(p, row))
+            compute, made = compile_expression(
+                expression, self.env, lambda p: self._resolve(p, row)
+            )
         except BadExpression as error:
-            self.findings.add(key, str(error))
-            return (lambda scope: None), None
+            self._bad(error, key)
+            return (lambda scope: None), None, Kind.ANY
         self.python += any(stage.name == "python" for stage in expression.stages)
-        return compute, expression
+        return compute, expression, made
+
+    def _bad(self, error: BadExpression, key: str) -> None:
+        self.findings.add(key, str(error), error.remedy, error.rule)
 
     def _resolve(self, path: Path, row: tuple[str, ...] | None) -> tuple[Compute, Kind]:
         if path.relative:
-            return _row_value(path, row), Kind.ANY
+            return _row_value(path, row)
         fetch, kind = sources.source(self.call, path)
+        one_or_many(path, self.call, self.batch)
+        self._constant(path)
+        self.used.add(path.steps[0])
         used = {"answers": self.answers, "credentials": self.credentials}.get(path.steps[0])
         if used is not None and len(path.steps) == 2:
             used.add(path.steps[1])
         return (lambda scope: fetch(scope.ask)), kind
 
-    def _enum(self, expression: Expression, shape: Shape, key: str) -> None:
-        sent = _possible(expression, self.env)
-        wrong = sorted(set(sent) - set(shape.enum)) if shape.enum else []
-        for code in wrong:
-            self.findings.add(
-                key, f"{code!r} is no value of {shape.name}", did_you_mean(code, shape.enum)
-            )
+    def _constant(self, path: Path) -> None:
+        if path.steps[0] == "const" and path.steps[1] not in self.const:
+            hint = did_you_mean(path.steps[1], self.const) or "add it to the service's const"
+            sentence = f"the service has no constant {path.steps[1]!r}"
+            raise BadExpression(sentence, Rule.SOURCE_CONST, hint)
 
 
-def _row_value(path: Path, row: tuple[str, ...] | None) -> Compute:
+def _row_value(path: Path, row: tuple[str, ...] | None) -> tuple[Compute, Kind]:
     if row is None:
-        raise BadExpression(f"{path} begins with a dot, but there is no each around it")
+        sentence = f"{path} begins with a dot, but there is no each around it"
+        raise BadExpression(sentence, Rule.SOURCE_ROW, "add each, or remove the dot")
     if not path.steps:
-        return lambda scope: scope.row
+        return (lambda scope: scope.row), Kind.ANY
     name = path.steps[0]
     if len(path.steps) > 1 or name not in row:
-        raise BadExpression(f"a row has no {'.'.join(path.steps)!r}; it has {', '.join(row)}")
-    return lambda scope: getattr(scope.row, name)
-
-
-def _possible(expression: Expression, env: Environment) -> list[str]:
-    """The texts an expression can give, where they are known beforehand."""
-    last = expression.stages[-1] if expression.stages else None
-    if last is None:
-        start = expression.start
-        known = isinstance(start, Literal) and isinstance(start.value, str)
-        return [str(start.value)] if known and isinstance(start, Literal) else []
-    return _stage_values(last, env)
-
-
-def _stage_values(stage: Stage, env: Environment) -> list[str]:
-    if stage.name == "code" and stage.args:
-        return [str(code) for code in env.tables.get(str(stage.args[0]), {})]
-    if stage.name == "boolean" and len(stage.args) == 2:
-        return [str(arg.value) for arg in stage.args if isinstance(arg, Literal)]
-    return []
-
-
-def rows_of(group: Group, scope: Scope) -> list[Scope]:
-    """The scopes of a group's occurrences: one, or one per row of its `each`."""
-    if group.each is None:
-        return [scope]
-    return [Scope(scope.ask, scope.root, row) for row in group.each(scope.ask)]
+        hint = did_you_mean(".".join(path.steps), row) or "write a dot alone"
+        raise BadExpression(f"a row has no {'.'.join(path.steps)!r}", Rule.SOURCE_ROW, hint)
+    return (lambda scope: getattr(scope.row, name)), sources.kind_of(name)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from adapters.findings import did_you_mean
 from adapters.mapping.parse import BadExpression, Path
+from adapters.rules import Rule
 from adapters.shape import Kind
 
 Ask = Mapping[str, Any]
@@ -43,6 +44,7 @@ class Root:
 
 _CERTIFICATE = ("number", "name", "issued_on", "licence_id", "valid_until")
 _TEXT = Root()
+_THEIRS = Root(Kind.ANY)  # their own number or cursor: whatever their contract makes of it
 _ANSWERS = Root(open=True, rows=Answer._fields)
 _MATERIALS = Root(rows=("code", "name", "sha256", "size", "media_type"))
 _COMMON: Mapping[str, Root] = {
@@ -54,7 +56,7 @@ _COMMON: Mapping[str, Root] = {
 }
 _SUPPLEMENT = {
     "reference": _TEXT,
-    "receipt": _TEXT,
+    "receipt": _THEIRS,
     "note": _TEXT,
     "answers": _ANSWERS,
     "materials": _MATERIALS,
@@ -76,12 +78,12 @@ SOURCES: Mapping[str, Mapping[str, Root]] = {
     "find_filing": {"reference": _TEXT},
     "supplement": _SUPPLEMENT,
     "find_supplement": _SUPPLEMENT,
-    "withdraw": {"reference": _TEXT, "receipt": _TEXT, "reason": _TEXT},
-    "progress": {"receipt": _TEXT, "receipts": Root(rows=())},
-    "certificate": {"receipt": _TEXT},
+    "withdraw": {"reference": _TEXT, "receipt": _THEIRS, "reason": _TEXT},
+    "progress": {"receipt": _THEIRS, "receipts": Root(Kind.ANY, rows=())},
+    "certificate": {"receipt": _THEIRS},
     "lookup": {"key": _TEXT, "keys": Root(rows=())},
     "verification": {"claims": Root(open=True)},
-    "feed": {"cursor": _TEXT},
+    "feed": {"cursor": _THEIRS},
     "callback": {},
 }
 
@@ -99,21 +101,25 @@ def source(call: str, path: Path) -> tuple[Fetch, Kind]:
     name, *rest = path.steps
     root = known.get(name)
     if root is None:
-        raise BadExpression(f"there is no source {name!r} here; {did_you_mean(name, known)}")
+        hint = did_you_mean(name, known)
+        raise BadExpression(f"there is no source {name!r} here", Rule.SOURCE_UNKNOWN, hint)
     if not rest:
         return _whole(name, root)
     if root.open:
         return _open(path, name, rest, root)
     if len(rest) != 1 or rest[0] not in root.attributes:
-        raise BadExpression(f"{name!r} has no {'.'.join(rest)!r}; it has {root.attributes}")
-    return _attribute(name, rest[0]), Kind.ANY
+        wrong = ".".join(rest)
+        hint = did_you_mean(wrong, root.attributes)
+        raise BadExpression(f"{name!r} has no {wrong!r}", Rule.SOURCE_PART, hint)
+    return _attribute(name, rest[0]), kind_of(rest[0])
 
 
 def _whole(name: str, root: Root) -> tuple[Fetch, Kind]:
     if root.rows is not None:
         return rows(name), Kind.ANY
     if root.open or root.attributes:
-        raise BadExpression(f"{name!r} is not a value; name one of its parts")
+        sentence = f"{name!r} is not a value"
+        raise BadExpression(sentence, Rule.SOURCE_PART, "name one of its parts")
     return (lambda ask: ask.get(name)), root.kind
 
 
@@ -121,17 +127,26 @@ def _open(path: Path, name: str, rest: list[str], root: Root) -> tuple[Fetch, Ki
     key = rest[0]
     if not root.attributes:
         if len(rest) != 1:
-            raise BadExpression(f"{path} goes too deep")
+            raise BadExpression(f"{path} goes too deep", Rule.SOURCE_PART, f"write {name}.{key}")
         return (lambda ask: ask[name].get(key)), Kind.ANY
     if len(rest) != 2 or rest[1] not in root.attributes:
-        raise BadExpression(f"write {name}.<ITEM>.<one of {', '.join(root.attributes)}>")
+        hint = f"write {name}.<ITEM>.<one of {', '.join(root.attributes)}>"
+        raise BadExpression(f"{path} names no part of an item", Rule.SOURCE_PART, hint)
     get = attrgetter(rest[1])
 
     def fetch(ask: Ask) -> Any:
         held = ask[name].get(key)
         return None if held is None else get(held)
 
-    return fetch, Kind.ANY
+    return fetch, kind_of(rest[1])
+
+
+_KINDS = {"size": Kind.INTEGER, "issued_on": Kind.DATE, "valid_until": Kind.DATE}
+
+
+def kind_of(attribute: str) -> Kind:
+    """The kind of an attribute of a record or a row; an answer's is not known here."""
+    return Kind.ANY if attribute == "value" else _KINDS.get(attribute, Kind.TEXT)
 
 
 def _attribute(name: str, attribute: str) -> Fetch:
@@ -156,5 +171,12 @@ def row(call: str, name: str) -> tuple[str, ...]:
     root = roots(call).get(name)
     if root is None or root.rows is None:
         able = [key for key, value in roots(call).items() if value.rows is not None]
-        raise BadExpression(f"{name!r} has no rows; each takes {', '.join(able) or 'nothing here'}")
+        hint = f"each takes {', '.join(able) or 'nothing here'}"
+        raise BadExpression(f"{name!r} has no rows", Rule.SOURCE_EACH, hint)
     return root.rows
+
+
+def listed(call: str, path: Path) -> tuple[str, ...] | None:
+    """What each of many values offers, where the path names a whole source of many."""
+    root = roots(call).get(path.steps[0]) if len(path.steps) == 1 and not path.relative else None
+    return None if root is None else root.rows

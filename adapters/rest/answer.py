@@ -9,7 +9,7 @@ import orjson
 
 from adapters.errors import ContractBroken, Misconfigured, OutcomeUnknown
 from adapters.outcome import Faults, Meaning, Settled, raised
-from adapters.rest.document import is_json
+from adapters.rest.operations import is_json
 from adapters.wire import WireReply
 from schema.domain.problem import ProblemCode
 

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 import orjson
 
 from adapters.calls import Operation, Outcome, Rim, Send
+from adapters.documents import documents_of, remembered
 from adapters.errors import Misconfigured, NotDelivered
 from adapters.findings import Findings, did_you_mean
 from adapters.manifest.model import CallSpec, Manifest
@@ -18,9 +19,11 @@ from adapters.mapping.request import Group, Node
 from adapters.mapping.sources import Ask
 from adapters.rest.answer import Answers, Validator
 from adapters.rest.auth import Auth
-from adapters.rest.document import BadDocument, Found, OpenApi
+from adapters.rest.document import BadDocument, Found, OpenApi, load_openapi
+from adapters.rest.operations import FORM
 from adapters.rest.shapes import JsonShapes
 from adapters.rest.tree import MISSING, Build, JsonTree, builder
+from adapters.rules import Rule
 from adapters.shape import Shape
 from adapters.wire import Wire, WireReply, WireRequest
 
@@ -35,7 +38,9 @@ class Parts:
     template: tuple[str, ...]  # the path's fixed pieces and parameter names, in turn
     places: Mapping[str, Build]
     body: Build | None
-    joined: frozenset[str]  # query lists written as one value with commas
+    separators: Mapping[str, str]  # of lists that are written as one value
+    json_values: frozenset[str]  # parameters written as JSON
+    body_type: str
 
 
 class RestDialect:
@@ -45,21 +50,32 @@ class RestDialect:
         if manifest.auth.kind == "username_token":
             raise BadDocument("auth kind 'username_token' is not for REST")
         self._manifest, self._wire, self._auth, self._rim = manifest, wire, auth, rim
-        self.document = OpenApi(manifest.contract.file)
+        spec = manifest.contract
+        documents = documents_of(manifest.folder, spec.file, spec.vendored)
+        self.document: OpenApi = remembered(documents, spec.file, load_openapi)
         self.shapes = JsonShapes(self.document)
 
     def operation(self, spec: CallSpec, findings: Findings) -> Operation | None:
         """The operation a call names, or None and findings."""
         found = self.document.find(spec.operation)
+        refusal = self.document.refusal(spec.operation)
+        if refusal:
+            findings.add(f"{spec.key}.operation", f"{spec.operation!r} {refusal}")
+            return None
         if found is None:
             hint = did_you_mean(spec.operation, self.document.operations)
-            findings.add(
-                f"{spec.key}.operation", f"the contract has no operation {spec.operation!r}", hint
-            )
+            sentence = f"the contract has no operation {spec.operation!r}"
+            findings.add(f"{spec.key}.operation", sentence, hint, Rule.CALL_OPERATION)
+            return None
+        try:
+            self.document.check(found)
+        except BadDocument as error:
+            findings.add(f"{spec.key}.operation", f"{spec.operation!r}: {error}")
             return None
         return Operation(
             request=self.shapes.request(found),
             reply=self.shapes.reply(found),
+            failure=self.shapes.failure(found),
             tree=JsonTree(),
             inner=lambda root: None,
             sender=lambda node, outcome: self._sender(found, spec, node, outcome),
@@ -70,9 +86,8 @@ class RestDialect:
         schema = self.document.webhook(event)
         if schema is None:
             known = self.document.webhooks()
-            findings.add(
-                "callback.event", f"there is no webhook {event!r}", did_you_mean(event, known)
-            )
+            sentence, hint = f"there is no webhook {event!r}", did_you_mean(event, known)
+            findings.add("callback.event", sentence, hint, Rule.CALLBACK_EVENT)
             return None
         return self.shapes.shape(event, schema), self.document.validator(schema)
 
@@ -118,13 +133,15 @@ class RestDialect:
 
     def _builder(self, found: Found, node: Node) -> Callable[[Ask], WireRequest]:
         parts = _parts(found, node)
-        prefix, department = self._manifest.contract.path, self._manifest.id
+        prefix = self._manifest.contract.path or self.document.base
+        department = self._manifest.id
 
         def build(ask: Ask) -> WireRequest:
             scope, missing = Scope(ask), list[str]()
             try:
                 path = prefix + _path(parts, scope, missing)
-                headers = {name: _header(v) for name, v in _place(parts, "header", scope, missing)}
+                given = _place(parts, "header", scope, missing)
+                headers = {k: _header(",".join(_texts(parts, k, v))) for k, v in given}
                 body = _body(parts, scope, missing, headers)
             except MappingError as error:
                 raise Misconfigured(department, f"the request cannot be made: {error}") from None
@@ -144,11 +161,15 @@ def _parts(found: Found, node: Node) -> Parts:
     for piece in found.path.split("{"):
         name, brace, rest = piece.partition("}")
         pieces.extend((name, rest) if brace else (name,))
-    joined = {
-        p["name"] for p in found.parameters if p["in"] == "query" and not p.get("explode", True)
-    }
-    body = places.pop("body", None)
-    return Parts(found.method, tuple(pieces), places, body, frozenset(joined))
+    return Parts(
+        method=found.method,
+        template=tuple(pieces),
+        places=places,
+        body=places.pop("body", None),
+        separators=found.separators,
+        json_values=found.json_values,
+        body_type=found.body_type,
+    )
 
 
 def _place(parts: Parts, place: str, scope: Scope, missing: list[str]) -> list[tuple[str, Any]]:
@@ -162,16 +183,35 @@ def _place(parts: Parts, place: str, scope: Scope, missing: list[str]) -> list[t
 def _path(parts: Parts, scope: Scope, missing: list[str]) -> str:
     values = dict(_place(parts, "path", scope, missing))
     pieces = [
-        quote(to_text(values.get(piece, "")), safe="") if at % 2 else piece
+        quote(",".join(_texts(parts, piece, values.get(piece, ""))), safe="") if at % 2 else piece
         for at, piece in enumerate(parts.template)
     ]
     query: list[tuple[str, str]] = []
     for name, value in _place(parts, "query", scope, missing):
-        many = value if isinstance(value, list) else [value]
-        if name in parts.joined:
-            many = [",".join(to_text(one) for one in many)]
-        query.extend((name, to_text(one)) for one in many)
+        query.extend((name, text) for text in _texts(parts, name, value))
     return "".join(pieces) + (f"?{urlencode(query)}" if query else "")
+
+
+def _texts(parts: Parts, name: str, value: Any) -> list[str]:
+    """A parameter's value as it is written: once, or once per entry."""
+    if name in parts.json_values:
+        return [orjson.dumps(value).decode()]
+    if not isinstance(value, list):
+        return [to_text(value)]
+    texts = [to_text(one) for one in value]
+    separator = parts.separators.get(name)
+    return texts if separator is None else [separator.join(texts)]
+
+
+def _form(made: Any) -> bytes:
+    """A flat object as a plain form; lists stand as repeated fields."""
+    fields: list[tuple[str, str]] = []
+    for name, value in made.items():
+        many = value if isinstance(value, list) else [value]
+        if any(isinstance(one, dict | list) for one in many):
+            raise MappingError(f"a form carries plain values, {name} is none")
+        fields.extend((name, to_text(one)) for one in many if one is not None)
+    return urlencode(fields).encode()
 
 
 def _header(value: Any) -> str:
@@ -188,7 +228,9 @@ def _body(parts: Parts, scope: Scope, missing: list[str], headers: dict[str, str
     made = parts.body(scope, missing)[0]
     if made is MISSING:
         return None
-    headers["Content-Type"] = "application/json"
+    headers["Content-Type"] = parts.body_type
+    if parts.body_type == FORM:
+        return _form(made)
     return orjson.dumps(made)
 
 

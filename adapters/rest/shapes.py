@@ -1,10 +1,13 @@
 """The shapes of JSON messages, read from an OpenAPI document's schemas."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from adapters.mapping.convert import to_text
 from adapters.rest.document import Found, OpenApi
-from adapters.shape import Kind, Shape
+from adapters.rest.facets import facets_of
+from adapters.shape import Choice, Kind, Shape
 
 _KINDS = {
     "integer": Kind.INTEGER,
@@ -39,9 +42,14 @@ class JsonShapes:
 
     def reply(self, found: Found) -> Shape:
         """What an operation gives when it succeeds: the members of all its 2xx bodies."""
-        bodies = [s for status, s in found.responses.items() if status.startswith("2") and s]
+        bodies = [schema for schema in found.successes() if schema]
         schema = bodies[0] if len(bodies) == 1 else {"anyOf": bodies} if bodies else {}
         return self.shape(found.name, schema)
+
+    def failure(self, found: Found) -> Shape | None:
+        """What an operation gives when it fails: the members of all its other bodies."""
+        bodies = [s for status, s in found.responses.items() if not status.startswith("2") and s]
+        return self.shape(found.name, {"anyOf": bodies}) if bodies else None
 
     def shape(self, name: str, schema: Mapping[str, Any], *, required: bool = True) -> Shape:
         """The shape of a value of this schema."""
@@ -64,8 +72,12 @@ class JsonShapes:
             required=required,
             nillable="null" in kinds,
             enum=self._enum(node),
+            facets=facets_of(list(self._whole(node))),
+            read_only=any(part.get("readOnly") is True for part in self._whole(node)),
+            write_only=any(part.get("writeOnly") is True for part in self._whole(node)),
             open=self._open(node) if kind is Kind.GROUP else kind is Kind.ANY,
             members=members if kind is Kind.GROUP else dict,
+            choices=lambda: tuple(self._choices(node)),
         )
 
     def _array(
@@ -73,17 +85,41 @@ class JsonShapes:
     ) -> Shape:
         items = self._find(node, "items")
         one = self.shape(name, items if isinstance(items, Mapping) else {}, required=required)
-        return Shape(
-            name=name,
-            tag=name,
-            kind=one.kind,
-            required=required,
+        least, most = self._find(node, "minItems"), self._find(node, "maxItems")
+        return replace(
+            one,
             repeated=True,
             nillable=nillable,
-            enum=one.enum,
-            open=one.open,
-            members=one.members,
+            least=least if isinstance(least, int) else 0,
+            most=most if isinstance(most, int) else None,
+            read_only=node.get("readOnly") is True,
+            write_only=node.get("writeOnly") is True,
         )
+
+    def _whole(self, node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """The schemas that surely hold: itself, its `allOf`, an alternative to null only."""
+        yield node
+        for part in node.get("allOf", ()):
+            yield from self._whole(self._document.resolve(part))
+        for word in ("anyOf", "oneOf"):
+            others = [self._document.resolve(part) for part in node.get(word, ())]
+            others = [part for part in others if part.get("type") != "null"]
+            if len(others) == 1:
+                yield from self._whole(others[0])
+
+    def _choices(self, node: Mapping[str, Any]) -> Iterator[Choice]:
+        """`oneOf` alternatives that are told apart by the members each requires."""
+        for whole in self._whole(node):
+            parts = [self._document.resolve(part) for part in whole.get("oneOf", ())]
+            demanded = [tuple(map(str, part.get("required", ()))) for part in parts]
+            if len(parts) > 1 and all(demanded):
+                yield Choice(tuple(self._apart(demanded)), required=True)
+
+    @staticmethod
+    def _apart(demanded: list[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+        for names in demanded:
+            shared = {name for other in demanded if other is not names for name in other}
+            yield tuple(name for name in names if name not in shared)
 
     def _types(self, node: Mapping[str, Any]) -> set[str]:
         given = node.get("type")
@@ -115,16 +151,27 @@ class JsonShapes:
         return None
 
     def _enum(self, node: Mapping[str, Any]) -> tuple[str, ...]:
-        if "const" in node:
-            return (str(node["const"]),)
-        values = self._find(node, "enum")
-        return tuple(str(v) for v in values if v is not None) if isinstance(values, list) else ()
+        for part in self._whole(node):
+            if part.get("const") is not None:
+                return (to_text(part["const"]),)
+            if isinstance(part.get("enum"), list):
+                return tuple(to_text(v) for v in part["enum"] if v is not None)
+        parts = [self._document.resolve(p) for w in _MERGED[1:] for p in node.get(w, ())]
+        lists = [self._enum(part) for part in parts if part.get("type") != "null"]
+        return tuple(dict.fromkeys(v for found in lists for v in found)) if all(lists) else ()
 
     def _open(self, node: Mapping[str, Any]) -> bool:
         extra = node.get("additionalProperties")
         if extra is True or (isinstance(extra, Mapping) and extra):
             return True
-        return not self._members(node) and extra is not False
+        return extra is not False and not self._named(node)
+
+    def _named(self, node: Mapping[str, Any], depth: int = 20) -> bool:
+        """Whether it names any member; schemas may contain themselves, so members stay unmade."""
+        if node.get("properties"):
+            return True
+        parts = (part for word in _MERGED for part in node.get(word, ()))
+        return depth > 0 and any(self._named(self._document.resolve(p), depth - 1) for p in parts)
 
     def _members(self, node: Mapping[str, Any], depth: int = 0) -> dict[str, Shape]:
         required = set(node.get("required", ()))
@@ -144,17 +191,7 @@ def _optional(shape: Shape, word: str, required: set[str]) -> Shape:
     """A member of one alternative is required only when the whole says so."""
     if word == "allOf" or shape.required == (shape.name in required):
         return shape
-    return Shape(
-        name=shape.name,
-        tag=shape.tag,
-        kind=shape.kind,
-        required=shape.name in required,
-        repeated=shape.repeated,
-        nillable=shape.nillable,
-        enum=shape.enum,
-        open=shape.open,
-        members=shape.members,
-    )
+    return replace(shape, required=shape.name in required)
 
 
 def _group(name: str, members: Mapping[str, Shape]) -> Shape:

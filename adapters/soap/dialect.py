@@ -1,33 +1,53 @@
 """A SOAP department: its WSDL bound once, its calls as senders of compiled envelopes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
 from adapters.calls import Operation, Outcome, Rim, Send
+from adapters.documents import Documents, documents_of, remembered
 from adapters.errors import ContractBroken, Misconfigured
 from adapters.findings import Findings, did_you_mean
-from adapters.manifest.model import CallSpec, Manifest
+from adapters.manifest.model import CallSpec, InnerSpec, Manifest
 from adapters.mapping.compile import Scope
 from adapters.mapping.convert import MappingError
-from adapters.mapping.request import Node
+from adapters.mapping.request import Group, Node
 from adapters.mapping.sources import Ask
 from adapters.outcome import Meaning, Settled, raised
+from adapters.rules import Rule
 from adapters.shape import Kind, Shape
+from adapters.soap.encoded import STYLE
 from adapters.soap.envelope import SOAP11, SOAP12, Fault, Opener, below, settle_fault, validate
 from adapters.soap.read import XmlTree
 from adapters.soap.schemas import BadContract, Schemas
 from adapters.soap.shapes import Shapes
-from adapters.soap.write import Prefixes, writer
-from adapters.soap.wsdl import Message, Port, PortOperation, load_port
+from adapters.soap.wrappers import wrappers
+from adapters.soap.write import Prefixes, Write, writer
+from adapters.soap.wsdl import Message, Port, PortOperation, Wsdl, load_wsdl
 from adapters.soap.wsse import username_token
-from adapters.soap.xml import BadXml, Element, local, namespace, parse_text
+from adapters.soap.xml import BadXml, Element, local, parse_text
 from adapters.wire import Endpoint, Wire, WireRequest
 
+_ROOT = 'write "contract/<file>.xsd#<Element>"'
 _XS = "http://www.w3.org/2001/XMLSchema"
+HEADER = "#header"  # in a request: what stands in the Header instead of the Body
+
+
+@dataclass(frozen=True, slots=True)
+class SoapContract:
+    """A WSDL and the shapes of its elements."""
+
+    wsdl: Wsdl
+    shapes: Shapes
+
+
+def load_contract(documents: Documents, entry: Path) -> SoapContract:
+    """The WSDL in this file; BadContract says what is wrong."""
+    wsdl = load_wsdl(documents, entry)
+    return SoapContract(wsdl, Shapes(wsdl.schemas))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +58,28 @@ class InnerFile:
     schema: etree.XMLSchema
 
 
+def load_inner(documents: Documents, entry: Path) -> InnerFile:
+    """The schema in this file; BadContract says what is wrong."""
+    schemas = Schemas(documents)
+    schemas.add_file(entry)
+    schemas.complete()
+    return InnerFile(Shapes(schemas), schemas.validator())
+
+
 class SoapDialect:
     """The chosen port of a department's WSDL."""
 
     def __init__(self, manifest: Manifest, endpoint: Endpoint, wire: Wire, rim: Rim) -> None:
         spec = manifest.contract
-        folder = spec.file.parent
         self._manifest, self._wire, self._rim = manifest, wire, rim
-        self._port: Port = load_port(spec.file, folder, spec.service, spec.port)
-        schemas = Schemas(folder)
-        schemas.add_wsdl(spec.file)
-        self._shapes = Shapes(schemas)
+        contract = remembered(self._documents(), spec.file, load_contract)
+        self._port: Port = contract.wsdl.port(spec.service, spec.port)
+        self._shapes, self._schemas = contract.shapes, contract.wsdl.schemas
         self._opener = Opener(
             manifest.id,
             self._port.soap12,
             spec.reply_encoding,
-            schemas.validator(_wrappers(self._port)),
+            self._schemas.validator(wrappers(self._port)),
         )
         self._inner: dict[str, InnerFile] = {}
         self._security = _security(manifest, endpoint, rim)
@@ -61,21 +87,38 @@ class SoapDialect:
     def operation(self, spec: CallSpec, findings: Findings) -> Operation | None:
         """The operation a call names, or None and findings."""
         found = self._port.operations.get(spec.operation)
+        refused = self._port.refused.get(spec.operation)
+        if refused:
+            findings.add(f"{spec.key}.operation", f"{spec.operation!r} {refused}")
+            return None
         if found is None:
             hint = did_you_mean(spec.operation, self._port.operations)
-            findings.add(
-                f"{spec.key}.operation", f"the port has no operation {spec.operation!r}", hint
-            )
+            sentence = f"the port has no operation {spec.operation!r}"
+            findings.add(f"{spec.key}.operation", sentence, hint, Rule.CALL_OPERATION)
             return None
-        request, outer = self._shape(found.request), self._shape(found.reply)
+        request, outer = self._request(found), self._shape(found.reply)
         reply = self._inside(spec, outer, findings)
         return Operation(
             request=request,
             reply=reply,
+            failure=self._document(_error(spec.inner)) if spec.inner else None,
             tree=XmlTree(),
             inner=self._document,
             sender=lambda node, outcome: self._sender(found, outer, spec, node, outcome),
         )
+
+    def _documents(self) -> Documents:
+        spec = self._manifest.contract
+        return documents_of(self._manifest.folder, spec.file, spec.vendored)
+
+    def _request(self, found: PortOperation) -> Shape:
+        shape = self._shape(found.request)
+        if not found.request.headers or shape.kind is not Kind.GROUP:
+            return shape
+        parts = [self._shapes.element(tag) or _nothing(tag) for tag in found.request.headers]
+        inside = {part.name: replace(part, required=False) for part in parts}
+        head = replace(_nothing(HEADER), required=False, members=lambda: inside)
+        return replace(shape, members=lambda: {HEADER: head, **shape.members()})
 
     def _shape(self, message: Message) -> Shape:
         name = local(message.tag)
@@ -91,18 +134,19 @@ class SoapDialect:
             return outer
         if outer.at(tuple(spec.inner.at.split("."))) is None:
             names = [name for name in outer.members() if name != "."]
-            key = f"{spec.key}.inner.at"
-            findings.add(
-                key, f"the reply has no {spec.inner.at!r}", did_you_mean(spec.inner.at, names)
-            )
+            key, hint = f"{spec.key}.inner.at", did_you_mean(spec.inner.at, names)
+            findings.add(key, f"the reply has no {spec.inner.at!r}", hint, Rule.CALL_INNER)
         shape = self._document(spec.inner.root)
         if shape is None:
+            sentence, remedy = f"there is no {spec.inner.root!r}", _ROOT
+            findings.add(f"{spec.key}.inner.root", sentence, remedy, Rule.CALL_INNER)
+            return Shape(name="?", tag="?", kind=Kind.GROUP, open=True)
+        error = _error(spec.inner)
+        if spec.inner.error and self._document(error) is None:
             findings.add(
-                f"{spec.key}.inner.root",
-                f"there is no {spec.inner.root!r}",
-                'write "contract/<file>.xsd#<Element>"',
+                f"{spec.key}.inner.error", f"there is no {error!r}", _ROOT, Rule.CALL_INNER
             )
-        return shape or _nothing("?")
+        return shape
 
     def _document(self, place: str) -> Shape | None:
         file, _, element = place.partition("#")
@@ -114,17 +158,15 @@ class SoapDialect:
             path: Path = self._manifest.folder / file
             if not path.is_file():
                 return None
-            schemas = Schemas(self._manifest.contract.file.parent)
-            schemas.add_file(path)
-            self._inner[file] = InnerFile(Shapes(schemas), schemas.validator())
+            self._inner[file] = remembered(self._documents(), path, load_inner)
         return self._inner[file]
 
     def _sender(
         self, found: PortOperation, outer: Shape, spec: CallSpec, node: Node, outcome: Outcome
     ) -> Send:
-        build = self._builder(node)
+        build = self._builder(node, encoded=found.request.encoded)
         headers = self._headers(found.action)
-        read = self._reader(found.reply.tag, outer, spec, outcome)
+        read = self._reader(found.reply, outer, spec, outcome)
         wire, trace, path = self._wire, self._rim.trace, self._manifest.contract.path
 
         async def send(ask: Ask, deadline: float) -> Any:
@@ -135,25 +177,28 @@ class SoapDialect:
 
         return send
 
-    def _builder(self, node: Node) -> Any:
+    def _builder(self, node: Node, *, encoded: bool) -> Any:
         encoding = self._manifest.contract.encoding
-        prefixes = Prefixes(encoding)
-        write = writer(node, prefixes)
+        prefixes = Prefixes(encoding, arrays=self._schemas.arrays if encoded else None)
+        headers, write = _writers(node, prefixes)
         space = SOAP12 if self._port.soap12 else SOAP11
         head = (
             f'<?xml version="1.0" encoding="{encoding}"?>'
             f'<env:Envelope xmlns:env="{space}"{prefixes.declarations()}>'
         )
+        body = f'<env:Body env:encodingStyle="{STYLE}">' if encoded else "<env:Body>"
         security, department = self._security, self._manifest.id
 
         def build(ask: Ask) -> bytes:
-            out = [head]
-            if security is not None:
-                out.append(f"<env:Header>{security()}</env:Header>")
-            out.append("<env:Body>")
-            missing: list[str] = []
+            out, missing, scope = [head], list[str](), Scope(ask)
             try:
-                write(Scope(ask), out, missing)
+                if headers or security is not None:
+                    out.extend(("<env:Header>", security() if security else ""))
+                    for header in headers:
+                        header(scope, out, missing)
+                    out.append("</env:Header>")
+                out.append(body)
+                write(scope, out, missing)
             except MappingError as error:
                 raise Misconfigured(department, f"the request cannot be made: {error}") from None
             if missing:
@@ -171,11 +216,12 @@ class SoapDialect:
             return {"Content-Type": f"application/soap+xml; charset={charset}{quoted}"}
         return {"Content-Type": f"text/xml; charset={charset}", "SOAPAction": f'"{action}"'}
 
-    def _reader(self, expected: str, outer: Shape, spec: CallSpec, outcome: Outcome) -> Any:
+    def _reader(self, reply: Message, outer: Shape, spec: CallSpec, outcome: Outcome) -> Any:
         opener, inner = self._opener, self._inner_reader(outer, spec, outcome)
+        expected, encoded = reply.tag, reply.encoded
 
-        def read(reply: Any) -> Any:
-            child = opener.open(reply, expected, outcome.faults)
+        def read(answer: Any) -> Any:
+            child = opener.open(answer, expected, outcome.faults, encoded=encoded)
             if isinstance(child, Fault):
                 return settle_fault(child, outcome.faults, outcome.fault_code, outcome.fault_text)
             return child if inner is None else inner(child)
@@ -212,6 +258,22 @@ class SoapDialect:
         return read
 
 
+def _error(inner: InnerSpec) -> str:
+    return f"{inner.root.partition('#')[0]}#{inner.error or ''}"
+
+
+def _writers(node: Node, prefixes: Prefixes) -> tuple[list[Write], Write]:
+    """What writes the Header's elements, and what writes the Body's."""
+    if not isinstance(node, Group):
+        return [], writer(node, prefixes)
+    heads = [m for m in node.members if isinstance(m, Group) and m.shape.name == HEADER]
+    rest = replace(node, members=tuple(m for m in node.members if m not in heads))
+    headers = [writer(member, prefixes) for head in heads for member in head.members]
+    if not rest.shape.tag:
+        return headers, lambda scope, out, missing: False
+    return headers, writer(rest, prefixes)
+
+
 def _nothing(tag: str) -> Shape:
     return Shape(name=local(tag), tag=tag, kind=Kind.GROUP)
 
@@ -229,31 +291,3 @@ def _security(manifest: Manifest, endpoint: Endpoint, rim: Rim) -> Any:
         nonce=rim.nonce,
         now=rim.now,
     )
-
-
-def _wrappers(port: Port) -> Mapping[str, str]:
-    """Schemas of the rpc wrappers, which a WSDL describes by parts only."""
-    elements: dict[str, list[str]] = {}
-    for operation in port.operations.values():
-        for message in (operation.request, operation.reply):
-            if message.parts is not None:
-                elements.setdefault(namespace(message.tag), []).append(_wrapper(message))
-    return {space: _schema(space, lines) for space, lines in elements.items()}
-
-
-def _wrapper(message: Message) -> str:
-    parts = "".join(
-        f'<xs:element name="{name}" type="p:{local(kind)}" xmlns:p="{namespace(kind)}"/>'
-        for name, kind in (message.parts or {}).items()
-    )
-    return (
-        f'<xs:element name="{local(message.tag)}"><xs:complexType><xs:sequence>{parts}'
-        "</xs:sequence></xs:complexType></xs:element>"
-    )
-
-
-def _schema(space: str, lines: list[str]) -> str:
-    used = {part.partition('"')[0] for line in lines for part in line.split('xmlns:p="')[1:]}
-    imports = "".join(f'<xs:import namespace="{other}"/>' for other in sorted(used - {_XS, space}))
-    target = f' targetNamespace="{space}"' if space else ""
-    return f'<xs:schema xmlns:xs="{_XS}"{target}>{imports}{"".join(lines)}</xs:schema>'

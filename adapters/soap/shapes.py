@@ -4,35 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from adapters.shape import Kind, Shape
+from adapters.shape import ANYTHING, Choice, Facets, Kind, Shape
+from adapters.soap.facets import built_in, facets_of
 from adapters.soap.schemas import Schemas, Source
-from adapters.soap.xml import XS, Element, local
+from adapters.soap.xml import XS, Element, clark, local, qname
 
-_KINDS = {
-    **dict.fromkeys(("boolean",), Kind.BOOLEAN),
-    **dict.fromkeys(("decimal", "double", "float"), Kind.DECIMAL),
-    **dict.fromkeys(("date",), Kind.DATE),
-    **dict.fromkeys(("dateTime",), Kind.DATETIME),
-    **dict.fromkeys(
-        (
-            "integer",
-            "int",
-            "long",
-            "short",
-            "byte",
-            "unsignedInt",
-            "unsignedLong",
-            "unsignedShort",
-            "unsignedByte",
-            "nonNegativeInteger",
-            "positiveInteger",
-            "negativeInteger",
-            "nonPositiveInteger",
-        ),
-        Kind.INTEGER,
-    ),
-    "anyType": Kind.ANY,
-}
 _COMPOSITORS = tuple(f"{{{XS}}}{name}" for name in ("sequence", "choice", "all", "group"))
 _ATTRIBUTES = tuple(f"{{{XS}}}{name}" for name in ("attribute", "attributeGroup"))
 _XS_TYPE, _XS_COMPLEX = f"{{{XS}}}simpleType", f"{{{XS}}}complexType"
@@ -46,8 +22,10 @@ class _Body:
 
     kind: Kind = Kind.TEXT
     enum: tuple[str, ...] = ()
+    facets: Facets = ANYTHING
     open: bool = False
     members: dict[str, Shape] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
 
 
 class Shapes:
@@ -55,11 +33,14 @@ class Shapes:
 
     def __init__(self, schemas: Schemas) -> None:
         self._index: dict[tuple[str, str, str], Where] = {}
+        self._groups: dict[tuple[str, str], list[Where]] = {}  # substitutes by head
         for source in schemas.sources.values():
             for node in source.node.iterchildren("{*}*"):
                 name = node.get("name")
                 if name:
                     self._index[local(node.tag), source.namespace, name] = (node, source)
+                    for head in (node.get("substitutionGroup") or "").split():
+                        self._groups.setdefault(qname(head, node), []).append((node, source))
 
     def element(self, tag: str) -> Shape | None:
         """The shape of a global element, by Clark name; without a namespace any that fits."""
@@ -79,9 +60,15 @@ class Shapes:
         def body() -> _Body:
             return self._named_type(space[1:], type_name)
 
-        kind = body().kind
         return Shape(
-            name=name, tag=tag, kind=kind, enum=body().enum, members=lambda: body().members
+            name=name,
+            tag=tag,
+            kind=body().kind,
+            enum=body().enum,
+            facets=body().facets,
+            type_tag=type_tag,
+            members=lambda: body().members,
+            choices=lambda: body().choices,
         )
 
     def _element(self, node: Element, source: Source, *, optional: bool, repeated: bool) -> Shape:
@@ -106,8 +93,14 @@ class Shapes:
             repeated=high not in ("0", "1") or repeated,
             nillable=node.get("nillable") in ("true", "1"),
             enum=simple.enum if simple else (),
+            facets=_fixed(node, simple.facets if simple else ANYTHING),
+            least=0 if optional else int(low),
+            most=None if repeated or high == "unbounded" else int(high),
+            prohibited=high == "0",
             open=bool(simple and simple.open),
+            type_tag=clark(*qname(node.get("type"), node)) if node.get("type") else "",
             members=lambda: body().members,
+            choices=lambda: body().choices,
         )
 
     def _referred(self, node: Element, source: Source, *, optional: bool, repeated: bool) -> Shape:
@@ -118,6 +111,8 @@ class Shapes:
             shape,
             required=low != "0" and not optional,
             repeated=high not in ("0", "1") or repeated,
+            least=0 if optional else int(low),
+            most=None if repeated or high == "unbounded" else int(high),
         )
 
     def _simple_hint(self, node: Element, source: Source) -> _Body | None:
@@ -128,7 +123,7 @@ class Shapes:
         if name is None:
             inner = node.find(_XS_TYPE)
             return _Body(kind=Kind.ANY, open=True) if inner is None else self._simple(inner)
-        space, plain = _qname(name, node)
+        space, plain = qname(name, node)
         if space != XS and ("complexType", space, plain) in self._index:
             return None
         return self._named_type(space, plain)
@@ -138,12 +133,12 @@ class Shapes:
         if inner is not None:
             return self._complex(inner, source)
         name = node.get("type")
-        return self._named_type(*_qname(name, node)) if name else _Body()
+        return self._named_type(*qname(name, node)) if name else _Body()
 
     def _named_type(self, space: str, name: str) -> _Body:
         if space == XS:
-            kind = _KINDS.get(name, Kind.TEXT)
-            return _Body(kind=kind, open=kind is Kind.ANY)
+            kind, facets = built_in(name)
+            return _Body(kind=kind, facets=facets, open=kind is Kind.ANY)
         found = self._index.get(("complexType", space, name))
         if found is not None:
             return self._complex(*found)
@@ -157,8 +152,9 @@ class Shapes:
         enum = tuple(e.get("value") for e in restriction.iterfind(f"{{{XS}}}enumeration"))
         base = restriction.get("base")
         inner = restriction.find(_XS_TYPE)
-        under = self._named_type(*_qname(base, node)) if base else self._simple(inner)
-        return _Body(kind=under.kind, enum=enum or under.enum)
+        under = self._named_type(*qname(base, node)) if base else self._simple(inner)
+        facets = facets_of(restriction, under.facets)
+        return _Body(kind=under.kind, enum=enum or under.enum, facets=facets)
 
     def _complex(self, node: Element, source: Source) -> _Body:
         content = node.find(f"{{{XS}}}simpleContent")
@@ -170,21 +166,24 @@ class Shapes:
 
     def _derived(self, content: Element, source: Source) -> _Body:
         step = next(content.iterchildren(f"{{{XS}}}extension", f"{{{XS}}}restriction"))
-        base = self._named_type(*_qname(str(step.get("base")), step))
+        base = self._named_type(*qname(str(step.get("base")), step))
         own = self._content(step, source)
         if base.kind is not Kind.GROUP:
-            text = Shape(name=".", tag=".", kind=base.kind, enum=base.enum)
+            text = Shape(name=".", tag=".", kind=base.kind, enum=base.enum, facets=base.facets)
             return _Body(kind=Kind.GROUP, members={".": text, **own.members})
         if local(step.tag) == "restriction":
             kept = {k: v for k, v in base.members.items() if k.startswith("@")}
-            return _Body(kind=Kind.GROUP, members={**kept, **own.members})
-        return _Body(kind=Kind.GROUP, members={**base.members, **own.members})
+            inside = {**kept, **own.members}
+            return _Body(kind=Kind.GROUP, members=inside, choices=own.choices)
+        both = {**base.members, **own.members}
+        return _Body(kind=Kind.GROUP, members=both, choices=(*base.choices, *own.choices))
 
     def _content(self, node: Element, source: Source) -> _Body:
         body = _Body(kind=Kind.GROUP, open=node.find(f".//{{{XS}}}any") is not None)
         for compositor in node.iterchildren(*_COMPOSITORS):
             for shape in self._particles(compositor, source, optional=False, repeated=False):
                 body.members[shape.name] = shape
+            body.choices += tuple(self._choices(compositor, source, optional=False))
         for shape in self._attributes(node, source):
             body.members[shape.name] = shape
         return body
@@ -198,32 +197,84 @@ class Shapes:
             node, source = self._find("group", str(node.get("ref")), node)
         for child in node.iterchildren("{*}*"):
             if local(child.tag) == "element":
-                yield self._element(child, source, optional=optional, repeated=repeated)
+                others = self._substitutes(child)
+                instead = optional or bool(others)
+                yield self._element(child, source, optional=instead, repeated=repeated)
+                for other in others:
+                    shape = self._element(*other, optional=True, repeated=repeated)
+                    many = child.get("maxOccurs", "1") not in ("0", "1")
+                    yield replace(shape, repeated=shape.repeated or many)
             elif child.tag in _COMPOSITORS:
                 yield from self._particles(child, source, optional=optional, repeated=repeated)
+
+    def _choices(self, node: Element, source: Source, *, optional: bool) -> Iterator[Choice]:
+        """The choices below a compositor; one that may stand again chooses anew each time."""
+        optional = optional or node.get("minOccurs") == "0"
+        if node.get("ref"):
+            node, source = self._find("group", str(node.get("ref")), node)
+        if node.get("maxOccurs", "1") not in ("0", "1"):
+            return
+        children = [c for c in node.iterchildren("{*}*") if local(c.tag) != "annotation"]
+        if local(node.tag) == "choice":
+            required = not optional and all(c.get("minOccurs") != "0" for c in children)
+            branches = tuple(tuple(self._names(child, source)) for child in children)
+            yield Choice(branches, required)
+            optional = True
+        for child in children:
+            if child.tag in _COMPOSITORS:
+                yield from self._choices(child, source, optional=optional)
+
+    def _names(self, child: Element, source: Source) -> Iterator[str]:
+        if local(child.tag) == "element":
+            yield str(child.get("name") or str(child.get("ref")).rpartition(":")[2])
+            yield from (str(other.get("name")) for other, _ in self._substitutes(child))
+        elif child.tag in _COMPOSITORS:
+            for shape in self._particles(child, source, optional=True, repeated=False):
+                yield shape.name
+
+    def _substitutes(self, node: Element) -> list[Where]:
+        """Elements that may stand where `node` refers to one."""
+        return self._groups.get(qname(node.get("ref"), node), []) if node.get("ref") else []
 
     def _attributes(self, node: Element, source: Source) -> Iterator[Shape]:
         for child in node.iterchildren(*_ATTRIBUTES):
             reference = child.get("ref")
             if local(child.tag) == "attributeGroup":
                 yield from self._attributes(*self._find("attributeGroup", reference, child))
-            elif reference is None and child.get("use") != "prohibited":
+            else:
                 yield self._attribute(child, source)
 
     def _attribute(self, node: Element, source: Source) -> Shape:
+        use = node.get("use")
+        if node.get("ref"):
+            node, source = self._find("attribute", node.get("ref"), node)
         name = node.get("name")
         form = node.get("form") or source.node.get("attributeFormDefault", "unqualified")
+        if node.getparent() is source.node:
+            form = "qualified"  # global attributes carry their namespace
         inner = node.find(_XS_TYPE)
         body = self._simple(inner) if inner is not None else _Body()
         if node.get("type"):
-            body = self._named_type(*_qname(node.get("type"), node))
-        tag = f"{{{source.namespace}}}{name}" if form == "qualified" else name
-        required = node.get("use") == "required"
-        return Shape(name=f"@{name}", tag=tag, kind=body.kind, required=required, enum=body.enum)
+            body = self._named_type(*qname(node.get("type"), node))
+        tag = clark(source.namespace, name) if form == "qualified" else name
+        return Shape(
+            name=f"@{name}",
+            tag=tag,
+            kind=body.kind,
+            required=use == "required",
+            enum=body.enum,
+            facets=_fixed(node, body.facets),
+            prohibited=use == "prohibited",
+        )
 
     def _find(self, what: str, reference: str, node: Element) -> Where:
-        space, name = _qname(reference, node)
+        space, name = qname(reference, node)
         return self._index[what, space, name]
+
+
+def _fixed(node: Element, facets: Facets) -> Facets:
+    fixed = node.get("fixed")
+    return facets if fixed is None else replace(facets, fixed=str(fixed))
 
 
 def _qualified(node: Element, source: Source) -> bool:
@@ -231,8 +282,3 @@ def _qualified(node: Element, source: Source) -> bool:
         return bool(source.namespace)
     form = node.get("form") or source.node.get("elementFormDefault", "unqualified")
     return bool(form == "qualified" and source.namespace)
-
-
-def _qname(name: str, node: Element) -> tuple[str, str]:
-    prefix, colon, plain = name.rpartition(":")
-    return node.nsmap.get(prefix if colon else None) or "", plain

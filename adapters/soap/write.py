@@ -1,6 +1,6 @@
 """Request nodes to XML text: compiled once, run per call without building a tree."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -9,7 +9,8 @@ from adapters.mapping.compile import Scope
 from adapters.mapping.convert import EMPTY, NIL, TO_KIND, MappingError, to_text
 from adapters.mapping.request import Document, Group, Leaf, Many, Node, rows_of
 from adapters.shape import Kind, Shape
-from adapters.soap.xml import escape
+from adapters.soap.forms import SOAP_ENCODING
+from adapters.soap.xml import XML_NAMESPACE, escape
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
@@ -19,18 +20,37 @@ Write = Callable[[Scope, list[str], list[str]], bool]
 
 @dataclass(slots=True)
 class Prefixes:
-    """Namespace prefixes of one document, as they are met; inner documents name `encoding`."""
+    """Namespace prefixes of one document, as they are met; inner documents name `encoding`.
+
+    `arrays` (types of arrays and of their items) is given for rpc/encoded, where every value
+    says its type.
+    """
 
     encoding: str = "utf-8"
     known: dict[str, str] = field(default_factory=lambda: {XSI: "xsi"})
+    arrays: Mapping[str, str] | None = None
 
     def name(self, tag: str) -> str:
         """The prefixed name of a Clark name."""
         if not tag.startswith("{"):
             return tag
         space, _, plain = tag[1:].partition("}")
+        if space == XML_NAMESPACE:
+            return f"xml:{plain}"
         prefix = self.known.setdefault(space, f"n{len(self.known)}")
         return f"{prefix}:{plain}"
+
+    def opened(self, shape: Shape) -> str:
+        """The prefixed name of an element, and its type where the encoding wants it said."""
+        name, kind = self.name(shape.tag), shape.type_tag
+        if self.arrays is None or not kind:
+            return name
+        item = self.arrays.get(kind)
+        if item is None:
+            return f'{name} xsi:type="{self.name(kind)}"'
+        encoding = self.name(f"{{{SOAP_ENCODING}}}Array").partition(":")[0]
+        entries = f'{encoding}:arrayType="{self.name(item)}[]"'
+        return f'{name} xsi:type="{encoding}:Array" {entries}'
 
     def declarations(self) -> str:
         """The xmlns attributes for everything met so far."""
@@ -64,7 +84,8 @@ def lexical(kind: Kind, key: str) -> Callable[[Any], str]:
 def _leaf(leaf: Leaf, prefixes: Prefixes) -> Write:
     name = prefixes.name(leaf.shape.tag)
     text = lexical(_kind(leaf.shape), leaf.key)
-    start, end, void, nil = f"<{name}>", f"</{name}>", f"<{name}/>", f'<{name} xsi:nil="true"/>'
+    opened = prefixes.opened(leaf.shape)
+    start, end, void, nil = f"<{opened}>", f"</{name}>", f"<{name}/>", f'<{name} xsi:nil="true"/>'
     compute, required, key, there = leaf.compute, leaf.shape.required, leaf.key, not leaf.constant
 
     def write(scope: Scope, out: list[str], missing: list[str]) -> bool:
@@ -137,7 +158,7 @@ def _group(group: Group, prefixes: Prefixes) -> Write:
     ]
     if group.text is not None:
         children.append(_text(group.text))
-    once = _once(f"<{name}", f"</{name}>", inside, children)
+    once = _once(f"<{prefixes.opened(group.shape)}", f"</{name}>", inside, children)
     # rows stand as they are; a group that only constants would fill is left out where it may be
     droppable = not group.shape.required and not group.constant and group.each is None
     return _occurrences(group, once, droppable=droppable)

@@ -2,6 +2,7 @@
 
 import typer
 
+from gateway.cli import department_schema
 from gateway.cli.options import ConfigOption, JsonOption, SetOption, settings_of
 from gateway.cli.output import Speaker
 from schema.domain.department import DepartmentInfo
@@ -11,6 +12,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     departments_app = typer.Typer(help="The departments plugged in, and what plugs one in.")
     departments_app.command("list")(departments_list)
+    department_schema.register(departments_app)
     app.add_typer(departments_app, name="departments")
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.registry import load_departments
 from adapters.wire import Endpoint
+from tests.adapters.bad.manifests import placed
 from tests.adapters.conftest import CREDENTIALS, made, place
 
 URL = "http://127.0.0.1:1"
@@ -81,7 +82,8 @@ def test_good_departments_start_beside_a_bad_one(tmp_path: Path) -> None:
     loaded = load_departments(tmp_path, {"permits": endpoint, "records": endpoint})
     assert set(loaded.departments) == {"records"}
     assert [str(f) for f in loaded.findings] == [
-        "permits/department.toml:limits.timeout_s: is missing — give a number"
+        "permits/department.toml:limits.timeout_s: "
+        "is missing — give longest wait, seconds (line 15)"
     ]
 
 
@@ -90,6 +92,21 @@ def test_department_without_an_address_is_reported(tmp_path: Path) -> None:
     loaded = load_departments(tmp_path, {})
     assert loaded.departments == {}
     assert any("the settings give it no address" in f.sentence for f in loaded.findings)
+
+
+def test_link_is_checked_where_its_other_end_is_there(tmp_path: Path) -> None:
+    manifest = placed("office", tmp_path) / "department.toml"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace('"office.house"', '"desk.records"'), encoding="utf-8")
+    endpoint = Endpoint(url=URL, credentials=CREDENTIALS)
+    alone = load_departments(tmp_path, {"office": endpoint})
+    assert [str(f) for f in alone.findings] == []
+    placed("desk", tmp_path)
+    both = load_departments(tmp_path, {"office": endpoint, "desk": endpoint})
+    assert [str(f) for f in both.findings] == [
+        "office/department.toml:registers.house.links.neighbour: "
+        "desk has no look-up records.id — name one it has"
+    ]
 
 
 def test_toml_that_is_none_is_one_finding(tmp_path: Path) -> None:

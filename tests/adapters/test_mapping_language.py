@@ -19,6 +19,8 @@ from adapters.shape import Kind
 TABLES: dict[str, dict[str, Any]] = {
     "t": {"01": "accepted", "07": "granted", "Y": True},
     "twice": {"a": "x", "b": "x"},
+    "rest": {"a": "x", "*": "other"},
+    "sent": {"a": "x", "b": "x", "c": "y", "=": {"x": "b"}},
 }
 PYTHON: dict[str, Callable[[Any], Any]] = {"double": lambda value: value * 2}
 
@@ -40,6 +42,8 @@ TEN = datetime(2026, 11, 23, 10, tzinfo=SHANGHAI)
 REPLIES = [
     ("x | code t", "07", "granted"),
     ("x | code t", "Y", True),
+    ("x | code rest", "zz", "other"),
+    ("x | code sent", "a", "x"),
     ("x | date '%Y%m%d'", "20261123", date(2026, 11, 23)),
     ("x | date", "2026-11-23+08:00", date(2026, 11, 23)),
     ("x | datetime '%Y-%m-%d %H:%M:%S'", "2026-11-23 10:00:00", TEN),
@@ -81,6 +85,8 @@ def test_reply_stage_gives_our_value(text: str, value: Any, expected: Any) -> No
 REQUESTS = [
     ("x | code t", "granted", "07"),
     ("x | code t", True, "Y"),
+    ("x | code sent", "x", "b"),
+    ("x | code sent", "y", "c"),
     ("x | date '%Y%m%d'", date(2026, 11, 23), "20261123"),
     ("x | date '%Y%m%d'", "2026-11-23", "20261123"),
     ("x | datetime '%H:%M'", datetime(2026, 11, 23, 2, tzinfo=UTC), "10:00"),
@@ -103,6 +109,7 @@ def test_request_stage_gives_their_value(text: str, value: Any, expected: Any) -
     [
         ("x | code t", "99"),
         ("x | date '%Y%m%d'", "soon"),
+        ("x | code sent", "="),
         ("x | decimal", "NaN"),
         ("x | decimal", "1e999999999"),
         ("x | integer", "1.5"),
@@ -140,6 +147,13 @@ def test_value_without_a_place_is_refused_and_not_shown(text: str, value: Any) -
         "x | datetime 'iso' 'Mars/Olympus'",
         "x | part 1 2",
         "x | else_nil",
+        "x | date '%Y%M%d'",
+        "x | date '%Y-%m'",
+        "x | datetime '%d.%m. %H:%M'",
+        "x | boolean 'Y' 'Y'",
+        "x | part '' 1",
+        "x | times '2'",
+        "'x' | upper | date | boolean",
     ],
 )
 def test_bad_expression_is_told(text: str) -> None:
@@ -151,6 +165,25 @@ def test_two_codes_for_one_value_have_no_way_back() -> None:
     assert compute("x | code twice", "a") == "x"
     with pytest.raises(BadExpression, match="two codes"):
         compute("x | code twice", "x", replying=False)
+
+
+def test_policy_of_a_table_is_no_code_to_send() -> None:
+    with pytest.raises(MappingError):
+        compute("x | code rest", "other", replying=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("x | uper", "did you mean 'upper'?"),
+        ("x | code tt", "did you mean 't'?"),
+        ("x | python duble", "did you mean 'double'?"),
+    ],
+)
+def test_misspelt_name_is_told_the_right_one(text: str, remedy: str) -> None:
+    with pytest.raises(BadExpression) as caught:
+        compute(text)
+    assert caught.value.remedy == remedy
 
 
 @settings(max_examples=150, deadline=None)

@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 
 from adapters.department import DeclaredDepartment
+from adapters.documents import Documents
 from adapters.errors import (
     AdapterError,
     ContractBroken,
@@ -17,7 +18,7 @@ from adapters.errors import (
     OutcomeUnknown,
     Refused,
 )
-from adapters.soap.schemas import Schemas
+from adapters.soap.wsdl import load_wsdl
 from schema.domain.filing import Filing, ItemStatus, Progress, Receipt
 from schema.domain.problem import ProblemCode
 from tests.adapters.conftest import CONTRACTS, Counter, filing_with
@@ -68,9 +69,9 @@ async def test_request_satisfies_the_schema_in_contract_order(
     assert b'SOAPAction: "urn:File"' in head
     assert b"traceparent: 00-aa-bb-01" in head
     sent = etree.fromstring(body).find(f"{{{ENVELOPE}}}Body")[0]  # type: ignore[index]  # stubs
-    schemas = Schemas(CONTRACTS / "permits/contract")
-    schemas.add_wsdl(CONTRACTS / "permits/contract/permits.wsdl")
-    schemas.validator().assertValid(sent)
+    folder = CONTRACTS / "permits/contract"
+    wsdl = load_wsdl(Documents(folder), folder / "permits.wsdl")
+    wsdl.schemas.validator().assertValid(sent)
     assert [etree.QName(c).localname for c in sent] == [
         "Ref",
         "Shop",

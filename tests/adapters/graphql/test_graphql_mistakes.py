@@ -82,7 +82,7 @@ MISTAKES = {
     "a reply that was not selected": (
         'seats = ".seats"',
         'seats = ".inspector"',
-        "registers.venue.lookups.no.reply.seats: the contract has no 'inspector' in venues",
+        "registers.venue.reply.seats: the contract has no 'inspector' in venues",
     ),
     "rows that are not there": ('each = "venues"', 'each = "venue"', "did you mean 'venues'?"),
     "a code without meaning": ('GRANTED = "granted"\n', "", "'GRANTED' has no meaning"),
@@ -99,18 +99,22 @@ MISTAKES = {
     "an inner document": (
         'each = "casesOf"',
         'each = "casesOf"\ninner = { at = "x", root = "y" }',
-        "verbs.find_filing.inner: is for SOAP — map the selected fields",
+        "verbs.find_filing.inner: belongs to soap — remove it",
     ),
-    "an ETag": ("batch = 10", "batch = 10\nconditional = true", "conditional: is for REST"),
+    "an ETag": (
+        "batch = 10",
+        "batch = 10\nconditional = true",
+        "conditional: belongs to rest — remove it",
+    ),
     "a signed header of SOAP": (
         'kind = "header"\nname = "X-Key"\nvalue = "password"',
         'kind = "username_token"\nusername = "user"\npassword = "password"',
-        "contract: auth kind 'username_token' is not for GraphQL",
+        "auth.kind: 'username_token' is not for graphql",
     ),
     "a port of a WSDL": (
         'path = "/graphql"',
         'path = "/graphql"\nport = "P"',
-        "contract.port: is no known key",
+        "contract.port: belongs to soap — remove it",
     ),
 }
 

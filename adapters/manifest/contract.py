@@ -1,0 +1,84 @@
+"""The contract's files: where they are, that they are the pinned ones, how they are encoded."""
+
+import codecs
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from adapters.manifest.model import ContractSpec
+from adapters.manifest.table import Table
+from adapters.rules import Rule
+
+_SCHEMAS = (".wsdl", ".xsd", ".yaml", ".yml", ".json")
+
+
+def contract_of(folder: Path, table: Table) -> ContractSpec:
+    """What `[contract]` says, its files compared with what is in the folder."""
+    name, digest = table.text("file"), table.text("sha256")
+    more = {file: table.table("more").text(file) for file in table.table("more").data}
+    _pinned(folder, table, "file", name, digest)
+    for file, wanted in more.items():
+        _pinned(folder, table, f"more.{file}", file, wanted)
+    _unlisted(folder, table, {name, *more})
+    for key in ("encoding", "reply_encoding"):
+        _encoding(table, key)
+    path = table.text("path")
+    if path and (not path.startswith("/") or path.endswith("/")):
+        remedy = 'write it like "/ws/planning"'
+        table.wrong("path", Rule.CONTRACT_PATH, f"{path!r} joins no address", remedy)
+    return ContractSpec(
+        file=folder / name,
+        sha256=digest,
+        path=path,
+        service=table.text("service"),
+        port=table.text("port"),
+        encoding=table.text("encoding", "utf-8"),
+        reply_encoding=table.maybe("reply_encoding"),
+        more=more,
+        vendored=_vendored(folder, table, more),
+    )
+
+
+def _vendored(folder: Path, table: Table, more: Mapping[str, str]) -> Mapping[str, Path]:
+    """Copies of what the contract refers to by URL; each is pinned as every file is."""
+    copies = {url: table.table("vendored").text(url) for url in table.table("vendored").data}
+    for url, file in copies.items():
+        if file not in more:
+            remedy = "add it with its sha256 to more"
+            key = f"vendored.{url}"
+            table.wrong(key, Rule.CONTRACT_VENDORED, f"{file!r} is not pinned", remedy)
+    return {url: folder / file for url, file in copies.items()}
+
+
+def _pinned(folder: Path, table: Table, key: str, file: str, wanted: str) -> None:
+    path = folder / file
+    if not file:
+        return
+    if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
+        sentence = f"there is no {file!r} in the folder"
+        table.wrong(key, Rule.CONTRACT_FILE, sentence, "put it into contract/")
+        return
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if wanted and found != wanted:
+        digest = "sha256" if key == "file" else key
+        sentence = f"{file} is not the pinned contract"
+        table.wrong(digest, Rule.CONTRACT_PINNED, sentence, f"it has sha256 {found}")
+
+
+def _unlisted(folder: Path, table: Table, listed: set[str]) -> None:
+    inside = folder / "contract"
+    for path in sorted(inside.rglob("*")):
+        file = path.relative_to(folder).as_posix()
+        if path.suffix in _SCHEMAS and path.is_file() and file not in listed:
+            remedy = f'add "{file}" with its sha256'
+            table.wrong("more", Rule.CONTRACT_UNLISTED, f"{file} is not pinned", remedy)
+
+
+def _encoding(table: Table, key: str) -> None:
+    try:
+        codecs.lookup(table.text(key, "utf-8"))
+    except LookupError:
+        remedy = 'for example "utf-8" or "gb18030"'
+        table.wrong(
+            key, Rule.CONTRACT_ENCODING, f"there is no encoding {table.text(key)!r}", remedy
+        )

@@ -1,0 +1,109 @@
+"""A reply line against the contract: kinds, lists, codes, and whether a value may be absent."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.findings import Findings, did_you_mean
+from adapters.mapping.codes import REST, codes_of
+from adapters.mapping.convert import TO_KIND, MappingError
+from adapters.mapping.fits import REMEDIES
+from adapters.mapping.parse import Expression, Literal, Path
+from adapters.rules import Rule
+from adapters.shape import Kind, Shape
+
+_READ: Mapping[Kind, tuple[Kind, ...]] = {  # what a field is: what may be read into it
+    Kind.INTEGER: (Kind.INTEGER,),
+    Kind.DECIMAL: (Kind.INTEGER, Kind.DECIMAL),
+    Kind.BOOLEAN: (Kind.BOOLEAN,),
+    Kind.DATE: (Kind.DATE, Kind.DATETIME),
+    Kind.DATETIME: (Kind.DATE, Kind.DATETIME),
+}
+_TAKES_LISTS = ("join", "count", "exists", "python")
+_ONLY_LISTS = ("join", "count")
+_LOSES, _SETTLES = ("blank", "part"), ("default", "exists")
+
+
+def readable(
+    findings: Findings, expression: Expression, made: Kind, kind: Kind, ends: list[Shape], key: str
+) -> None:
+    """Note a line whose value cannot be of the field's kind, as far as it is known."""
+    if made is Kind.GROUP:
+        sentence = "is a group in the contract, not a value"
+        findings.add(key, sentence, "name one of its members", Rule.REPLY_GROUP)
+        return
+    allowed = _READ.get(kind)
+    if allowed is None or made is Kind.ANY or made in allowed:
+        return
+    if not expression.stages and ends and _all_convert(ends[-1], kind):
+        return
+    sentence = f"is {made} in the contract, the field is {kind}"
+    findings.add(key, sentence, REMEDIES[kind], Rule.KIND_REPLY)
+
+
+def _all_convert(shape: Shape, kind: Kind) -> bool:
+    """Whether the contract lists the values, and each is one of this kind."""
+    if kind is Kind.INTEGER and shape.facets.fraction_digits == 0:
+        return True
+    try:
+        return bool([TO_KIND[kind](value) for value in shape.enum])
+    except MappingError:
+        return False
+
+
+def one_value(findings: Findings, expression: Expression, key: str) -> None:
+    """Note a list where one value is wanted, and a list stage where there is one value."""
+    first = expression.stages[0].name if expression.stages else ""
+    many = isinstance(expression.start, Path) and _listed(expression.start)
+    inside = any(isinstance(t, Path) and _listed(t) for t in expression.terms)
+    if inside and not (many and first in _TAKES_LISTS):
+        sentence = "is a list where one value is wanted"
+        findings.add(key, sentence, "add | join ',' or | count, or drop []", Rule.REPLY_LIST)
+    single = isinstance(expression.start, Path) and not many
+    if single and first in _ONLY_LISTS and expression.start != Path(("request", "receipts")):
+        sentence = f"{first} wants a list"
+        findings.add(key, sentence, "end the path in []", Rule.REPLY_LIST)
+
+
+def _listed(path: Path) -> bool:
+    return bool(path.steps) and path.steps[-1].endswith("[]")
+
+
+def may_be_absent(expression: Expression, loose: list[bool]) -> bool:
+    """Whether the line may come without a value; `loose`: which of its paths may."""
+    terms = [not isinstance(term, Literal) for term in expression.terms]
+    paths = iter(loose)
+    absent = [next(paths, False) if is_path else False for is_path in terms]
+    start = getattr(expression.start, "name", "")
+    may = all(absent) if start in ("first", "join") else any(absent)
+    for stage in expression.stages:
+        may = stage.name not in _SETTLES and (may or stage.name in _LOSES)
+    return may
+
+
+def absence(parent: Shape, step: Shape, failing: str | None) -> bool:
+    """Whether the contract lets this step be absent.
+
+    In a choice of two whose other branch says that the row failed, it is there otherwise.
+    """
+    if step.required or step.nillable:
+        return step.nillable
+    for choice in parent.choices():
+        branch = next((b for b in choice.branches if step.name in b), ())
+        others = [b for b in choice.branches if b is not branch]
+        if choice.required and branch and len(others) == 1 and failing in others[0]:
+            return False
+    return True
+
+
+def cover(findings: Findings, table: Mapping[str, Any], enum: tuple[str, ...], name: str) -> None:
+    """Findings for codes of the contract without a meaning, and meanings without a code."""
+    known = codes_of(table)
+    for code in enum:
+        if code not in known and REST not in table:
+            sentence, remedy = f"the contract's code {code!r} has no meaning", "add it"
+            findings.add(f"codes.{name}", sentence, remedy, Rule.CODES_MEANING)
+    for code in known:
+        if enum and code not in enum:
+            hint = did_you_mean(code, enum)
+            place = f"codes.{name}.{code}"
+            findings.add(place, "is no code of the contract", hint, Rule.CODES_FOREIGN)

@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from mocks.admin import Admin
+from mocks.anything import command as anything
 from mocks.core.kit import DEPARTMENTS
 from mocks.serve import Place, serve
 from mocks.supervisor import NotStarted, Supervisor, free_ports, refuse_taken
@@ -32,6 +33,8 @@ def main() -> int:
             )
         )
         return 0
+    if arguments.command == "anything":
+        return anything.run(arguments)
     # uvicorn hands a signal on once it has stopped; unhandled, it would end us before the children
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -91,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     served = commands.add_parser("serve", help="all departments and the controls")
     served.add_argument("--port-base", type=int, default=_BASE, help="controls; 0: free ports")
     served.add_argument("--only", type=_some, help="some departments, separated by commas")
+    anything.add_to(commands)
     one = commands.add_parser("department", help="one department (started by serve)")
     one.add_argument("id", choices=DEPARTMENTS)
     one.add_argument("--port", type=int, required=True)

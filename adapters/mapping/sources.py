@@ -85,6 +85,7 @@ SOURCES: Mapping[str, Mapping[str, Root]] = {
     "verification": {"claims": Root(open=True)},
     "feed": {"cursor": _THEIRS},
     "callback": {},
+    "once": {},  # a call made by hand, whose values are all given
 }
 
 Fetch = Callable[[Ask], Any]

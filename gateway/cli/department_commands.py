@@ -2,7 +2,9 @@
 
 import typer
 
-from gateway.cli import department_schema
+from gateway.cli import department_mock, department_schema
+from gateway.cli.department_call import departments_call
+from gateway.cli.department_new import departments_new
 from gateway.cli.options import ConfigOption, JsonOption, SetOption, settings_of
 from gateway.cli.output import Speaker
 from schema.domain.department import DepartmentInfo
@@ -13,6 +15,9 @@ def register(app: typer.Typer) -> None:
     departments_app = typer.Typer(help="The departments plugged in, and what plugs one in.")
     departments_app.command("list")(departments_list)
     department_schema.register(departments_app)
+    departments_app.command("new")(departments_new)
+    departments_app.command("call")(departments_call)
+    department_mock.register(departments_app)
     app.add_typer(departments_app, name="departments")
 
 

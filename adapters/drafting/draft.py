@@ -1,0 +1,153 @@
+"""From a contract's file to a department's folder: staged, checked, and only then put in place."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from adapters.calls import Rim
+from adapters.drafting.asking import key_of
+from adapters.drafting.files import ContractFiles, Refused, gather
+from adapters.drafting.manifest import Guessed, write_manifest
+from adapters.drafting.page import Decision
+from adapters.drafting.purpose import Guess, Purpose, guess, reads
+from adapters.drafting.register import RegisterDraft, draft_register
+from adapters.drafting.view import ContractView, OperationView, read_contract
+from adapters.drafting.wording import title, unique
+from adapters.findings import Finding, Findings
+from adapters.manifest.read import FILE, read_manifest
+from adapters.registry import build
+from adapters.rules import Rule
+from adapters.wire import Endpoint
+from schema.domain.department import DepartmentInfo
+from schema.domain.text import Text
+
+_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """A department's folder as it was made."""
+
+    folder: Path
+    contract: ContractView
+    files: tuple[str, ...]
+    guessed: Guessed
+    registers: tuple[RegisterDraft, ...]
+    decisions: tuple[Decision, ...]
+    findings: tuple[Finding, ...]
+    dropped: tuple[Finding, ...]  # why look-ups that seemed sayable are not live after all
+    info: DepartmentInfo | None
+
+
+def draft_department(
+    identifier: str,
+    entry: Path,
+    into: Path,
+    *,
+    service: str | None = None,
+    port: str | None = None,
+    named: tuple[str | None, str | None] = (None, None),
+) -> Drafted:
+    """The new folder `into`/`identifier`; Refused when there is one, or the contract is unusable.
+
+    Nothing is left behind by a contract that is refused.
+    """
+    target = into / identifier
+    _free(identifier, target)
+    files = gather(entry)
+    with tempfile.TemporaryDirectory(prefix="onething-") as stage:
+        folder = Path(stage) / identifier
+        files.copy(folder)
+        contract = read_contract(folder, files, service=service, port=port)
+        drafted = _drafted(folder, target, contract, files, _named(identifier, contract, named))
+        into.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(folder, target)
+    return drafted
+
+
+def _free(identifier: str, target: Path) -> None:
+    if not _ID.fullmatch(identifier):
+        remedy = "use lower-case letters, digits and _, a letter first, at most 40"
+        raise Refused(f"{identifier!r} is no id of a department", remedy)
+    if target.exists():
+        remedy = "choose another id or --into, or move that folder away; nothing is overwritten"
+        raise Refused(f"{target} is there already", remedy)
+
+
+def _named(identifier: str, contract: ContractView, named: tuple[str | None, str | None]) -> Text:
+    zh, en = named
+    own = title([contract.title], identifier)
+    return Text(zh=zh or en or own.zh, en=en or zh or own.en)
+
+
+def _drafted(
+    folder: Path, target: Path, contract: ContractView, files: ContractFiles, name: Text
+) -> Drafted:
+    guessed = [(o, guess(o, key_of(o))) for o in contract.operations]
+    registers = _registers(folder.name, contract, guessed)
+    dropped: list[Finding] = []
+    while True:
+        page = write_manifest(folder.name, name, contract, files.pins(), registers, guessed)
+        (folder / FILE).write_text(page.text(), encoding="utf-8")
+        findings, info = check(folder)
+        wrong = [r for r in registers if any(_about(r, finding) for finding in findings)]
+        if not wrong:
+            break
+        dropped.extend(f for f in findings if any(_about(r, f) for r in wrong))
+        registers = [register for register in registers if register not in wrong]
+    return Drafted(
+        folder=target,
+        contract=contract,
+        files=tuple(files.pins()),
+        guessed=guessed,
+        registers=tuple(registers),
+        decisions=tuple(page.decisions),
+        findings=findings,
+        dropped=tuple(dropped),
+        info=info,
+    )
+
+
+def _registers(
+    department: str, contract: ContractView, guessed: Guessed
+) -> Sequence[RegisterDraft]:
+    """A register for every look-up that may be believed to change nothing."""
+    found: list[RegisterDraft] = []
+    for operation, guessed_as in guessed:
+        if not _looks_up(operation, guessed_as):
+            continue
+        draft = draft_register(contract, operation, department)
+        if draft is not None:
+            found.append(_apart(draft, found))
+    return found
+
+
+def _looks_up(operation: OperationView, guessed_as: Guess) -> bool:
+    return guessed_as.purpose is Purpose.LOOKUP and bool(reads(operation))
+
+
+def _apart(draft: RegisterDraft, others: Sequence[RegisterDraft]) -> RegisterDraft:
+    return replace(draft, id=unique(draft.id, [other.id for other in others]))
+
+
+def _about(draft: RegisterDraft, finding: Finding) -> bool:
+    return finding.key.startswith(f"registers.{draft.id}.")
+
+
+def check(folder: Path) -> tuple[tuple[Finding, ...], DepartmentInfo | None]:
+    """What the check of a manifest says, and what the department publishes when it says nothing."""
+    findings = Findings(FILE)
+    manifest = read_manifest(folder, findings)
+    made = None
+    if manifest is not None:
+        nowhere = Endpoint(url="http://nowhere.invalid")
+        made = build(manifest, nowhere, _RIM, findings)
+    # That nothing is offered yet is no mistake of a draft: what is to be, is among the decisions.
+    told = [found for found in findings.items if found.rule is not Rule.OFFER_NOTHING]
+    return tuple(told), made.info if made else None
+
+
+_RIM = Rim(now=lambda: 0.0, new_id=lambda: "", nonce=lambda: b"")

@@ -1,0 +1,154 @@
+"""The drafted manifest: what the contract says is set, what it does not say is asked."""
+
+from collections.abc import Mapping, Sequence
+
+from adapters.drafting.asking import lines_of
+from adapters.drafting.outline import webhook_outline, write_outline
+from adapters.drafting.page import Page, dotted
+from adapters.drafting.purpose import Guess
+from adapters.drafting.register import RegisterDraft
+from adapters.drafting.view import ContractView, OperationView
+from adapters.drafting.wording import key, quoted
+from schema.domain.text import Text
+
+Guessed = Sequence[tuple[OperationView, Guess]]
+
+
+def label(text: Text) -> str:
+    """A text in both languages as an inline table."""
+    return f"{{ zh = {quoted(text.zh)}, en = {quoted(text.en)} }}"
+
+
+def write_manifest(
+    identifier: str,
+    name: Text,
+    contract: ContractView,
+    pins: Mapping[str, str],
+    registers: Sequence[RegisterDraft],
+    guessed: Guessed,
+) -> Page:
+    """The page for a department; `pins`: the contract's files, the entry first."""
+    page = Page()
+    _head(page, identifier, name, contract)
+    _contract(page, contract, pins)
+    _limits(page)
+    _auth(page, contract)
+    for draft in registers:
+        write_register(page, draft)
+    write_outline(page, [(o, g) for o, g in guessed if all(o != r.operation for r in registers)])
+    for event in contract.webhooks:
+        webhook_outline(page, event)
+    return page
+
+
+def _head(page: Page, identifier: str, name: Text, contract: ContractView) -> None:
+    page.comment(f"Drafted from {contract.file}. What the contract says is set below.")
+    page.comment("Everything marked DECIDE is a stand-in until a person has decided it.")
+    page.blank()
+    page.put("id", quoted(identifier))
+    page.put("name", label(name))
+    page.decide("owner", "who answers for the system, and the legal ground data is exchanged on")
+    owner = ("unit", "contact", "purpose")
+    page.put("owner", "{ " + ", ".join(f'{word} = "DECIDE"' for word in owner) + " }")
+    page.put("protocol", quoted(contract.protocol))
+    page.decide(
+        "repeats",
+        "what the department does with the same filing sent twice: key, lookup or blind "
+        "(blind: nothing is ever sent again without a person)",
+    )
+    page.put("repeats", '"blind"')
+    page.decide("progress", "how decisions reach us: poll, feed, callback or none")
+    page.put("progress", '"none"')
+
+
+def _contract(page: Page, contract: ContractView, pins: Mapping[str, str]) -> None:
+    page.table("contract")
+    page.put("file", quoted(contract.file))
+    page.put("sha256", quoted(pins[contract.file]))
+    if contract.port is not None:
+        page.put("service", quoted(contract.port.service))
+        others = [port for port in contract.ports if port != contract.port]
+        if others:
+            known = ", ".join(f"{p.service}/{p.name} (SOAP {p.version})" for p in others)
+            page.decide("contract.port", f"whether this is the port to use; there are also {known}")
+        page.put("port", quoted(contract.port.name))
+    if contract.path:
+        page.put("path", quoted(contract.path), "from the contract; behind the settings' address")
+    elif not contract.host:
+        page.decide("contract.path", "the path behind the settings' address; the contract has none")
+        page.off('path = "/…"')
+    more = {file: pin for file, pin in pins.items() if file != contract.file}
+    if more:
+        page.table("contract", "more")
+        for file, pin in more.items():
+            page.put(key(file), quoted(pin))
+
+
+def _limits(page: Page) -> None:
+    page.table("limits")
+    page.decide("limits", "what the department can bear; these are careful guesses")
+    page.put("timeout_s", "5.0", "seconds for one call")
+    page.put("concurrency", "2", "calls at once")
+    page.put("rate_per_s", "2", "calls a second")
+    page.put("processing_s", "60", "seconds it may still act after our time-out")
+    page.put("lookup_lag_s", "60", "seconds until a look-up shows what was accepted")
+
+
+def _auth(page: Page, contract: ContractView) -> None:
+    page.table("auth")
+    page.decide("auth.kind", "how the department knows us; the credentials go into the settings")
+    for hint in contract.security:
+        page.comment(f"the contract names {hint}")
+    page.put("kind", '"none"')
+
+
+def write_register(page: Page, draft: RegisterDraft) -> None:
+    """A register with its fields, reply lines and look-up."""
+    here = ("registers", draft.id)
+    page.table(*here)
+    page.comment(f"{draft.operation.name}: {draft.operation.about or 'nothing is said about it'}")
+    page.put("title", label(draft.title))
+    page.put("key", quoted(draft.key))
+    page.table(*here, "fields")
+    page.decide(
+        f"{dotted(here)}.fields",
+        'which are needed, and which are personal: personal = "name", "id_number" or "phone"',
+    )
+    for field in draft.fields:
+        parts = [f'kind = "{field.kind}"', f"zh = {quoted(field.title.zh)}"]
+        parts += [f"en = {quoted(field.title.en)}"]
+        parts += ["optional = true"] if field.optional else []
+        codes = "" if not field.enum else "one of " + ", ".join(field.enum[:12])
+        page.put(field.name, "{ " + ", ".join(parts) + " }", codes)
+    if draft.left_out:
+        page.comment("left out: " + ", ".join(draft.left_out[:40]))
+    page.table(*here, "reply")
+    for field in draft.fields:
+        page.put(field.name, quoted(field.line))
+    _lookup(page, draft)
+
+
+def _lookup(page: Page, draft: RegisterDraft) -> None:
+    here = ("registers", draft.id, "lookups", draft.key)
+    page.table(*here)
+    page.put("operation", quoted(draft.operation.name))
+    _batch(page, draft, dotted(here))
+    if draft.many:
+        page.put("many", "true", "the reply repeats the record")
+    if draft.each:
+        page.put("each", quoted(draft.each))
+    if draft.absent:
+        page.put("faults", '{ "http 404" = "absent" }', "the contract lists 404")
+    for path, value in lines_of(draft.request.tree, ("request",)):
+        if path[1:] in draft.request.stand_ins:
+            page.decide(f"{dotted(here)}.{dotted(path)}", f"what to send as {path[-1]}")
+        page.put(dotted(path), "{}" if value is None else quoted(value))
+
+
+def _batch(page: Page, draft: RegisterDraft, here: str) -> None:
+    if draft.several:
+        page.comment("it takes several keys: set batch, and match to the path of a row's own key")
+    if draft.batch > 1:
+        if not draft.bounded:
+            page.decide(f"{here}.batch", "how many keys one call takes; no bound is said")
+        page.put("batch", str(draft.batch))

@@ -1,0 +1,223 @@
+"""A contract without its protocol: ports, operations, what they say, what they take and give."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adapters.calls import Dialect, Operation, Rim
+from adapters.drafting.files import ContractFiles, Refused, markup
+from adapters.drafting.openapi_words import OpenApiWords
+from adapters.drafting.wording import Words
+from adapters.drafting.wsdl_words import PortView, WsdlWords, is_wsdl
+from adapters.findings import Findings, did_you_mean
+from adapters.manifest.model import (
+    AuthSpec,
+    CallSpec,
+    ContractSpec,
+    Manifest,
+    OutcomeRule,
+    Owner,
+)
+from adapters.rest.auth import FixedHeader
+from adapters.rest.dialect import RestDialect
+from adapters.shape import Kind, Shape
+from adapters.soap.dialect import SoapDialect
+from adapters.wire import Endpoint, Wire, WireReply, WireRequest
+from schema.domain.department import Limits, ProgressMode, Repeats
+from schema.domain.text import Text
+
+NOTHING = Shape(name="?", tag="?", kind=Kind.ANY, required=False, open=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationView:
+    """One operation. `trouble`: why its messages cannot be read; then it has no shapes."""
+
+    name: str
+    about: str
+    address: str  # "GET /path", or the SOAP action
+    request: Shape
+    reply: Shape
+    errors: tuple[str, ...]
+    trouble: str = ""
+
+    @property
+    def reads(self) -> bool:
+        """Whether the protocol itself says that it changes nothing."""
+        return self.address.startswith(("GET ", "HEAD "))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractView:
+    """A whole contract."""
+
+    protocol: str
+    file: str  # below the department's folder
+    title: str
+    operations: tuple[OperationView, ...]
+    words: Words
+    host: str
+    path: str
+    ports: tuple[PortView, ...] = ()
+    port: PortView | None = None
+    webhooks: tuple[str, ...] = ()
+    security: tuple[str, ...] = ()
+
+
+def read_contract(
+    folder: Path, files: ContractFiles, *, service: str | None = None, port: str | None = None
+) -> ContractView:
+    """The contract copied to `folder`/contract; Refused with the loader's sentence."""
+    xml = files.entry.suffix.lower() not in (".yaml", ".yml", ".json")
+    try:
+        if xml:
+            return _wsdl(folder, files, service, port)
+        return _openapi(folder, files)
+    except Refused:
+        raise
+    except ValueError as error:  # what the loaders of either protocol raise
+        raise Refused(str(error), "ask the department for a contract that can be read") from None
+
+
+def _openapi(folder: Path, files: ContractFiles) -> ContractView:
+    words, file = OpenApiWords(files), files.place(files.entry)
+    bare = bare_manifest(folder, "rest", ContractSpec(file=folder / file, sha256=""))
+    dialect = RestDialect(bare, _LINE, FixedHeader({}), _RIM)
+    said = words.operations()
+    host, path = words.address()
+    return ContractView(
+        protocol="rest",
+        file=file,
+        title=words.title(),
+        operations=tuple(
+            _operation(
+                dialect,
+                name,
+                about=said.get(name, ""),
+                address=f"{found.method} {found.path}",
+                errors=tuple(status for status in found.responses if not status.startswith("2")),
+            )
+            for name, found in dialect.document.operations.items()
+        ),
+        words=words.elements(),
+        host=host,
+        path=path,
+        webhooks=tuple(dialect.document.webhooks()),
+        security=tuple(words.security()),
+    )
+
+
+def _wsdl(
+    folder: Path, files: ContractFiles, service: str | None, port: str | None
+) -> ContractView:
+    if not is_wsdl(markup(files.entry)):
+        raise Refused(f"{files.entry.name} is no WSDL 1.1", "name the WSDL itself")
+    words, file = WsdlWords(files), files.place(files.entry)
+    ports = words.ports()
+    chosen = _chosen(ports, service, port)
+    spec = ContractSpec(file=folder / file, sha256="", service=chosen.service, port=chosen.name)
+    dialect = SoapDialect(bare_manifest(folder, "soap", spec), Endpoint(url=""), _LINE, _RIM)
+    said, faults = words.operations(), words.faults()
+    return ContractView(
+        protocol="soap",
+        file=file,
+        title=words.title(),
+        operations=tuple(
+            _operation(
+                dialect,
+                name,
+                about=said.get(name, ""),
+                address=action,
+                errors=faults.get(name, ()),
+            )
+            for name, action in words.bound(chosen).items()
+        ),
+        words=words.elements(),
+        host=chosen.address.removesuffix(chosen.path) if chosen.path else chosen.address,
+        path=chosen.path,
+        ports=tuple(ports),
+        port=chosen,
+    )
+
+
+def _chosen(ports: list[PortView], service: str | None, port: str | None) -> PortView:
+    """The port that was named, else the first SOAP port."""
+    if not ports:
+        raise Refused("the WSDL has no SOAP port", "name the WSDL that has the service")
+    fitting = [one for one in ports if service in (None, one.service)]
+    if not fitting:
+        hint = did_you_mean(str(service), {one.service for one in ports})
+        raise Refused(f"the WSDL has no service {service!r}", hint)
+    named = [one for one in fitting if port in (None, one.name)]
+    if not named:
+        hint = did_you_mean(str(port), [one.name for one in fitting])
+        raise Refused(f"there is no port {port!r}", hint)
+    return named[0]
+
+
+def _operation(
+    dialect: Dialect, name: str, *, about: str, address: str, errors: tuple[str, ...]
+) -> OperationView:
+    made: Operation | None = None
+    findings = Findings("")
+    try:
+        made = dialect.operation(CallSpec(key="", call="lookup", operation=name), findings)
+        trouble = "; ".join(found.sentence for found in findings.items)
+    except RecursionError:
+        trouble = "its messages contain themselves"
+    except (ValueError, LookupError) as error:
+        # one operation that cannot be read leaves the others as they are
+        trouble = str(error)
+    return OperationView(
+        name=name,
+        about=about,
+        address=address,
+        request=made.request if made else NOTHING,
+        reply=made.reply if made else NOTHING,
+        errors=errors,
+        trouble=trouble,
+    )
+
+
+def bare_manifest(folder: Path, protocol: str, spec: ContractSpec) -> Manifest:
+    """A manifest that declares a contract and nothing else, for reading it."""
+    nobody = Text(zh="?", en="?")
+    nothing: Mapping[str, Callable[[Any], Any]] = {}
+    return Manifest(
+        folder=folder,
+        id=folder.name,
+        name=nobody,
+        owner=Owner(unit="?", contact="?", purpose="?"),
+        protocol=protocol,
+        repeats=Repeats.BLIND,
+        progress=ProgressMode.NONE,
+        contract=spec,
+        limits=Limits(timeout_s=1, concurrency=1, rate_per_s=1, processing_s=0, lookup_lag_s=0),
+        auth=AuthSpec(kind="none"),
+        codes={},
+        outcome=OutcomeRule(),
+        faults={},
+        registers=(),
+        lookups={},
+        services={},
+        verifications={},
+        feed=None,
+        callback=None,
+        python=nothing,
+    )
+
+
+class _Deaf:
+    """A line to nobody: a contract is read, nobody is asked."""
+
+    async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
+        """Never called."""
+        raise RuntimeError("a contract that is only read calls nobody")
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+_LINE: Wire = _Deaf()
+_RIM = Rim(now=lambda: 0.0, new_id=lambda: "", nonce=lambda: b"")

@@ -1,0 +1,201 @@
+"""One call as it is shown: what was asked, sent, answered, checked and read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from adapters.drafting.pretty import Mask, cut, message, plain
+from adapters.drafting.recording import Exchange
+from adapters.errors import (
+    AdapterError,
+    ContractBroken,
+    Misconfigured,
+    NotDelivered,
+    OutcomeUnknown,
+    Refused,
+)
+from adapters.manifest.model import Manifest
+from adapters.wire import Endpoint
+from gateway.cli.output import Speaker, Stop, coloured
+
+_REMEDIES: Mapping[type[AdapterError], str] = {
+    NotDelivered: "nothing reached the department; see that it runs at this address, then again",
+    OutcomeUnknown: "it may have arrived; look it up before it is sent again",
+    Refused: "the department said no, and means it; its sentence is above",
+    ContractBroken: "show the reply above to the department, with the contract",
+    Misconfigured: "ours to mend: the address, the credentials, or what was asked",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """Everything about one call; `value` or `error` when it is over."""
+
+    manifest: Manifest
+    endpoint: Endpoint
+    asked: str
+    arguments: Sequence[tuple[str, str]]
+    tree: Mapping[str, Any]
+    lines: Mapping[str, Any] | None
+    exchanges: Sequence[Exchange]
+    value: Any = None
+    error: AdapterError | None = None
+
+    @property
+    def mask(self) -> Mask:
+        """Hides what the department knows us by."""
+        header = self.manifest.auth.options.get("name", "")
+        return Mask(self.endpoint.credentials, header)
+
+    @property
+    def validated(self) -> str:
+        """Whether the reply satisfies the contract."""
+        if not self.exchanges or self.exchanges[-1].reply is None:
+            return "no reply"
+        if isinstance(self.error, ContractBroken):
+            return self.error.message
+        return "OK"
+
+
+def show(speaker: Speaker, report: Report, *, raw_only: bool, as_json: bool) -> None:
+    """Show the call; Stop with the remedy when it gave no value."""
+    if as_json:
+        speaker.json(_told(report, raw_only=raw_only))
+    else:
+        _say(speaker, report, raw_only=raw_only)
+    error = report.error
+    if error is not None:
+        reason = f": {error.reason}" if isinstance(error, Refused) and error.reason else ""
+        line = f"{type(error).__name__}: {error}{reason}"
+        raise Stop(() if as_json else [report.mask.text(line)], next_step=remedy(error))
+
+
+def remedy(error: AdapterError) -> str:
+    """What to do about one of the five ways a call can fail."""
+    return _REMEDIES[type(error)]
+
+
+def _say(speaker: Speaker, report: Report, *, raw_only: bool) -> None:
+    mask = report.mask
+    _head(speaker, "asked", f"{report.manifest.id} {report.asked}")
+    _block(speaker, (f"{name} = {mask.text(value)}" for name, value in report.arguments))
+    if not raw_only:
+        _head(speaker, "request tree")
+        _block(speaker, mask.text(_json(report.tree)).splitlines())
+    for exchange in report.exchanges:
+        _request(speaker, report, exchange)
+        _reply(speaker, report, exchange)
+    _head(speaker, "contract", report.validated)
+    if report.error is None and not raw_only:
+        _head(speaker, "reply" if report.lines is None else "mapped")
+        _block(speaker, mask.text(_json(plain_value(report.value))).splitlines())
+
+
+def _request(speaker: Speaker, report: Report, exchange: Exchange) -> None:
+    request, base = exchange.request, report.endpoint.url.rstrip("/")
+    limit = f"within {report.manifest.limits.timeout_s:g} s"
+    _head(speaker, "request", f"{request.method} {report.mask.text(base + request.path)}", limit)
+    _message(speaker, report, request.headers, request.body, report.manifest.contract.encoding)
+
+
+def _reply(speaker: Speaker, report: Report, exchange: Exchange) -> None:
+    took = f"after {1000 * exchange.took:.0f} ms"
+    reply = exchange.reply
+    if reply is None:
+        _head(speaker, "reply", "none", took)
+        return
+    _head(speaker, "reply", f"HTTP {reply.status}", f"{took}, {len(reply.body)} bytes")
+    encoding = report.manifest.contract.reply_encoding
+    _message(speaker, report, reply.headers, reply.body, encoding)
+
+
+def _message(
+    speaker: Speaker,
+    report: Report,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    encoding: str | None,
+) -> None:
+    _block(speaker, (f"{k}: {v}" for k, v in report.mask.headers(headers).items()))
+    if not body:
+        return
+    text, whole = cut(report.mask.text(message(body, headers, encoding)))
+    _block(speaker, ("", *text.splitlines()))
+    if not whole:
+        _block(speaker, ("… the rest is not shown",))
+
+
+def _head(speaker: Speaker, name: str, what: str = "", more: str = "") -> None:
+    style = "bold red" if name == "contract" and what not in ("OK", "no reply") else "bold"
+    speaker.say(coloured((f"{name:<13}", style), what, (f"  {more}" if more else "", "dim")))
+
+
+def _block(speaker: Speaker, lines: Iterator[str] | Sequence[str]) -> None:
+    """Lines that are not ours, set off so that nobody takes them for ours."""
+    for line in lines:
+        speaker.say(f"  │ {line}".rstrip())
+
+
+def plain_value(value: Any) -> Any:
+    """What a call gave, as JSON has it; errors of single keys by their words."""
+    if isinstance(value, Mapping):
+        return {str(key): plain_value(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain_value(one) for one in value]
+    if isinstance(value, AdapterError):
+        return f"{type(value).__name__}: {value}"
+    return plain(value) if hasattr(value, "attrib") else value
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode()
+
+
+def _told(report: Report, *, raw_only: bool) -> dict[str, object]:
+    mask, error = report.mask, report.error
+    told: dict[str, object] = {
+        "department": report.manifest.id,
+        "asked": report.asked,
+        "arguments": [[name, mask.text(value)] for name, value in report.arguments],
+        "request_tree": report.tree,
+        "timeout_s": report.manifest.limits.timeout_s,
+        "exchanges": [_told_exchange(report, exchange) for exchange in report.exchanges],
+        "contract": report.validated,
+    }
+    if error is not None:
+        told["error"] = {
+            "kind": type(error).__name__,
+            "code": error.code,
+            "message": mask.text(str(error)),
+            "reason": error.reason if isinstance(error, Refused) else None,
+            "remedy": remedy(error),
+        }
+    elif not raw_only:
+        told["value"] = plain_value(report.value)
+    return told
+
+
+def _told_exchange(report: Report, exchange: Exchange) -> dict[str, object]:
+    mask, contract = report.mask, report.manifest.contract
+    request, reply = exchange.request, exchange.reply
+    base = report.endpoint.url.rstrip("/")
+    sent = cut(mask.text(message(request.body, request.headers, contract.encoding)))
+    told: dict[str, object] = {
+        "method": request.method,
+        "url": mask.text(base + request.path),
+        "headers": mask.headers(request.headers),
+        "body": sent[0],
+        "took_ms": round(1000 * exchange.took),
+    }
+    if reply is not None:
+        got = cut(mask.text(message(reply.body, reply.headers, contract.reply_encoding)))
+        told["reply"] = {
+            "status": reply.status,
+            "headers": mask.headers(reply.headers),
+            "bytes": len(reply.body),
+            "body": got[0],
+            "whole": got[1],
+        }
+    return told

@@ -1,0 +1,224 @@
+"""What `onething departments call` does: find the department, make the one call, show it."""
+
+import asyncio
+import os
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from adapters.calls import Rim
+from adapters.drafting.recording import RecordingWire
+from adapters.drafting.single import single_call
+from adapters.errors import AdapterError
+from adapters.findings import Findings, did_you_mean
+from adapters.manifest.model import Manifest
+from adapters.manifest.read import FILE, read_manifest
+from adapters.registry import build
+from adapters.wire import Endpoint, HttpxWire
+from gateway.cli.call_report import Report, show
+from gateway.cli.declared_calls import KINDS, declared
+from gateway.cli.output import MISUSED, Speaker, Stop
+from gateway.clock import SystemClock
+from gateway.declared import SHIPPED_DEPARTMENTS
+from gateway.settings import Settings
+
+_NEEDED = ("contract", "protocol", "auth", "limits")  # what even a bare call cannot do without
+_NEXT = "correct the manifest; an operation of the contract can be called without it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was typed."""
+
+    department: str
+    operation: str
+    arguments: tuple[tuple[str, str], ...]
+    url: str | None
+    folder: Path | None
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A call ready to be made: what it is made from, and what makes it within so many seconds."""
+
+    tree: Mapping[str, Any]
+    reply: Mapping[str, Any] | None  # the mapping lines of a declared call
+    make: Callable[[float], Awaitable[Any]]
+
+
+def call(
+    speaker: Speaker, settings: Settings, asked: Asked, *, raw_only: bool, as_json: bool
+) -> None:
+    """Make the call and show every step; Stop when it gave no value."""
+    findings = Findings(f"{asked.department}/{FILE}")
+    manifest = _manifest(settings, asked, findings)
+    endpoint = _endpoint(settings, asked)
+    manifest = replace(manifest, limits=replace(manifest.limits, **endpoint.limits))
+    report = asyncio.run(_called(manifest, endpoint, asked, findings))
+    show(speaker, report, raw_only=raw_only, as_json=as_json)
+
+
+async def _called(
+    manifest: Manifest, endpoint: Endpoint, asked: Asked, findings: Findings
+) -> Report:
+    line = HttpxWire(
+        manifest.id,
+        endpoint,
+        concurrency=manifest.limits.concurrency,
+        reply_bytes=manifest.limits.reply_bytes,
+    )
+    wire = RecordingWire(line, time.monotonic)
+    try:
+        prepared = _prepared(manifest, endpoint, asked, findings, wire)
+        report = Report(
+            manifest=manifest,
+            endpoint=endpoint,
+            asked=asked.operation,
+            arguments=asked.arguments,
+            tree=prepared.tree,
+            lines=prepared.reply,
+            exchanges=wire.exchanges,
+        )
+        try:
+            report.value = await prepared.make(manifest.limits.timeout_s)
+        except AdapterError as error:
+            report.error = error
+        return report
+    finally:
+        await wire.aclose()
+
+
+def _prepared(
+    manifest: Manifest, endpoint: Endpoint, asked: Asked, findings: Findings, wire: RecordingWire
+) -> Prepared:
+    if asked.operation.partition(".")[0] in KINDS:
+        return _declared(manifest, endpoint, asked, findings, wire)
+    return _operation(manifest, endpoint, asked, wire)
+
+
+def _declared(
+    manifest: Manifest, endpoint: Endpoint, asked: Asked, findings: Findings, wire: RecordingWire
+) -> Prepared:
+    found = declared(manifest, asked.operation, asked.arguments, SystemClock().now())
+    if found.spec.writes:
+        _meant(asked, f"{asked.operation} changes something: {found.spec.operation} is really sent")
+    department = build(manifest, endpoint, _rim(), findings, wire=wire)
+    if department is None:
+        raise Stop(findings.items, next_step=_NEXT)
+    return Prepared(
+        tree=found.spec.request,
+        reply=found.spec.reply,
+        make=lambda budget: found.make(department, budget),
+    )
+
+
+def _operation(
+    manifest: Manifest, endpoint: Endpoint, asked: Asked, wire: RecordingWire
+) -> Prepared:
+    findings = Findings(manifest.contract.file.name)
+    try:
+        single = single_call(
+            manifest,
+            endpoint,
+            wire,
+            _rim(),
+            time.monotonic,
+            asked.operation,
+            asked.arguments,
+            findings,
+        )
+    except ValueError as error:  # what the loaders of either protocol raise
+        raise Stop([f"{manifest.contract.file.name}: {error}"], next_step=_NEXT) from error
+    if single is None:
+        raise _mistyped(manifest, asked, findings)
+    if not _reads(manifest, asked.operation):
+        sentence = (
+            f"nothing says that {asked.operation} only reads; it may file or change something"
+        )
+        _meant(asked, sentence)
+    run = single
+
+    async def make(budget: float) -> Any:
+        return await run.send(asyncio.get_running_loop().time() + budget)
+
+    return Prepared(tree=single.tree, reply=None, make=make)
+
+
+def _mistyped(manifest: Manifest, asked: Asked, findings: Findings) -> Stop:
+    lines = [_typed(found.key, found.sentence, found.remedy) for found in findings.items]
+    step = f"onething departments call {manifest.id} {asked.operation} key=value …"
+    if any(found.key == "request.operation" for found in findings.items):
+        step = (
+            "name an operation of the contract, or one the manifest declares: registers.…, verbs.…"
+        )
+    return Stop(lines, next_step=step, code=MISUSED)
+
+
+def _typed(key: str, sentence: str, remedy: str) -> str:
+    """A finding about what was typed, without the places of a manifest."""
+    place = key.removeprefix("request").removeprefix(".").removeprefix("request.")
+    said = f"{place}: {sentence}" if place not in ("", "operation") else sentence
+    return f"{said} — {remedy}" if remedy else said
+
+
+def _reads(manifest: Manifest, operation: str) -> bool:
+    """Whether the manifest uses an operation, and only where nothing is changed."""
+    specs = [*manifest.lookups.values(), *manifest.verifications.values()]
+    specs += [manifest.feed] if manifest.feed else []
+    specs += [spec for verbs in manifest.services.values() for spec in verbs.values()]
+    named = [spec for spec in specs if spec.operation == operation]
+    return bool(named) and not any(spec.writes for spec in named)
+
+
+def _meant(asked: Asked, sentence: str) -> None:
+    if not asked.yes:
+        raise Stop([sentence], next_step="add --yes if that is meant", code=MISUSED)
+
+
+def _manifest(settings: Settings, asked: Asked, findings: Findings) -> Manifest:
+    folders = _folders(settings, asked)
+    folder = folders.get(asked.department)
+    if folder is None:
+        raise Stop(
+            [f"there is no department {asked.department!r}"],
+            next_step=did_you_mean(asked.department, folders) or "name its folder: --folder",
+            code=MISUSED,
+        )
+    manifest = read_manifest(folder, findings)
+    if manifest is None or any(found.key.startswith(_NEEDED) for found in findings.items):
+        raise Stop(findings.items, next_step="correct the manifest")
+    return manifest
+
+
+def _folders(settings: Settings, asked: Asked) -> Mapping[str, Path]:
+    """The departments' folders by id: the one named, else those of the settings."""
+    if asked.folder is not None and (asked.folder / FILE).is_file():
+        whole = asked.folder.resolve()
+        return {whole.name: whole}
+    roots = [asked.folder] if asked.folder else [SHIPPED_DEPARTMENTS, settings.plugins.departments]
+    there = [root for root in roots if root is not None and root.is_dir()]
+    return {f.name: f for root in there for f in root.iterdir() if (f / FILE).is_file()}
+
+
+def _endpoint(settings: Settings, asked: Asked) -> Endpoint:
+    access = settings.departments.get(asked.department)
+    url = asked.url or (access.url if access else None)
+    if url is None:
+        raise Stop(
+            [f"the settings give {asked.department} no address"],
+            next_step=f"set departments.{asked.department}.url, or give --url http://…",
+            code=MISUSED,
+        )
+    if access is None:
+        return Endpoint(url=url)
+    return Endpoint(url=url, credentials=access.credentials, limits=access.limits.agreed)
+
+
+def _rim() -> Rim:
+    return Rim(
+        now=time.time, new_id=lambda: uuid.uuid4().hex, nonce=lambda: os.urandom(16), trace=dict
+    )

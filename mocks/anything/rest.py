@@ -1,0 +1,199 @@
+"""An OpenAPI document that answers."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from mocks.anything.echo import Keys, leaves
+from mocks.anything.exchange import BROKEN, Answer, Asked, Options, asking, did_you_mean
+from mocks.anything.json_flat import Flattened
+from mocks.anything.openapi import OpenApi, Operation, Reply
+from mocks.anything.rest_reply import Replies, good, said_wrong, status_of
+from mocks.anything.rest_request import Reading
+from mocks.anything.rest_routes import Routes
+
+
+@dataclass(slots=True)
+class RestMock:
+    """Operations are known by method and path."""
+
+    contract: OpenApi
+    options: Options
+    recorded: dict[object, Answer] = field(default_factory=dict)
+    routes: Routes = field(init=False)
+    flattened: Flattened = field(init=False)
+    replies: Replies = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.routes = Routes(self.contract, self.options.path)
+        self.flattened = Flattened(self.contract.bundle)
+        self.replies = Replies(self.contract, self.flattened, self.options)
+
+    def operations(self) -> list[dict[str, Any]]:
+        """Name, method, path and the statuses it may answer with."""
+        return [
+            {
+                "name": operation.id,
+                "method": operation.method,
+                "path": f"{self.routes.prefixes[0]}{operation.path}",
+                "statuses": [reply.status for reply in operation.replies],
+            }
+            for operation in self.contract.operations
+        ]
+
+    def _found(self, asked: Asked) -> tuple[Operation, dict[str, str]] | None:
+        for path, slots in self.routes.found(asked.path):
+            operation = self.routes.operation(asked.method, path)
+            if operation is not None:
+                return operation, slots
+        return None
+
+    def identity(self, asked: Asked) -> object | None:
+        """The operation, its slots, the query and the body as a value."""
+        found = self._found(asked)
+        if found is None:
+            return None
+        operation, slots = found
+        return (
+            operation.id,
+            tuple(sorted(slots.items())),
+            tuple(sorted(asked.query)),
+            _structure(asked.body),
+        )
+
+    def keeps(self, asked: Asked, answer: Answer) -> list[str]:
+        """Status, media type and body against the contract."""
+        found = self._found(asked)
+        return [] if found is None else self.replies.keeps(found[0], answer)
+
+    def answer(self, asked: Asked) -> Answer:
+        """A recorded reply, an example, or one that is made; a problem for what is not asked so."""
+        found = self._found(asked)
+        if found is None:
+            return self._unknown(asked)
+        operation, slots = found
+        if self.options.require_auth and not _has_credentials(operation, asked):
+            return _problem(401, operation.id, ["credentials are missing"])
+        kept = self.recorded.get(self.identity(asked)) if self.recorded else None
+        if kept is not None:
+            return _with_operation(kept, operation.id)
+        reading = Reading(operation, self.flattened).read(asked, slots)
+        if reading.mistakes:
+            return _problem(reading.status, operation.id, reading.mistakes)
+        return self._answered(operation, asked, reading)
+
+    def _answered(self, operation: Operation, asked: Asked, reading: Reading) -> Answer:
+        keys = Keys.of(chain.from_iterable(_named(reading)))
+        text = json.dumps(reading.said, sort_keys=True, ensure_ascii=False)
+        seed = f"{self.options.seed}|{operation.id}|{text}"
+        reply = good(operation)
+        made = self.replies.made(operation, reply, seed, keys, asked.headers.get("accept", ""))
+        etag = made.headers.get("etag")
+        if etag and asked.headers.get("if-none-match") == etag and "304" in _statuses(operation):
+            return Answer(status=304, headers={"etag": etag}, operation=operation.id)
+        return made
+
+    def _unknown(self, asked: Asked) -> Answer:
+        paths = [path for path, _ in self.routes.found(asked.path)]
+        if paths:
+            allowed = ", ".join(method for path in paths for method in self.routes.methods(path))
+            said = f"{asked.method} is not declared for {paths[0]}, only {allowed}"
+            return _problem(405, None, [said], allow=allowed, near=paths[0])
+        near = did_you_mean(asked.path, self.routes.known())
+        return _problem(404, None, [f"there is no path {asked.path}{asking(near)}"], near=near)
+
+    def at_will(self, asked: Asked, kind: str) -> Answer:
+        """A declared reply that is not the good one; 500 when there is none."""
+        found = self._found(asked)
+        if found is None:
+            return _problem(500, None, ["a fault on order"], source="fault")
+        operation = found[0]
+        bad = _bad(operation)
+        if bad is None:
+            return _problem(500, operation.id, ["a fault on order"], source="fault")
+        made = self.replies.made(operation, bad, f"{self.options.seed}|{kind}", Keys(), "")
+        return said_wrong(made)
+
+
+def _named(reading: Reading) -> Iterator[Iterator[tuple[str, Any]]]:
+    """The values of a request by name: the path's first, for those are what is asked for."""
+    order = ("path", "query", "body", "header", "cookie")
+    for where, value in sorted(reading.said.items(), key=lambda p: order.index(p[0].split(".")[0])):
+        if not where.startswith(("header", "cookie")):
+            yield leaves(value, where.partition(".")[2])
+
+
+def _structure(body: bytes) -> object:
+    try:
+        return json.dumps(json.loads(body), sort_keys=True) if body else ""
+    except ValueError:
+        return body
+
+
+def _statuses(operation: Operation) -> list[str]:
+    return [reply.status for reply in operation.replies]
+
+
+def _bad(operation: Operation) -> Reply | None:
+    """The likeliest of the replies that are not good: the server's own trouble first."""
+    declared = [reply for reply in operation.replies if status_of(reply) >= 400]
+    worst = sorted(declared, key=lambda reply: (status_of(reply) < 500, status_of(reply)))
+    return next(iter(worst), None)
+
+
+def _has_credentials(operation: Operation, asked: Asked) -> bool:
+    if not operation.security:
+        return True
+    query = {name for name, _ in asked.query}
+    cookies = asked.headers.get("cookie", "")
+    return any(
+        (where == "header" and name.lower() in asked.headers)
+        or (where == "query" and name in query)
+        or (where == "cookie" and f"{name}=" in cookies)
+        for where, name in operation.security
+    )
+
+
+def _problem(
+    status: int,
+    operation: str | None,
+    mistakes: list[str],
+    *,
+    allow: str = "",
+    near: str | None = None,
+    source: str = "refused",
+) -> Answer:
+    body = {
+        "type": "about:blank",
+        "title": BROKEN if source == "refused" else "按要求返回的错误 a fault on order",
+        "status": status,
+        "detail": "; ".join(mistakes[:5]),
+        "errors": [dict(zip(("path", "detail"), _split(one), strict=True)) for one in mistakes],
+    }
+    headers = {"content-type": "application/problem+json"}
+    return Answer(
+        status=status,
+        headers={**headers, "allow": allow} if allow else headers,
+        body=json.dumps(body, ensure_ascii=False).encode(),
+        operation=operation,
+        source=source,
+        mistakes=tuple(mistakes),
+        near=near,
+    )
+
+
+def _split(mistake: str) -> tuple[str, str]:
+    path, colon, said = mistake.partition(": ")
+    return (path, said) if colon and " " not in path else ("", mistake)
+
+
+def _with_operation(answer: Answer, operation: str) -> Answer:
+    return Answer(
+        status=answer.status,
+        headers=answer.headers,
+        body=answer.body,
+        operation=operation,
+        source=answer.source,
+    )

@@ -1,0 +1,111 @@
+"""`departments new`: a folder from a contract, decisions told, nothing overwritten."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+import adapters.departments
+from tests.gateway.terminal import Terminal
+
+OURS = Path(str(adapters.departments.__file__)).parent
+ROOT = OURS.parents[1]
+PARCELS = OURS / "planning" / "contract" / "plan-case.wsdl"
+MARKET = OURS / "market" / "contract" / "market-api.yaml"
+
+
+def test_the_real_command_drafts_a_department_that_the_real_list_knows(tmp_path: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603 — our own interpreter, our own arguments
+            [sys.executable, "-m", "gateway", "departments", *arguments],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    made = run("new", "parcels", "--wsdl", str(PARCELS), "--title-zh", "地块", "--into", "towns")
+    known = run("list", "--json", "--set", "plugins.departments=towns",
+                "--set", "departments.parcels.url=http://127.0.0.1:1")  # fmt: skip
+
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "towns/parcels: 2 files pinned" in made.stdout
+    assert "1. owner: who answers for the system" in made.stdout
+    assert 'url = "https://esb.ghzyj.sh.gov.example"' in made.stdout
+    assert known.returncode == 0, known.stderr
+    own = next(one for one in orjson.loads(known.stdout) if one["id"] == "parcels")
+    assert own["name"] == {"zh": "地块", "en": "地块"}
+    assert own["registers"] == ["parcels_parcel"]
+
+
+def test_it_tells_programs_the_same(terminal: Terminal) -> None:
+    assert terminal.run("departments", "new", "shops", "--openapi", str(MARKET), "--json") == 0
+    told = orjson.loads(terminal.out)
+
+    assert told["folder"] == "departments/shops"
+    assert {o["name"]: o["guessed"] for o in told["operations"]}["withdrawApplication"] == (
+        "withdraw"
+    )
+    assert [register["key"] for register in told["registers"]] == ["uscc", "uscc"]
+    assert told["findings"] == told["left_out"] == []
+    assert "owner" in [decision["key"] for decision in told["decisions"]]
+
+
+def test_an_existing_folder_is_never_overwritten(terminal: Terminal, tmp_path: Path) -> None:
+    own = tmp_path / "departments" / "parcels" / "department.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text("mine", encoding="utf-8")
+
+    assert terminal.run("departments", "new", "parcels", "--wsdl", str(PARCELS)) == 1
+    assert "departments/parcels is there already" in terminal.err
+    assert "nothing is overwritten" in terminal.err
+    assert own.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("openapi: [", "cannot be read"),
+        ("swagger: '1.2'\n", "OpenAPI"),
+        ("- a\n- b\n", "bad.yaml"),
+    ],
+)
+def test_a_document_that_is_none_is_refused_with_a_next_step_and_leaves_nothing(
+    terminal: Terminal, tmp_path: Path, content: str, said: str
+) -> None:
+    (tmp_path / "bad.yaml").write_text(content, encoding="utf-8")
+
+    assert terminal.run("departments", "new", "bad", "--openapi", "bad.yaml") == 1
+    assert said in terminal.err
+    assert "next: " in terminal.err
+    assert not (tmp_path / "departments").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--service", "PlanCaseServise"), "did you mean 'PlanCaseService'?"),
+        (("--port", "PlanCaseSoap12"), "did you mean 'PlanCaseSoap'?"),
+    ],
+)
+def test_a_wrong_service_or_port_names_the_right_one(
+    terminal: Terminal, arguments: tuple[str, str], said: str
+) -> None:
+    assert terminal.run("departments", "new", "p", "--wsdl", str(PARCELS), *arguments) == 1
+    assert said in terminal.err
+
+
+@pytest.mark.parametrize("identifier", ["Planning", "../up", "9lives", "a-b", ""])
+def test_an_id_that_could_not_be_a_folder_is_refused(terminal: Terminal, identifier: str) -> None:
+    assert terminal.run("departments", "new", identifier, "--wsdl", str(PARCELS)) == 1
+    assert "is no id of a department" in terminal.err
+
+
+def test_neither_or_both_contracts_is_misuse(terminal: Terminal) -> None:
+    assert terminal.run("departments", "new", "p") == 2
+    both = ("--wsdl", str(PARCELS), "--openapi", str(MARKET))
+    assert terminal.run("departments", "new", "p", *both) == 2
+    assert "give either --wsdl or --openapi" in terminal.err

@@ -1,0 +1,170 @@
+"""The mock as a process and on the wire: address, journal, faults on order, the command."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from mocks.anything.server import Served
+from tests.mocks.anything.mocked import DEPARTMENTS, REST, ROOT, SOAP, on_the_wire
+
+HEALTH = DEPARTMENTS / "health" / "contract" / "health-data.yaml"
+SUMMARY = "/health-certificates/summary?creditCode=91310104MA188WXJ2E"
+
+
+@contextmanager
+def process(*arguments: str) -> Iterator[tuple[str, list[str]]]:
+    """A mock that was started as people do; its address and what it said."""
+    started = subprocess.Popen(  # noqa: S603 - our own
+        [sys.executable, "-m", *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    said: list[str] = []
+    try:
+        assert started.stdout is not None
+        for line in started.stdout:
+            said.append(line.rstrip("\n"))
+            if line.startswith("journal: "):
+                break
+        yield said[-1].removeprefix("journal: ").removesuffix("/__mock/"), said
+    finally:
+        started.terminate()
+        started.wait(timeout=15)
+        if started.stdout is not None:
+            started.stdout.close()
+
+
+@contextmanager
+def asking(served: Served) -> Iterator[httpx.Client]:
+    with on_the_wire(served) as base, httpx.Client(base_url=base, trust_env=False) as client:
+        yield client
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own
+        [sys.executable, "-m", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+
+
+def test_it_says_its_address_and_its_operations_and_answers_there() -> None:
+    with process("mocks", "anything", "--contract", str(HEALTH)) as (base, said):
+        reply = httpx.get(base + SUMMARY, trust_env=False)
+
+    assert said[0] == f"health-data.yaml is served: {base}"
+    assert "  GET    /health-certificates/summary  certificateSummary" in said
+    assert reply.json()["data"]["creditCode"] == "91310104MA188WXJ2E"
+
+
+def test_a_department_is_served_with_its_examples_and_the_setting_to_use() -> None:
+    with process("gateway", "departments", "mock", "planning") as (base, said):
+        found = httpx.get(f"{base}/PlanCase/PlanCaseService.asmx?wsdl", trust_env=False)
+
+    assert f'setting: departments.planning.url = "{base}"' in said
+    assert f'location="{base}/PlanCase/PlanCaseService.asmx"' in found.text
+
+
+def test_any_folder_and_any_file_is_described_without_a_department(tmp_path: Path) -> None:
+    folder = tmp_path / "fire"
+    (folder / "contract").mkdir(parents=True)
+    (folder / "contract" / "c.yaml").write_bytes(HEALTH.read_bytes())
+    manifest = '[contract]\nfile = "contract/c.yaml"\npath = "/api"\n'
+    (folder / "department.toml").write_text(manifest, "utf-8")
+
+    by_folder = run("gateway", "departments", "mock", "--folder", str(folder), "--describe")
+    by_file = run("gateway", "departments", "mock", "--openapi", str(HEALTH), "--describe")
+
+    paths = [json.loads(done.stdout)[0]["path"] for done in (by_folder, by_file)]
+    assert paths == ["/api/health-certificates/summary", "/health-certificates/summary"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("nowhere",), "there is no department 'nowhere' — choose among construction"),
+        ((), "name one: a department, --folder, --wsdl or --openapi"),
+        (("fire", "--wsdl", "x.wsdl"), "name one: "),
+        (("--folder", "docs"), "docs/department.toml: cannot be read"),
+        (("--wsdl", "nowhere.wsdl", "--describe"), "nowhere.wsdl: is not in . — add the file"),
+        (("--openapi", "pyproject.toml", "--describe"), "pyproject.toml: is neither JSON nor YAML"),
+    ],
+)
+def test_misuse_is_a_sentence_and_no_traceback(arguments: tuple[str, ...], sentence: str) -> None:
+    done = run("gateway", "departments", "mock", *arguments)
+
+    assert done.returncode in (1, 2)
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_journal_keeps_the_last_fifty_with_what_was_wrong() -> None:
+    with (
+        on_the_wire(REST[1].mock()) as base,
+        httpx.Client(base_url=base, trust_env=False) as client,
+    ):
+        for _ in range(55):
+            client.get(SUMMARY)
+        client.get("/health-certificates/summary?creditcode=7")
+        client.get("/health-certificate/summary")
+        journal = client.get("/__mock/").json()
+
+    lost, wrong, right = journal["requests"][:3]
+    assert len(journal["requests"]) == 50
+    assert journal["counts"] == {"certificateSummary": 56, "unknown": 1}
+    assert (lost["valid"], lost["near"]) == (False, "/health-certificates/summary")
+    assert wrong["mistakes"] == ["query.creditCode: is missing — is creditcode meant for it?"]
+    assert (right["valid"], right["source"]) == (True, "example")
+
+
+def test_faults_come_on_order_by_header_or_query() -> None:
+    with (
+        on_the_wire(REST[1].mock()) as base,
+        httpx.Client(base_url=base, trust_env=False) as client,
+    ):
+        by_query = {
+            k: client.get(f"{SUMMARY}&__fault={k}") for k in ("500", "fault", "empty", "html")
+        }
+        by_header = client.get(SUMMARY, headers={"__fault": "500"})
+        unknown = client.get(f"{SUMMARY}&__fault=flood")
+        with pytest.raises(httpx.ReadTimeout):
+            client.get(f"{SUMMARY}&__fault=timeout", timeout=0.3)
+
+    assert {kind: reply.status_code for kind, reply in by_query.items()} == {
+        "500": 500, "fault": 401, "empty": 200, "html": 200,
+    }  # fmt: skip
+    assert by_query["empty"].content == b""
+    assert by_query["html"].headers["content-type"].startswith("text/html")
+    assert by_header.status_code == 500
+    assert "choose among 500, fault, timeout, empty, html" in unknown.text
+
+
+def test_the_files_of_the_contract_are_handed_out_and_no_others() -> None:
+    with (
+        on_the_wire(SOAP[0].mock()) as base,
+        httpx.Client(base_url=base, trust_env=False) as client,
+    ):
+        wsdl = client.get("/PlanCase/PlanCaseService.asmx?wsdl").text
+        [place] = re.findall(r'schemaLocation="([^"]+)"', wsdl)
+        schema = client.get(place)
+        other = client.get("/__mock/contract/../department.toml")
+        hidden = client.get("/__mock/contract/%2e%2e/department.toml")
+
+    assert schema.content == (SOAP[0].root / "plan-case.xsd").read_bytes()
+    assert {other.status_code, hidden.status_code} <= {404}
+
+
+def test_an_answer_takes_as_long_as_its_latency() -> None:
+    served = REST[1].mock()
+    served.latency = (0.2, 0.2)
+    with on_the_wire(served) as base:
+        reply = httpx.get(base + SUMMARY, trust_env=False)
+
+    assert reply.elapsed.total_seconds() >= 0.2

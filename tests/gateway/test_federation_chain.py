@@ -50,7 +50,7 @@ def context(federation: Federation) -> Context:
     return Context(
         viewer=Viewer(subject="person:1", roles=frozenset()), language="en", now=AT,
         catalogue=absent, departments=absent, applications=absent, bundles=absent,
-        clerks=absent, reads=OperationReads(federation, scope="s"),
+        clerks=absent, reads=OperationReads(federation, scope="s", budget_s=20),
     )  # fmt: skip
 
 

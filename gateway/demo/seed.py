@@ -31,6 +31,7 @@ def tabs(city: Mapping[str, Any], now: Callable[[], Any]) -> list[Tab]:
         "start_application": {"input": start},
         "my_cases": {},
         "reduction": {"id": typed.one_thing},
+        "permits_on_the_parcel": {"uscc": city["uscc"]},
         "departments": {},
     }
     return [Tab(name=name, query=operation(name), variables=v) for name, v in variables.items()]

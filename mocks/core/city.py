@@ -1,4 +1,4 @@
-"""The demo city: companies, people, buildings and titles that fit together, made when asked for.
+"""The demo city: companies, people, houses, titles, works that fit together, made when asked for.
 
 Nothing is stored. An index gives the whole record, every identifier gives its index back, so each
 look-up costs the same however big the city is; the same seed gives the same city for ever.
@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from mocks.core import names
-from mocks.core.houses import NUMBERS, Houses
+from mocks.core.houses import NUMBERS
 from mocks.core.numbers import Shuffle, from_base31, in_base31, organisation_code, uscc
 from mocks.core.records import Company, HealthCertificates, Manager, Property
+from mocks.core.works import Works
 
 SEED = 20190830
 _COMPANIES = Shuffle(31**5, 12_345_701, 7_654_321)
@@ -36,7 +37,7 @@ _FIXED: dict[int, dict[str, Any]] = {
 }
 
 
-class City(Houses):
+class City(Works):
     """All records by construction. Unknown or malformed keys give None."""
 
     def __init__(self, seed: int = SEED) -> None:
@@ -122,6 +123,7 @@ def _demo(city: City, index: int) -> dict[str, Any]:
     title = city.property_by_cert(company.premises_cert_no or "")
     if title is None:
         raise LookupError("the demo premises are not there")
+    project = city.projects(title.parcel_no)[0]
     return {
         "uscc": company.uscc,
         "enterprise_name": company.name,
@@ -139,6 +141,8 @@ def _demo(city: City, index: int) -> dict[str, Any]:
         "cert_no": title.cert_no,
         "building_no": title.building_no,
         "parcel_no": title.parcel_no,
+        "project_no": project.project_no,
+        "permit_no": city.permits(project.project_no)[0].permit_no,
     }
 
 

@@ -9,6 +9,7 @@ from mocks.core.people import People
 from mocks.core.records import Building, Parcel, Property
 
 NUMBERS, FLOORS = 2000, 30  # house numbers of a road, floors of the tallest house
+PLOTS = NUMBERS // 10  # pieces of land of a road
 _ADDRESS = re.compile(r"(?:上海市)?(..新?区)(.+?路)(\d{1,4})号(\d{1,2})层")
 _CERT = re.compile(r"沪[((](\d{4})[))](..?)字不动产权第(\d{6,7})号")
 _ROAD_INDEX = {(district, road): i for i, (_, district, _, road) in enumerate(names.ROADS)}
@@ -48,8 +49,8 @@ class Houses(People):
             floor_count=self._floors(road, number),
             district_code=code,
             street=street,
-            building_no=f"{code}{road:03d}{number:05d}",
-            parcel_no=f"{code}{road:03d}{number // 1000:03d}GB{number % 1000 // 10:05d}",
+            building_no=building_number(road, number),
+            parcel_no=parcel_number(road, number // 10),
         )
 
     def property_by_address(self, address: str) -> Property | None:
@@ -89,23 +90,41 @@ class Houses(People):
 
     def parcel(self, parcel_no: str) -> Parcel | None:
         """The piece of land with this number."""
-        found = re.fullmatch(r"(\d{6})(\d{3})(\d{3})GB(\d{5})", parcel_no)
-        if not found or int(found[3]) > 1 or int(found[4]) > 99:
+        if (place := plot_of(parcel_no)) is None:
             return None
-        if (place := _place(r"(\d{6})(\d{3})(\d{3})", parcel_no[:12])) is None:
-            return None
+        road, plot = place
         approved = self.day(date(1995, 1, 4), 10_000, "approved", parcel_no)
         return Parcel(
             parcel_no=parcel_no,
             land_use=self.of(names.LAND_USES, "land", parcel_no),
             area=Decimal(8000 + self.drawn("land area", parcel_no) % 240_000) / 10,
-            plan_unit=f"{found[1][4:]}-{place[0] + 1:02d}-{int(found[4]) + 1:02d}",
+            plan_unit=f"{parcel_no[4:6]}-{road + 1:02d}-{plot % 100 + 1:02d}",
             approved_on=None if self.drawn("unapproved", parcel_no) % 9 == 0 else approved,
         )
 
 
+def building_number(road: int, number: int) -> str:
+    """The number of the house at this place."""
+    return f"{names.ROADS[road][0]}{road:03d}{number:05d}"
+
+
+def parcel_number(road: int, plot: int) -> str:
+    """The number of a plot; a house stands on the plot of its number without the last digit."""
+    return f"{names.ROADS[road][0]}{road:03d}{plot // 100:03d}GB{plot % 100:05d}"
+
+
+def plot_of(parcel_no: str) -> tuple[int, int] | None:
+    """Road and plot of the land with this number, when there is such land."""
+    if (found := re.fullmatch(r"\d{6}(\d{3})(\d{3})GB(\d{5})", parcel_no)) is None:
+        return None
+    road, plot = int(found[1]), int(found[2]) * 100 + int(found[3])
+    if road >= len(names.ROADS) or plot >= PLOTS or parcel_number(road, plot) != parcel_no:
+        return None
+    return road, plot
+
+
 def _place(pattern: str, number: str) -> tuple[int, int] | None:
-    """Road and house number (or block) in a building's or parcel's number, when they exist."""
+    """Road and house number in a building's number, when they exist."""
     if (found := re.fullmatch(pattern, number)) is None:
         return None
     code, road, house = found[1], int(found[2]), int(found[3])

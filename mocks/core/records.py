@@ -1,4 +1,4 @@
-"""What the registers hold: people, titles, houses, land, companies."""
+"""What the registers hold: people, titles, houses, land, what is built, companies."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -53,6 +53,32 @@ class Parcel:
     area: Decimal
     plan_unit: str
     approved_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """Building works at one house of a parcel."""
+
+    project_no: str
+    name: str
+    parcel_no: str
+    building_no: str
+    stage: str
+    area: Decimal
+    registered_on: date
+    started_on: date | None
+    completed_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """What was issued for a project."""
+
+    permit_no: str
+    kind: str
+    project_no: str
+    issued_on: date
+    valid_until: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """The construction department: SOAP 1.2 in GB18030, every message an XML document in a string."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
 from typing import Any, NoReturn
 
 from starlette.applications import Starlette
@@ -18,6 +17,8 @@ from mocks.core.filed import (
 )
 from mocks.core.http import seen_by_now
 from mocks.core.kit import Kit
+from mocks.departments import construction_register as registered
+from mocks.departments.construction_words import day, moment
 from mocks.soap.envelope import SoapFault, Version, Whose
 from mocks.soap.inner import InnerSchema
 from mocks.soap.server import Endpoint, Reply, application
@@ -70,7 +71,8 @@ STATUS = {
 }
 RATING = {"一级": "1", "二级": "2", "三级": "3", "四级": "4"}
 _LISTS = frozenset({"PW", "CL", "NR"})
-_BATCH = frozenset({"SLBH"})
+_BATCH = frozenset({"SLBH", *registered.KEYS})
+_BATCHED = frozenset({"queryItems", *registered.OPERATIONS})
 Act = Callable[[dict[str, Any]], Reply]
 
 
@@ -79,21 +81,11 @@ def fault(code: str, text: str, whose: Whose = Whose.SENDER) -> SoapFault:
     return SoapFault(whose, text, subcode=(FAULTS, code))
 
 
-def moment(at: datetime | None) -> str | None:
-    """Local time without an offset."""
-    return f"{at:%Y-%m-%d %H:%M:%S}" if at else None
-
-
-def day(on: date | None) -> str | None:
-    """A date in eight digits."""
-    return f"{on:%Y%m%d}" if on else None
-
-
 class Inner:
     """Opens and seals the documents inside the strings of one operation."""
 
     def __init__(self, kit: Kit, operation: str) -> None:
-        self._lists = _BATCH if operation == "queryItems" else _LISTS
+        self._lists = _BATCH if operation in _BATCHED else _LISTS
         self._clock = kit.clock
         self._schema = InnerSchema(kit.contract_dir / f"inner-{operation}.xsd")
 
@@ -255,6 +247,8 @@ def build_endpoint(kit: Kit) -> Endpoint:
         "queryByRef": construction.query_by_ref,
         "supplementItem": construction.supplement,
         "revokeItem": construction.revoke,
+        "queryProjects": lambda asked: registered.projects(kit, asked),
+        "queryPermits": lambda asked: registered.permits(kit, asked),
     }
     return Endpoint(
         contract=load(kit.contract_dir / "jzgl-service.wsdl"),

@@ -229,6 +229,10 @@ async def test_feed_tells_changes_once_and_goes_on_from_its_cursor(
 READS = [
     ("planning", "parcel", "parcel_no", "parcel_no", "plan_unit"),
     ("construction", "building", "building_no", "building_no", "fire_resistance_rating"),
+    ("construction", "project", "project_no", "project_no", "name"),
+    ("construction", "project", "parcel_no", "parcel_no", "stage"),
+    ("construction", "permit", "permit_no", "permit_no", "kind"),
+    ("construction", "permit", "project_no", "project_no", "issued_on"),
     ("police", "person", "person_ref", "person_ref", "id_number"),
     ("market", "business_licence", "uscc", "uscc", "legal_rep_ref"),
     ("market", "food_safety_manager", "uscc", "uscc", "cert_no"),

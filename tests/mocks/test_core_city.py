@@ -6,10 +6,14 @@ from stdnum.cn import ric
 from stdnum.cn import uscc as stdnum_uscc
 from stdnum.iso7064 import mod_37_36
 
+from mocks.core import names
 from mocks.core.city import DEMO, City
+from mocks.core.houses import PLOTS, parcel_number, plot_of
 from mocks.core.licences import check_character, licence_id
+from mocks.core.works import KINDS, KNOWN_UNTIL
 
 COMPANIES = st.integers(0, 31**5 - 1)
+PARCELS = st.builds(parcel_number, st.integers(0, len(names.ROADS) - 1), st.integers(0, PLOTS - 1))
 CITY = City()
 
 
@@ -41,9 +45,52 @@ def test_a_malformed_key_finds_nothing_and_breaks_nothing(key: str) -> None:
     for find in (
         CITY.company_by_uscc, CITY.person_by_ref, CITY.person_by_id_number, CITY.building,
         CITY.property_by_cert, CITY.property_by_address, CITY.parcel, CITY.health,
+        CITY.project, CITY.permit,
     ):  # fmt: skip
         assert find(key) is None
-    assert CITY.managers(key) == ()
+    assert (*CITY.managers(key), *CITY.projects(key), *CITY.permits(key)) == ()
+
+
+@given(PARCELS)
+@settings(max_examples=150)
+def test_a_parcels_projects_are_at_its_houses_and_found_again(parcel_no: str) -> None:
+    projects = CITY.projects(parcel_no)
+
+    assert CITY.parcel(parcel_no) is not None
+    assert len(projects) <= 3
+    for project in projects:
+        building = CITY.building(project.building_no)
+        road, number = int(project.building_no[6:9]), int(project.building_no[9:])
+        assert CITY.project(project.project_no) == project
+        assert plot_of(parcel_no) == (road, number // 10)
+        assert building is not None
+        if names.NEW_BUILDING in project.name:
+            assert project.completed_on == building.completed_on
+        else:
+            assert (project.registered_on - building.completed_on).days >= 365
+
+
+@given(PARCELS)
+@settings(max_examples=150)
+def test_a_projects_permits_come_in_order_and_fit_its_days(parcel_no: str) -> None:
+    for project in CITY.projects(parcel_no):
+        permits = CITY.permits(project.project_no)
+        issued = {permit.kind: permit.issued_on for permit in permits}
+        days = list(issued.values())
+
+        assert [CITY.permit(permit.permit_no) for permit in permits] == list(permits)
+        assert list(issued) == list(KINDS.values())[: len(permits)]
+        assert days == sorted(days)
+        assert days[0] == project.registered_on
+        assert days[-1] <= KNOWN_UNTIL
+        if project.started_on:
+            assert 0 < (project.started_on - issued["建筑工程施工许可"]).days <= 90
+        if project.completed_on:
+            [until] = [permit.valid_until for permit in permits if permit.valid_until]
+            assert project.started_on is not None
+            assert project.started_on < project.completed_on < until
+        assert project.started_on or project.stage in ("已报建", "已审图", "已许可", "终止")
+        assert not (project.stage == "终止" and len(permits) > 2)
 
 
 def test_one_wrong_character_finds_nobody() -> None:

@@ -109,6 +109,37 @@ def test_a_building_is_described_by_its_own_codes(construction: Any, call: Any) 
     assert call("queryBuilding", "<JZWBM>nowhere</JZWBM>").find("JZW") is None
 
 
+def test_the_projects_of_parcels_are_listed_each_with_its_parcel(
+    construction: Any, call: Any
+) -> None:
+    parcels = [DEMO["second"]["parcel_no"], "nowhere", DEMO["parcel_no"], DEMO["parcel_no"]]
+    asked = "".join(f"<ZDDM>{parcel}</ZDDM>" for parcel in parcels)
+    found = list(call("queryProjects", asked).iterfind("XMLIST/XM"))
+    city = construction.kit.city
+    known = [*city.projects(parcels[0]), *city.projects(parcels[2])]
+    assert [e.findtext("XMBH") for e in found] == [one.project_no for one in known]
+    assert [e.findtext("ZDDM") for e in found] == [one.parcel_no for one in known]
+    assert (found[-1].findtext("JSJD"), found[-1].findtext("XMMC")) == (
+        "5",
+        "天平路188号外立面改造工程",
+    )
+
+
+def test_projects_and_permits_are_found_by_their_numbers(construction: Any, call: Any) -> None:
+    project, permit = DEMO["project_no"], DEMO["permit_no"]
+    found = call("queryProjects", f"<XMBH>{project}</XMBH><XMBH>XM0</XMBH>")
+    assert [e.text for e in found.iterfind("XMLIST/XM/XMBH")] == [project]
+    found = call("queryPermits", f"<XKBH>0</XKBH><XKBH>{permit}</XKBH>")
+    assert [e.text for e in found.iterfind("XKLIST/XK/XKBH")] == [permit]
+    found = call("queryPermits", f"<XMBH>{project}</XMBH>")
+    known = construction.kit.city.permits(project)
+    assert [e.text for e in found.iterfind("XKLIST/XK/XKLX")] == ["01", "02", "03", "04"]
+    assert [e.text for e in found.iterfind("XKLIST/XK/FZRQ")] == [
+        f"{one.issued_on:%Y%m%d}" for one in known
+    ]
+    assert call("queryPermits", "<XMBH>XM0</XMBH>").find("XKLIST/XK") is None
+
+
 def test_a_batch_leaves_unknown_numbers_out(call: Any) -> None:
     numbers = [call("applyItem", application(kind)).findtext("SLBH") for kind in ("01", "02")]
     asked = "".join(f"<SLBH>{n}</SLBH>" for n in [numbers[1], "JS0", *numbers])
@@ -158,6 +189,9 @@ def test_the_ledger_holds_the_inner_body_and_no_password(construction: Any, call
         ("applyItem", application(more="<JZWBM>nowhere</JZWBM>"), "E2101"),
         ("applyItem", "<WBLSH>only</WBLSH>", "E1002"),
         ("queryItems", "".join(f"<SLBH>{n}</SLBH>" for n in range(21)), "E1002"),
+        ("queryProjects", "<ZDDM>x</ZDDM>" * 21, "E1002"),
+        ("queryProjects", "<ZDDM>x</ZDDM><XMBH>y</XMBH>", "E1002"),
+        ("queryPermits", "<XKBH>x</XKBH>" * 21, "E1002"),
         ("revokeItem", "<SLBH>x</SLBH><CXLSH>w</CXLSH><CXYY>-</CXYY>", "E2001"),
         ("supplementItem", "<SLBH>x</SLBH><BZLSH>s</BZLSH>", "E2001"),
     ],

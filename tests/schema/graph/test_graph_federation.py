@@ -72,7 +72,9 @@ def test_every_register_that_names_one_record_has_its_keys(sdl: str) -> None:
         "BusinessLicence": ["uscc"],
         "HealthCertificates": ["uscc"],
         "Parcel": ["parcelNo"],
+        "Permit": ["permitNo"],
         "Person": ["personRef"],
+        "Project": ["projectNo"],
         "Property": ["certNo", "address"],
     }
 
@@ -163,16 +165,20 @@ def follow(graph: Any, start: str, *links: str) -> list[str]:
     return names
 
 
-def test_a_licence_leads_to_its_premises_their_parcel_and_their_building(
+def test_a_licence_leads_to_its_premises_and_on_to_the_permits_on_their_parcel(
     shipped: list[DepartmentInfo],
 ) -> None:
     graph = core(build_schema(shipped))
 
-    assert follow(graph, "BusinessLicence", "premises", "parcel") == [
+    assert follow(graph, "BusinessLicence", "premises", "parcel", "projects", "permits") == [
         "BusinessLicence",
         "Property",
         "Parcel",
+        "Project",
+        "Permit",
     ]
+    assert follow(graph, "Permit", "project", "parcel")[-1] == "Parcel"
+    assert follow(graph, "Project", "building")[-1] == "Building"
     assert follow(graph, "BusinessLicence", "premises", "building")[-1] == "Building"
     assert follow(graph, "BusinessLicence", "legalRep")[-1] == "Person"
 
@@ -193,7 +199,11 @@ def test_every_look_up_that_lists_is_a_list_in_the_graph(shipped: list[Departmen
                 if way.many:
                     lists[f"{register.id}.{way.name}"] = str(reading.fields["values"].type)
 
-    assert lists == {"food_safety_manager.uscc": "[FoodSafetyManager!]"}
+    assert lists == {
+        "food_safety_manager.uscc": "[FoodSafetyManager!]",
+        "permit.project_no": "[Permit!]",
+        "project.parcel_no": "[Project!]",
+    }
 
 
 @pytest.mark.timeout(180)

@@ -18,7 +18,7 @@ def _sqlite() -> Plan:
         name="sqlite",
         applications=1000,
         kills=200,
-        within_s=1400.0,
+        within_s=2400.0,
         spread_s=560.0,
         uptime_s=(0.2, 1.6),
     )

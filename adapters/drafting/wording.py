@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from schema.domain.text import Text
 
@@ -102,6 +103,7 @@ def alike(one: str, other: str) -> bool:
     ).rstrip("s")
 
 
+@lru_cache(maxsize=20_000)
 def _folded(name: str) -> str:
     return "".join(c for c in name.lower() if c.isalnum())
 

@@ -134,6 +134,7 @@ class Wsdl:
             how = soap.get("transport")
             raise BadContract(f"port {port!r} goes over {how}, not HTTP — choose another port")
         port_type = self._find("portType", binding.get("type"), binding)
+        abstract = {str(o.get("name")): o for o in reversed([*_children(port_type, "operation")])}
         operations: dict[str, PortOperation] = {}
         refused: dict[str, str] = {}
         for node in _children(binding, "operation"):
@@ -143,18 +144,17 @@ class Wsdl:
                 refused[name] = "stands twice in the port (overloaded)"
                 continue
             try:
-                operations[name] = self._operation(name, node, soap, port_type)
+                operations[name] = self._operation(name, node, soap, abstract.get(name))
             except (Refused, BadContract) as error:
                 refused[name] = str(error)
         return Port(namespace(soap.tag) == _SOAP12, operations, refused)
 
     def _operation(
-        self, name: str, node: Element, soap: Element, port_type: Element
+        self, name: str, node: Element, soap: Element, abstract: Element | None
     ) -> PortOperation:
-        abstract = [o for o in _children(port_type, "operation") if o.get("name") == name]
-        if not abstract:
+        if abstract is None:
             raise Refused("is bound and not in the port type")
-        flow = [local(child.tag) for child in abstract[0] if local(child.tag) != "documentation"]
+        flow = [local(child.tag) for child in abstract if local(child.tag) != "documentation"]
         if flow[:1] != ["input"]:
             raise Refused("is sent by the department, not to it")
         if "output" not in flow:
@@ -165,8 +165,8 @@ class Wsdl:
         return PortOperation(
             name=name,
             action=action,
-            request=self._message(node, abstract[0], "input", style, name),
-            reply=self._message(node, abstract[0], "output", style, f"{name}Response"),
+            request=self._message(node, abstract, "input", style, name),
+            reply=self._message(node, abstract, "output", style, f"{name}Response"),
         )
 
     def _message(

@@ -32,7 +32,7 @@ def _postgres() -> Plan:
         store="postgres",
         gateways=2,
         uptime_s=(3.0, 14.0),
-        within_s=460.0,
+        within_s=900.0,
         spread_s=240.0,
         troubles=("frozen",),
     )

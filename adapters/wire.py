@@ -86,8 +86,10 @@ class HttpxWire:
             trust_env=False,
             follow_redirects=False,
             timeout=None,  # noqa: S113 — every call has one total deadline below
+            # The slots bound the connections. The pool must not: one that was handed out and whose
+            # call was cancelled before it began is counted there for ever.
             limits=httpx.Limits(
-                max_connections=concurrency,
+                max_connections=None,
                 max_keepalive_connections=concurrency,
                 keepalive_expiry=_IDLE_S,
             ),
@@ -125,7 +127,7 @@ class HttpxWire:
         async with self._slots:
             now = asyncio.get_running_loop().time()
             at = self._pace.turn(now, deadline)
-            if at is None:
+            if at is None or now >= deadline:
                 busy = ProblemCode.DEPARTMENT_BUSY
                 raise NotDelivered(self._department, "no turn within the deadline", code=busy)
             if at > now:

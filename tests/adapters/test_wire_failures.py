@@ -7,6 +7,7 @@ import pytest
 
 from adapters.department import DeclaredDepartment
 from adapters.errors import NotDelivered, OutcomeUnknown
+from adapters.wire import Endpoint, HttpxWire, WireRequest
 from schema.domain.filing import Filing
 from schema.domain.problem import ProblemCode
 from tests.adapters.conftest import Counter, made, place
@@ -95,3 +96,49 @@ async def test_no_free_slot_is_not_delivered(
     assert all(
         isinstance(e, OutcomeUnknown) for e in await asyncio.gather(*both, return_exceptions=True)
     )
+
+
+GET = WireRequest(method="GET", path="/", headers={})
+
+
+async def _steps(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("steps", range(1, 25))
+async def test_calls_given_up_before_they_began_leave_the_line_as_it_was(
+    counter: Counter, steps: int
+) -> None:
+    wire = HttpxWire("land", Endpoint(url=counter.url), concurrency=2, reply_bytes=1000)
+    now = asyncio.get_running_loop().time
+    try:
+        for _ in range(4):
+            given_up = asyncio.ensure_future(wire.send(GET, deadline=now() + 5))
+            await _steps(steps)
+            given_up.cancel()
+            await asyncio.wait({given_up})
+        counter.acts.clear()
+        for _ in range(6):
+            counter.says("one", kind="text/plain")
+        reply = await wire.send(GET, deadline=now() + 1)
+    finally:
+        await wire.aclose()
+
+    assert reply.status == 200
+
+
+async def test_a_call_whose_time_is_over_is_not_begun(counter: Counter) -> None:
+    wire = HttpxWire("land", Endpoint(url=counter.url), concurrency=2, reply_bytes=1000)
+    now = asyncio.get_running_loop().time
+    counter.says("one", kind="text/plain")
+    try:
+        for _ in range(5):
+            with pytest.raises(NotDelivered):
+                await wire.send(GET, deadline=now() - 0.1)
+        reply = await wire.send(GET, deadline=now() + 1)
+    finally:
+        await wire.aclose()
+
+    assert reply.status == 200
+    assert len(counter.heard) == 1

@@ -1,7 +1,7 @@
 """Calls of the examples made again and again, each time answered otherwise."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -54,6 +54,13 @@ def answered_ones(subject: Subject) -> Iterator[tuple[str, Json]]:
             continue
         if body_of(example) and 200 <= last_reply(example).status < 300:
             yield name, example
+
+
+def keys_asked(example: Json) -> Collection[str]:
+    """The keys a look-up or a question for progress names."""
+    told = example["arguments"]
+    keys: Collection[str] = told.get("keys") or told.get("receipts") or ()
+    return keys
 
 
 def first_call(subject: Subject) -> Json | None:

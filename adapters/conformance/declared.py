@@ -85,7 +85,9 @@ async def replayed(subject: Subject, example: Json) -> tuple[list[Json], dict[st
     return wire.heard, {"fails": "fewer requests than recorded"} if wire.replies else found
 
 
-async def _all_replayed(subject: Subject) -> Replays:
+async def all_replayed(subject: Subject) -> Replays:
+    """Every example replayed, once for all checks."""
+
     async def make() -> Replays:
         return {name: await replayed(subject, one) for name, one in subject.examples.items()}
 
@@ -96,7 +98,7 @@ async def _all_replayed(subject: Subject) -> Replays:
 async def examples_ask(subject: Subject) -> Result:
     """The adapter asks exactly what was recorded."""
     faults = []
-    for name, (heard, _) in (await _all_replayed(subject)).items():
+    for name, (heard, _) in (await all_replayed(subject)).items():
         example = subject.examples[name]
         recorded = [structure(one["request"]) for one in example["exchanges"]]
         if [structure(one) for one in heard] != recorded:
@@ -107,7 +109,7 @@ async def examples_ask(subject: Subject) -> Result:
 async def examples_give(subject: Subject) -> Result:
     """The adapter gives exactly what was recorded."""
     faults = []
-    for name, (_, found) in (await _all_replayed(subject)).items():
+    for name, (_, found) in (await all_replayed(subject)).items():
         example = subject.examples[name]
         if found != recorded_outcome(example):
             shown = found.get("fails", "another value")

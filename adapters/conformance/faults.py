@@ -1,5 +1,6 @@
 """Silver: every code of the department leads to what it is declared to mean, others to no harm."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -112,7 +113,7 @@ async def unknown_fault(subject: Subject) -> Result:
     """A failure nobody declared leaves the outcome of a write open."""
     made, faults, count = bench(subject), [], 0
     for name, example in _writes(subject):
-        for what, reply in _crashes(subject):
+        for what, reply in _crashes(subject, example):
             count += 1
             kind = _kind(await made.tried(example, reply))
             if kind != "OutcomeUnknown":
@@ -128,7 +129,7 @@ def _writes(subject: Subject) -> Iterator[tuple[str, Json]]:
             yield name, example
 
 
-def _crashes(subject: Subject) -> Iterator[tuple[str, WireReply]]:
+def _crashes(subject: Subject, example: Json) -> Iterator[tuple[str, WireReply]]:
     page = b"<html><body>Internal Server Error</body></html>"
     for status in (500, 502, 504):
         headers = {"content-type": "text/html"}
@@ -136,6 +137,9 @@ def _crashes(subject: Subject) -> Iterator[tuple[str, WireReply]]:
     if subject.manifest.protocol == "rest":
         headers = {"content-type": "application/json"}
         yield "HTTP 500 with {}", WireReply(status=500, headers=headers, body=b"{}")
+        return
+    if subject.manifest.protocol == "graphql":
+        yield from _errors(example)
         return
     space = SOAP12 if _is_soap12(subject) else SOAP11
     kind, inside = _XML_FAULT[space]
@@ -145,6 +149,17 @@ def _crashes(subject: Subject) -> Iterator[tuple[str, WireReply]]:
     for status in (500, 200):
         reply = WireReply(status=status, headers={"content-type": kind}, body=text.encode())
         yield f"a Fault with HTTP {status}", reply
+
+
+def _errors(example: Json) -> Iterator[tuple[str, WireReply]]:
+    """What a GraphQL server says when a resolver broke: an error at the field, with no code."""
+    fields = json.loads(body_of(example))["data"]
+    path = [next(iter(fields))]
+    told = {"data": None, "errors": [{"message": "NullPointerException", "path": path}]}
+    headers = {"content-type": "application/json"}
+    for status in (500, 200):
+        reply = WireReply(status=status, headers=headers, body=json.dumps(told).encode())
+        yield f"an error of a field with HTTP {status}", reply
 
 
 def _is_soap12(subject: Subject) -> bool:

@@ -126,3 +126,14 @@ def scalars(told: Any) -> list[Any]:
     if isinstance(told, list):
         return [one for value in told for one in scalars(value)]
     return [told]
+
+
+def without_failed(told: Any) -> Any:
+    """An outcome without the keys that failed one by one: an error is no value."""
+    if not isinstance(told, dict):
+        return told
+    return {key: one for key, one in told.items() if not _is_failed(one)}
+
+
+def _is_failed(one: Any) -> bool:
+    return isinstance(one, dict) and list(one) == ["fails"]

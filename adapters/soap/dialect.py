@@ -27,7 +27,6 @@ from adapters.soap.shapes import Shapes
 from adapters.soap.wrappers import wrappers
 from adapters.soap.write import Prefixes, Write, writer
 from adapters.soap.wsdl import Message, Port, PortOperation, Wsdl, load_wsdl
-from adapters.soap.wsse import username_token
 from adapters.soap.xml import BadXml, Element, local, parse_text
 from adapters.wire import Endpoint, Wire, WireRequest
 
@@ -82,7 +81,7 @@ class SoapDialect:
             self._schemas.validator(wrappers(self._port)),
         )
         self._inner: dict[str, InnerFile] = {}
-        self._security = _security(manifest, endpoint, rim)
+        self._security = _security(manifest, endpoint, rim, self._port.soap12)
 
     def operation(self, spec: CallSpec, findings: Findings) -> Operation | None:
         """The operation a call names, or None and findings."""
@@ -278,11 +277,13 @@ def _nothing(tag: str) -> Shape:
     return Shape(name=local(tag), tag=tag, kind=Kind.GROUP)
 
 
-def _security(manifest: Manifest, endpoint: Endpoint, rim: Rim) -> Any:
+def _security(manifest: Manifest, endpoint: Endpoint, rim: Rim, soap12: bool) -> Any:
     if manifest.auth.kind in ("none", "message"):
         return None
     if manifest.auth.kind != "username_token":
         raise BadContract(f"auth kind {manifest.auth.kind!r} is not for SOAP")
+    from adapters.soap.wsse import username_token  # brings zeep, for which others need not pay
+
     known = endpoint.credentials
     names = manifest.auth.names
     return username_token(
@@ -290,4 +291,5 @@ def _security(manifest: Manifest, endpoint: Endpoint, rim: Rim) -> Any:
         known.get(names["password"], ""),
         nonce=rim.nonce,
         now=rim.now,
+        soap12=soap12,
     )

@@ -15,9 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import zeep.wsdl.bindings  # noqa: F401 — zeep itself imports it late, and that opens files
+
 from adapters.documents import BadContract, Documents
 from adapters.rest.document import load_openapi
 from adapters.soap.dialect import load_contract
+from adapters.soap.second_reader import SecondReader
 from adapters.soap.wrappers import wrappers
 
 _CODECS = ("utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "gb18030", "gbk", "idna", "ascii")
@@ -43,12 +46,17 @@ def load_soap(entry: Path) -> None:
             contract.wsdl.schemas.validator(wrappers(port))
 
 
+def load_second(entry: Path) -> None:
+    """Nothing when zeep reads the WSDL; CannotTell else."""
+    SecondReader(Documents(entry.parent), entry)
+
+
 def leak(entry: Path) -> None:
     """Opens a file outside the folder, which the watch must see."""
     (entry.parent.parent / "secret").open("rb").close()
 
 
-LOADERS = {"rest": load_rest, "soap": load_soap, "leak": leak}
+LOADERS = {"rest": load_rest, "soap": load_soap, "second": load_second, "leak": leak}
 
 
 def attempt(protocol: str, entry: Path) -> dict[str, Any]:

@@ -9,6 +9,12 @@ from tests.adapters.conformance.bad.model import Bad, Change, all_of, edited, ex
 
 FIRE = "contract/fire-declaration.yaml"
 HEALTH = "contract/health-data.yaml"
+PLAN = "contract/plan-case.wsdl"
+_DESCRIBED_TWICE = (
+    "  <wsdl:portType",
+    '  <wsdl:message name="GetParcelRequest">\n    <wsdl:part name="parameters" '
+    'element="t:QueryCase"/>\n  </wsdl:message>\n  <wsdl:portType',
+)
 _LENIENT = """
 def lenient(value):
     return value if isinstance(value, int) else 0
@@ -147,6 +153,8 @@ BAD: dict[str, Bad] = {
     "login_page": Bad(base="fire", line=lines.remembers_instead_of_pages),
     "other_charset": Bad(base="fire", line=lines.guesses),
     "other_namespace": Bad(base="police", line=lines.renames),
+    # the contract
+    "second_reader": Bad(base="planning", change=edited(PLAN, _DESCRIBED_TWICE)),
     # faults
     "declared_codes": Bad(
         base="fire", change=told(("[faults]\n", '[faults]\n"http 200" = "refused"\n'))

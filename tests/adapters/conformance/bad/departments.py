@@ -209,7 +209,7 @@ BAD: dict[str, Bad] = {
     "no_redirects": Bad(base="fire", line=lines.follows),
     "no_proxy": Bad(base="fire", line=lines.proxied),
     "concurrency": Bad(base="fire", line=lines.too_wide, limits={"rate_per_s": 500}),
-    "rate": Bad(base="fire", line=lines.unpaced),
+    "rate": Bad(base="fire", line=lines.unpaced, limits={"rate_per_s": 15}),
     # silence and trust
     "no_personal_data": Bad(
         base="fire",

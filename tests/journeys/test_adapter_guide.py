@@ -77,7 +77,7 @@ def run(desk: Path, typed: str) -> tuple[int, str]:
             start_new_session=True,
         )
         try:
-            code = shell.wait(timeout=100)
+            code = shell.wait(timeout=200)
         finally:
             ended(shell.pid)
     return code, said.read_text("utf-8")
@@ -101,7 +101,7 @@ def repository_untouched() -> Iterator[None]:
     ]
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 @pytest.mark.usefixtures("repository_untouched")
 def test_the_guide_leads_from_a_contract_to_gold_and_into_the_graph(desk: Path) -> None:
     code, said = run(desk, script())

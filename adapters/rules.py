@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Rule(StrEnum):
-    """The rules; docs/adapters.md lists them with what each demands."""
+    """The rules; docs/manifest.md lists them with what each demands."""
 
     # the file
     FILE_MISSING = "file.missing"

@@ -80,8 +80,8 @@ CHECKS = (
         title=Text(zh="每个调用都有示例", en="Every call has its examples"),
         reason=Text(zh="没有示例的调用，无从核对", en="A call nobody recorded cannot be checked"),
         remedy=Text(
-            zh="按 docs/adapters.md §9 补录示例",
-            en="record the missing examples, docs/adapters.md section 9",
+            zh="按 docs/manifest.md §9 补录示例",
+            en="record the missing examples, docs/manifest.md section 9",
         ),
         run=declared.examples_are_complete,
         running=False,

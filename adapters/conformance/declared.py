@@ -56,7 +56,7 @@ async def owner_is_reachable(subject: Subject) -> Result:
 async def secrets_are_apart(subject: Subject) -> Result:
     """No credential stands in the manifest."""
     text = (subject.folder / FILE).read_text("utf-8")
-    known = subject.credentials.items()
+    known = {**subject.credentials, **subject.secrets}.items()
     found = [name for name, value in known if len(value) >= _SHORTEST_SECRET and value in text]
     faults = [f"the credential {name!r} stands in {FILE}" for name in sorted(found)]
     return judged(faults, f"no credential stands in {FILE}")

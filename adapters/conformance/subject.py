@@ -49,11 +49,13 @@ class Live:
 class Subject:
     """One department's folder, and what it takes to run it on a line of our choice.
 
-    `credentials` are those its examples were recorded with; `limits` what differs by agreement.
+    `credentials` are those its examples were recorded with, `secrets` those of the settings, which
+    stand nowhere in the folder; `limits` what differs by agreement.
     """
 
     folder: Path
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     limits: Mapping[str, Any] = field(default_factory=dict)
     line: Line = httpx_line
     live: Live | None = None

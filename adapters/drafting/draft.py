@@ -3,7 +3,7 @@
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -50,14 +50,16 @@ def draft_department(
     service: str | None = None,
     port: str | None = None,
     named: tuple[str | None, str | None] = (None, None),
+    vendor: Mapping[str, Path] | None = None,
 ) -> Drafted:
     """The new folder `into`/`identifier`; Refused when there is one, or the contract is unusable.
 
-    Nothing is left behind by a contract that is refused.
+    `vendor`: copies of what the contract refers to by URL. Nothing is left behind by a contract
+    that is refused.
     """
     target = into / identifier
     _free(identifier, target)
-    files = gather(entry)
+    files = gather(entry, vendor)
     with tempfile.TemporaryDirectory(prefix="onething-") as stage:
         folder = Path(stage) / identifier
         files.copy(folder)
@@ -90,7 +92,7 @@ def _drafted(
     registers = _registers(folder.name, contract, guessed)
     dropped: list[Finding] = []
     while True:
-        page = write_manifest(folder.name, name, contract, files.pins(), registers, guessed)
+        page = write_manifest(folder.name, name, contract, files, registers, guessed)
         (folder / FILE).write_text(page.text(), encoding="utf-8")
         findings, info = check(folder)
         wrong = [r for r in registers if any(_about(r, finding) for finding in findings)]

@@ -4,12 +4,12 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import yaml
 
@@ -34,15 +34,17 @@ class Refused(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractFiles:
-    """The files of one contract; all of them lie below `root`."""
+    """The files of one contract: all lie below `root` but copies of what it refers to by URL."""
 
     entry: Path
     files: tuple[Path, ...]
+    copies: Mapping[str, Path] = field(default_factory=dict)  # by URL
 
     @property
     def root(self) -> Path:
-        """The nearest folder that holds all of them."""
-        return Path(os.path.commonpath([path.parent for path in self.files]))
+        """The nearest folder that holds all that were received."""
+        copied = set(self.copies.values())
+        return Path(os.path.commonpath([path.parent for path in self.files if path not in copied]))
 
     def copy(self, folder: Path) -> str:
         """Copy all, byte for byte, to `folder`/contract; where the entry lies below `folder`."""
@@ -54,7 +56,16 @@ class ContractFiles:
 
     def place(self, path: Path) -> str:
         """Where a file lies below the department's folder."""
-        return f"{CONTRACT}/{path.relative_to(self.root).as_posix()}"
+        copied = list(dict.fromkeys(self.copies.values()))
+        if path not in copied:
+            return f"{CONTRACT}/{path.relative_to(self.root).as_posix()}"
+        alike = [one for one in copied[: copied.index(path)] if one.name == path.name]
+        number = f"{len(alike) + 1}-" if alike else ""
+        return f"{CONTRACT}/vendored/{number}{path.name}"
+
+    def vendored(self) -> dict[str, str]:
+        """Where the copies lie below the department's folder, by URL."""
+        return {url: self.place(path) for url, path in self.copies.items()}
 
     def pins(self) -> dict[str, str]:
         """The SHA-256 of every file, by its place; the entry first."""
@@ -62,11 +73,13 @@ class ContractFiles:
         return {self.place(path): _digest(path) for path in (self.entry, *rest)}
 
 
-def gather(entry: Path) -> ContractFiles:
-    """The entry and all it refers to; Refused names what is missing or lies elsewhere."""
-    first = entry.resolve()
-    if not first.is_file():
-        raise Refused(f"there is no file {entry}", "correct the path")
+def gather(entry: Path, vendor: Mapping[str, Path] | None = None) -> ContractFiles:
+    """The entry and all it refers to; Refused names what is missing or lies elsewhere.
+
+    `vendor`: copies of what it refers to by URL; each must be needed.
+    """
+    first = _there(entry)
+    copies = Copies({url: _there(path) for url, path in (vendor or {}).items()}, first)
     found: dict[Path, None] = {}
     waiting = [first]
     while waiting:
@@ -76,8 +89,48 @@ def gather(entry: Path) -> ContractFiles:
         found[path] = None
         if len(found) > _MOST:
             raise Refused(f"{entry.name} consists of more than {_MOST} files", "name its entry")
-        waiting.extend(_target(path, reference) for reference in references(path))
-    return ContractFiles(entry=first, files=tuple(sorted(found)))
+        waiting.extend(_target(path, reference, copies) for reference in references(path))
+    copies.all_used()
+    return ContractFiles(entry=first, files=tuple(sorted(found)), copies=copies.known)
+
+
+def _there(path: Path) -> Path:
+    if not path.is_file():
+        raise Refused(f"there is no file {path}", "correct the path")
+    return path.resolve()
+
+
+class Copies:
+    """Copies of what a contract refers to by URL, and which of them it uses."""
+
+    def __init__(self, known: Mapping[str, Path], entry: Path) -> None:
+        self.known = known
+        self._used: set[str] = set()
+        if entry in known.values():
+            raise Refused(f"{entry.name} is the contract itself", "give --vendor for others only")
+
+    def find(self, path: Path, reference: str) -> Path | None:
+        """The copy of what `path` means by this; None for a file beside it."""
+        origin = next((url for url, copy in self.known.items() if copy == path), None)
+        url = reference if origin is None else urljoin(origin, reference)
+        if url in self.known:
+            self._used.add(url)
+            return self.known[url]
+        parts = urlsplit(url)
+        if not (parts.scheme or parts.netloc):
+            return None
+        name = Path(parts.path).name or "part"
+        raise Refused(
+            f"{path.name} refers to {url}, and nothing is fetched from a network",
+            f"vendor it: save that file as {name} and add --vendor {url}={name}",
+        )
+
+    def all_used(self) -> None:
+        """Refused when a copy is of nothing the contract refers to."""
+        for url in self.known:
+            if url not in self._used:
+                remedy = "give the URL as it stands in the contract, or leave it out"
+                raise Refused(f"nothing in the contract refers to {url}", remedy)
 
 
 def references(path: Path) -> list[str]:
@@ -147,16 +200,14 @@ def mappings(root: Any) -> Iterator[dict[Any, Any]]:
             waiting.extend(reversed(node))
 
 
-def _target(path: Path, reference: str) -> Path:
-    parts = urlsplit(reference)
-    if parts.scheme or parts.netloc:
-        name = Path(parts.path).name or "part"
-        raise Refused(
-            f"{path.name} refers to {reference}, and nothing is fetched from a network",
-            f"vendor it: save that file as {path.parent / name}, "
-            f'and let the reference in your copy of {path.name} read "{name}"',
-        )
-    target = (path.parent / unquote(parts.path)).resolve()
+def _target(path: Path, reference: str, copies: Copies) -> Path:
+    copy = copies.find(path, reference)
+    if copy is not None:
+        return copy
+    target = (path.parent / unquote(urlsplit(reference).path)).resolve()
+    if target in copies.known.values():
+        remedy = "keep the copy that --vendor names in another folder"
+        raise Refused(f"{target.name} is both beside the contract and a copy by URL", remedy)
     if not target.is_file():
         raise Refused(
             f"{path.name} refers to {reference}, which is not there",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from adapters.drafting.asking import lines_of
+from adapters.drafting.files import ContractFiles
 from adapters.drafting.outline import webhook_outline, write_outline
 from adapters.drafting.page import Page, dotted
 from adapters.drafting.purpose import Guess
@@ -23,14 +24,15 @@ def write_manifest(
     identifier: str,
     name: Text,
     contract: ContractView,
-    pins: Mapping[str, str],
+    files: ContractFiles,
     registers: Sequence[RegisterDraft],
     guessed: Guessed,
 ) -> Page:
-    """The page for a department; `pins`: the contract's files, the entry first."""
+    """The page for a department and the files of its contract."""
     page = Page()
     _head(page, identifier, name, contract)
-    _contract(page, contract, pins)
+    _contract(page, contract, files.pins())
+    _vendored(page, files)
     _limits(page)
     _auth(page, contract)
     for draft in registers:
@@ -82,6 +84,14 @@ def _contract(page: Page, contract: ContractView, pins: Mapping[str, str]) -> No
         page.table("contract", "more")
         for file, pin in more.items():
             page.put(key(file), quoted(pin))
+
+
+def _vendored(page: Page, files: ContractFiles) -> None:
+    copies = files.vendored()
+    if copies:
+        page.table("contract", "vendored")
+        for url, place in copies.items():
+            page.put(key(url), quoted(place))
 
 
 def _limits(page: Page) -> None:

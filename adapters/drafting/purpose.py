@@ -6,9 +6,11 @@ from enum import StrEnum
 
 from adapters.drafting.places import Place, recorded, values
 from adapters.drafting.view import OperationView
-from adapters.drafting.vocabulary import CHANGES, FILED, NAMED, READS
+from adapters.drafting.vocabulary import CHANGES, ENCLOSED, FILED, NAMED, READS
 from adapters.drafting.wording import tokens
 from adapters.shape import Kind
+
+_ENCLOSED = frozenset(word for word in ENCLOSED if not word.isascii())
 
 
 class Purpose(StrEnum):
@@ -84,11 +86,35 @@ def guess(operation: OperationView, key: Place | None) -> Guess:
     changes = changing(operation)
     if changes:
         return Guess(purpose=changes, reason=f"its name says {changes.replace('_', ' ')}")
+    taken = _taken(operation)
+    if taken:
+        return Guess(purpose=Purpose.FILE, reason=taken)
     for purpose, known in NAMED.items():
         word = _named(operation, known)
         if word and _fits(Purpose(purpose), operation, key):
             return Guess(purpose=Purpose(purpose), reason=f"{word!r} in its name or text")
     return _by_shape(operation, key)
+
+
+def _taken(operation: OperationView) -> str:
+    """Why its messages are those of a filing: what it is sent, and a receipt; empty when not."""
+    if operation.reads or any(word in READS for word in _words(operation)):
+        return ""
+    places = values(operation.reply)
+    numbered = any(place.identifies for place in places)
+    timed = any(place.shape.kind is Kind.DATETIME for place in places)
+    if not (numbered and timed):
+        return ""
+    asked = values(operation.request, through_lists=True)
+    if any(tokens(place.name) == ["idempotency", "key"] for place in asked):
+        return "sent under an Idempotency-Key, a number and a time out"
+    lists = dict.fromkeys(place.repeated[-1] for place in asked if place.repeated)
+    enclosed = next((name for name in lists if _enclosed(name)), None)
+    return f"sent with a list of {enclosed}, a number and a time out" if enclosed else ""
+
+
+def _enclosed(name: str) -> bool:
+    return bool(set(tokens(name)) & ENCLOSED) or any(word in name for word in _ENCLOSED)
 
 
 def _fits(purpose: Purpose, operation: OperationView, key: Place | None) -> bool:

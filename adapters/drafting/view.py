@@ -82,7 +82,8 @@ def read_contract(
 
 def _openapi(folder: Path, files: ContractFiles) -> ContractView:
     words, file = OpenApiWords(files), files.place(files.entry)
-    bare = bare_manifest(folder, "rest", ContractSpec(file=folder / file, sha256=""))
+    spec = ContractSpec(file=folder / file, sha256="", vendored=_vendored(folder, files))
+    bare = bare_manifest(folder, "rest", spec)
     dialect = RestDialect(bare, _LINE, FixedHeader({}), _RIM)
     said = words.operations()
     host, path = words.address()
@@ -116,7 +117,13 @@ def _wsdl(
     words, file = WsdlWords(files), files.place(files.entry)
     ports = words.ports()
     chosen = _chosen(ports, service, port)
-    spec = ContractSpec(file=folder / file, sha256="", service=chosen.service, port=chosen.name)
+    spec = ContractSpec(
+        file=folder / file,
+        sha256="",
+        service=chosen.service,
+        port=chosen.name,
+        vendored=_vendored(folder, files),
+    )
     dialect = SoapDialect(bare_manifest(folder, "soap", spec), Endpoint(url=""), _LINE, _RIM)
     said, faults = words.operations(), words.faults()
     return ContractView(
@@ -139,6 +146,10 @@ def _wsdl(
         ports=tuple(ports),
         port=chosen,
     )
+
+
+def _vendored(folder: Path, files: ContractFiles) -> Mapping[str, Path]:
+    return {url: folder / place for url, place in files.vendored().items()}
 
 
 def _chosen(ports: list[PortView], service: str | None, port: str | None) -> PortView:

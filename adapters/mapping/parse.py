@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?$")
 
 _REMEDIES = {
     Rule.EXPRESSION_SYNTAX: "write: start | stage arguments | …",
-    Rule.STAGE_ARGUMENTS: "the stages and their arguments: docs/adapters.md, section 3",
+    Rule.STAGE_ARGUMENTS: "the stages and their arguments: docs/manifest.md, section 3",
 }
 
 

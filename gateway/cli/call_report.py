@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from adapters.errors import (
 )
 from adapters.manifest.model import Manifest
 from adapters.wire import Endpoint
+from gateway.cli.declared_calls import Declared
 from gateway.cli.output import Speaker, Stop, coloured
 
 _REMEDIES: Mapping[type[AdapterError], str] = {
@@ -40,8 +42,10 @@ class Report:
     tree: Mapping[str, Any]
     lines: Mapping[str, Any] | None
     exchanges: Sequence[Exchange]
+    declared: Declared | None = None
     value: Any = None
     error: AdapterError | None = None
+    example: Path | None = None  # the file it was kept in
 
     @property
     def mask(self) -> Mask:
@@ -61,15 +65,23 @@ class Report:
 
 def show(speaker: Speaker, report: Report, *, raw_only: bool, as_json: bool) -> None:
     """Show the call; Stop with the remedy when it gave no value."""
+    tell(speaker, report, raw_only=raw_only, as_json=as_json)
+    if report.error is not None:
+        step = remedy(report.error)
+        raise Stop(() if as_json else [_failure(report, report.error)], next_step=step)
+
+
+def tell(speaker: Speaker, report: Report, *, raw_only: bool, as_json: bool) -> None:
+    """Show the call, whatever it gave."""
     if as_json:
         speaker.json(_told(report, raw_only=raw_only))
     else:
         _say(speaker, report, raw_only=raw_only)
-    error = report.error
-    if error is not None:
-        reason = f": {error.reason}" if isinstance(error, Refused) and error.reason else ""
-        line = f"{type(error).__name__}: {error}{reason}"
-        raise Stop(() if as_json else [report.mask.text(line)], next_step=remedy(error))
+
+
+def _failure(report: Report, error: AdapterError) -> str:
+    reason = f": {error.reason}" if isinstance(error, Refused) and error.reason else ""
+    return report.mask.text(f"{type(error).__name__}: {error}{reason}")
 
 
 def remedy(error: AdapterError) -> str:
@@ -91,6 +103,9 @@ def _say(speaker: Speaker, report: Report, *, raw_only: bool) -> None:
     if report.error is None and not raw_only:
         _head(speaker, "reply" if report.lines is None else "mapped")
         _block(speaker, mask.text(_json(plain_value(report.value))).splitlines())
+    if report.example is not None:
+        gives = "gives the same" if report.error is None else _failure(report, report.error)
+        _head(speaker, "example", f"{report.example} replays: {gives}")
 
 
 def _request(speaker: Speaker, report: Report, exchange: Exchange) -> None:
@@ -174,6 +189,8 @@ def _told(report: Report, *, raw_only: bool) -> dict[str, object]:
         }
     elif not raw_only:
         told["value"] = plain_value(report.value)
+    if report.example is not None:
+        told["example"] = str(report.example)
     return told
 
 

@@ -19,10 +19,11 @@ from adapters.manifest.read import FILE, read_manifest
 from adapters.registry import build
 from adapters.wire import Endpoint, line
 from gateway.cli.call_report import Report, show
-from gateway.cli.declared_calls import KINDS, declared
+from gateway.cli.declared_calls import KINDS, Declared, declared
+from gateway.cli.example_keeping import Keeping, keep, ready
 from gateway.cli.output import MISUSED, Speaker, Stop
+from gateway.cli.plugged import below, plugged
 from gateway.clock import SystemClock
-from gateway.declared import SHIPPED_DEPARTMENTS
 from gateway.settings import Settings
 
 _NEEDED = ("contract", "protocol", "auth", "limits")  # what even a bare call cannot do without
@@ -39,6 +40,7 @@ class Asked:
     url: str | None
     folder: Path | None
     yes: bool
+    keeping: Keeping | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class Prepared:
     tree: Mapping[str, Any]
     reply: Mapping[str, Any] | None  # the mapping lines of a declared call
     make: Callable[[float], Awaitable[Any]]
+    declared: Declared | None = None
 
 
 def call(
@@ -58,8 +61,13 @@ def call(
     manifest = _manifest(settings, asked, findings)
     endpoint = _endpoint(settings, asked)
     manifest = replace(manifest, limits=replace(manifest.limits, **endpoint.limits))
+    if asked.keeping is not None:
+        ready(manifest.folder, asked.operation, asked.keeping)
     report = asyncio.run(_called(manifest, endpoint, asked, findings))
-    show(speaker, report, raw_only=raw_only, as_json=as_json)
+    if asked.keeping is not None:
+        keep(speaker, report, asked.keeping, raw_only=raw_only, as_json=as_json)
+    else:
+        show(speaker, report, raw_only=raw_only, as_json=as_json)
 
 
 async def _called(
@@ -75,6 +83,7 @@ async def _called(
             arguments=asked.arguments,
             tree=prepared.tree,
             lines=prepared.reply,
+            declared=prepared.declared,
             exchanges=wire.exchanges,
         )
         try:
@@ -107,6 +116,7 @@ def _declared(
         tree=found.spec.request,
         reply=found.spec.reply,
         make=lambda budget: found.make(department, budget),
+        declared=found,
     )
 
 
@@ -189,13 +199,12 @@ def _manifest(settings: Settings, asked: Asked, findings: Findings) -> Manifest:
 
 
 def _folders(settings: Settings, asked: Asked) -> Mapping[str, Path]:
-    """The departments' folders by id: the one named, else those of the settings."""
-    if asked.folder is not None and (asked.folder / FILE).is_file():
-        whole = asked.folder.resolve()
-        return {whole.name: whole}
-    roots = [asked.folder] if asked.folder else [SHIPPED_DEPARTMENTS, settings.plugins.departments]
-    there = [root for root in roots if root is not None and root.is_dir()]
-    return {f.name: f for root in there for f in root.iterdir() if (f / FILE).is_file()}
+    """The departments' folders by id: the one named, else those that are plugged in."""
+    if asked.folder is None:
+        return plugged(settings)
+    whole = asked.folder.resolve()
+    there = [whole] if (whole / FILE).is_file() else below(whole)
+    return {folder.name: folder for folder in there}
 
 
 def _endpoint(settings: Settings, asked: Asked) -> Endpoint:

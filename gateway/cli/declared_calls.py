@@ -1,29 +1,38 @@
 """Calls a manifest declares, made by name: `registers.property.cert_no`, `verbs.progress`."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from adapters.conformance.examples import called
 from adapters.department import DeclaredDepartment
 from adapters.findings import did_you_mean
 from adapters.manifest.model import CallSpec, Manifest
 from gateway.cli.output import MISUSED, Stop
-from schema.domain.filing import Applicant, Filing, Supplement, Withdrawal
+from gateway.cli.typed_arguments import (
+    Given,
+    filing_arguments,
+    of_service,
+    only,
+    supplement_arguments,
+    withdrawal_arguments,
+)
 
 KINDS = ("registers", "verbs", "services", "verifications", "feed")
-_APPLICANT = ("name", "identifier", "agent_name", "agent_id_number", "phone")
-
-Given = Sequence[tuple[str, str]]
-Make = Callable[[DeclaredDepartment, float], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """A declared call with its arguments; `make` takes the department and its budget in s."""
+    """A declared call with its arguments, both as an example tells them."""
 
     spec: CallSpec
-    make: Make
+    call: str
+    arguments: Mapping[str, Any]
+
+    async def make(self, department: DeclaredDepartment, budget: float) -> Any:
+        """Make it within so many seconds."""
+        return await called(department, self.call, self.arguments, budget)
 
 
 def declared(manifest: Manifest, name: str, given: Given, now: datetime) -> Declared:
@@ -47,13 +56,11 @@ def _lookup(manifest: Manifest, name: str, given: Given) -> Declared:
         raise _unknown(f"registers.{name}", [f"registers.{one}" for one in known])
     register, lookup = known[full]
     spec = manifest.lookups[register, lookup]
-    keys = _only(given, "key")["key"]
+    keys = only(given, "key")
     if len(keys) > spec.batch:
         raise Stop([f"{full} takes {spec.batch} keys at once"], code=MISUSED)
-    return Declared(
-        spec=spec,
-        make=lambda department, budget: department.read(register, lookup, keys, budget=budget),
-    )
+    arguments = {"register": register, "lookup": lookup, "keys": keys}
+    return Declared(spec=spec, call="read", arguments=arguments)
 
 
 def _verification(manifest: Manifest, kind: str, given: Given) -> Declared:
@@ -62,20 +69,15 @@ def _verification(manifest: Manifest, kind: str, given: Given) -> Declared:
             f"verifications.{kind}", [f"verifications.{k}" for k in manifest.verifications]
         )
     claims = {name.removeprefix("claims."): value for name, value in given}
-    return Declared(
-        spec=manifest.verifications[kind],
-        make=lambda department, budget: department.verify(kind, claims, budget=budget),
-    )
+    arguments = {"kind": kind, "claims": claims}
+    return Declared(spec=manifest.verifications[kind], call="verify", arguments=arguments)
 
 
 def _feed(manifest: Manifest, given: Given) -> Declared:
     if manifest.feed is None:
         raise Stop(["it declares no feed"], next_step="add [feed] to its manifest", code=MISUSED)
-    cursor = dict(given).get("cursor")
-    return Declared(
-        spec=manifest.feed,
-        make=lambda department, budget: department.changes(cursor, budget=budget),
-    )
+    arguments = {"cursor": dict(given).get("cursor")}
+    return Declared(spec=manifest.feed, call="changes", arguments=arguments)
 
 
 def _verb(manifest: Manifest, verb: str, given: Given, now: datetime) -> Declared:
@@ -94,126 +96,38 @@ def _service(manifest: Manifest, name: str, given: Given, now: datetime) -> Decl
     if spec is None:
         known = [f"services.{s}.{v}" for s, verbs in manifest.services.items() for v in verbs]
         raise _unknown(f"services.{name}", known)
-    return Declared(spec=spec, make=_VERBS[verb](service, given, now))
+    return Declared(spec=spec, call=verb, arguments=_VERBS[verb](given, service, now))
 
 
-def _file(service: str, given: Given, now: datetime) -> Make:
-    held = _grouped(given, {"reference", "case", "item", "service"}, {"answers", "applicant"})
-    applicant = held["applicant"]
-    _refuse(set(applicant) - set(_APPLICANT), "applicant.", _APPLICANT)
-    who = {f"applicant.{name}": applicant.get(name) for name in ("name", "identifier")}
-    _need({**held, **who}, ("reference", *who))
-    filing = Filing(
-        reference=held["reference"],
-        case=held.get("case", held["reference"]),
-        item=held.get("item", service),
-        service=service,
-        answers=held["answers"],
-        applicant=Applicant(**applicant),
-        submitted_at=now,
-    )
-    return lambda department, budget: department.file(filing, budget=budget)
+def _find_filing(given: Given, service: str, _: datetime) -> dict[str, Any]:
+    return {"reference": of_service(given, "reference")[0], "service": service}
 
 
-def _find_filing(service: str, given: Given, _: datetime) -> Make:
-    reference = _one(given, "reference")
-    return lambda department, budget: department.find_filing(reference, service, budget=budget)
+def _supplement(given: Given, service: str, _: datetime) -> dict[str, Any]:
+    return supplement_arguments(given, service)
 
 
-def _supplement(service: str, given: Given) -> Supplement:
-    held = _grouped(given, {"reference", "receipt", "service", "note"}, {"answers"})
-    _need(held, ("reference", "receipt"))
-    return Supplement(
-        reference=held["reference"],
-        receipt=held["receipt"],
-        service=service,
-        answers=held["answers"],
-        note=held.get("note"),
-    )
+def _withdraw(given: Given, service: str, _: datetime) -> dict[str, Any]:
+    return withdrawal_arguments(given, service)
 
 
-def _send_supplement(service: str, given: Given, _: datetime) -> Make:
-    supplement = _supplement(service, given)
-    return lambda department, budget: department.supplement(supplement, budget=budget)
+def _progress(given: Given, service: str, _: datetime) -> dict[str, Any]:
+    return {"receipts": of_service(given, "receipt"), "service": service}
 
 
-def _find_supplement(service: str, given: Given, _: datetime) -> Make:
-    supplement = _supplement(service, given)
-    return lambda department, budget: department.find_supplement(supplement, budget=budget)
+def _certificate(given: Given, service: str, _: datetime) -> dict[str, Any]:
+    return {"receipt": of_service(given, "receipt")[0], "service": service}
 
 
-def _withdraw(service: str, given: Given, _: datetime) -> Make:
-    held = _grouped(given, {"reference", "receipt", "reason", "service"}, set())
-    _need(held, ("reference", "receipt", "reason"))
-    withdrawal = Withdrawal(
-        reference=held["reference"],
-        receipt=held["receipt"],
-        service=service,
-        reason=held["reason"],
-    )
-    return lambda department, budget: department.withdraw(withdrawal, budget=budget)
-
-
-def _progress(service: str, given: Given, _: datetime) -> Make:
-    receipts = _only([pair for pair in given if pair[0] != "service"], "receipt")["receipt"]
-    return lambda department, budget: department.progress(receipts, service, budget=budget)
-
-
-def _certificate(service: str, given: Given, _: datetime) -> Make:
-    receipt = _one(given, "receipt")
-    return lambda department, budget: department.certificate(receipt, service, budget=budget)
-
-
-_VERBS: Mapping[str, Callable[[str, Given, datetime], Make]] = {
-    "file": _file,
+_VERBS: Mapping[str, Callable[[Given, str, datetime], dict[str, Any]]] = {
+    "file": filing_arguments,
     "find_filing": _find_filing,
-    "supplement": _send_supplement,
-    "find_supplement": _find_supplement,
+    "supplement": _supplement,
+    "find_supplement": _supplement,
     "withdraw": _withdraw,
     "progress": _progress,
     "certificate": _certificate,
 }
-
-
-def _only(given: Given, name: str) -> dict[str, list[str]]:
-    """All values of the one argument a call takes."""
-    _refuse({key for key, _ in given} - {name}, "", (name,))
-    values = [value for key, value in given if key == name]
-    _need({name: values or None}, (name,))
-    return {name: values}
-
-
-def _one(given: Given, name: str) -> str:
-    return _only([pair for pair in given if pair[0] != "service"], name)[name][0]
-
-
-def _grouped(given: Given, names: set[str], groups: set[str]) -> dict[str, Any]:
-    held: dict[str, Any] = {group: {} for group in groups}
-    for key, value in given:
-        group, dot, name = key.partition(".")
-        if dot and group in groups:
-            held[group][name] = value
-        else:
-            _refuse({key} - names, "", (*sorted(names), *(f"{g}.<name>" for g in sorted(groups))))
-            held[key] = value
-    return held
-
-
-def _need(held: Mapping[str, Any], names: Sequence[str]) -> None:
-    missing = [name for name in names if not held.get(name)]
-    if missing:
-        step = "give " + " ".join(f"{name}=…" for name in missing)
-        raise Stop([f"{name}: is missing" for name in missing], next_step=step, code=MISUSED)
-
-
-def _refuse(unknown: set[str], prefix: str, known: Sequence[str]) -> None:
-    if unknown:
-        name = min(unknown)
-        raise Stop(
-            [f"{prefix}{name}: is no argument of this call"],
-            next_step=did_you_mean(name, known),
-            code=MISUSED,
-        )
 
 
 def _unknown(name: str, known: Sequence[str]) -> Stop:

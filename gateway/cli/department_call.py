@@ -1,12 +1,15 @@
 """`onething departments call`: one call of a department, every step of it shown."""
 
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from gateway.cli.options import ConfigOption, JsonOption, ProfileOption, SetOption, settings_of
 from gateway.cli.output import Speaker
+
+if TYPE_CHECKING:
+    from gateway.cli.example_keeping import Keeping
 
 _OPERATION = (
     "An operation of the contract, or what the manifest declares: registers.<id>.<look-up>, "
@@ -28,6 +31,16 @@ Folder: TypeAlias = Annotated[
 RawOnly: TypeAlias = Annotated[
     bool, typer.Option("--raw-only", help="Show the bytes, and not what is read from them.")
 ]
+Example: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--example", metavar="NAME", help="Keep the call as examples/NAME.json."),
+]
+About: TypeAlias = Annotated[
+    str | None, typer.Option("--about", help="What the example shows, in one sentence.")
+]
+Force: TypeAlias = Annotated[
+    bool, typer.Option("--force", help="Write the example over one of that name.")
+]
 Yes: TypeAlias = Annotated[bool, typer.Option("--yes", help="Call what may change something.")]
 
 
@@ -40,6 +53,9 @@ def departments_call(
     folder: Folder = None,
     raw_only: RawOnly = False,
     yes: Yes = False,
+    example: Example = None,
+    about: About = None,
+    force: Force = False,
     config: ConfigOption = None,
     profile: ProfileOption = None,
     pairs: SetOption = None,
@@ -57,8 +73,19 @@ def departments_call(
         url=url,
         folder=folder,
         yes=yes,
+        keeping=_keeping(example, about, force=force),
     )
     call(speaker, settings, asked, raw_only=raw_only, as_json=as_json)
+
+
+def _keeping(example: str | None, about: str | None, *, force: bool) -> "Keeping | None":
+    from gateway.cli.example_keeping import Keeping
+
+    if example is not None:
+        return Keeping(name=example, about=about, force=force)
+    if about is not None or force:
+        raise typer.BadParameter("they need --example NAME", param_hint="--about, --force")
+    return None
 
 
 def _pair(argument: str) -> tuple[str, str]:

@@ -20,9 +20,8 @@ from adapters.findings import did_you_mean
 from adapters.manifest.read import FILE
 from adapters.wire import Endpoint
 from gateway.cli.output import MISUSED, Speaker, Stop, Words, coloured
-from gateway.declared import SHIPPED_DEPARTMENTS
+from gateway.cli.plugged import plugged, recorded_with
 from gateway.settings import Settings
-from gateway.settings_demo import DEMO_CREDENTIALS
 from schema.domain.text import Text
 
 _COLOURS = {
@@ -38,19 +37,19 @@ def subject_of(
 ) -> Subject:
     """The department to examine; Stop with exit code 2 for what cannot be asked."""
     folder = _folder(department, settings)
-    live = _live(against, writes=writes, credentials=_credentials(folder.name, settings))
-    return Subject(folder=folder, credentials=_recorded_with(folder.name, settings), live=live)
+    secrets = _credentials(folder.name, settings)
+    live = _live(against, writes=writes, credentials=secrets)
+    shown = recorded_with(folder.name)
+    return Subject(folder=folder, credentials=shown, secrets=secrets, live=live)
 
 
 def _folder(department: str, settings: Settings) -> Path:
     """The department's folder; Stop with exit code 2 when there is none."""
-    given = settings.plugins.departments
-    roots = [SHIPPED_DEPARTMENTS, *([given] if given else [])]
-    places = [Path(department), *(root / department for root in roots)]
-    found = next((place for place in places if (place / FILE).is_file()), None)
-    if found is not None:
-        return found.resolve()
-    known = [path.parent.name for root in roots for path in root.glob(f"*/{FILE}")]
+    if (Path(department) / FILE).is_file():
+        return Path(department).resolve()
+    known = plugged(settings)
+    if department in known:
+        return known[department].resolve()
     raise Stop(
         [f"there is no department {department!r} — {did_you_mean(department, known)}"],
         next_step="onething departments list, or give the path of its folder",
@@ -72,16 +71,6 @@ def _live(against: str | None, *, writes: bool, credentials: Mapping[str, str]) 
 def _credentials(name: str, settings: Settings) -> Mapping[str, str]:
     access = settings.departments.get(name)
     return access.credentials if access is not None else {}
-
-
-def _recorded_with(name: str, settings: Settings) -> Mapping[str, str]:
-    """The credentials examples are recorded with: the demo's where there are any."""
-    demo = {
-        key.partition(".")[2]: value
-        for key, value in DEMO_CREDENTIALS.items()
-        if key.startswith(f"{name}.")
-    }
-    return demo or _credentials(name, settings)
 
 
 def examined(speaker: Speaker, subject: Subject, tier: Tier, *, quiet: bool) -> Report:

@@ -12,7 +12,7 @@ import typer
 
 from gateway.cli.options import ConfigOption, SetOption, settings_of
 from gateway.cli.output import MISUSED, Stop
-from gateway.declared import SHIPPED_DEPARTMENTS
+from gateway.cli.plugged import plugged
 
 _Folder: TypeAlias = Annotated[
     Path | None, typer.Option("--folder", help="The department's folder, if it is not plugged in.")
@@ -98,7 +98,7 @@ def departments_mock(
     if file is not None:
         contract = Contract(file=file, root=root, service=service, port_name=port_name)
     else:
-        found = folder or folder_of(department or "", _plugged(config, pairs))
+        found = folder or folder_of(department or "", plugged(settings_of(config, "dev", pairs)))
         contract = contract_of(found)
         department = department or found.resolve().name
     more = ["--host", host, "--port", str(port), "--seed", str(seed)]
@@ -107,19 +107,12 @@ def departments_mock(
     become(contract, department, more)
 
 
-def _plugged(config: Path | None, pairs: Sequence[str] | None) -> list[Path]:
-    given = settings_of(config, "dev", pairs).plugins.departments
-    return [SHIPPED_DEPARTMENTS, *([given] if given is not None else [])]
-
-
-def folder_of(department: str, folders: Sequence[Path]) -> Path:
+def folder_of(department: str, folders: Mapping[str, Path]) -> Path:
     """The folder of a department that is plugged in."""
-    for folder in reversed(folders):
-        if (folder / department / "department.toml").is_file():
-            return folder / department
-    there = sorted(file.parent.name for f in folders for file in f.glob("*/department.toml"))
+    if department in folders:
+        return folders[department]
     raise Stop(
-        [f"there is no department {department!r} — choose among {', '.join(there)}"],
+        [f"there is no department {department!r} — choose among {', '.join(sorted(folders))}"],
         next_step="onething departments mock --folder FOLDER, for one that is not plugged in",
         code=MISUSED,
     )

@@ -25,6 +25,12 @@ def departments_new(
     ] = _INTO,
     title_zh: Annotated[str | None, typer.Option("--title-zh", help="Its Chinese name.")] = None,
     title_en: Annotated[str | None, typer.Option("--title-en", help="Its English name.")] = None,
+    vendor: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vendor", metavar="URL=FILE", help="Your copy of what the contract refers to by URL."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Draft a department from its contract: nothing is fetched, nothing is overwritten."""
@@ -32,7 +38,15 @@ def departments_new(
 
     speaker: Speaker = context.obj
     entry = _contract(wsdl, openapi)
-    made = drafted(identifier, entry, into, service=service, port=port, named=(title_zh, title_en))
+    made = drafted(
+        identifier,
+        entry,
+        into,
+        service=service,
+        port=port,
+        named=(title_zh, title_en),
+        vendor=dict(map(_copy, vendor or ())),
+    )
     report(speaker, made, as_json=as_json)
 
 
@@ -41,3 +55,10 @@ def _contract(wsdl: Path | None, openapi: Path | None) -> Path:
     if len(given) != 1:
         raise typer.BadParameter("give either --wsdl or --openapi", param_hint="--wsdl / --openapi")
     return given[0]
+
+
+def _copy(given: str) -> tuple[str, Path]:
+    url, equals, file = given.rpartition("=")
+    if not equals or not url or not file:
+        raise typer.BadParameter(f"{given!r} is not URL=FILE", param_hint="--vendor")
+    return url, Path(file)

@@ -1,5 +1,6 @@
 """What `onething departments new` does: a folder drafted from a contract, and what is told."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,10 +17,13 @@ def drafted(
     service: str | None,
     port: str | None,
     named: tuple[str | None, str | None],
+    vendor: Mapping[str, Path],
 ) -> Drafted:
     """The new folder; Stop with the reason when there cannot be one."""
     try:
-        return draft_department(identifier, entry, into, service=service, port=port, named=named)
+        return draft_department(
+            identifier, entry, into, service=service, port=port, named=named, vendor=vendor
+        )
     except Refused as refused:
         raise Stop([refused], next_step=refused.remedy) from refused
 

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -12,7 +13,10 @@ import pytest
 from adapters.installed import GROUP, installed_departments
 from adapters.registry import Loaded, load_departments
 from adapters.wire import Endpoint
+from tests.adapters.archive_running import ARCHIVE, CALLS, archive_system, recording, unrecorded
 from tests.adapters.conftest import Counter
+from tests.adapters.external.archive_system import KEY
+from tests.gateway.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(__file__).parent / "external"
@@ -35,7 +39,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def onething(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """The command line, with the package beside it."""
     return subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "gateway", *words, *SETTINGS, "departments.archive.api_key=k"],
+        [
+            sys.executable,
+            "-m",
+            "gateway",
+            *words[:2],
+            *SETTINGS,
+            "departments.archive.api_key=k",
+            *words[2:],
+        ],
         cwd=ROOT,
         env={"PYTHONPATH": str(site)},
         capture_output=True,
@@ -108,3 +120,70 @@ def test_an_entry_point_that_leads_to_no_department_is_named(value: str, sentenc
     assert folders == set()
     assert str(broken[0]).startswith(f"a package:onething.departments.archive: {sentence}")
     assert "department.toml beside the module" in broken[0].remedy
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The archive's test system."""
+    with archive_system() as url:
+        yield url
+
+
+def recorded(name: str, folder: Path, url: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """The example as the command line writes it."""
+    terminal = Terminal(capsys)
+    assert terminal.run(*recording(name, folder, url)) == 0, terminal.err
+    return (folder / "examples" / f"{name}.json").read_text("utf-8")
+
+
+def test_its_examples_are_what_recording_them_today_gives(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = {path.stem: path.read_text("utf-8") for path in (ARCHIVE / "examples").iterdir()}
+
+    with archive_system() as url:
+        folder = unrecorded(tmp_path)
+        found = {name: recorded(name, folder, url, capsys) for name in CALLS}
+
+    assert found == kept, "python -m tests.adapters.archive_running, and read the difference"
+    assert KEY not in "".join(kept.values())
+
+
+def checked(site: Path, *words: str) -> tuple[str, list[str]]:
+    """The tier it reaches, and what stands in the way of the next."""
+    made = onething(site, "departments", "check", "archive", "--json", *words)
+    report = json.loads(made.stdout)
+    failed = [one for one in report["checks"] if one["state"] == "failed"]
+    return report["tier"], [f"{one['id']}: {one['evidence']}" for one in failed]
+
+
+def test_it_is_silver_by_its_examples_alone(site: Path) -> None:
+    assert checked(site) == ("silver", [])
+
+
+@pytest.mark.timeout(90)
+def test_it_is_gold_against_a_system_that_keeps_deposits(site: Path, address: str) -> None:
+    found = checked(
+        site,
+        *("--against", address, "--writes", "--tier", "gold"),
+        *("--set", f"departments.archive.api_key={KEY}"),
+    )
+
+    assert found == ("gold", [])
+
+
+def test_a_mock_is_found_for_an_installed_package(site: Path) -> None:
+    made = onething(site, "departments", "mock", "archive", "--describe")
+
+    assert made.returncode == 0, made.stderr
+    assert "queryDrawings" in made.stdout
+
+
+def test_an_installed_package_is_called_by_its_id(site: Path, address: str) -> None:
+    made = onething(
+        site, "departments", "call", "archive", "registers.drawing", "key=CJ-20190002",
+        "--url", address, "--set", f"departments.archive.api_key={KEY}",
+    )  # fmt: skip
+
+    assert made.returncode == 0, made.stderr
+    assert '"title": "首层平面图"' in made.stdout

@@ -64,7 +64,7 @@ def test_command_prints_the_schema() -> None:
 
 @pytest.mark.parametrize(("name", "table"), [("keys", key_table()), ("rules", rule_table())])
 def test_docs_have_the_declared_table(name: str, table: str) -> None:
-    docs = (ROOT / "docs/adapters.md").read_text(encoding="utf-8")
+    docs = (ROOT / "docs/manifest.md").read_text(encoding="utf-8")
     begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
     shown = docs[docs.index(begin) + len(begin) : docs.index(end)]
     assert shown == table, f"put {name} of adapters/manifest/publish.py there"

@@ -212,10 +212,9 @@ def test_a_reference_into_the_network_says_how_to_vendor_and_vendoring_goes_on(
         draft_department("plans", there / "plans.yaml", tmp_path / "out")
     assert "vendor it: save that file as" in no.value.remedy
 
-    (there / "shared.yaml").write_text("RequestInfo: { type: object }\n", encoding="utf-8")
-    vendored = elsewhere.replace("https://egov.example/", "")
-    (there / "plans.yaml").write_text(vendored, encoding="utf-8")
-    made = draft_department("plans", there / "plans.yaml", tmp_path / "out")
+    (tmp_path / "shared.yaml").write_text("RequestInfo: { type: object }\n", encoding="utf-8")
+    copies = {"https://egov.example/shared.yaml": tmp_path / "shared.yaml"}
+    made = draft_department("plans", there / "plans.yaml", tmp_path / "out", vendor=copies)
     assert made.findings == ()
-    assert "contract/shared.yaml" in made.files
+    assert "contract/vendored/shared.yaml" in made.files
     assert made.registers

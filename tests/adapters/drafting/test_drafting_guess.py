@@ -7,7 +7,7 @@ import pytest
 
 from adapters.drafting.arguments import spoken, tree_of
 from adapters.drafting.draft import Drafted, draft_department
-from adapters.drafting.files import gather
+from adapters.drafting.files import Refused, gather
 from adapters.drafting.pretty import Mask, message, plain
 from adapters.drafting.wording import alike, identifier, quoted, title, tokens, unique
 from adapters.findings import Findings
@@ -205,4 +205,5 @@ def test_a_document_that_holds_itself_has_an_end(tmp_path: Path) -> None:
         encoding="utf-8",
     )
 
-    assert gather(entry).files == (entry,)
+    with pytest.raises(Refused, match="nested more than 100 deep"):
+        gather(entry)

@@ -15,6 +15,7 @@ from adapters.manifest.key import Key, Type, line, number, table, text
 from adapters.manifest.limits import LIMITS
 from schema.domain.department import ProgressMode, Repeats
 
+_HEADER = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
 KINDS = ("text", "integer", "decimal", "boolean", "date", "datetime")
 PERSONAL = ("id_number", "phone", "name")
 
@@ -107,9 +108,9 @@ _BY_KIND = (
         (
             "header",
             (
-                text("name", "请求头名称", "the header's name", required=True),
+                text("name", "请求头名称", "the header's name", required=True, form=_HEADER),
                 text("value", "凭据", "name of the credential", required=True, credential=True),
-                text("prefix", "前缀", 'text before it, e.g. "Bearer "'),
+                text("prefix", "前缀", 'text before it, e.g. "Bearer "', form=r"[ -~]*"),
             ),
         ),
         (

@@ -1,19 +1,18 @@
 """The files a contract consists of: the entry and everything it refers to, without a network."""
 
-import json
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
-import yaml
-
-from adapters.soap.xml import BadXml, Element, local, parse
+from adapters.documents import BadContract, Documents
+from adapters.rest.reading import read_tree
+from adapters.soap.forms import BUILT_IN
+from adapters.soap.xml import XS, BadXml, Element, local, parse
 
 CONTRACT = "contract"
 _LOCATION = {
@@ -145,37 +144,34 @@ def references(path: Path) -> list[str]:
 def markup(path: Path) -> Element:
     """The root of an XML file."""
     try:
-        return parse(path.read_bytes())
+        return parse(Documents(path.parent).read(path))
     except BadXml as error:
         remedy = "ask the department for the file as it sent it"
         raise Refused(f"{path.name} {error}", remedy) from None
+    except BadContract as error:
+        raise Refused(str(error), "correct the file") from None
 
 
 def plain(path: Path) -> Any:
-    """The content of a YAML or JSON file."""
+    """The content of a YAML or JSON file, read as the department's check will read it."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        return json.loads(text) if path.suffix == ".json" else yaml.load(text, _Loader)  # noqa: S506
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        reason = re.sub(r"\s+", " ", str(error))[:200]
-        raise Refused(f"{path.name} cannot be read: {reason}", "correct the file") from None
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # C where built
-    """YAML whose dates stay texts."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+        return read_tree(Documents(path.parent), path)
+    except BadContract as error:
+        raise Refused(str(error), "correct the file") from None
 
 
 def _xml_references(root: Element) -> Iterator[str]:
     for node in root.iter("{*}*"):
         for attribute in _LOCATION.get(local(node.tag), ()):
-            if node.get(attribute):
-                yield str(node.get(attribute))
+            place = node.get(attribute)
+            if place and not _known(node, place):
+                yield str(place)
+
+
+def _known(node: Element, place: str) -> bool:
+    """Whether this imports a schema everyone knows, which is read without its published place."""
+    space = node.get("namespace")
+    return local(node.tag) == "import" and space in (XS, *BUILT_IN) and "://" in place
 
 
 def _json_references(root: Any) -> Iterator[str]:
@@ -201,19 +197,51 @@ def mappings(root: Any) -> Iterator[dict[Any, Any]]:
 
 
 def _target(path: Path, reference: str, copies: Copies) -> Path:
+    parts = _split(path, reference)
     copy = copies.find(path, reference)
     if copy is not None:
         return copy
-    target = (path.parent / unquote(urlsplit(reference).path)).resolve()
+    target, there = _beside(path, parts)
     if target in copies.known.values():
         remedy = "keep the copy that --vendor names in another folder"
         raise Refused(f"{target.name} is both beside the contract and a copy by URL", remedy)
-    if not target.is_file():
+    if not there:
         raise Refused(
-            f"{path.name} refers to {reference}, which is not there",
-            f"vendor it: ask the department for that file and put it at {target}",
+            f"{path.name} refers to {reference[:200]}, which is not there",
+            f"vendor it: ask the department for that file and put it at {str(target)[:300]}",
         )
     return target
+
+
+def _split(path: Path, reference: str) -> SplitResult:
+    """The parts of a location; Refused for what is none."""
+    try:
+        parts = urlsplit(reference)
+    except ValueError:
+        raise _no_place(path, reference) from None
+    if parts.scheme == "file":
+        raise _no_place(path, reference)
+    return parts
+
+
+def _beside(path: Path, parts: SplitResult) -> tuple[Path, bool]:
+    """What a relative place leads to, and whether it is there; Refused for an absolute one."""
+    place = unquote(parts.path)
+    if place[:1] in ("/", "\\"):
+        raise _no_place(path, place)
+    target = path.parent / place
+    try:
+        target = target.resolve()
+        return target, target.is_file()
+    except (OSError, ValueError, RuntimeError):  # names too long, symlinks in a circle
+        return target, False
+
+
+def _no_place(path: Path, reference: str) -> Refused:
+    return Refused(
+        f"{path.name} refers to {reference[:200]!r}, which is no relative path",
+        "put a copy beside it and let the reference in your copy name that",
+    )
 
 
 def _digest(path: Path) -> str:

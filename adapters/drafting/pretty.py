@@ -11,6 +11,7 @@ from adapters.soap.xml import BadXml, Element, escape, local, parse
 
 SHOWN = 64 * 1024  # characters of one message that are shown
 _HIDDEN = "***"
+_MARKS = [chr(code) for code in range(0xE000, 0xF900)]  # nobody's characters
 _SECRET_HEADERS = ("authorization", "cookie", "key", "token", "secret", "signature", "password")
 _SECRET_PARTS = (
     re.compile(r'("(?:access|refresh|id)_token"\s*:\s*")[^"]*'),
@@ -35,6 +36,14 @@ class Mask:
         for part in _SECRET_PARTS:
             text = part.sub(rf"\1{_HIDDEN}", text)
         return text
+
+    def value(self, value: Any) -> Any:
+        """Plain data without any credential in its texts."""
+        if isinstance(value, Mapping):
+            return {key: self.value(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self.value(one) for one in value]
+        return self.text(value) if isinstance(value, str) else value
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The headers, those that show who we are without their value."""
@@ -68,18 +77,17 @@ def message(body: bytes | None, headers: Mapping[str, str], encoding: str | None
     if "json" in kind:
         try:
             return _json(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
     return text
 
 
-_DIGITS = re.compile('"\ue000([^"]*)"')
-
-
 def _json(text: str) -> str:
     """Indented; numbers keep the digits they came with, marked while they are texts."""
-    held = json.loads(text, parse_float=lambda digits: f"\ue000{digits}")
-    return _DIGITS.sub(r"\1", json.dumps(held, ensure_ascii=False, indent=2))
+    spelt = text.lower()
+    mark = next(c for c in _MARKS if c not in text and f"\\u{ord(c):04x}" not in spelt)
+    held = json.loads(text, parse_float=lambda digits: f"{mark}{digits}")
+    return re.sub(f'"{mark}([^"]*)"', r"\1", json.dumps(held, ensure_ascii=False, indent=2))
 
 
 def cut(text: str) -> tuple[str, bool]:

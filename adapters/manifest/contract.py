@@ -1,7 +1,7 @@
 """The contract's files: where they are, that they are the pinned ones, how they are encoded."""
 
-import codecs
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from adapters.manifest.model import ContractSpec
 from adapters.manifest.table import Table
 from adapters.rules import Rule
 
+_PATH = re.compile(r"/[^\s\x00-\x1f\x7f#]*(?<!/)")
 _SCHEMAS = (".wsdl", ".xsd", ".yaml", ".yml", ".json")
 
 
@@ -23,11 +24,11 @@ def contract_of(folder: Path, table: Table) -> ContractSpec:
     for key in ("encoding", "reply_encoding"):
         _encoding(table, key)
     path = table.text("path")
-    if path and (not path.startswith("/") or path.endswith("/")):
+    if path and not _PATH.fullmatch(path):
         remedy = 'write it like "/ws/planning"'
         table.wrong("path", Rule.CONTRACT_PATH, f"{path!r} joins no address", remedy)
     return ContractSpec(
-        file=folder / name,
+        file=folder / name if _there(folder / name, folder) else folder,
         sha256=digest,
         path=path,
         service=table.text("service"),
@@ -54,7 +55,7 @@ def _pinned(folder: Path, table: Table, key: str, file: str, wanted: str) -> Non
     path = folder / file
     if not file:
         return
-    if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
+    if not _there(path, folder):
         sentence = f"there is no {file!r} in the folder"
         table.wrong(key, Rule.CONTRACT_FILE, sentence, "put it into contract/")
         return
@@ -63,6 +64,13 @@ def _pinned(folder: Path, table: Table, key: str, file: str, wanted: str) -> Non
         digest = "sha256" if key == "file" else key
         sentence = f"{file} is not the pinned contract"
         table.wrong(digest, Rule.CONTRACT_PINNED, sentence, f"it has sha256 {found}")
+
+
+def _there(path: Path, folder: Path) -> bool:
+    try:
+        return path.is_file() and path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError):  # names too long
+        return False
 
 
 def _unlisted(folder: Path, table: Table, listed: set[str]) -> None:
@@ -76,8 +84,8 @@ def _unlisted(folder: Path, table: Table, listed: set[str]) -> None:
 
 def _encoding(table: Table, key: str) -> None:
     try:
-        codecs.lookup(table.text(key, "utf-8"))
-    except LookupError:
+        "<a/>".encode(table.text(key, "utf-8"))  # codecs that make no bytes of a text are none
+    except (LookupError, ValueError):
         remedy = 'for example "utf-8" or "gb18030"'
         table.wrong(
             key, Rule.CONTRACT_ENCODING, f"there is no encoding {table.text(key)!r}", remedy

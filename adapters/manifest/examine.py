@@ -1,5 +1,6 @@
 """A manifest against the declared keys: unknown, missing, of the wrong type, out of bounds."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
@@ -14,7 +15,7 @@ _SENTENCES = {
     Type.TEXT: ("must be a text", "mind the quotes"),
     Type.LINE: ("must be an expression", "write it in quotes, constants as \"'x'\""),
     Type.FLAG: ("must be true or false", "write it without quotes"),
-    Type.NUMBER: ("must be a number", "write it without quotes"),
+    Type.NUMBER: ("must be a finite number", "write it without quotes"),
     Type.WHOLE: ("must be a whole number", "write it without quotes"),
     Type.WORDS: ("must be a list of texts", 'write ["…"]'),
     Type.CONSTANT: ("must be a text, a number or true/false", "mind the quotes"),
@@ -24,7 +25,7 @@ _SENTENCES = {
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 _FITS: Mapping[Type, Callable[[object], bool]] = {
@@ -109,6 +110,8 @@ class Examination:
             sentence = f"must be {key.least:g} or more"
         elif key.above is not None and value <= key.above:
             sentence = f"must be above {key.above:g}"
+        elif key.most is not None and value > key.most:
+            sentence = f"must be {key.most:.0f} or less"
         if sentence:
             remedy = "give what the department bears"
             self._findings.add(place, sentence, remedy, Rule.KEY_RANGE)

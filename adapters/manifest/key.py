@@ -32,6 +32,7 @@ class Key:
     allowed: tuple[str, ...] = ()
     least: float | None = None
     above: float | None = None
+    most: float | None = None
     protocol: str | None = None  # the only protocol that has it
     form: str | None = None  # pattern of the names <angles> stands for, or of the text
     credential: bool = False  # its text names a credential of the settings

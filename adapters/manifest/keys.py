@@ -12,8 +12,10 @@ from adapters.manifest.callkeys import (
     verb_keys,
 )
 from adapters.manifest.key import Key, Type, line, number, table, text
+from adapters.manifest.limits import LIMITS
 from schema.domain.department import ProgressMode, Repeats
 
+_HEADER = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
 KINDS = ("text", "integer", "decimal", "boolean", "date", "datetime")
 PERSONAL = ("id_number", "phone", "name")
 
@@ -106,9 +108,9 @@ _BY_KIND = (
         (
             "header",
             (
-                text("name", "请求头名称", "the header's name", required=True),
+                text("name", "请求头名称", "the header's name", required=True, form=_HEADER),
                 text("value", "凭据", "name of the credential", required=True, credential=True),
-                text("prefix", "前缀", 'text before it, e.g. "Bearer "'),
+                text("prefix", "前缀", 'text before it, e.g. "Bearer "', form=r"[ -~]*"),
             ),
         ),
         (
@@ -203,47 +205,7 @@ TOP = table(
         table("vendored", "网址所指文件的副本", "copies of what it refers to by URL", _VENDORED),
         required=True,
     ),
-    table(
-        "limits",
-        "部门能承受多少",
-        "what it bears",
-        number("timeout_s", "超时（秒）", "longest wait, seconds", required=True, above=0),
-        number(
-            "concurrency",
-            "并发数",
-            "calls at once",
-            required=True,
-            type=Type.WHOLE,
-            least=1,
-        ),
-        number(
-            "rate_per_s",
-            "每秒次数上限（每个网关进程）；0 为不限",
-            "calls a second at most, of one gateway process; 0: no limit",
-            required=True,
-        ),
-        number(
-            "processing_s",
-            "超时后仍可能处理的秒数",
-            "seconds after a time-out in which it may still act",
-            required=True,
-        ),
-        number(
-            "lookup_lag_s",
-            "查询滞后的秒数",
-            "seconds until a look-up shows what was accepted",
-            required=True,
-        ),
-        number(
-            "reply_bytes",
-            "应答上限（字节）",
-            "longest reply; default 1000000",
-            type=Type.WHOLE,
-            least=1,
-        ),
-        number("poll_every_s", "轮询间隔（秒）", "seconds between questions; default 60", above=0),
-        required=True,
-    ),
+    LIMITS,
     table(
         "auth",
         "如何证明身份",

@@ -116,6 +116,7 @@ def _schema(key: Key, defs: Names) -> dict[str, Any]:
     bounds = {
         "minimum": key.least,
         "exclusiveMinimum": key.above if key.above is not None else None,
+        "maximum": key.most,
     }
     return {**schema, **{word: bound for word, bound in bounds.items() if bound is not None}}
 

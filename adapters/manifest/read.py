@@ -36,7 +36,12 @@ def read_manifest(folder: Path, findings: Findings) -> Manifest | None:
     except FileNotFoundError:
         findings.add("", "there is no department.toml", f"add {FILE}", Rule.FILE_MISSING)
         return None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        findings.add(
+            "", f"cannot be read: {error.strerror}", f"put a file {FILE}", Rule.FILE_MISSING
+        )
+        return None
+    except (ValueError, RecursionError) as error:  # numbers and nestings without end, too
         findings.add("", f"is not TOML: {error}", "mend this place first", Rule.FILE_TOML)
         return None
     findings.places = Places(text)
@@ -114,7 +119,7 @@ def _python(folder: Path, findings: Findings) -> Mapping[str, Callable[[Any], An
     space: dict[str, Any] = {"__name__": f"adapters.departments.{folder.name}.adapter"}
     try:
         exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), space)  # noqa: S102 — ours
-    except Exception as error:  # a team's own code may fail in any way; the rest still loads
+    except (Exception, SystemExit) as error:  # a team's own code may fail in any way
         sentence = f"cannot be loaded: {type(error).__name__}: {error}"
         findings.add("adapter.py", sentence, "mend the function", Rule.ADAPTER_BROKEN)
     own = space["__name__"]

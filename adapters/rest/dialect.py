@@ -186,6 +186,9 @@ def _path(parts: Parts, scope: Scope, missing: list[str]) -> str:
         quote(",".join(_texts(parts, piece, values.get(piece, ""))), safe="") if at % 2 else piece
         for at, piece in enumerate(parts.template)
     ]
+    steps = "".join(pieces).split("/")
+    if "." in steps or ".." in steps:  # whoever reads such a path takes it for another one
+        raise MappingError("a value of the path cannot be told from a step to another one")
     query: list[tuple[str, str]] = []
     for name, value in _place(parts, "query", scope, missing):
         query.extend((name, text) for text in _texts(parts, name, value))

@@ -174,7 +174,7 @@ def _told(report: Report, *, raw_only: bool) -> dict[str, object]:
         "department": report.manifest.id,
         "asked": report.asked,
         "arguments": [[name, mask.text(value)] for name, value in report.arguments],
-        "request_tree": report.tree,
+        "request_tree": mask.value(report.tree),
         "timeout_s": report.manifest.limits.timeout_s,
         "exchanges": [_told_exchange(report, exchange) for exchange in report.exchanges],
         "contract": report.validated,
@@ -184,11 +184,11 @@ def _told(report: Report, *, raw_only: bool) -> dict[str, object]:
             "kind": type(error).__name__,
             "code": error.code,
             "message": mask.text(str(error)),
-            "reason": error.reason if isinstance(error, Refused) else None,
+            "reason": mask.value(error.reason) if isinstance(error, Refused) else None,
             "remedy": remedy(error),
         }
     elif not raw_only:
-        told["value"] = plain_value(report.value)
+        told["value"] = mask.value(plain_value(report.value))
     if report.example is not None:
         told["example"] = str(report.example)
     return told

@@ -123,11 +123,15 @@ def contract_of(folder: Path) -> Contract:
     manifest = folder / "department.toml"
     try:
         said = tomllib.loads(manifest.read_text("utf-8")).get("contract", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
+    except (OSError, ValueError, RecursionError) as wrong:
         raise Stop([f"{manifest}: cannot be read: {wrong} — correct it"]) from wrong
+    if not isinstance(said, Mapping):
+        raise Stop([f"{manifest}:contract: must be a table — write it as [contract]"])
     name = _text(said, "file")
     if name is None:
         raise Stop([f"{manifest}:contract.file: missing — name the WSDL or OpenAPI file"])
+    if "\0" in name or Path(name).is_absolute() or ".." in Path(name).parts:
+        raise Stop([f"{manifest}:contract.file: {name!r} is not in the folder — put it there"])
     examples = folder / "examples"
     return Contract(
         file=folder / name,

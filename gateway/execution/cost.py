@@ -84,6 +84,17 @@ def _is_list(kind: Any) -> bool:
     return isinstance(kind, GraphQLList)
 
 
+def _default_lengths(document: DocumentNode) -> Mapping[str, int]:
+    """How long the lists are that variables stand for when they are not given."""
+    found: dict[str, int] = {}
+    for node in document.definitions:
+        for one in getattr(node, "variable_definitions", None) or ():
+            if isinstance(one.default_value, ListValueNode):
+                name = one.variable.name.value
+                found[name] = max(found.get(name, 1), len(one.default_value.values))
+    return found
+
+
 class Costing:
     """The cost of a document's operations; a fragment is worked out once."""
 
@@ -97,6 +108,7 @@ class Costing:
             for node in document.definitions
             if isinstance(node, FragmentDefinitionNode)
         }
+        self._lengths = _default_lengths(document)
         self._known: dict[str, int] = {}
         self.by_variable = False  # a page size is a variable: the cost depends on its value
 
@@ -145,7 +157,9 @@ class Costing:
         if not isinstance(given, VariableNode):
             return 1
         self.by_variable = True
-        told = (self._variables or {}).get(given.name.value)
+        if given.name.value not in (self._variables or {}):
+            return self._lengths.get(given.name.value, 1)
+        told = (self._variables or {})[given.name.value]
         return len(told) if isinstance(told, list) else 1
 
     def _page(self, node: FieldNode, default: int) -> int:

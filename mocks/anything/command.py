@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import math
 import socket
 import sys
 from datetime import date, datetime
@@ -15,6 +16,8 @@ from mocks.anything.opened import opened
 from mocks.anything.refusal import Refused
 from mocks.anything.server import Served
 from mocks.core.clock import SHANGHAI, real_now
+
+_LONGEST_S = 3600.0
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -111,5 +114,7 @@ def _span(text: str) -> tuple[float, float]:
     try:
         span = float(low), float(high or low)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text}: is neither 0.2 nor 0.1-0.5") from None
+        span = math.nan, math.nan
+    if not 0 <= span[0] <= span[1] <= _LONGEST_S:
+        raise argparse.ArgumentTypeError(f"{text}: is neither 0.2 nor 0.1-0.5")
     return span

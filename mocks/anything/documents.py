@@ -11,6 +11,7 @@ import yaml
 from mocks.anything.folder import Folder
 from mocks.anything.refusal import Refused
 
+_DEPTH = 100  # the parser made in C has no end of its own but the stack's
 _PLENTY = 500_000  # nodes; aliases in aliases grow beyond any memory
 
 
@@ -51,7 +52,9 @@ class Tree:
         """A whole document."""
         if name not in self.read:
             try:
-                made = yaml.load(self.folder.bytes_of(name), _Loader)  # noqa: S506 - a safe one
+                content = self.folder.bytes_of(name)
+                _shallow(content, name)
+                made = yaml.load(content, _Loader)  # noqa: S506 - a safe one
             except (yaml.YAMLError, ValueError) as broken:
                 said = " ".join(str(broken).split())
                 raise Refused(f"{name}: is neither JSON nor YAML: {said} — correct it") from broken
@@ -85,6 +88,16 @@ class Tree:
             place = self.place(node["$ref"], place)
             node = self.at(place)
         raise Refused(f"{place}: refers to itself in a circle — break it")
+
+
+def _shallow(content: bytes, name: str) -> None:
+    """Nothing for a document that can be made without running out of stack."""
+    depth = 0
+    for event in yaml.parse(content, _Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEPTH:
+            raise Refused(f"{name}: is nested more than {_DEPTH} deep — make it flatter")
 
 
 def _plain(node: Any, name: str, count: list[int]) -> Any:

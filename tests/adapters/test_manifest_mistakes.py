@@ -45,6 +45,7 @@ MISTAKES = {
         'Shop = { each = "materials", "." = ".name" }',
         "the contract allows one occurrence",
     ),
+    "no finite number": ("timeout_s = ", "timeout_s = nan # ", "must be a finite number"),
     "open quote": ("| date | else_nil", "| date '%Y", "a quote is opened"),
 }
 

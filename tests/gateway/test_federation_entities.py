@@ -282,12 +282,20 @@ async def test_every_representation_counts_towards_the_cost() -> None:
     assert "data" not in refused
 
 
-async def test_representations_in_the_text_count_as_well() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ _entities(representations: [%s]) { __typename } }",
+        "query ($r: [_Any!]! = [%s]) { _entities(representations: $r) { __typename } }",
+    ],
+    ids=["argument", "default of a variable"],
+)
+async def test_representations_in_the_text_count_as_well(text: str) -> None:
     town = Town(Ceilings(cost=30))
     listed = ", ".join('{__typename: "Licence", no: "1"}' for _ in range(3))
     absent: Any = None
     answer = await town.executor.execute(
-        f"{{ _entities(representations: [{listed}]) {{ __typename }} }}",
+        text % listed,
         None,
         None,
         Context(

@@ -1,5 +1,6 @@
 """Guesses and their reasons, names and titles, arguments and messages: the parts one by one."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from adapters.drafting.arguments import spoken, tree_of
 from adapters.drafting.draft import Drafted, draft_department
-from adapters.drafting.files import gather
+from adapters.drafting.files import Refused, gather
 from adapters.drafting.pretty import Mask, message, plain
 from adapters.drafting.wording import alike, identifier, quoted, title, tokens, unique
 from adapters.findings import Findings
@@ -198,6 +199,27 @@ def test_credentials_are_hidden_in_every_spelling() -> None:
     }
 
 
+def test_credentials_are_hidden_in_plain_data() -> None:
+    mask = Mask({"k": "hush"})
+
+    assert mask.value({"a": ["hush-1", 5, None], "b": True}) == {"a": ["***-1", 5, None], "b": True}
+
+
+def test_text_that_looks_marked_keeps_its_quotes() -> None:
+    said = '{"a": "\ue0001.50", "b": "\\ue001x", "c": 1.50}'.encode()
+
+    shown = message(said, {"content-type": "application/json"}, None)
+
+    assert json.loads(shown) == json.loads(said)
+    assert '"c": 1.50' in shown
+
+
+def test_reply_nested_without_end_is_shown_as_it_is() -> None:
+    deep = "[" * 100_000
+
+    assert message(deep.encode(), {"content-type": "application/json"}, None) == deep
+
+
 def test_a_document_that_holds_itself_has_an_end(tmp_path: Path) -> None:
     entry = tmp_path / "round.yaml"
     entry.write_text(
@@ -205,4 +227,5 @@ def test_a_document_that_holds_itself_has_an_end(tmp_path: Path) -> None:
         encoding="utf-8",
     )
 
-    assert gather(entry).files == (entry,)
+    with pytest.raises(Refused, match="nested more than 100 deep"):
+        gather(entry)

@@ -11,8 +11,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from gateway.cli.department_mock import contract_of
+from gateway.cli.output import Stop
+from mocks.anything.exchange import Options
+from mocks.anything.opened import opened
+from mocks.anything.refusal import Refused
 from mocks.anything.server import Served
-from tests.mocks.anything.mocked import DEPARTMENTS, REST, ROOT, SOAP, on_the_wire
+from tests.mocks.anything.mocked import DEPARTMENTS, REST, ROOT, SOAP, TODAY, on_the_wire
 
 HEALTH = DEPARTMENTS / "health" / "contract" / "health-data.yaml"
 SUMMARY = "/health-certificates/summary?creditCode=91310104MA188WXJ2E"
@@ -95,6 +100,8 @@ def test_any_folder_and_any_file_is_described_without_a_department(tmp_path: Pat
         (("--folder", "docs"), "docs/department.toml: cannot be read"),
         (("--wsdl", "nowhere.wsdl", "--describe"), "nowhere.wsdl: is not in . — add the file"),
         (("--openapi", "pyproject.toml", "--describe"), "pyproject.toml: is neither JSON nor YAML"),
+        (("planning", "--latency", "nan", "--describe"), "nan: is neither 0.2 nor 0.1-0.5"),
+        (("planning", "--latency", "inf", "--describe"), "inf: is neither 0.2 nor 0.1-0.5"),
     ],
 )
 def test_misuse_is_a_sentence_and_no_traceback(arguments: tuple[str, ...], sentence: str) -> None:
@@ -103,6 +110,33 @@ def test_misuse_is_a_sentence_and_no_traceback(arguments: tuple[str, ...], sente
     assert done.returncode in (1, 2)
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("manifest", "sentence"),
+    [
+        ("contract = 5", "department.toml:contract: must be a table"),
+        (f'contract = {{ file = "{HEALTH}" }}', "is not in the folder"),
+        ('contract = { file = "../x.yaml" }', "is not in the folder"),
+        ('contract = { file = "a\\u0000" }', "is not in the folder"),
+        ("deep = " + "[" * 2_000, "department.toml: cannot be read"),
+    ],
+)
+def test_manifest_names_a_contract_of_its_folder(
+    tmp_path: Path, manifest: str, sentence: str
+) -> None:
+    (tmp_path / "department.toml").write_text(manifest, "utf-8")
+
+    with pytest.raises(Stop, match=sentence):
+        contract_of(tmp_path)
+
+
+def test_nesting_without_end_is_refused(tmp_path: Path) -> None:
+    document = "openapi: 3.0.3\nx: " + "[" * 5_000 + "]" * 5_000
+    (tmp_path / "deep.yaml").write_text(document, "utf-8")
+
+    with pytest.raises(Refused, match="nested more than 100 deep"):
+        opened(tmp_path / "deep.yaml", Options(today=TODAY))
 
 
 def test_the_journal_keeps_the_last_fifty_with_what_was_wrong() -> None:

@@ -10,7 +10,7 @@ from adapters.conformance.live import live_rim
 from adapters.conformance.run import examine
 from adapters.conformance.standin import standing
 from adapters.conformance.subject import Live, Subject
-from adapters.conformance.table import Check
+from adapters.conformance.table import Check, Checked
 from adapters.conformance.tiers import State
 from tests.adapters.conformance.bad.model import Bad, copied
 from tests.adapters.examples import subject_of
@@ -38,6 +38,15 @@ async def examined(bad: Bad, to: Path) -> AsyncIterator[Subject]:
 
 async def rejecting(bad: Bad, to: Path, checks: Sequence[Check] = CHECKS) -> dict[str, str]:
     """The checks that reject it, with what they say."""
+    return failed(await checked(bad, to, checks))
+
+
+async def checked(bad: Bad, to: Path, checks: Sequence[Check] = CHECKS) -> list[Checked]:
+    """Each of the checks with its result."""
     async with examined(bad, to) as subject:
-        found = await examine(subject, checks=checks)
+        return await examine(subject, checks=checks)
+
+
+def failed(found: Sequence[Checked]) -> dict[str, str]:
+    """Those that did not pass, with what they say."""
     return {one.check.id: one.result.evidence for one in found if one.result.state is State.FAILED}

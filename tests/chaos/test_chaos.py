@@ -24,12 +24,12 @@ _QUICK = Plan(
 )
 _SHOPS = Shares(scope=1.0, lift=0.0)  # three items instead of five, and half the departments
 PLANS = {
-    "sqlite": replace(_QUICK, name="sqlite", kills=3, spread_s=5.0, seed=11),
+    "sqlite": replace(_QUICK, name="sqlite", applications=5, kills=2, spread_s=5.0, seed=11),
     "postgres": replace(
         _QUICK,
         name="postgres",
-        applications=5,
-        kills=3,
+        applications=4,
+        kills=2,
         spread_s=5.0,
         seed=12,
         store="postgres",

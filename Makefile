@@ -40,7 +40,7 @@ imports:
 pytest:
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-chaos: setup ## kill, freeze, fill, lie: nothing may be lost or filed twice (RUN=sqlite APPS=100 KILLS=20; half an hour for all)
+chaos: setup ## kill, freeze, fill, lie: nothing may be lost or filed twice (RUN=sqlite APPS=100 KILLS=20; an hour for all)
 	@$(BIN)/python -m tests.chaos $(RUN) $(if $(APPS),--apps $(APPS)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 constraints: ## resolve anew and write constraints.txt

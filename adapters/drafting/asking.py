@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from adapters.drafting.places import Place, recorded, values
 from adapters.drafting.view import OperationView
 from adapters.mapping.request import RESERVED
-from adapters.shape import Kind, Shape
+from adapters.shape import Choice, Kind, Shape
 
 _DEEP = 8  # required groups within required groups; a contract that requires itself has no end
 NOT_SENT = "const.nothing | else_nil"  # a source nobody fills, sent as nil
@@ -81,9 +81,16 @@ def _group(
         if made is None:
             return None
         tree[name] = made
+    if not all(_chosen(choice, tree) for choice in shape.choices()):
+        return None
     if key.repeated == here and here and source == "keys" and key.path != here:
         tree = {"each": "keys", **tree}
     return tree
+
+
+def _chosen(choice: Choice, tree: Tree) -> bool:
+    """Whether nobody has to choose: one branch stands, or none has to."""
+    return not choice.required or any(name in tree for branch in choice.branches for name in branch)
 
 
 def _member(

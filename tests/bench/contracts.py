@@ -27,7 +27,7 @@ from mocks.anything.refusal import Refused as NotServed
 from mocks.anything.rest import RestMock
 from mocks.anything.soap import SoapMock
 from schema.graph.build import build_schema
-from tests.adapters.drafting.foreign import foreign_folders
+from tests.foreign import foreign_folder
 from tests.mocks.anything.mocked import DEPARTMENTS, rest_request, soap_request
 
 _ENTRIES = ("*.wsdl", "*.yaml", "*.yml", "*.json")
@@ -133,7 +133,10 @@ def _asked(row: Row, entry: Path) -> None:
 
 def main(folders: list[str]) -> None:
     """Print the table."""
-    places = [Path(folder) for folder in folders] or [DEPARTMENTS, *foreign_folders()]
+    places = [Path(folder) for folder in folders] or [
+        DEPARTMENTS,
+        *filter(Path.is_dir, [foreign_folder()]),
+    ]
     table = Table(*COLUMNS, title="contracts")
     for place in places:
         for entry in entries(place):

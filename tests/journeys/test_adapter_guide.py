@@ -18,7 +18,7 @@ from adapters.registry import build
 from adapters.wire import Endpoint
 from gateway.settings_demo import DEPARTMENTS
 from tests.adapters.conftest import RIM, Counter, counter
-from tests.adapters.drafting.foreign import LAND, foreign
+from tests.foreign import LAND, foreign
 from tests.journeys.guide import ROOT, blocks, manifest_block, not_seen, script, shown
 
 __all__ = ["counter"]

@@ -17,7 +17,7 @@ from adapters.registry import build
 from adapters.wire import Endpoint
 from schema.graph.build import build_schema
 from tests.adapters.conftest import RIM, Counter
-from tests.adapters.drafting.foreign import BOXES, LAND, PERMITS, PLANS, foreign
+from tests.foreign import BOXES, LAND, PERMITS, PLANS, foreign
 
 ALL = [LAND, BOXES, PLANS, PERMITS]
 GENERAL = {"owner", "repeats", "progress", "limits", "auth.kind"}

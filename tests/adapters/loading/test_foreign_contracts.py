@@ -1,6 +1,5 @@
 """Contracts of real systems that others wrote: each loads offline and lists its operations."""
 
-import os
 import time
 from pathlib import Path
 
@@ -10,29 +9,17 @@ from adapters.documents import Documents
 from adapters.rest.document import load_openapi
 from adapters.soap.dialect import load_contract
 from adapters.soap.wrappers import wrappers
+from tests.foreign import BOXES, LAND, PERMITS, PLANS, foreign
 
-_ROOT = Path(__file__).parents[3]
-_BESIDE = (_ROOT.parent / "shared/contracts", Path("/work/shared/contracts"))
 _SECONDS = 5.0
 
-WSDLS = {
-    "nl_land_registry/Diensten/KadasterDossierGSD/v0300-b02/Impl/BKWI.wsdl": 3,
-    "cz_data_boxes/db_search.wsdl": 14,
-}
-OPENAPIS = {
-    "in_building_plan/bpa-service.yaml": (6, 0),
-    "ca_building_permits/swagger.yaml": (3, 2),
-}
+WSDLS = {LAND: 3, BOXES: 14}
+OPENAPIS = {PLANS: (6, 0), PERMITS: (3, 2)}
 
 
 def found(place: str) -> tuple[Path, Path]:
     """The contract's folder and file; skipped where the foreign contracts are not at hand."""
-    given = os.environ.get("ONETHING_FOREIGN_CONTRACTS")  # noqa: TID251 — where tests look
-    roots = (Path(given),) if given else _BESIDE
-    root = next((r for r in roots if (r / place).is_file()), None)
-    if root is None:
-        pytest.skip("the foreign contracts are not here: set ONETHING_FOREIGN_CONTRACTS")
-    return root / Path(place).parts[0], root / place
+    return foreign(Path(place).parts[0]), foreign(place)
 
 
 @pytest.mark.parametrize("place", WSDLS)

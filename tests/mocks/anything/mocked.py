@@ -1,7 +1,6 @@
 """Contracts to be mocked, and callers who ask a mock in the same process."""
 
 import json
-import os
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,6 @@ from threading import Thread
 from typing import Any
 from urllib.parse import urlencode
 
-import pytest
 import uvicorn
 import zeep
 from lxml import etree
@@ -27,22 +25,13 @@ from mocks.anything.rest import RestMock
 from mocks.anything.server import Served
 from mocks.anything.soap import SoapMock
 from mocks.anything.soap_envelope import read, written
+from tests.foreign import foreign
 
 # zeep has no types
 zeep_client: Any = zeep.Client
 ROOT = Path(__file__).parents[3]
 DEPARTMENTS = ROOT / "adapters" / "departments"
 TODAY = date(2026, 11, 26)
-
-
-def foreign(folder: str) -> Path:
-    """A folder of a contract of others; the test is skipped where it is not at hand."""
-    named = os.environ.get("ONETHING_FOREIGN_CONTRACTS")  # noqa: TID251 - where they lie
-    usual = [ROOT / "../shared/contracts", Path("/work/shared/contracts")]
-    for place in [Path(named)] if named else usual:
-        if (place / folder).is_dir():
-            return place / folder
-    pytest.skip(f"the foreign contract {folder} is not at hand (ONETHING_FOREIGN_CONTRACTS)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

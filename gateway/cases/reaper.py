@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 _LATE_S = 10.0  # after its time, a command still asleep has been put to bed by a wrong clock
 _ALL_EVERY_S = 60.0
+_OWN_EVERY_S = 15.0
 _AT_ONCE = 200  # commands in one transaction
 
 
@@ -30,24 +31,31 @@ class Reaper:
         self._store = store
         self._engine = engine
         self._executors = executors
+        self._over: frozenset[tuple[str, int]] = frozenset()
+        self._all_at = self._own_at = 0.0
 
     async def loop(self, alive: Callable[[], bool] = lambda: True) -> None:
         """Beat while `alive`, and look, until cancelled. Trouble ends a round, never the loop."""
-        looked = 0.0
-        loop = asyncio.get_running_loop()
         while True:
             try:
                 if alive():
                     await self._executors.beat()
                 await self.round()
-                if loop.time() - looked >= _ALL_EVERY_S or not looked:
-                    await self.adopt()
-                    looked = loop.time()
+                await self._look_around()
             except StoreUnavailable as error:
                 log.info("reaper.failed", kind=str(error))
             except Exception as error:  # the rim of a background loop: it must go on
                 log.error("reaper.broken", kind=type(error).__name__)
             await asyncio.sleep(self._executors.every_s)
+
+    async def _look_around(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= self._all_at:
+            await self.adopt()
+            self._all_at = now + _ALL_EVERY_S
+        if now >= self._own_at:
+            await self.let_go()
+            self._own_at = now + _OWN_EVERY_S
 
     async def round(self) -> int:
         """Take over what dead peers had in hand; how many commands."""
@@ -79,6 +87,24 @@ class Reaper:
         gone = [r for r in running.values() if r.state == "running" and r.executor not in alive]
         await self._engine.cancel([*gone, *(running[c] for c in lost if c in running)])
         return taken
+
+    async def let_go(self) -> int:
+        """Free the places of commands that are over, but down as running here now and at the look
+        before: the engine could not write down their end, a full disk for one. How many.
+        """
+        held = await self._engine.running(executors=[self._executors.executor])
+        table = tables.delivery.c
+        under_way = await self._store.rows(
+            sa.select(table.reference, table.tick).where(
+                table.state == "under_way", table.reference.in_([r.reference for r in held])
+            )
+        )
+        at_work = {(row.reference, row.tick) for row in under_way}
+        over = {(r.reference, r.tick): r for r in held if (r.reference, r.tick) not in at_work}
+        freed = [command for name, command in over.items() if name in self._over]
+        self._over = frozenset(over)
+        await self._engine.cancel(freed)
+        return len(freed)
 
     async def _take_over(self, held: Sequence[Running]) -> int:
         taken = await self.again([(r.reference, r.tick) for r in held])

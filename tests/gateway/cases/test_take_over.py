@@ -209,3 +209,22 @@ async def test_hooks_are_told_every_point_in_order(tmp_path: Path) -> None:
         await world.service.stop()
 
     assert points == ["picked", "claimed", "answered", "committing", "committed", "concluded"]
+
+
+async def test_a_command_whose_end_the_engine_could_not_write_down_gives_its_place_back(
+    on_either: World,
+) -> None:
+    """As after a full disk: the delivery is done, its command is down as running for good."""
+    world = on_either
+    case = await world.case()
+    await parked_in_the_send(world, case)  # B's call goes on: it is in hand, not over
+    reference, table = f"{case.id}:B:file:1", tables.delivery
+    async with world.service.store.write() as transaction:
+        ended = table.update().where(table.c.reference == reference)
+        await transaction.changed(ended.values(state="done"))
+    reaper, engine = world.service.reaper, world.service.store.engine
+
+    assert await reaper.let_go() == 0  # it may be about to be written down
+    assert await reaper.let_go() == 1
+
+    assert reference not in [r.reference for r in await engine.running()]

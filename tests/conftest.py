@@ -1,8 +1,8 @@
-"""Which tests go to one worker, and in which order: what is shared stays together, long ones first.
+"""Which tests go to one worker, and in which order: what is shared together, long ones first.
 
-Used with `--dist loadgroup --no-loadscope-reorder` (see the Makefile). A file is a group; files that
-share something costly, a city of processes or a gateway, are one. A long group that came last would
-leave the other cores with nothing to do.
+Used with `--dist loadgroup --no-loadscope-reorder` (see the Makefile). A file is a group; files
+that share something costly, a city of processes or a gateway, are one. A long group that came last
+would leave the other cores with nothing to do.
 """
 
 import pytest

@@ -7,12 +7,23 @@ nothing is shown elsewhere. Each is a process of its own, in a session of its ow
 import asyncio
 import multiprocessing
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
 from typing import Any
 
-_IMPORTED = ("tests.gateway.cases.crashing", "tests.gateway.cases.migrating")
+_IMPORTED = (
+    "tests.gateway.cases.crashing",
+    "tests.gateway.cases.migrating",
+    "tests.chaos.gateway_process",
+    "tests.chaos.driver",
+    "tests.chaos.checker",
+)
+_LOOK_EVERY_S = 0.02
+_GRACE_S = 8.0
 
 
 @cache
@@ -22,9 +33,14 @@ def _server() -> ForkServerContext:
     return context
 
 
-def forked(target: Callable[..., object], *arguments: Any) -> ForkServerProcess:
-    """A process that has begun to carry this out."""
-    process = _server().Process(target=_apart, args=(target, *arguments))
+def forked(
+    target: Callable[..., object], *arguments: Any, log: Path | None = None
+) -> ForkServerProcess:
+    """A process that has begun to carry this out; what it says goes to the log.
+
+    It does not outlive the tests: whoever starts it need not see it off.
+    """
+    process = _server().Process(target=_apart, args=(log, target, *arguments), daemon=True)
     process.start()
     return process
 
@@ -34,12 +50,56 @@ def pipe() -> Any:
     return _server().Pipe()
 
 
-def _apart(target: Callable[..., object], *arguments: Any) -> None:
+def _apart(log: Path | None, target: Callable[..., object], *arguments: Any) -> None:
     os.setsid()
-    target(*arguments)
+    if log is not None:
+        with log.open("ab") as output:
+            for said in (1, 2):
+                os.dup2(output.fileno(), said)
+    sys.exit(target(*arguments))
 
 
 async def ended(process: ForkServerProcess, within_s: float) -> int | None:
     """Its exit code, negative for the signal that killed it; None when it went on."""
     await asyncio.to_thread(process.join, within_s)
     return process.exitcode
+
+
+@dataclass(slots=True)
+class Forked:
+    """One such process, watched as asyncio lets one watch those it starts."""
+
+    _process: ForkServerProcess
+
+    @classmethod
+    def begun(
+        cls, main: Callable[[Sequence[str]], object], words: Sequence[str], log: Path
+    ) -> "Forked":
+        """A program that has begun, with these words after its name."""
+        return cls(forked(main, list(words), log=log))
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid or 0
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code, negative for the signal that killed it; None while it is there."""
+        return self._process.exitcode
+
+    async def wait(self) -> int:
+        """Its exit code, once it is gone."""
+        while (code := self.returncode) is None:  # noqa: ASYNC110 - two may wait, one may be told
+            await asyncio.sleep(_LOOK_EVERY_S)
+        return code
+
+    async def end(self) -> None:
+        """Tell it to end; kill it when it does not."""
+        self._process.terminate()
+        try:
+            async with asyncio.timeout(_GRACE_S):
+                await self.wait()
+        except TimeoutError:
+            self._process.kill()
+            await self.wait()

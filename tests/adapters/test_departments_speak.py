@@ -2,7 +2,7 @@
 
 import asyncio
 import tomllib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -105,12 +105,14 @@ async def running(name: str, state: Path) -> AsyncIterator[Pair]:
         await department.aclose()
 
 
-def shipped(name: str, url: str) -> DeclaredDepartment:
+def shipped(
+    name: str, url: str, credentials: Mapping[str, str] | None = None
+) -> DeclaredDepartment:
     """The department's adapter alone, as a gateway makes it of its folder."""
     findings = Findings(FILE)
     manifest = read_manifest(DEPARTMENTS / name, findings)
     assert manifest is not None, findings.items
-    endpoint = Endpoint(url=url, credentials=CREDENTIALS[name])
+    endpoint = Endpoint(url=url, credentials=credentials or CREDENTIALS[name])
     department = build(manifest, endpoint, live_rim(), findings)
     assert department is not None, [str(finding) for finding in findings.items]
     return department

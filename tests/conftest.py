@@ -10,6 +10,7 @@ import pytest
 SHARED = {  # the fixture of a folder that several files wait for once
     ("tests/journeys/", "world"): "journeys in one world",
     ("tests/mocks/", "shared_world"): "mocks in one city",
+    ("tests/mocks/", "fire_alone"): "mocks in one city",
 }
 LONG_FIRST = (
     "tests/chaos/test_chaos.py",

@@ -34,7 +34,7 @@ def _server() -> ForkServerContext:
 
 
 def forked(
-    target: Callable[..., object], *arguments: Any, log: Path | None = None
+    target: Callable[..., int | None], *arguments: Any, log: Path | None = None
 ) -> ForkServerProcess:
     """A process that has begun to carry this out; what it says goes to the log.
 
@@ -50,7 +50,7 @@ def pipe() -> Any:
     return _server().Pipe()
 
 
-def _apart(log: Path | None, target: Callable[..., object], *arguments: Any) -> None:
+def _apart(log: Path | None, target: Callable[..., int | None], *arguments: Any) -> None:
     os.setsid()
     if log is not None:
         with log.open("ab") as output:
@@ -73,7 +73,7 @@ class Forked:
 
     @classmethod
     def begun(
-        cls, main: Callable[[Sequence[str]], object], words: Sequence[str], log: Path
+        cls, main: Callable[[Sequence[str]], int | None], words: Sequence[str], log: Path
     ) -> "Forked":
         """A program that has begun, with these words after its name."""
         return cls(forked(main, list(words), log=log))

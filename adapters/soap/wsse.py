@@ -1,20 +1,40 @@
-"""WS-Security: the UsernameToken with a digested password (UsernameToken Profile 1.1)."""
+"""WS-Security: the UsernameToken with a digested password, as zeep makes it."""
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from lxml import etree
+from zeep.wsse.username import UsernameToken
 
 from adapters.soap.envelope import SOAP11, SOAP12
 from adapters.soap.xml import escape
 
-_BASE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss"
-_SECEXT = f"{_BASE}-wssecurity-secext-1.0.xsd"
-_UTILITY = f"{_BASE}-wssecurity-utility-1.0.xsd"
-_DIGEST = f"{_BASE}-username-token-profile-1.0#PasswordDigest"
-_BASE64 = f"{_BASE}-soap-message-security-1.0#Base64Binary"
+_SECEXT = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
+_UTILITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
+_MADE: Any = UsernameToken  # zeep has no types
+
+
+class _Salt(bytes):
+    """A nonce of bytes; zeep asks every nonce for its UTF-8, which random bytes are not."""
+
+    def encode(self, _: str) -> bytes:
+        """The bytes themselves."""
+        return bytes(self)
+
+
+class _Created(str):
+    """A moment told to the millisecond; zeep asks a datetime, and would cut it to the second."""
+
+    __slots__ = ()
+
+    def replace(self, **_: Any) -> "_Created":  # type: ignore[override]  # as datetime has it
+        """The same moment."""
+        return self
+
+    def isoformat(self) -> str:
+        """The moment as it is written."""
+        return str(self)
 
 
 def username_token(
@@ -30,35 +50,27 @@ def username_token(
     bare = _envelope(SOAP12 if soap12 else SOAP11)
 
     def header() -> str:
-        security = etree.fromstring(bare)[0][0]
-        _fill(security, username, password, nonce(), _told(now()))
-        return etree.tostring(security, encoding="unicode")
+        # the digest of the standard is SHA-1; TLS underneath carries the secrecy
+        token = _MADE(
+            username,
+            password,
+            use_digest=True,
+            nonce=_Salt(nonce()),
+            created=_Created(_told(now())),
+        )
+        envelope = etree.fromstring(bare)
+        token.apply(envelope, {})
+        return etree.tostring(envelope[0][0], encoding="unicode")
 
     return header
 
 
 def _envelope(space: str) -> str:
-    """An envelope whose Security is there, and must be understood; empty yet."""
+    """An envelope whose Security is there, and must be understood; zeep fills it."""
     return (
         f'<env:Envelope xmlns:env="{space}"><env:Header><wsse:Security xmlns:wsse="{_SECEXT}" '
         f'xmlns:wsu="{_UTILITY}" env:mustUnderstand="1"/></env:Header></env:Envelope>'
     )
-
-
-def _fill(
-    security: etree._Element, username: str, password: str, nonce: bytes, created: str
-) -> None:
-    token = etree.SubElement(security, f"{{{_SECEXT}}}UsernameToken")
-
-    def add(space: str, name: str, text: str, **attributes: str) -> None:
-        etree.SubElement(token, f"{{{space}}}{name}", attributes).text = text
-
-    # the digest of the standard is SHA-1; TLS underneath carries the secrecy
-    digest = hashlib.sha1(nonce + created.encode() + password.encode())  # noqa: S324
-    add(_SECEXT, "Username", username)
-    add(_SECEXT, "Password", b64encode(digest.digest()).decode(), Type=_DIGEST)
-    add(_SECEXT, "Nonce", b64encode(nonce).decode(), EncodingType=_BASE64)
-    add(_UTILITY, "Created", created)
 
 
 def _told(seconds: float) -> str:

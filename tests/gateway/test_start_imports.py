@@ -24,7 +24,7 @@ _NOT_FOR_SERVING = (
     "mocks",  # never
     "opentelemetry.sdk",  # telemetry.exporter is not off
     "redis",  # as aiocache
-    "requests", "zeep",  # departments check: the second reading of a contract
+    "requests", "zeep",  # a department that uses the token; departments check: the second reading
 )  # fmt: skip
 
 

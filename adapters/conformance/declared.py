@@ -1,6 +1,8 @@
 """Bronze: what a department declares is whole, pinned, owned, and shown by examples."""
 
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from fnmatch import fnmatch
 
 from adapters.conformance.covering import lacking
@@ -8,6 +10,7 @@ from adapters.conformance.examples import Json, outcome, recorded_outcome
 from adapters.conformance.replay import NotRecorded, Replay, reply_of, structure
 from adapters.conformance.subject import Subject
 from adapters.conformance.table import Result, failed, judged, passed
+from adapters.department import DeclaredDepartment
 from adapters.findings import Finding
 from adapters.manifest.read import FILE
 
@@ -75,14 +78,27 @@ async def replayed(subject: Subject, example: Json) -> tuple[list[Json], dict[st
     One request more or less than recorded is an outcome of its own: `fails`.
     """
     wire = Replay([reply_of(one["reply"]) for one in example["exchanges"]], [])
-    adapter = subject.replaying(wire, example.get("credentials"))
     try:
-        found = await outcome(adapter, example["call"], example["arguments"])
+        with _adapter(subject, wire, example.get("credentials")) as adapter:
+            found = await outcome(adapter, example["call"], example["arguments"])
     except NotRecorded as error:
         return wire.heard, {"fails": str(error)}
     except Exception as error:  # an example shows whatever becomes of it
         return wire.heard, {"fails": f"raw {type(error).__name__}"}
     return wire.heard, {"fails": "fewer requests than recorded"} if wire.replies else found
+
+
+@contextmanager
+def _adapter(
+    subject: Subject, wire: Replay, more: Mapping[str, str] | None
+) -> Iterator[DeclaredDepartment]:
+    """The department that is answered by this replay."""
+    if more or subject.shared is None:
+        yield subject.replaying(wire, more)
+        return
+    line, department = subject.shared
+    with line.answering(wire):
+        yield department
 
 
 async def all_replayed(subject: Subject) -> Replays:

@@ -13,7 +13,6 @@ from adapters.conformance.examples import Json
 from adapters.conformance.subject import Subject
 from adapters.conformance.table import Result, judged, not_applicable
 from adapters.documents import documents_of
-from adapters.manifest.model import CallSpec, Manifest
 from adapters.soap.dialect import load_contract
 from adapters.soap.second_reader import (
     CannotTell,
@@ -93,7 +92,7 @@ def _described(
 ) -> Iterator[tuple[str, SecondOperation]]:
     """The operations the manifest uses and zeep reads."""
     spec = subject.manifest.contract
-    for name in sorted({call.operation for call in _calls(subject.manifest)}):
+    for name in sorted({call.operation for call in subject.manifest.calls}):
         try:
             second = reader.operation(spec.service, spec.port, name)
         except CannotTell as error:
@@ -106,15 +105,6 @@ def _described(
             tally.unread.append(f"the messages of {name} (they are encoded)")
         else:
             yield name, second
-
-
-def _calls(manifest: Manifest) -> Iterator[CallSpec]:
-    yield from manifest.lookups.values()
-    yield from manifest.verifications.values()
-    for verbs in manifest.services.values():
-        yield from verbs.values()
-    if manifest.feed is not None:
-        yield manifest.feed
 
 
 def _differences(own: Described, second: Described) -> Iterator[str]:

@@ -13,6 +13,7 @@ from adapters.errors import (
     AdapterError,
     ContractBroken,
     Misconfigured,
+    NotCalled,
     NotDelivered,
     OutcomeUnknown,
 )
@@ -128,14 +129,14 @@ class HttpxWire:
             now = asyncio.get_running_loop().time()
             at = self._pace.turn(now, deadline)
             if at is None or now >= deadline:
-                busy = ProblemCode.DEPARTMENT_BUSY
-                raise NotDelivered(self._department, "no turn within the deadline", code=busy)
+                raise NotCalled(self._department, "no turn within the deadline")
             if at > now:
                 await asyncio.sleep(at - now)
             yield
 
     @asynccontextmanager
     async def _exchange(self, request: WireRequest, left: "_Left") -> AsyncIterator[httpx.Response]:
+        left.begun = True
         outgoing = self._client.build_request(
             request.method,
             self._base + request.path,
@@ -164,10 +165,9 @@ class HttpxWire:
     def _late(self, left: "_Left") -> AdapterError:
         if left.anything:
             return OutcomeUnknown(self._department, "no whole answer within the deadline")
-        busy = self._slots.locked()
-        code = ProblemCode.DEPARTMENT_BUSY if busy else ProblemCode.DEPARTMENT_UNREACHABLE
-        what = "no free connection" if busy else "no connection"
-        return NotDelivered(self._department, f"{what} within the deadline", code=code)
+        if not left.begun:
+            return NotCalled(self._department, "no free connection within the deadline")
+        return NotDelivered(self._department, "no connection within the deadline")
 
     def _failed(self, error: httpx.HTTPError, left: "_Left") -> AdapterError:
         name = type(error).__name__
@@ -194,9 +194,10 @@ def line(department: str, endpoint: Endpoint, limits: Limits) -> HttpxWire:
 
 
 class _Left:
-    """Whether the first byte of a request may have left."""
+    """Whether the call had its turn, and whether the first byte of it may have left."""
 
     def __init__(self) -> None:
+        self.begun = False
         self.anything = False
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:

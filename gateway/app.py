@@ -20,6 +20,7 @@ from gateway.declared import Declared, read_declared
 from gateway.demo.seed import demo_seed, empty_seed
 from gateway.edge.callbacks import CallbacksEndpoint
 from gateway.edge.checking import checking_routes
+from gateway.edge.forgetting import ForgettingEndpoint
 from gateway.edge.graphiql_page import ASSETS, GraphiQLPage
 from gateway.edge.graphql import GraphQLEndpoint, MutationByGet
 from gateway.edge.graphql_request import Operation
@@ -27,6 +28,7 @@ from gateway.edge.health import Probes, health_routes
 from gateway.edge.materials import MaterialsEndpoint, UploadLimits
 from gateway.edge.rim import Rim
 from gateway.edge.shelf import Shelf
+from gateway.edge.viewers import Authenticate
 from gateway.execution.executor import Executor, OnlyQueries
 from gateway.federation.changed import made_old
 from gateway.federation.closed import ClosedReads
@@ -121,6 +123,7 @@ class Gateway:
             Route("/graphql", graphql),
             Route("/materials", materials),
             Route("/callbacks/{department}", callbacks),
+            Route("/cache/forget", self._forgetting(authenticate)),
             *self._checking(),
             *health_routes(self._probes()),
         ]
@@ -211,6 +214,15 @@ class Gateway:
     def _moved(self, case: Case, event: Event) -> None:
         for tag in made_old(case, event):
             self._federation.forget(tag)
+
+    def _forgetting(self, authenticate: Authenticate) -> ForgettingEndpoint:
+        infos = self._declared.infos
+        return ForgettingEndpoint(
+            authenticate=authenticate,
+            registers={info.id: [register.id for register in info.registers] for info in infos},
+            case=self._cases.store.case,
+            forget=self._federation.forget,
+        )
 
     def _seed(self) -> Any:
         if self._settings.clock.follow is None:

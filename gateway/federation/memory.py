@@ -5,9 +5,12 @@ it is forgotten on, whatever call brought it that began before; it stays the las
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from sys import getsizeof
+from types import NoneType
 from typing import Any, Final, NamedTuple
 
 from schema.domain.reading import Reading
@@ -28,6 +31,7 @@ Tag = tuple[str, ...]
 
 _ENTRY = 900  # bytes an entry takes besides its value: key, reading, provenance, places in dicts
 _TAGS: Final = 10_000
+_PLAIN: Final = frozenset({str, int, float, bool, NoneType, Decimal, date, datetime})
 
 
 def of_department(department: str) -> Tag:
@@ -128,14 +132,20 @@ class Memory:
 
 def weight_of(value: Any) -> int:
     """About how many bytes a value takes; the names of fields are shared and count nothing."""
+    weight = getsizeof(value)
+    if type(value) in _PLAIN:
+        return weight
+    for inner in _inside(value):
+        weight += getsizeof(inner) if type(inner) in _PLAIN else weight_of(inner)
+    return weight
+
+
+def _inside(value: Any) -> Iterable[Any]:
     if isinstance(value, Mapping):
-        return getsizeof(value) + sum(map(weight_of, value.values()))
+        return value.values()
     if isinstance(value, list | tuple):
-        return getsizeof(value) + sum(map(weight_of, value))
-    if is_dataclass(value):
-        inner = (getattr(value, field.name) for field in fields(value))
-        return getsizeof(value) + sum(map(weight_of, inner))
-    return getsizeof(value)
+        return value
+    return [getattr(value, field.name) for field in fields(value)] if is_dataclass(value) else ()
 
 
 def _tags(key: Key) -> tuple[Tag, ...]:

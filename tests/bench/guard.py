@@ -7,12 +7,15 @@ GraphQL or a contract is in it. Microseconds of this process's CPU an operation,
 import argparse
 import asyncio
 import gc
+import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
+import structlog
 import uvloop
 from rich.console import Console
 from rich.table import Table
@@ -32,7 +35,9 @@ Operation = Callable[[], Awaitable[object]]
 class Immediate(FakeDepartment):
     """Answers in the very turn it is asked."""
 
-    async def _reply(self, call, keys, budget):  # type: ignore[no-untyped-def]
+    async def _reply(
+        self, call: tuple[str, ...], keys: Sequence[str], budget: float
+    ) -> Mapping[str, Any]:
         if self.fails is not None:
             raise self.fails
         return dict.fromkeys(keys, RECORD)
@@ -99,6 +104,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=2000)
     rounds = parser.parse_args().rounds
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         found = runner.run(measured(rounds))
     table = Table("five departments, one key each", "CPU µs", "a department", title="the guard")

@@ -11,16 +11,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mocks.core.kit import Kit, assemble, department_module
+from mocks.faults.line import lent
 
 TICK_S = 0.05
 _ORPHAN_CHECK_S = 0.5
@@ -36,16 +35,6 @@ class Place:
     port: int
     callback_base: str | None
     parent: int
-
-
-class LentTransport(HttpToolsProtocol):
-    """Lends each request its transport, so that a fault can cut the line."""
-
-    def on_message_begin(self) -> None:
-        """Begin a request as usual, then lend."""
-        super().on_message_begin()
-        scope: Any = self.scope
-        scope["extensions"] = {**scope.get("extensions", {}), "mock.transport": self.transport}
 
 
 class _Server(uvicorn.Server):
@@ -72,7 +61,7 @@ async def _serve(place: Place) -> None:
         application(kit, module.build(kit)),
         host=place.host,
         port=place.port,
-        http=LentTransport,
+        http=lent(kit.faults),
         ws="none",
         lifespan="off",
         log_level="warning",

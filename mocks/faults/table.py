@@ -1,7 +1,7 @@
 """Every kind of fault there is, read once from table.toml: what code, documents and tests go by."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -116,3 +116,11 @@ def drawn_at(*points: Point) -> frozenset[str]:
 def of_stage(*stages: Stage) -> frozenset[str]:
     """The names of the kinds that strike calls at one of these stages."""
     return frozenset(n for n in drawn_at(Point.CALL) if KINDS[n].stage in stages)
+
+
+def require(point: Point, *done: Iterable[str]) -> None:
+    """Raise LookupError unless exactly the kinds drawn at this point are done, each once."""
+    names = [name for some in done for name in some]
+    wrong = drawn_at(point) ^ set(names) | {name for name in names if names.count(name) > 1}
+    if wrong:
+        raise LookupError(f"{FILE.name} and code differ at {point}: {', '.join(sorted(wrong))}")

@@ -47,7 +47,7 @@ def _unsigned(event: Event, sign: Sign, fault: Fault) -> Letter:
 
 def _tampered(event: Event, sign: Sign, fault: Fault) -> Letter:
     body = written(event)
-    return Letter(body=body.replace(b'"}', b' "}', 1), headers=sign(body))
+    return Letter(body=body[:-1] + b',"changed":true}', headers=sign(body))
 
 
 def _expired(event: Event, sign: Sign, fault: Fault) -> Letter:

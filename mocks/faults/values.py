@@ -190,9 +190,15 @@ def _other_record(reply: Reply, fault: Fault, context: Context) -> Reply:
     def spoil(tree: Tree, fault: Fault, context: Context) -> None:
         for leaf in tree.leaves():
             if leaf.text in context.asked and len(leaf.text) > 3:
-                leaf.put(_DIGITS.sub(lambda found: str((int(found[0]) + 1) % 10), leaf.text))
+                leaf.put(_another(leaf.text))
 
     return spoiling(spoil)(reply, fault, context)
+
+
+def _another(key: str) -> str:
+    """A key of the same shape."""
+    shifted = _DIGITS.sub(lambda found: str((int(found[0]) + 1) % 10), key)
+    return shifted if shifted != key else key[::-1]
 
 
 def _duplicate_keys(reply: Reply, fault: Fault, context: Context) -> Reply:

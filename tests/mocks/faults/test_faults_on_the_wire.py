@@ -1,5 +1,6 @@
 """Every kind of fault does what its row of the table says: on the wire, and to the deed."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,7 +30,8 @@ SILENT = LISTEN_ON | {
     "ssh_banner", "truncated_chunked",
 }  # fmt: skip
 EXTRA: dict[str, dict[str, Any]] = {
-    "gzip_bomb": {"mb": 20}, "late_accept": {"delay_s": 0.05}, "drip": {"every_s": 0.02}, "endless_1xx": {"every_s": 0.02},
+    "gzip_bomb": {"mb": 20}, "late_accept": {"delay_s": 0.05},
+    "drip": {"every_s": 0.02}, "endless_1xx": {"every_s": 0.02},
 }  # fmt: skip
 MOST = {"endless_body": 2_100_000, "drip": 12, "endless_1xx": 100}
 
@@ -148,8 +150,6 @@ def test_tokens_go_wrong_where_they_are_issued(play: Any, kind: str) -> None:
 
 
 def told(heard: Heard) -> dict[str, Any]:
-    import json
-
     return dict(json.loads(heard.body))
 
 

@@ -16,7 +16,8 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mocks.core.kit import Kit, assemble, department_module
 from mocks.faults.line import lent
@@ -67,6 +68,7 @@ async def _serve(place: Place) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=1,
     )
     server = _Server(config, kit)
@@ -81,7 +83,7 @@ async def _serve(place: Place) -> None:
         await asyncio.gather(*beside, return_exceptions=True)
 
 
-def application(kit: Kit, department: Starlette) -> Starlette:
+def application(kit: Kit, department: Starlette) -> ASGIApp:
     """The department's own routes, and beside them what only its parent asks."""
 
     async def status(_: Request) -> Response:
@@ -100,13 +102,18 @@ def application(kit: Kit, department: Starlette) -> Starlette:
         kit.desk.reset()
         return Response(status_code=204)
 
-    return Starlette(
+    controls = Starlette(
         routes=[
             Route("/__admin/status", status),
             Route("/__admin/reset", reset, methods=["POST"]),
-            Mount("/", department),
         ]
     )
+
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+        own = scope["type"] == "http" and not scope["path"].startswith("/__admin/")
+        await (department if own else controls)(scope, receive, send)
+
+    return either
 
 
 async def _tick(kit: Kit) -> None:

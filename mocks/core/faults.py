@@ -72,8 +72,13 @@ class Faults:
         self.struck: Counter[str] = Counter()
 
     def __bool__(self) -> bool:
-        """Whether any rule is in force."""
+        """Whether any rule is in force; looks for new rules."""
         return bool(self._current())
+
+    @property
+    def in_force(self) -> bool:
+        """Whether any rule was in force when somebody looked last."""
+        return bool(self._rules)
 
     def pick(
         self,

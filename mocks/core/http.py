@@ -1,7 +1,5 @@
 """Answering as the day demands: at a department's pace, within its limits, and as faults say."""
 
-from contextlib import nullcontext
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -33,21 +31,23 @@ async def answer(
 ) -> Response:
     """Do what this call meets: `act` is the deed, `own` the department's own words."""
     faults, pace, operation = kit.faults, kit.pace, asked.operation
-    fault = usual
-    if faults:
-        among = ON_CALLS if issues_tokens(operation) else _ON_OTHER_CALLS
-        words = asked.words if faults.by_filing else _NOBODY
-        fault = faults.pick(operation, usual, among=among, words=words)
-    async with pace.turn(operation) if pace else nullcontext() as over:
+    fault = _met(faults, asked, usual) if faults.in_force else usual
+    if fault is NO_FAULT and not pace:
+        response = await act()
+        kit.before.note(operation, response)
+        return response
+    async with pace.turn(operation) as over:
         if over is not None:
             return _over(over, own)
-        if fault is NO_FAULT:
-            response = await act()
-            kit.before.note(operation, response)
-        else:
-            response = await met(fault, asked, act, own, kit.late, kit.before)
-    per_s = pace.bytes_per_s(operation) if pace else None
+        response = await met(fault, asked, act, own, kit.late, kit.before)
+    per_s = pace.bytes_per_s(operation)
     return Dribbled(response, per_s) if per_s else response
+
+
+def _met(faults: Faults, asked: Asked, usual: Fault) -> Fault:
+    among = ON_CALLS if issues_tokens(asked.operation) else _ON_OTHER_CALLS
+    words = asked.words if faults.by_filing else _NOBODY
+    return faults.pick(asked.operation, usual, among=among, words=words)
 
 
 def _over(said: str, own: Own) -> Response:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
+from functools import lru_cache
 from typing import Any
 
 from starlette.applications import Starlette
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from mocks.core.direct import Direct
 from mocks.core.http import answer, body_of, cut_early
 from mocks.core.kit import Kit
 from mocks.faults.answering import Asked, Own
@@ -62,7 +64,7 @@ def application(endpoint: Endpoint, kit: Kit) -> Starlette:
     async def serve(request: Request) -> Response:
         return await _serve(endpoint, kit, request)
 
-    return Starlette(routes=[Route(endpoint.contract.path, serve, methods=["POST"])])
+    return Direct([Route(endpoint.contract.path, serve, methods=["POST"])])
 
 
 async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
@@ -91,9 +93,14 @@ async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
 
 
 def _sent(request: Request, version: Version) -> Sent:
+    headers = request.headers
+    return _read_headers(headers.get("content-type", ""), headers.get("soapaction"), version)
+
+
+@lru_cache(maxsize=256)  # a client says the same with every call
+def _read_headers(content_type: str, action: str | None, version: Version) -> Sent:
     header = Message()
-    header["Content-Type"] = request.headers.get("content-type", "")
-    action = request.headers.get("soapaction")
+    header["Content-Type"] = content_type
     if version is Version.SOAP12:
         found = header.get_param("action")
         action = found if isinstance(found, str) else None

@@ -71,6 +71,10 @@ class Talk:
             return Heard(b"", "reset")
         return self.hear(most=most, listen_on=listen_on)
 
+    def send(self, content: bytes) -> None:
+        """Send."""
+        self._socket.sendall(content)
+
     def hear(self, *, most: int = 400_000_000, listen_on: bool = False) -> Heard:
         """What comes without asking."""
         got, total = bytearray(), None
@@ -210,7 +214,7 @@ def department(stage: OnStage, port: int, name: str, state: Path) -> Playing:
     kit = assemble(name, state)
     kit.clock.set(START, rate=0)
     stage.kit, stage.app = kit, department_module(name).build(kit)
-    made = {"housing": _housing, "greening": _greening, "market": _market}[name](kit)
+    made = {"housing": housing, "greening": greening, "market": _market}[name](kit)
     playing = Playing(name, kit, port, state, *made)
     playing.ask(playing.filing)
     kit.clock.advance(seconds=90)
@@ -218,7 +222,7 @@ def department(stage: OnStage, port: int, name: str, state: Path) -> Playing:
     return playing
 
 
-def _housing(kit: Kit) -> tuple[bytes, bytes]:
+def housing(kit: Kit) -> tuple[bytes, bytes]:
     contract = Contract.of(kit.contract_dir)
     (media,) = contract.operations["submitMatter"].spec["requestBody"]["content"].values()
     body = {**sample(contract, media["schema"]), "YWLSH": "case:H:file:1"}
@@ -231,7 +235,7 @@ def _housing(kit: Kit) -> tuple[bytes, bytes]:
     return read, request("POST", paths["submitMatter"], headers, json.dumps(body).encode())
 
 
-def _greening(kit: Kit) -> tuple[bytes, bytes]:
+def greening(kit: Kit) -> tuple[bytes, bytes]:
     contract = load(kit.contract_dir / "signapp.wsdl")
     find = GOLDEN.partition("<m:submit")[0] + (
         "<m:findByRef><AppCode>onething</AppCode><refNo>case:E:file:1</refNo></m:findByRef>"

@@ -105,7 +105,7 @@ def _route(
     required = _required_parameters(contract, operation)
 
     async def endpoint(request: Request) -> Response:
-        if (cut := cut_early(kit, operation.id)) is not None:
+        if kit.faults and (cut := cut_early(kit, operation.id)):
             return cut
         raw = await request.body()
 

@@ -71,7 +71,7 @@ async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
     sent = _sent(request, endpoint.version)
     if sent.media_type != endpoint.version.media_type:
         return PlainTextResponse("Unsupported Media Type", status_code=415)
-    if (cut := cut_early(kit, endpoint.contract.by_action(sent.action))) is not None:
+    if kit.faults and (cut := cut_early(kit, endpoint.contract.by_action(sent.action))):
         return cut
     content = await body_of(request)
     try:

@@ -69,7 +69,8 @@ def write(root: Element, encoding: str) -> bytes:
 
 def local(element: Element) -> str:
     """The element's name without its namespace."""
-    return etree.QName(element).localname
+    name: str = element.tag
+    return name.rpartition("}")[2]
 
 
 def children(element: Element) -> Iterator[Element]:
@@ -113,7 +114,9 @@ def build(tag: str, content: Any, namespace: str | None) -> Element:
 
 
 def _fill(element: Element, content: Any, namespace: str | None) -> None:
-    if isinstance(content, Nil):
+    if isinstance(content, str):  # most of a document, and the cheapest to ask
+        element.text = content
+    elif isinstance(content, Nil):
         element.set(NIL, "true")
     elif isinstance(content, Mapping):
         for name, value in content.items():

@@ -77,7 +77,9 @@ def _cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def _ask(lines: list[Talk], content: bytes, times: int) -> None:
+def _over(port: int, content: bytes, times: int) -> None:
+    """So many requests over a few connections of their own, none of them idle for long."""
+    lines = [Talk(port, 30) for _ in range(min(_LINES, times))]
     for _ in range(times // len(lines)):
         for line in lines:
             line.send(content)
@@ -85,6 +87,8 @@ def _ask(lines: list[Talk], content: bytes, times: int) -> None:
             heard = line.hear()
             if heard.status != 200:
                 raise RuntimeError(f"answered {heard.raw[:300]!r}")
+    for line in lines:
+        line.close()
 
 
 def measured(name: str, requests: int, code: Path) -> Iterator[Row]:
@@ -95,15 +99,12 @@ def measured(name: str, requests: int, code: Path) -> Iterator[Row]:
         read, filing = _ASKED[name](kit)
         kit.ledger.close()
         with running(name, state / "there", code) as (port, pid):
-            lines = [Talk(port, 30) for _ in range(_LINES)]
-            _ask(lines, filing, _LINES)
+            _over(port, filing, 1)
             for call, content, count in (("read", read, requests), ("file", filing, requests // 4)):
-                _ask(lines, content, _WARM)
+                _over(port, content, _WARM)
                 before = _cpu_s(pid)
-                _ask(lines, content, count)
+                _over(port, content, count)
                 yield Row(department=name, call=call, requests=count, cpu_s=_cpu_s(pid) - before)
-            for line in lines:
-                line.close()
 
 
 def main() -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import uvicorn
 
-from mocks.admin import Admin
+from mocks.admin.application import application
 from mocks.anything import command as anything
+from mocks.bond import Bond
 from mocks.core.kit import DEPARTMENTS
 from mocks.serve import Place, serve
 from mocks.supervisor import NotStarted, Supervisor, free_ports, refuse_taken
@@ -30,6 +31,7 @@ def main() -> int:
                 port=arguments.port,
                 callback_base=arguments.callback_base,
                 parent=os.getppid(),
+                bond=Bond.inherited(arguments.line, arguments.memory) if arguments.line else None,
             )
         )
         return 0
@@ -57,7 +59,7 @@ async def _run(arguments: argparse.Namespace) -> int:
         callback_base=arguments.callback_base,
     )
     config = uvicorn.Config(
-        Admin(supervisor).application(),
+        application(supervisor),
         host=arguments.host,
         port=admin_port,
         log_level="warning",
@@ -98,6 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("department", help="one department (started by serve)")
     one.add_argument("id", choices=DEPARTMENTS)
     one.add_argument("--port", type=int, required=True)
+    one.add_argument("--line", type=int, help="the parent's line: an inherited descriptor")
+    one.add_argument("--memory", type=int, help="the journal's memory: an inherited descriptor")
     for command in (served, one):
         command.add_argument("--state", type=Path, default=Path(".dev/mocks"), help="state folder")
         command.add_argument("--host", default="127.0.0.1")

@@ -18,8 +18,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mocks.bond import Bond
 from mocks.core.kit import Kit, assemble, department_module
 
 TICK_S = 0.05
@@ -36,6 +38,7 @@ class Place:
     port: int
     callback_base: str | None
     parent: int
+    bond: Bond | None = None
 
 
 class LentTransport(HttpToolsProtocol):
@@ -68,8 +71,9 @@ def serve(place: Place) -> None:
 async def _serve(place: Place) -> None:
     kit = assemble(place.department, place.state, callback_base=place.callback_base)
     module = department_module(place.department)
+    app: ASGIApp = application(kit, module.build(kit))
     config = uvicorn.Config(
-        application(kit, module.build(kit)),
+        place.bond.noting(app, kit) if place.bond else app,
         host=place.host,
         port=place.port,
         http=LentTransport,
@@ -82,6 +86,8 @@ async def _serve(place: Place) -> None:
     )
     server = _Server(config, kit)
     beside = [asyncio.create_task(_tick(kit)), asyncio.create_task(_mind(place.parent))]
+    if place.bond:
+        beside.append(asyncio.create_task(place.bond.obey(kit, server)))
     if pump := getattr(module, "pump", None):
         beside.append(asyncio.create_task(pump(kit)))
     try:

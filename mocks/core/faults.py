@@ -36,6 +36,7 @@ from pathlib import Path
 from typing import Any
 
 from mocks.core.clock import Watched
+from mocks.journal.noting import struck
 
 _ANYWHERE = frozenset({"delay", "status", "busy", "html", "hang", "lost_reply"})
 ON_CALLS = _ANYWHERE | {"late_reply", "late_accept"}
@@ -124,6 +125,7 @@ class Faults:
         for rule in self._current():
             if rule.fault.kind in among and rule.strikes(operation):
                 self.struck[rule.fault.kind] += 1
+                struck(rule.fault.kind)
                 return rule.fault
         return default
 

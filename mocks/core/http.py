@@ -12,6 +12,7 @@ from mocks.core.desk import Desk
 from mocks.core.faults import NO_FAULT, Fault, Faults
 from mocks.core.filed import Filed
 from mocks.core.kit import Kit
+from mocks.journal.noting import asks
 
 MAINTENANCE = (
     "<html><head><title>系统维护</title></head><body><h1>系统维护中,请稍后再试</h1></body></html>"
@@ -57,6 +58,7 @@ async def answer(
     usual: Fault = NO_FAULT,
 ) -> Response:
     """Do what this call meets: `act` is the deed, `busy` the department's own words for it."""
+    asks(operation)
     fault = kit.faults.pick(operation, usual)
     if fault.kind == "late_accept":
         kit.late.after(fault.delay_s, act)

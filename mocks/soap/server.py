@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from mocks.core.http import answer, body_of
 from mocks.core.kit import Kit
+from mocks.journal.noting import asks
 from mocks.soap import envelope
 from mocks.soap.envelope import Envelope, SoapFault, Version
 from mocks.soap.wsdl import Contract, Operation
@@ -103,6 +104,7 @@ def _accepted(endpoint: Endpoint, sent: Sent, content: bytes) -> tuple[Operation
         opened = envelope.read(root, endpoint.version, endpoint.understood)
         endpoint.guard(opened)
         operation = _operation(endpoint, opened.body, sent.action)
+        asks(operation.name)
         endpoint.contract.check(opened.body)
     except Unreadable as wrong:
         raise endpoint.malformed(str(wrong)) from None

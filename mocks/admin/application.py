@@ -1,0 +1,39 @@
+"""Everything under /__admin/ put together."""
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from mocks.admin.clock import Clock
+from mocks.admin.document import document
+from mocks.admin.faults import FaultRules
+from mocks.admin.fleet import Fleet
+from mocks.admin.journal import Journal
+from mocks.admin.origin import OwnPagesOnly
+from mocks.admin.page import page_routes
+from mocks.admin.refusal import Refusal, answer_http, answer_refusal
+from mocks.admin.route import route
+from mocks.supervisor import Supervisor
+
+
+def application(supervisor: Supervisor) -> Starlette:
+    """The controls of this fleet."""
+    clock, faults = Clock(supervisor), FaultRules(supervisor)
+    return Starlette(
+        routes=[
+            route("openapi.json", get=_described),
+            *page_routes(),
+            *clock.routes(),
+            *faults.routes(),
+            *Fleet(supervisor, clock, faults).routes(),
+            *Journal(supervisor).routes(),
+        ],
+        middleware=[Middleware(OwnPagesOnly)],
+        exception_handlers={Refusal: answer_refusal, HTTPException: answer_http},
+    )
+
+
+async def _described(_: Request) -> Response:
+    return JSONResponse(document())

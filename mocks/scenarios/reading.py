@@ -20,13 +20,21 @@ def read(path: Path, terms: Sequence[Terms] = ()) -> Scenario:
     With the `terms` of departments it is held against their services, statuses and reasons, and
     every course it makes must come to an end. What it makes is looked at once its words are right.
     """
+    return understood(path, _told(path), terms)
+
+
+def _told(path: Path) -> dict[str, Any]:
     try:
-        told = tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
         mistake = Mistake(
             file=path.name, key="", sentence=f"cannot be read: {wrong}", remedy="write it as TOML"
         )
         raise WrongScenario([mistake]) from None
+
+
+def understood(path: Path, told: Mapping[str, Any], terms: Sequence[Terms] = ()) -> Scenario:
+    """The scenario a file of this name tells."""
     mistakes = [*_wrong(path.name, "", FILE, told), *senseless(path.name, told, terms)]
     if not mistakes:
         made = scenario(path, told)

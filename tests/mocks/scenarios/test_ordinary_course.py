@@ -2,19 +2,18 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocks.core.clock import add_working_days, at_hour, working_days_between
-from mocks.core.entered import decided, opened, supplemented
-from mocks.core.filed import MARKERS, Due, Filed, Service, Status, Step
+from mocks.core.filed import MARKERS, Due, Service, Status, Step
 from mocks.core.kit import DEPARTMENTS, department_module
-from mocks.scenarios.machine import draws, next_due, on_event
-from mocks.scenarios.model import SUPPLEMENT, TAKES_MORE
+from mocks.scenarios.machine import draws
+from mocks.scenarios.model import TAKES_MORE
 from mocks.scenarios.ordinary import ordinary
 from tests.mocks.scenarios.office import on
+from tests.mocks.scenarios.walking import history, received_filing, walked
 
 SERVICES = [s for name in DEPARTMENTS for s in department_module(name).SERVICES]
 DRAW = draws(1, "test")
@@ -53,31 +52,8 @@ def _moved(due: datetime, paused: datetime, now: datetime) -> datetime:
 def by_course(service: Service, markers: set[str], received: datetime, handed_in: int) -> Told:
     """The history by the course of states."""
     fields = {"text": "".join(sorted(markers))}
-    entry: dict[str, Any] = {
-        "receipt": "1", "reference": "r", "service": service.id, "fields": fields, "digest": "",
-        "key": None, "at": received.isoformat(), "real_at": received.isoformat(),
-    }  # fmt: skip
-    filed = opened(entry, ordinary(service, fields))
-    while True:
-        if due := next_due(filed.course, filed, DRAW):
-            filed = entered(filed, due)
-        elif filed.status is Status.SUPPLEMENT:
-            more: dict[str, Any] = {
-                "at": (filed.entered_at + timedelta(minutes=handed_in)).isoformat(),
-                "fields": {}, "reference": "m", "receipt": "1",
-                "state": on_event(filed.course, filed, SUPPLEMENT, DRAW),
-            }  # fmt: skip
-            filed = supplemented(filed, more)
-        else:
-            return [(step.status, step.at) for step in filed.history]
-
-
-def entered(filed: Filed, due: Due) -> Filed:
-    """In the state that was due."""
-    entry = {
-        "status": due.status, "state": due.state, "at": due.at.isoformat(), "certificate": None,
-    }  # fmt: skip
-    return decided(filed, entry)
+    filed = received_filing(ordinary(service, fields), received, fields=fields)
+    return history(walked(filed, DRAW, handing_in=[timedelta(minutes=handed_in)]))
 
 
 @given(

@@ -106,7 +106,8 @@ def _route(
             return _handled(contract, manners, operation, handler, request, raw)
 
         deed: Callable[[], Awaitable[Response]] = act
-        return await answer(kit, operation.id, deed, manners.busy, usual=usual)
+        met = kit.usual(operation.id, usual)
+        return await answer(kit, operation.id, deed, manners.busy, usual=met)
 
     return Route(operation.path, endpoint, methods=[operation.method])
 

@@ -77,9 +77,10 @@ async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
     async def deed() -> Response:
         return _reply(endpoint, operation, lambda: act(body))
 
-    return await answer(
-        kit, operation.name, deed, lambda: _reply(endpoint, operation, endpoint.busy)
-    )
+    def busy() -> Response:
+        return _reply(endpoint, operation, endpoint.busy)
+
+    return await answer(kit, operation.name, deed, busy, usual=kit.usual(operation.name))
 
 
 def _sent(request: Request, version: Version) -> Sent:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -19,10 +18,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mocks.bond import Bond
 from mocks.core.kit import Kit, assemble, department_module
+from mocks.faults.line import lent
 
 TICK_S = 0.05
 _ORPHAN_CHECK_S = 0.5
@@ -39,16 +38,6 @@ class Place:
     callback_base: str | None
     parent: int
     bond: Bond | None = None
-
-
-class LentTransport(HttpToolsProtocol):
-    """Lends each request its transport, so that a fault can cut the line."""
-
-    def on_message_begin(self) -> None:
-        """Begin a request as usual, then lend."""
-        super().on_message_begin()
-        scope: Any = self.scope
-        scope["extensions"] = {**scope.get("extensions", {}), "mock.transport": self.transport}
 
 
 class _Server(uvicorn.Server):
@@ -76,7 +65,7 @@ async def _serve(place: Place) -> None:
         place.bond.noting(app, kit) if place.bond else app,
         host=place.host,
         port=place.port,
-        http=LentTransport,
+        http=lent(kit.faults),
         ws="none",
         lifespan="off",
         log_level="warning",

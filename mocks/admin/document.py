@@ -19,6 +19,7 @@ FILE = Path(__file__).with_name("openapi.yaml")
 _METHODS = ("get", "post", "put", "delete")
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _BODY_CAP = 4 * 1024 * 1024
+_LONGEST = 300
 _SEE = "see /__admin/openapi.json"
 
 
@@ -103,7 +104,21 @@ def _is_number(parameter: Mapping[str, Any], text: str) -> bool:
 def _findings(place: str, value: object) -> Iterator[Finding]:
     for error in _validator(place).iter_errors(value):
         where = "".join(f"/{step}" for step in error.instance_path)
-        yield Finding(where=where, what=error.message[:300])
+        yield Finding(where=where, what=_said(error))
+
+
+def _said(error: Any) -> str:
+    """The validator's words; of a long list of names, the one that was meant."""
+    names = [*DEPARTMENTS, *(kind["name"] for kind in fault_kinds())]
+    said: str = error.message
+    if " is not one of " in said and isinstance(error.instance, str):
+        near = asking(did_you_mean(error.instance, names))
+        said = (
+            said
+            if len(said) <= _LONGEST and not near
+            else f"{error.instance[:80]!r} is not known{near}"
+        )
+    return said[:_LONGEST]
 
 
 @cache

@@ -1,5 +1,7 @@
 """The fleet: who is up, what is due, what was counted; and a fresh morning."""
 
+from collections.abc import Callable, Mapping
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -7,7 +9,6 @@ from starlette.routing import Route
 from mocks.admin import metrics
 from mocks.admin.clock import Clock
 from mocks.admin.document import body_of, parameters_of
-from mocks.admin.faults import FaultRules
 from mocks.admin.refusal import refused
 from mocks.admin.route import route
 from mocks.bond import Unheard
@@ -19,8 +20,11 @@ from mocks.supervisor import NotStarted, Supervisor
 class Fleet:
     """The routes of state, departments, ledger, metrics and reset."""
 
-    def __init__(self, supervisor: Supervisor, clock: Clock, faults: FaultRules) -> None:
-        self._supervisor, self._clock, self._faults = supervisor, clock, faults
+    def __init__(
+        self, supervisor: Supervisor, clock: Clock, lifted: Mapping[str, Callable[[], None]]
+    ) -> None:
+        """`lifted`: what a reset lifts unless told not to, by its name in the request."""
+        self._supervisor, self._clock, self._lifted = supervisor, clock, lifted
 
     def routes(self) -> list[Route]:
         """Everything about the fleet as a whole."""
@@ -54,10 +58,11 @@ class Fleet:
         return JSONResponse(list(read_entries(path))[-asked["limit"] :])
 
     async def reset(self, request: Request) -> Response:
-        """A fresh morning: empty desks and journals; no faults, unless they are to stay."""
+        """A fresh morning: empty desks and journals; what was ordered is lifted, unless kept."""
         asked = await body_of(request, "reset")
-        if asked.get("faults", True):
-            self._faults.lift()
+        for name, lift in self._lifted.items():
+            if asked.get(name, True):
+                lift()
         if asked.get("clock", False):
             self._clock.forget()
         try:

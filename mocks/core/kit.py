@@ -22,6 +22,8 @@ from mocks.core.faults import NO_FAULT, Fault, Faults
 from mocks.core.late import LateDeeds
 from mocks.core.ledger import Ledger
 from mocks.core.numbers import SEED
+from mocks.faults.pace import Pace
+from mocks.faults.remembered import Remembered
 from mocks.scenarios.playing import ORDINARY_DAYS, Playing
 
 DEPARTMENTS = (
@@ -41,6 +43,8 @@ class Kit:
     desk: Desk
     faults: Faults
     late: LateDeeds
+    pace: Pace
+    before: Remembered
     callback_base: str | None
     contract_dir: Path
     scenarios: Playing = ORDINARY_DAYS
@@ -54,7 +58,7 @@ class Kit:
 _CLOSED = {
     "busy": Fault(kind="busy"),
     "maintenance": Fault(kind="html"),
-    "unavailable": Fault(kind="status", status=503),
+    "unavailable": Fault(kind="status", told={"status": 503}),
 }
 
 
@@ -86,8 +90,10 @@ def assemble(
         clock=clock,
         ledger=ledger,
         desk=desk,
-        faults=Faults(state / "faults.json", department),
+        faults=Faults(state / "faults.json", department, clock),
         late=LateDeeds(),
+        pace=Pace(state / "latency.json", department),
+        before=Remembered(),
         callback_base=callback_base,
         contract_dir=contracts / department / "contract",
         scenarios=scenarios,

@@ -1,7 +1,7 @@
 """A department's REST face, driven by its contract: routes, keys, faults, and checked bodies."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
@@ -15,8 +15,10 @@ from mocks.core.contract import Contract, Fault, Operation
 from mocks.core.faults import NO_FAULT
 from mocks.core.faults import Fault as BadDay
 from mocks.core.filed import DeskError
-from mocks.core.http import answer
+from mocks.core.http import answer, cut_early
 from mocks.core.kit import Kit
+from mocks.faults.answering import Asked, Own
+from mocks.faults.instead import unauthorized
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,16 +102,25 @@ def _route(
     usual: BadDay,
 ) -> Route:
     async def endpoint(request: Request) -> Response:
+        if (cut := cut_early(kit, operation.id)) is not None:
+            return cut
         raw = await request.body()
 
         async def act() -> Response:
             return _handled(contract, manners, operation, handler, request, raw)
 
-        deed: Callable[[], Awaitable[Response]] = act
+        own = Own(busy=manners.busy, stranger=lambda: _stranger(manners, request, operation))
+        asked = Asked(operation=operation.id, content=raw, scope=request.scope)
         met = kit.usual(operation.id, usual)
-        return await answer(kit, operation.id, deed, manners.busy, usual=met)
+        return await answer(kit, asked, act, own, usual=met)
 
     return Route(operation.path, endpoint, methods=[operation.method])
+
+
+def _stranger(manners: Manners, request: Request, operation: Operation) -> Response:
+    """What a caller without any credentials is told."""
+    bare = Request({**request.scope, "headers": []})
+    return manners.stranger(bare, operation.id) or unauthorized().response()
 
 
 def _handled(

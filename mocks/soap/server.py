@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from mocks.core.http import answer, body_of
+from mocks.core.http import answer, body_of, cut_early
 from mocks.core.kit import Kit
+from mocks.faults.answering import Asked, Own
 from mocks.journal.noting import asks
 from mocks.soap import envelope
 from mocks.soap.envelope import Envelope, SoapFault, Version
@@ -31,7 +32,8 @@ class Endpoint:
     """How one department speaks.
 
     `malformed` gives its fault for a request that breaks the contract, `busy` its answer when it
-    takes nothing in, `guard` refuses a request whose headers do not let it in.
+    takes nothing in, `guard` refuses a request whose headers do not let it in, `stranger` is its
+    answer to a caller it does not let in.
     """
 
     contract: Contract
@@ -40,6 +42,7 @@ class Endpoint:
     operations: Mapping[str, Callable[[Element], Reply]]
     malformed: Callable[[str], SoapFault]
     busy: Callable[[], Reply]
+    stranger: Callable[[], Reply]
     guard: Callable[[Envelope], None] = _nothing
     understood: frozenset[str] = frozenset()
     charset: str = "UTF-8"
@@ -67,6 +70,8 @@ async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
     sent = _sent(request, endpoint.version)
     if sent.media_type != endpoint.version.media_type:
         return PlainTextResponse("Unsupported Media Type", status_code=415)
+    if (cut := cut_early(kit, endpoint.contract.by_action(sent.action))) is not None:
+        return cut
     content = await body_of(request)
     try:
         operation, body = _accepted(endpoint, sent, content)
@@ -77,10 +82,13 @@ async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
     async def deed() -> Response:
         return _reply(endpoint, operation, lambda: act(body))
 
-    def busy() -> Response:
-        return _reply(endpoint, operation, endpoint.busy)
-
-    return await answer(kit, operation.name, deed, busy, usual=kit.usual(operation.name))
+    own = Own(
+        busy=lambda: _reply(endpoint, operation, endpoint.busy),
+        stranger=lambda: _reply(endpoint, operation, endpoint.stranger),
+        envelope=endpoint.version.namespace,
+    )
+    asked = Asked(operation=operation.name, content=content, scope=request.scope)
+    return await answer(kit, asked, deed, own, usual=kit.usual(operation.name))
 
 
 def _sent(request: Request, version: Version) -> Sent:

@@ -41,6 +41,10 @@ class Contract:
         if (broken := broken_rule(self.schema, alone)) is not None:
             raise Unreadable("{}: {}".format(*broken))
 
+    def by_action(self, action: str | None) -> str:
+        """The name of the operation with this SOAPAction, "" when there is none."""
+        return next((o.name for o in self.operations.values() if o.action == action), "")
+
     def named(self, name: str) -> Operation:
         """The operation with this name."""
         return next(o for o in self.operations.values() if o.name == name)

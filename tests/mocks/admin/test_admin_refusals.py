@@ -34,7 +34,7 @@ def refused(world: Any, method: str, path: str, **said: Any) -> Any:
         ("PUT", "faults", b'{"fire": [{"kind": "no"}]}', (400, "BODY_WRONG", ["/fire/0/kind"])),
         ("PUT", "faults", b'{"nobody": []}', (400, "BODY_WRONG", [""])),
         ("PUT", "faults/departments/nobody", b"[]", (404, "UNKNOWN", ["id"])),
-        ("PUT", "faults", b'{"fire": [{"kind":"hang","x":1}]}', (422, "NOT_OBEYABLE", ["fire[0]"])),
+        ("PUT", "faults", b'{"fire": [{"kind":"hang","x":1}]}', (422, "NOT_OBEYABLE", ["fire[0].x"])),
         ("POST", "reset", b'{"clocks": true}', (400, "BODY_WRONG", [""])),
         ("POST", "journal/assert", b'{"match": {}}', (400, "BODY_WRONG", [""])),
         ("POST", "journal/near", b'{"match": {"text": 7}}', (400, "BODY_WRONG", ["/match/text"])),

@@ -85,7 +85,7 @@ def test_a_page_or_a_bare_503_may_stand_for_the_department(office: Open) -> None
     construction.at(on(9, 26, 3))
 
     assert market.kit.usual("getLicences").kind == "html"
-    assert construction.kit.usual("applyItem") == Fault(kind="status", status=503)
+    assert construction.kit.usual("applyItem") == Fault(kind="status", told={"status": 503})
 
 
 def test_a_closed_department_keeps_its_usual_way_when_it_is_open(office: Open) -> None:

@@ -13,6 +13,7 @@ from mocks.admin.application import application
 from mocks.anything import command as anything
 from mocks.bond import Bond
 from mocks.core.kit import DEPARTMENTS
+from mocks.recording import command as recording
 from mocks.serve import Place, serve
 from mocks.supervisor import NotStarted, Supervisor, free_ports, refuse_taken
 
@@ -37,6 +38,8 @@ def main() -> int:
         return 0
     if arguments.command == "anything":
         return anything.run(arguments)
+    if arguments.command in ("record", "replay"):
+        return recording.run(arguments)
     # uvicorn hands a signal on once it has stopped; unhandled, it would end us before the children
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -97,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     served.add_argument("--port-base", type=int, default=_BASE, help="controls; 0: free ports")
     served.add_argument("--only", type=_some, help="some departments, separated by commas")
     anything.add_to(commands)
+    recording.add_to(commands)
     one = commands.add_parser("department", help="one department (started by serve)")
     one.add_argument("id", choices=DEPARTMENTS)
     one.add_argument("--port", type=int, required=True)

@@ -10,7 +10,7 @@ from mocks.admin.application import application
 from mocks.admin.document import document
 from mocks.supervisor import Supervisor
 
-JSON = "application/json"
+UNKNOWN_KEY = (422, "NOT_OBEYABLE", ["fire[0].x"])
 
 
 def refused(world: Any, method: str, path: str, **said: Any) -> Any:
@@ -34,7 +34,7 @@ def refused(world: Any, method: str, path: str, **said: Any) -> Any:
         ("PUT", "faults", b'{"fire": [{"kind": "no"}]}', (400, "BODY_WRONG", ["/fire/0/kind"])),
         ("PUT", "faults", b'{"nobody": []}', (400, "BODY_WRONG", [""])),
         ("PUT", "faults/departments/nobody", b"[]", (404, "UNKNOWN", ["id"])),
-        ("PUT", "faults", b'{"fire": [{"kind":"hang","x":1}]}', (422, "NOT_OBEYABLE", ["fire[0].x"])),
+        ("PUT", "faults", b"{\"fire\":[{\"kind\":\"hang\",\"x\":1}]}", UNKNOWN_KEY),
         ("POST", "reset", b'{"clocks": true}', (400, "BODY_WRONG", [""])),
         ("POST", "journal/assert", b'{"match": {}}', (400, "BODY_WRONG", [""])),
         ("POST", "journal/near", b'{"match": {"text": 7}}', (400, "BODY_WRONG", ["/match/text"])),

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import uvicorn
 
-from mocks.admin import Admin
+from mocks.admin.application import application
 from mocks.anything import command as anything
+from mocks.bond import Bond
 from mocks.core.kit import DEPARTMENTS
+from mocks.recording import command as recording
 from mocks.serve import Place, serve
 from mocks.supervisor import NotStarted, Supervisor, free_ports, refuse_taken
 
@@ -30,11 +32,14 @@ def main() -> int:
                 port=arguments.port,
                 callback_base=arguments.callback_base,
                 parent=os.getppid(),
+                bond=Bond.inherited(arguments.line, arguments.memory) if arguments.line else None,
             )
         )
         return 0
     if arguments.command == "anything":
         return anything.run(arguments)
+    if arguments.command in ("record", "replay"):
+        return recording.run(arguments)
     # uvicorn hands a signal on once it has stopped; unhandled, it would end us before the children
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -57,7 +62,7 @@ async def _run(arguments: argparse.Namespace) -> int:
         callback_base=arguments.callback_base,
     )
     config = uvicorn.Config(
-        Admin(supervisor).application(),
+        application(supervisor),
         host=arguments.host,
         port=admin_port,
         log_level="warning",
@@ -95,9 +100,12 @@ def _parser() -> argparse.ArgumentParser:
     served.add_argument("--port-base", type=int, default=_BASE, help="controls; 0: free ports")
     served.add_argument("--only", type=_some, help="some departments, separated by commas")
     anything.add_to(commands)
+    recording.add_to(commands)
     one = commands.add_parser("department", help="one department (started by serve)")
     one.add_argument("id", choices=DEPARTMENTS)
     one.add_argument("--port", type=int, required=True)
+    one.add_argument("--line", type=int, help="the parent's line: an inherited descriptor")
+    one.add_argument("--memory", type=int, help="the journal's memory: an inherited descriptor")
     for command in (served, one):
         command.add_argument("--state", type=Path, default=Path(".dev/mocks"), help="state folder")
         command.add_argument("--host", default="127.0.0.1")

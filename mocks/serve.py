@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mocks.bond import Bond
 from mocks.core.kit import Kit, assemble, department_module
 from mocks.faults.line import lent
 
@@ -36,6 +37,7 @@ class Place:
     port: int
     callback_base: str | None
     parent: int
+    bond: Bond | None = None
 
 
 class _Server(uvicorn.Server):
@@ -58,8 +60,9 @@ def serve(place: Place) -> None:
 async def _serve(place: Place) -> None:
     kit = assemble(place.department, place.state, callback_base=place.callback_base)
     module = department_module(place.department)
+    app: ASGIApp = application(kit, module.build(kit))
     config = uvicorn.Config(
-        application(kit, module.build(kit)),
+        place.bond.noting(app, kit) if place.bond else app,
         host=place.host,
         port=place.port,
         http=lent(kit.faults),
@@ -73,6 +76,8 @@ async def _serve(place: Place) -> None:
     )
     server = _Server(config, kit)
     beside = [asyncio.create_task(_tick(kit)), asyncio.create_task(_mind(place.parent))]
+    if place.bond:
+        beside.append(asyncio.create_task(place.bond.obey(kit, server)))
     if pump := getattr(module, "pump", None):
         beside.append(asyncio.create_task(pump(kit)))
     try:

@@ -11,11 +11,10 @@ from typing import Any
 
 from mocks.core import names
 from mocks.core.houses import NUMBERS
-from mocks.core.numbers import Shuffle, from_base31, in_base31, organisation_code, uscc
+from mocks.core.numbers import SEED, Shuffle, from_base31, in_base31, organisation_code, uscc
 from mocks.core.records import Company, HealthCertificates, Manager, Property
 from mocks.core.works import Works
 
-SEED = 20190830
 _COMPANIES = Shuffle(31**5, 12_345_701, 7_654_321)
 # index -> (road, house number, floor)
 _FIXED_PREMISES = {0: (0, 188, 1), 1: (9, 520, 1)}

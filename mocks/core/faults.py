@@ -19,6 +19,7 @@ from mocks.faults.operations import check_names, protocol_of
 from mocks.faults.rule import NO_FAULT, Fault, Matter, Rule
 from mocks.faults.said import Wrong
 from mocks.faults.table import Point, drawn_at
+from mocks.journal.noting import struck
 
 __all__ = ["NO_FAULT", "BadRule", "Fault", "Faults", "Matter", "check_rules"]
 
@@ -96,6 +97,7 @@ class Faults:
         for rule in rules:
             if rule.kind.name in among and (fault := rule.strikes(matter, now)):
                 self.struck[fault.kind] += 1
+                struck(fault.kind)
                 return fault
         return default
 

@@ -13,6 +13,7 @@ from mocks.faults.carried import Carried, drop
 from mocks.faults.dribble import Dribbled
 from mocks.faults.reply import Reply
 from mocks.faults.tokens import TOKEN_KINDS, issues_tokens
+from mocks.journal.noting import asks, struck
 
 _ON_OTHER_CALLS = ON_CALLS - TOKEN_KINDS
 _NOBODY = frozenset[str]()
@@ -21,13 +22,17 @@ _NOBODY = frozenset[str]()
 def cut_early(kit: Kit, operation: str) -> Response | None:
     """What a call meets before its body is read; None on a good day."""
     fault = kit.faults.pick(operation, among=ON_HEADERS)
-    return None if fault is NO_FAULT else Carried(drop, Reply(status=200), fault)
+    if fault is NO_FAULT:
+        return None
+    asks(operation)
+    return Carried(drop, Reply(status=200), fault)
 
 
 async def answer(
     kit: Kit, asked: Asked, act: Act, own: Own, *, usual: Fault = NO_FAULT
 ) -> Response:
     """Do what this call meets: `act` is the deed, `own` the department's own words."""
+    asks(asked.operation)
     faults, pace, operation = kit.faults, kit.pace, asked.operation
     fault = _met(faults, asked, usual) if faults.in_force else usual
     if fault is NO_FAULT and not pace:
@@ -49,6 +54,7 @@ def _met(faults: Faults, asked: Asked, usual: Fault) -> Fault:
 
 
 def _over(said: str, own: Own) -> Response:
+    struck("over_limit")
     if said == "busy":
         return own.busy()
     return Response(status_code=int(said), headers={"retry-after": "1"})

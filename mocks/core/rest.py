@@ -114,7 +114,8 @@ def _route(
 
         own = Own(busy=manners.busy, stranger=lambda: _stranger(manners, request, operation))
         asked = Asked(operation=operation.id, content=raw, scope=request.scope)
-        return await answer(kit, asked, act, own, usual=usual)
+        met = kit.usual(operation.id, usual)
+        return await answer(kit, asked, act, own, usual=met)
 
     return Route(operation.path, endpoint, methods=[operation.method])
 

@@ -69,6 +69,7 @@ STATUS = {
     Status.REFUSED: "5",
     Status.WITHDRAWN: "6",
 }
+REASONS = ("JS-BY-01",)
 RATING = {"一级": "1", "二级": "2", "三级": "3", "四级": "4"}
 _LISTS = frozenset({"PW", "CL", "NR"})
 _BATCH = frozenset({"SLBH", *registered.KEYS})
@@ -210,7 +211,7 @@ def _item(filed: Filed) -> Mapping[str, Any]:
         "SLSJ": moment(filed.received_at),
         "ZT": STATUS[filed.status],
         "ZTSJ": moment(filed.status_at),
-        "YJDM": "JS-BY-01" if filed.status is Status.REFUSED else None,
+        "YJDM": (filed.reason or REASONS[0]) if filed.status is Status.REFUSED else None,
         "YJ": filed.note,
         "BZ": [
             {"BZLSH": reference, "BZSJ": moment(filed.supplemented_at)}

@@ -69,6 +69,7 @@ STATUS = {
     Status.REFUSED: "S9",
     Status.WITHDRAWN: "SX",
 }
+REASONS = ("LH-BY-02",)
 OK = {"resultCode": "0", "resultMsg": "成功"}
 _LISTS = frozenset({"material", "field"})
 Act = Callable[[dict[str, Any]], Reply]
@@ -180,7 +181,7 @@ def _inside(value: Any, name: str) -> list[Any]:
 
 
 def _reason(status: Status) -> str | None:
-    return "LH-BY-02" if status is Status.REFUSED else None
+    return REASONS[0] if status is Status.REFUSED else None
 
 
 def application_info(filed: Filed) -> dict[str, Any]:

@@ -64,6 +64,7 @@ STATUS = {
     Status.REFUSED: "08",
     Status.WITHDRAWN: "09",
 }
+REASONS = ("GH-BY-03",)
 CASE_TYPE = {NOTICE: "GS", PERMIT: "XK"}
 LAND_USE = {
     "城镇住宅用地": "0701",
@@ -171,7 +172,7 @@ def case(filed: Filed) -> dict[str, Any]:
         "Status": STATUS[filed.status],
         "StatusAt": filed.status_at,
         "NoticePeriod": _notice(filed),
-        "ReasonCode": "GH-BY-03" if refused else None,
+        "ReasonCode": (filed.reason or REASONS[0]) if refused else None,
         "Advice": filed.note,
         "Supplement": [
             {"SupplementRef": reference, "ReceivedAt": filed.supplemented_at}

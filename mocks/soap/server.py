@@ -15,6 +15,7 @@ from mocks.core.direct import Direct
 from mocks.core.http import answer, body_of, cut_early
 from mocks.core.kit import Kit
 from mocks.faults.answering import Asked, Own
+from mocks.journal.noting import asks
 from mocks.soap import envelope
 from mocks.soap.envelope import Envelope, SoapFault, Version
 from mocks.soap.wsdl import Contract, Operation
@@ -89,7 +90,7 @@ async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
         envelope=endpoint.version.namespace,
     )
     asked = Asked(operation=operation.name, content=content, scope=request.scope)
-    return await answer(kit, asked, deed, own)
+    return await answer(kit, asked, deed, own, usual=kit.usual(operation.name))
 
 
 def _sent(request: Request, version: Version) -> Sent:
@@ -119,6 +120,7 @@ def _accepted(endpoint: Endpoint, sent: Sent, content: bytes) -> tuple[Operation
         opened = envelope.read(root, endpoint.version, endpoint.understood)
         endpoint.guard(opened)
         operation = _operation(endpoint, opened.body, sent.action)
+        asks(operation.name)
         endpoint.contract.check(opened.body)
     except Unreadable as wrong:
         raise endpoint.malformed(str(wrong)) from None

@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mocks.core.city import DEMO
+from mocks.core.city import demo
 from mocks.core.clock import SHANGHAI, VirtualClock, write_atomically
 from mocks.core.faults import BadRule, check_rules
 from mocks.core.ledger import read_entries
+from mocks.core.seed import seed_of
 from mocks.supervisor import NotStarted, Supervisor
 
 _JOURNAL = 500
@@ -85,7 +86,7 @@ class Admin:
 
     async def demo(self, _: Request) -> Response:
         """The people and places the city guarantees."""
-        return JSONResponse(DEMO)
+        return JSONResponse(demo(seed_of(self._state)))
 
     async def read_faults(self, _: Request) -> Response:
         """The rules in force."""

@@ -12,8 +12,9 @@ from mocks.admin.document import body_of, parameters_of
 from mocks.admin.refusal import refused
 from mocks.admin.route import route
 from mocks.bond import Unheard
-from mocks.core.city import DEMO
+from mocks.core.city import demo
 from mocks.core.ledger import read_entries
+from mocks.core.seed import seed_of
 from mocks.supervisor import NotStarted, Supervisor
 
 
@@ -44,7 +45,7 @@ class Fleet:
 
     async def demo(self, _: Request) -> Response:
         """The people and places the city guarantees."""
-        return JSONResponse(DEMO)
+        return JSONResponse(demo(seed_of(self._supervisor.state)))
 
     async def metrics(self, _: Request) -> Response:
         """What was counted."""

@@ -21,7 +21,7 @@ from mocks.core.desk import Desk
 from mocks.core.faults import NO_FAULT, Fault, Faults
 from mocks.core.late import LateDeeds
 from mocks.core.ledger import Ledger
-from mocks.core.numbers import SEED
+from mocks.core.seed import seed_of
 from mocks.faults.pace import Pace
 from mocks.faults.remembered import Remembered
 from mocks.scenarios.playing import ORDINARY_DAYS, Playing
@@ -73,10 +73,14 @@ def assemble(
     *,
     callback_base: str | None = None,
     contracts: Path = CONTRACTS,
-    seed: int = SEED,
+    seed: int | None = None,
 ) -> Kit:
-    """The kit of a department over a state folder; its desk knows all its ledger knows."""
+    """The kit of a department over a state folder; its desk knows all its ledger knows.
+
+    Without a seed it is the one kept in that folder.
+    """
     module = department_module(department)
+    seed = seed_of(state) if seed is None else seed
     clock = VirtualClock(state / "clock.json")
     ledger = Ledger(state / "ledger" / f"{department}.jsonl")
     scenarios = Playing(department, state / "scenarios.json", seed=seed)

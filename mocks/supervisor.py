@@ -17,7 +17,7 @@ from mocks.bond import HungUp, Line, Unheard, lines
 from mocks.core.clock import write_atomically
 from mocks.journal.ring import Ring, shared_memory
 
-_STARTED_WITHIN_S = 20.0
+_STARTED_WITHIN_S = 60.0  # eight interpreters begin at once, on a busy machine of two cores too
 _STOPPED_WITHIN_S = 3.0
 _ASK_S = 2.0
 

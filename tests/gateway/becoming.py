@@ -15,6 +15,7 @@ def becoming(monkeypatch: pytest.MonkeyPatch) -> None:
         python, switch, module, *_arguments = command
         assert (python, switch) == (sys.executable, "-m"), command
         monkeypatch.setattr(sys, "argv", list(command[2:]))
+        monkeypatch.delitem(sys.modules, f"{module}.__main__", raising=False)  # as in a new process
         runpy.run_module(module, run_name="__main__", alter_sys=False)
 
     monkeypatch.setattr(os, "execv", go_on)

@@ -18,7 +18,8 @@ from adapters.manifest.model import Manifest
 from adapters.mapping.compile import Scope
 from adapters.mapping.convert import MappingError
 from adapters.outcome import Settled
-from adapters.rest.answer import Validator, check
+from adapters.rest.answer import check
+from adapters.rest.complaint import Validator
 from adapters.values import Keyed
 from adapters.wire import Endpoint, Wire
 from schema.domain.department import DepartmentInfo, Register
@@ -221,7 +222,7 @@ class DeclaredDepartment:
                 values.progress(call.fields, scope, None) for scope in call.fields.scopes(ask, root)
             ]
         except MappingError as error:
-            raise ContractBroken(self._info.id, str(error)) from None
+            raise ContractBroken(self._info.id, str(error), unread=True) from None
         return Changes(progress=tuple(rows), cursor=after, more=more)
 
     async def certificate(self, receipt: str, service: str, *, budget: float) -> Certificate | None:
@@ -235,7 +236,7 @@ class DeclaredDepartment:
             try:
                 return values.certificate(call.fields.lines, scope)
             except MappingError as error:
-                raise ContractBroken(self._info.id, str(error)) from None
+                raise ContractBroken(self._info.id, str(error), unread=True) from None
         return None
 
     def callback(
@@ -256,7 +257,7 @@ class DeclaredDepartment:
         try:
             return [values.progress(fields, scope, None) for scope in fields.scopes({}, message)]
         except MappingError as error:
-            raise ContractBroken(self._info.id, str(error)) from None
+            raise ContractBroken(self._info.id, str(error), unread=True) from None
 
     def _verb(self, service: str, verb: str) -> Call:
         call = self._compiled.verbs.get((service, verb))
@@ -276,7 +277,7 @@ class DeclaredDepartment:
         try:
             return await call.ask(full, deadline)
         except MappingError as error:
-            raise ContractBroken(self._info.id, str(error)) from None
+            raise ContractBroken(self._info.id, str(error), unread=True) from None
 
 
 def _moment(now: float) -> datetime:

@@ -52,9 +52,16 @@ class Refused(AdapterError):
 
 
 class ContractBroken(AdapterError):
-    """The reply does not satisfy the contract; `where` is a path or a rule, never the content."""
+    """The reply does not satisfy the contract; `where` is a path or a rule, never the content.
+
+    `unread`: it does, and our manifest has no meaning or no place for what it says: ours to mend.
+    """
 
     code = ProblemCode.DEPARTMENT_BROKE_CONTRACT
+
+    def __init__(self, department: str, message: str, *, unread: bool = False) -> None:
+        super().__init__(department, message)
+        self.unread = unread
 
 
 class Misconfigured(AdapterError):

@@ -17,8 +17,9 @@ from adapters.mapping.compile import Scope
 from adapters.mapping.convert import MappingError, to_text
 from adapters.mapping.request import Group, Node
 from adapters.mapping.sources import Ask
-from adapters.rest.answer import Answers, Validator
+from adapters.rest.answer import Answers
 from adapters.rest.auth import Auth
+from adapters.rest.complaint import Validator
 from adapters.rest.document import BadDocument, Found, OpenApi, load_openapi
 from adapters.rest.operations import FORM
 from adapters.rest.shapes import JsonShapes

@@ -86,13 +86,16 @@ class DeclaredDepartment:
             raise Misconfigured(self._info.id, f"there is no look-up {register}.{lookup}")
         if len(keys) > call.spec.batch:
             raise Misconfigured(self._info.id, f"{lookup} takes {call.spec.batch} keys at once")
-        ask = {"key": keys[0]} if call.spec.batch == 1 else {"keys": list(keys)}
+        able = [key for key in keys if call.possible(key)]
+        if not able:  # what the contract does not allow cannot be there
+            return {key: self._shaped([], call) for key in keys}
+        ask = {"key": able[0]} if call.spec.batch == 1 else {"keys": able}
         root = await self._ask(call, ask, budget)
         shape = self._registers[register]
-        rows = Keyed(self._info.id, call, keys).read(
+        rows = Keyed(self._info.id, call, able).read(
             ask, root, lambda scope, key: values.record(shape, call, scope)
         )
-        return {key: self._shaped(found, call) for key, found in rows.items()}
+        return {key: self._shaped(rows.get(key, []), call) for key in keys}
 
     def _shaped(
         self, rows: list[Record] | AdapterError, call: Call
@@ -232,12 +235,11 @@ class DeclaredDepartment:
         root = await self._ask(call, ask, budget)
         if isinstance(root, Settled):
             return None
-        for scope in call.fields.scopes(ask, root):
-            try:
-                return values.certificate(call.fields.lines, scope)
-            except MappingError as error:
-                raise ContractBroken(self._info.id, str(error), unread=True) from None
-        return None
+        try:
+            first = next(iter(call.fields.scopes(ask, root)), None)
+            return None if first is None else values.certificate(call.fields.lines, first)
+        except MappingError as error:
+            raise ContractBroken(self._info.id, str(error), unread=True) from None
 
     def callback(
         self, headers: Mapping[str, str], body: bytes, *, now: float
@@ -270,7 +272,7 @@ class DeclaredDepartment:
         deadline = asyncio.get_running_loop().time() + within
         full = {
             "credentials": self._endpoint.credentials,
-            "sent_at": _moment(self._rim.now()),
+            "sent_at": datetime.fromtimestamp(self._rim.now(), UTC),
             "call_id": self._rim.new_id(),
             **ask,
         }
@@ -278,10 +280,6 @@ class DeclaredDepartment:
             return await call.ask(full, deadline)
         except MappingError as error:
             raise ContractBroken(self._info.id, str(error), unread=True) from None
-
-
-def _moment(now: float) -> datetime:
-    return datetime.fromtimestamp(now, UTC)
 
 
 def _supplement(supplement: Supplement) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ AdapterError
 ├── Refused         the department said no; final, with its code and sentence
 ├── ContractBroken  the reply is not what the contract promises; tell the owner. On a write: unknown
 └── Misconfigured   ours to mend: credentials, address, certificate; stop and tell operations
+    └── Unsendable  the contract does not allow the request; sending it again does not help
 """
 
 from schema.domain.problem import ProblemCode
@@ -68,3 +69,7 @@ class Misconfigured(AdapterError):
     """Our own settings are at fault: credentials rejected, wrong address, untrusted certificate."""
 
     code = ProblemCode.DEPARTMENT_MISCONFIGURED
+
+
+class Unsendable(Misconfigured):
+    """The contract does not allow what was to be sent: not one byte left, nor will again."""

@@ -10,7 +10,7 @@ import orjson
 
 from adapters.calls import Operation, Outcome, Rim, Send
 from adapters.documents import documents_of, remembered
-from adapters.errors import Misconfigured, NotDelivered
+from adapters.errors import NotDelivered, Unsendable
 from adapters.findings import Findings, did_you_mean
 from adapters.manifest.model import CallSpec, Manifest
 from adapters.mapping.compile import Scope
@@ -145,10 +145,10 @@ class RestDialect:
                 headers = {k: _header(",".join(_texts(parts, k, v))) for k, v in given}
                 body = _body(parts, scope, missing, headers)
             except MappingError as error:
-                raise Misconfigured(department, f"the request cannot be made: {error}") from None
+                raise Unsendable(department, f"the request cannot be made: {error}") from None
             if missing:
                 names = ", ".join(missing[:5])
-                raise Misconfigured(department, f"the request lacks values for {names}")
+                raise Unsendable(department, f"the request lacks values for {names}")
             return WireRequest(method=parts.method, path=path, headers=headers, body=body)
 
         return build

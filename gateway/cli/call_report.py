@@ -16,6 +16,7 @@ from adapters.errors import (
     NotDelivered,
     OutcomeUnknown,
     Refused,
+    Unsendable,
 )
 from adapters.manifest.model import Manifest
 from adapters.wire import Endpoint
@@ -28,6 +29,7 @@ _REMEDIES: Mapping[type[AdapterError], str] = {
     Refused: "the department said no, and means it; its sentence is above",
     ContractBroken: "show the reply above to the department, with the contract",
     Misconfigured: "ours to mend: the address, the credentials, or what was asked",
+    Unsendable: "nothing was sent: correct the value, or the mapping line that is named",
 }
 _READ_AGAIN = "nothing was changed: ask again; if it is only slow, limits.timeout_s says how long"
 _UNREAD = (

@@ -213,7 +213,7 @@ def test_mistyping_is_exit_2_and_names_what_was_meant_without_a_call(
     [
         ("market", "withdrawApplication", "application_no=M1", "Idempotency-Key=12345678",
          "body.reference=r", "body.reason=x"),
-        ("market", "verbs.withdraw", "receipt=M1", "reference=r", "reason=x"),
+        ("market", "verbs.withdraw", "receipt=M1", "reference=C-1:X:withdraw:1", "reason=x"),
     ],
 )  # fmt: skip
 def test_what_may_change_something_needs_yes(

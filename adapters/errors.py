@@ -7,6 +7,7 @@ AdapterError
 ├── Refused         the department said no; final, with its code and sentence
 ├── ContractBroken  the reply is not what the contract promises; tell the owner. On a write: unknown
 └── Misconfigured   ours to mend: credentials, address, certificate; stop and tell operations
+    └── Unsendable  the contract does not allow the request; sending it again does not help
 """
 
 from schema.domain.problem import ProblemCode
@@ -75,16 +76,23 @@ class ContractBroken(AdapterError):
     """The reply does not satisfy the contract; `where` is a path or a rule, never the content.
 
     `foreign`: it is not even of the protocol, as the page of a proxy in maintenance is.
+    `unread`: it does, and our manifest has no meaning or no place for what it says: ours to mend.
     """
 
     code = ProblemCode.DEPARTMENT_BROKE_CONTRACT
 
-    def __init__(self, department: str, where: str, *, foreign: bool = False) -> None:
+    def __init__(
+        self, department: str, where: str, *, foreign: bool = False, unread: bool = False
+    ) -> None:
         super().__init__(department, where)
-        self.foreign = foreign
+        self.foreign, self.unread = foreign, unread
 
 
 class Misconfigured(AdapterError):
     """Our own settings are at fault: credentials rejected, wrong address, untrusted certificate."""
 
     code = ProblemCode.DEPARTMENT_MISCONFIGURED
+
+
+class Unsendable(Misconfigured):
+    """The contract does not allow what was to be sent: not one byte left, nor will again."""

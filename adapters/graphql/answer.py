@@ -6,11 +6,12 @@ from typing import Any
 
 import orjson
 
-from adapters.errors import AdapterError, ContractBroken, Misconfigured
+from adapters.errors import AdapterError, ContractBroken, Misconfigured, Refused
 from adapters.mapping.sources import Ask
 from adapters.outcome import Faults, Meaning, Settled, raised
 from adapters.pace import told_to_wait
-from adapters.rest.answer import Validator, check
+from adapters.rest.answer import check
+from adapters.rest.complaint import Validator
 from adapters.rest.document import is_json
 from adapters.rows import FailedRow
 from adapters.wire import WireReply
@@ -77,14 +78,22 @@ class Answers:
         return errors
 
     def _refused(self, reply: WireReply) -> Settled:
+        errors: Errors = []
+        against, status = None, reply.status
         try:
             errors = self._errors(self._body(reply))
-        except ContractBroken:
-            errors = []  # an error page is no message; its status still says something
-        status = reply.status
+        except ContractBroken as error:
+            against = error  # an error page is no message; its status still says something
         if 300 <= status < 400:
-            raise Misconfigured(self.department, f"HTTP {status}: redirects are not followed")
-        return raised(self._verdict(errors, _meaning(status), f"http {status}"))
+            what = f"HTTP {status}: redirects are not followed"
+            raise Misconfigured(self.department, what) from against
+        verdict = self._verdict(errors, _meaning(status), f"http {status}")
+        if against and isinstance(verdict, Settled | Refused | ContractBroken):
+            what = f"HTTP {status}: {against.message} — or the address is wrong"
+            verdict = ContractBroken(self.department, what, foreign=against.foreign)
+        if isinstance(verdict, AdapterError):
+            raise verdict from against
+        return verdict
 
     def _verdict(
         self, errors: Errors, otherwise: Meaning, status: str | None = None

@@ -7,10 +7,11 @@ from typing import Any
 from adapters.findings import Findings, did_you_mean
 from adapters.mapping import sources
 from adapters.mapping.compile import Compute, compile_expression, guarded
+from adapters.mapping.demand import demanded
 from adapters.mapping.foresee import certain, constant
 from adapters.mapping.functions import Environment
 from adapters.mapping.nodes import Document, Group, Leaf, Many, Node, rows_of
-from adapters.mapping.parse import BadExpression, Expression, Path, parse
+from adapters.mapping.parse import BadExpression, Expression, Path, Term, parse
 from adapters.mapping.sending import fill, forbidden, one_or_many, one_value
 from adapters.rules import Rule
 from adapters.shape import Choice, Kind, Shape
@@ -39,6 +40,7 @@ class Planner:
     const: Mapping[str, Any] = field(default_factory=dict)
     batch: int = 1
     used: set[str] = field(default_factory=set)
+    keyed: list[Leaf] = field(default_factory=list)  # of a look-up: made from its key alone
 
     def plan(self, tree: Any, shape: Shape, key: str, row: tuple[str, ...] | None = None) -> Node:
         """The node for `tree` where the contract has `shape`."""
@@ -180,7 +182,12 @@ class Planner:
         if not (shape.prohibited or shape.read_only):
             fill(self.findings, expression, made, shape, key, self.env, self.const)
         always = certain(self.call, expression, self.const)
-        return Leaf(shape, guarded(key, compute), constant(expression), key, always)
+        fixed = constant(expression)
+        sure = guarded(key, compute if fixed else demanded(shape, compute))
+        leaf = Leaf(shape, sure, fixed, key, always)
+        if self.call == "lookup" and all(_of_key(term, row) for term in expression.terms):
+            self.keyed.append(leaf)
+        return leaf
 
     def _compute(
         self, text: str, key: str, row: tuple[str, ...] | None
@@ -217,6 +224,13 @@ class Planner:
             hint = did_you_mean(path.steps[1], self.const) or "add it to the service's const"
             sentence = f"the service has no constant {path.steps[1]!r}"
             raise BadExpression(sentence, Rule.SOURCE_CONST, hint)
+
+
+def _of_key(term: Term, row: tuple[str, ...] | None) -> bool:
+    """Whether a term of a look-up is its key, or a row of its keys."""
+    if not isinstance(term, Path):
+        return False
+    return row == () if term.relative else term.steps in (("key",), ("keys",))
 
 
 def _row_value(path: Path, row: tuple[str, ...] | None) -> tuple[Compute, Kind]:

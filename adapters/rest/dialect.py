@@ -10,15 +10,16 @@ import orjson
 
 from adapters.calls import Operation, Outcome, Rim, Send
 from adapters.documents import documents_of, remembered
-from adapters.errors import Misconfigured, NotDelivered
+from adapters.errors import NotDelivered, Unsendable
 from adapters.findings import Findings, did_you_mean
 from adapters.manifest.model import CallSpec, Manifest
 from adapters.mapping.compile import Scope
 from adapters.mapping.convert import MappingError, to_text
 from adapters.mapping.request import Group, Node
 from adapters.mapping.sources import Ask
-from adapters.rest.answer import Answers, Validator
+from adapters.rest.answer import Answers
 from adapters.rest.auth import Auth
+from adapters.rest.complaint import Validator
 from adapters.rest.document import BadDocument, Found, OpenApi
 from adapters.rest.operations import FORM
 from adapters.rest.shapes import JsonShapes, load_shapes
@@ -143,10 +144,10 @@ class RestDialect:
                 headers = {k: _header(",".join(_texts(parts, k, v))) for k, v in given}
                 body = _body(parts, scope, missing, headers)
             except MappingError as error:
-                raise Misconfigured(department, f"the request cannot be made: {error}") from None
+                raise Unsendable(department, f"the request cannot be made: {error}") from None
             if missing:
                 names = ", ".join(missing[:5])
-                raise Misconfigured(department, f"the request lacks values for {names}")
+                raise Unsendable(department, f"the request lacks values for {names}")
             return WireRequest(
                 method=parts.method, path=path, headers=headers, body=body, asks=asks
             )

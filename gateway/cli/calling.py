@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.calls import Rim
+from adapters.documents import documents_of, remembered
 from adapters.drafting.recording import RecordingWire
 from adapters.drafting.single import single_call
 from adapters.errors import AdapterError
@@ -18,6 +19,7 @@ from adapters.line.both import Line
 from adapters.manifest.model import Manifest
 from adapters.manifest.read import FILE, read_manifest
 from adapters.registry import build
+from adapters.rest.document import load_openapi
 from adapters.wire import Endpoint
 from gateway.cli.call_report import Report, show
 from gateway.cli.declared_calls import KINDS, Declared, declared
@@ -51,6 +53,8 @@ class Prepared:
     tree: Mapping[str, Any]
     reply: Mapping[str, Any] | None  # the mapping lines of a declared call
     make: Callable[[float], Awaitable[Any]]
+    reads: bool
+    operation: str
     declared: Declared | None = None
 
 
@@ -85,12 +89,14 @@ async def _called(
             tree=prepared.tree,
             lines=prepared.reply,
             declared=prepared.declared,
+            reads=prepared.reads,
             exchanges=wire.exchanges,
         )
         try:
             report.value = await prepared.make(manifest.limits.timeout_s)
         except AdapterError as error:
             report.error = error
+        report.against = _against(manifest, prepared.operation, wire)
         return report
     finally:
         await wire.aclose()
@@ -117,8 +123,23 @@ def _declared(
         tree=found.spec.request,
         reply=found.spec.reply,
         make=lambda budget: found.make(department, budget),
+        reads=not found.spec.writes,
+        operation=found.spec.operation,
         declared=found,
     )
+
+
+def _against(manifest: Manifest, operation: str, wire: RecordingWire) -> str | None:
+    """A status the contract does not have, which the manifest gives a meaning all the same."""
+    reply = wire.exchanges[-1].reply if wire.exchanges else None
+    if reply is None or manifest.protocol != "rest":
+        return None
+    spec = manifest.contract
+    documents = documents_of(manifest.folder, spec.file, spec.vendored)
+    found = remembered(documents, spec.file, load_openapi).find(operation)
+    if found is None or found.promised(reply.status) is not None:
+        return None
+    return f"HTTP {reply.status} is not in the contract; the manifest gives it a meaning"
 
 
 def _operation(
@@ -150,7 +171,8 @@ def _operation(
     async def make(budget: float) -> Any:
         return await run.send(asyncio.get_running_loop().time() + budget)
 
-    return Prepared(tree=single.tree, reply=None, make=make)
+    reads = run.reads or _reads(manifest, asked.operation)
+    return Prepared(tree=single.tree, reply=None, make=make, reads=reads, operation=asked.operation)
 
 
 def _mistyped(manifest: Manifest, asked: Asked, findings: Findings) -> Stop:

@@ -15,6 +15,7 @@ from adapters.mapping.reserved import CONDITION, DOCUMENT, ROWS, TEXT, members_o
 from adapters.mapping.sending import fill, forbidden, one_or_many, one_value
 from adapters.rules import Rule
 from adapters.shape import Choice, Kind, Shape
+from adapters.undecided import stands_in
 
 __all__ = ["Document", "Group", "Inner", "Leaf", "Many", "Node", "Planner", "rows_of"]
 
@@ -176,7 +177,7 @@ class Planner:
         if expression is None:
             return Leaf(shape, compute, False, key)
         one_value(self.findings, self.call, expression, shape, key)
-        if not (shape.prohibited or shape.read_only):
+        if not (shape.prohibited or shape.read_only or stands_in(text)):
             fill(self.findings, expression, made, shape, key, self.env, self.const)
         always = certain(self.call, expression, self.const)
         return Leaf(shape, guarded(key, compute), constant(expression), key, always)

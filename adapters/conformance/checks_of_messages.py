@@ -60,21 +60,6 @@ CHECKS = (
         running=False,
     ),
     Check(
-        id="decided",
-        tier=Tier.BRONZE,
-        title=Text(zh="草稿中的问题均已决定", en="Every question of the draft is decided"),
-        reason=Text(
-            zh="草稿里的数值是猜测，须由人决定",
-            en="What a draft sets is a guess until a person has decided it",
-        ),
-        remedy=Text(
-            zh="逐条决定，然后删去该行 # DECIDE 注释",
-            en="decide each, then remove its line # DECIDE",
-        ),
-        run=declared.all_is_decided,
-        running=False,
-    ),
-    Check(
         id="secrets_apart",
         tier=Tier.BRONZE,
         title=Text(zh="清单中没有凭据", en="No credential stands in the manifest"),

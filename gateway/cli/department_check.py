@@ -34,22 +34,13 @@ def departments_check(
     as_json: JsonOption = False,
 ) -> None:
     """Check a department in three tiers; exit code 0 when the tier is reached, 1 when not."""
-    from gateway.cli.department_checkwork import (
-        examined,
-        show,
-        show_mistakes,
-        subject_of,
-        write_page,
-    )
+    from gateway.cli.department_checkwork import examined, subject_of, tell, write_page
 
     speaker: Speaker = context.obj
     subject = subject_of(department, settings_of(config, "dev", pairs), against, writes=writes)
     report = examined(speaker, subject, tier, quiet=as_json)
     if html is not None:
         write_page(report, html)
-    if subject.findings and not as_json:
-        show_mistakes(speaker, subject)
-    else:
-        show(speaker, report, as_json=as_json, failed_only=failed)
+    tell(speaker, subject, report, as_json=as_json, failed_only=failed)
     if not report.good:
         raise Stop((), code=FAILED)

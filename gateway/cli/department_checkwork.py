@@ -135,7 +135,17 @@ def show(speaker: Speaker, report: Report, *, as_json: bool, failed_only: bool =
     _lacking(speaker, report)
 
 
-def show_mistakes(speaker: Speaker, subject: Subject) -> None:
+def tell(
+    speaker: Speaker, subject: Subject, report: Report, *, as_json: bool, failed_only: bool
+) -> None:
+    """The mistakes of the manifest while there are any; else, and for programs, the report."""
+    if subject.findings and not as_json:
+        _mistakes(speaker, subject)
+    else:
+        show(speaker, report, as_json=as_json, failed_only=failed_only)
+
+
+def _mistakes(speaker: Speaker, subject: Subject) -> None:
     """The mistakes of a manifest alone: while there are any, no other check says anything."""
     for finding in subject.findings:
         speaker.say(coloured((str(finding), "red")))

@@ -217,9 +217,9 @@ class Compiler:
             sentence, remedy = "would give unknown statuses a meaning", "name every code"
             self.findings.add(f"codes.{name}.{REST}", sentence, remedy, Rule.STATUS_REST)
         for code, value in codes_of(table).items():
-            if value not in tuple(ItemStatus):
+            place = f"codes.{name}.{code}"
+            if value not in tuple(ItemStatus) and not self.findings.told(place):
                 remedy = f"use {', '.join(ItemStatus)}"
-                place = f"codes.{name}.{code}"
                 self.findings.add(place, f"{value!r} is no status", remedy, Rule.STATUS_VALUE)
 
     def _covered(self, spec: CallSpec, outcome: Outcome, operation: Operation) -> None:

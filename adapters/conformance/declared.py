@@ -13,11 +13,13 @@ from adapters.conformance.table import Result, failed, judged, passed
 from adapters.department import DeclaredDepartment
 from adapters.findings import Finding
 from adapters.manifest.read import FILE
+from adapters.undecided import stands_in
 
 _PIN = ("contract.sha256", "contract.file", "contract")
 _OPERATION = ("*.operation",)
 _REACHABLE = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?[\d\s()-]{7,}")
 Replays = dict[str, tuple[list[Json], dict[str, Json]]]  # what each example asked and gave
+_DECIDE = re.compile(r"\s*#\s*DECIDE:?\s*(.*)")
 _SHORTEST_SECRET = 12  # characters; shorter ones are user names and turn up anywhere
 
 
@@ -50,10 +52,25 @@ async def operations_exist(subject: Subject) -> Result:
 
 async def owner_is_reachable(subject: Subject) -> Result:
     """The owner's contact is an address or a telephone number."""
-    contact = subject.manifest.owner.contact
+    owner = subject.manifest.owner
+    for key, said in (("unit", owner.unit), ("purpose", owner.purpose)):
+        if stands_in(said):
+            return failed(f"owner.{key} is not decided yet")
+    contact = owner.contact
     if _REACHABLE.fullmatch(contact.strip()):
-        return passed(f"{subject.manifest.owner.unit}, {contact}")
+        return passed(f"{owner.unit}, {contact}")
     return failed(f"owner.contact is {contact!r}: neither a mail address nor a telephone number")
+
+
+async def all_is_decided(subject: Subject) -> Result:
+    """No question of the draft stands in the manifest any more."""
+    lines = (subject.folder / FILE).read_text("utf-8").splitlines()
+    asked = [(n, said[1]) for n, line in enumerate(lines, 1) if (said := _DECIDE.match(line))]
+    if not asked:
+        return passed("no # DECIDE stands in the manifest")
+    shown = "; ".join(f"line {number}: {question}" for number, question in asked[:12])
+    more = f"; and {len(asked) - 12} more" if len(asked) > 12 else ""
+    return failed(f"{len(asked)} of # DECIDE left: {shown}{more}")
 
 
 async def secrets_are_apart(subject: Subject) -> Result:

@@ -14,12 +14,13 @@ from adapters.documents import documents_of, remembered
 from adapters.drafting.recording import RecordingWire
 from adapters.drafting.single import single_call
 from adapters.errors import AdapterError
-from adapters.findings import Findings, did_you_mean
+from adapters.findings import Finding, Findings, did_you_mean
 from adapters.line.both import Line
 from adapters.manifest.model import Manifest
 from adapters.manifest.read import FILE, read_manifest
 from adapters.registry import build
 from adapters.rest.document import load_openapi
+from adapters.rules import Rule
 from adapters.wire import Endpoint
 from gateway.cli.call_report import Report, show
 from gateway.cli.declared_calls import KINDS, Declared, declared
@@ -216,9 +217,15 @@ def _manifest(settings: Settings, asked: Asked, findings: Findings) -> Manifest:
             code=MISUSED,
         )
     manifest = read_manifest(folder, findings)
+    findings.items = [found for found in findings.items if not _of_a_draft(found)]
     if manifest is None or any(found.key.startswith(_NEEDED) for found in findings.items):
         raise Stop(findings.items, next_step="correct the manifest")
     return manifest
+
+
+def _of_a_draft(found: Finding) -> bool:
+    """Whether this keeps a department from starting, and not from being called once by hand."""
+    return found.rule is Rule.KEY_UNDECIDED and found.key.startswith("owner")
 
 
 def _folders(settings: Settings, asked: Asked) -> Mapping[str, Path]:

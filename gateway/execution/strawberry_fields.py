@@ -1,15 +1,18 @@
 """What Strawberry's resolvers come to: an attribute read, or a function called with its source.
 
 Around every field Strawberry puts a resolver of its own. For a basic field that is one read, for a
-function without arguments one call; both are told to the compiler of operations, which then leaves
-the wrappings out. Whatever is not recognised as exactly that keeps its resolver.
+function whose arguments come as they are one call; both are told to the compiler of operations,
+which then leaves the wrappings out. Whatever is not recognised as exactly that keeps its resolver.
 """
 
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Final
 
-from graphql import GraphQLField
+from graphql import GraphQLArgument, GraphQLField, GraphQLNonNull, is_leaf_type
+from strawberry.relay.types import GlobalID
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.base import StrawberryMaybe, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
 from gateway.execution.compiled.access import Access, Call, Read
@@ -34,12 +37,33 @@ def simplify(field: GraphQLField) -> Access | None:
     made_by = getattr(resolve, "__qualname__", "")
     if made_by == _BASIC and declared.default_resolver is read:
         return Read(declared.python_name)
-    if made_by in _CALLING and not declared.extensions and not declared.arguments:
-        return _call(declared, _closure(resolve))
+    if made_by in _CALLING and not declared.extensions:
+        names = {
+            argument.out_name or name: _keyword(argument) for name, argument in field.args.items()
+        }
+        known = {name: keyword for name, keyword in names.items() if keyword is not None}
+        return _call(declared, _closure(resolve), known) if known.keys() == names.keys() else None
     return None
 
 
-def _call(declared: StrawberryField, around: dict[str, Any]) -> Call | None:
+def _keyword(argument: GraphQLArgument) -> str | None:
+    """The resolver's own name of an argument it gets as it comes; None: Strawberry makes it over.
+
+    A scalar or an enum comes as it is. Lists are copied, input objects and global ids made.
+    """
+    declared = argument.extensions.get(_DEFINITION)
+    kind = argument.type.of_type if isinstance(argument.type, GraphQLNonNull) else argument.type
+    if not isinstance(declared, StrawberryArgument) or not is_leaf_type(kind):
+        return None
+    told = declared.type
+    if isinstance(told, StrawberryMaybe):
+        return None
+    if isinstance(told, StrawberryOptional):
+        told = told.of_type
+    return None if told is GlobalID or isinstance(told, StrawberryMaybe) else declared.python_name
+
+
+def _call(declared: StrawberryField, around: dict[str, Any], names: dict[str, str]) -> Call | None:
     told: Callable[..., Any] | None = around.get("_strawberry_info_from_graphql")
     resolver = declared.base_resolver
     # A handler of exceptions is part of the wrappings, and may not be left out.
@@ -58,6 +82,7 @@ def _call(declared: StrawberryField, around: dict[str, Any]) -> Call | None:
         source=sources.pop() if sources else None,
         info=info.name if info else None,
         told=told,
+        names=names,
     )
 
 

@@ -58,9 +58,10 @@ def _object(
         if reads or roll < 0.15:
             known[id(field)] = Read(name)
             field.resolve = _reader(name)
-        elif roll < 0.25 and not field.args:
-            known[id(field)] = Call(_called(name), "parent", "told", _told)
-            field.resolve = _as_called(name)
+        elif roll < 0.3:
+            names = {one.out_name or name: f"their_{name}" for name, one in field.args.items()}
+            known[id(field)] = Call(_called(name), "parent", "told", _told, names)
+            field.resolve = _as_called(name, names)
         elif roll < 0.55:
             field.resolve = _custom(schema, field)
 
@@ -77,16 +78,21 @@ def _told(info: GraphQLResolveInfo[Any]) -> tuple[GraphQLResolveInfo[Any]]:
 
 
 def _called(name: str) -> Callable[..., Any]:
-    def function(*, parent: Any, told: tuple[GraphQLResolveInfo[Any]]) -> Any:
-        told[0].context.note(told[0], {})
+    def function(*, parent: Any, told: tuple[GraphQLResolveInfo[Any]], **given: Any) -> Any:
+        told[0].context.note(told[0], given)
         return parent.get(name) if isinstance(parent, Mapping) else getattr(parent, name)
 
     return function
 
 
-def _as_called(name: str) -> Callable[..., Any]:
+def _as_called(name: str, names: Mapping[str, str]) -> Callable[..., Any]:
     function = _called(name)
-    return lambda source, info: function(parent=source, told=_told(info))
+
+    def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+        theirs = {names[key]: value for key, value in arguments.items()}
+        return function(parent=source, told=_told(info), **theirs)
+
+    return resolve
 
 
 def _custom(schema: GraphQLSchema, field: GraphQLField) -> Callable[..., Any]:

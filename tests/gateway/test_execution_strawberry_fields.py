@@ -1,5 +1,6 @@
 """What is told of a Strawberry field to the compiler is what its resolver does, or nothing."""
 
+from enum import Enum
 from typing import Annotated, Any
 
 import pytest
@@ -12,6 +13,11 @@ from strawberry.schema.config import StrawberryConfig
 from gateway.execution.compiled.access import Call, Read
 from gateway.execution.strawberry_fields import simplify
 from schema.graph.build import core, read
+
+
+@strawberry.enum
+class Colour(Enum):
+    RED = "red"
 
 
 class Guard(FieldExtension):
@@ -30,6 +36,14 @@ def _upper(parent: strawberry.Parent[Any]) -> str:
     return str(parent).upper()
 
 
+def _given(some_word: str, colour: Colour | None = None) -> str:
+    return f"{some_word} {colour}"
+
+
+def _made_over(ids: list[strawberry.ID]) -> str:
+    return str(ids)
+
+
 async def _told(root: strawberry.Parent[Any], info: strawberry.Info[Any, None]) -> str:
     return f"{root} {info.field_name}"
 
@@ -46,9 +60,8 @@ class Query:
     def own(self) -> str:
         return "own"
 
-    @strawberry.field
-    def with_argument(self, n: int) -> int:
-        return n
+    given: str = strawberry.field(resolver=_given)
+    made_over: str = strawberry.field(resolver=_made_over)
 
 
 def query_fields(schema: strawberry.Schema) -> dict[str, GraphQLField]:
@@ -76,6 +89,13 @@ def test_a_function_without_arguments_is_called_with_its_source() -> None:
     assert (found.function, found.source, found.info) == (_upper, "parent", None)
 
 
+def test_arguments_that_come_as_they_are_keep_their_own_names() -> None:
+    found = simplify(FIELDS["given"])
+
+    assert isinstance(found, Call)
+    assert found.names == {"someWord": "some_word", "colour": "colour"}
+
+
 def test_a_function_that_wants_info_is_given_strawberrys() -> None:
     found = simplify(FIELDS["told"])
 
@@ -84,7 +104,7 @@ def test_a_function_that_wants_info_is_given_strawberrys() -> None:
     assert found.told is not None
 
 
-@pytest.mark.parametrize("name", ["guarded", "forbidden", "withArgument", "own"])
+@pytest.mark.parametrize("name", ["guarded", "forbidden", "madeOver", "own"])
 def test_whatever_is_more_than_that_keeps_its_resolver(name: str) -> None:
     assert simplify(FIELDS[name]) is None
 

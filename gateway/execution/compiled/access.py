@@ -2,7 +2,7 @@
 
 import keyword
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -23,12 +23,13 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function without arguments of the field's own, called by keyword."""
+    """A function that is called by keyword."""
 
     function: Callable[..., Any]
     source: str | None = None  # the keyword of the source, where the function wants it
     info: str | None = None  # the keyword of what `told` makes of the resolve info
     told: Callable[[GraphQLResolveInfo[Any]], Any] | None = None
+    names: Mapping[str, str] | None = None  # its keywords for the field's arguments, by their names
 
     def __post_init__(self) -> None:
         for name in (self.source, self.info):

@@ -14,7 +14,7 @@ from graphql import Undefined
 
 from gateway.execution.compiled.complete import PLAIN, SETTLED, at, keyed, member, served
 from gateway.execution.compiled.later import abandon, guard, pend, whole
-from gateway.execution.compiled.state import arguments, fail, info_at
+from gateway.execution.compiled.state import arguments, fail, info_at, renamed
 
 MOST_TEXT: Final = 2_000_000  # characters of source whose code is kept
 _NAMES: Final = {
@@ -31,6 +31,7 @@ _NAMES: Final = {
     "keyed": keyed,
     "member": member,
     "pend": pend,
+    "renamed": renamed,
     "served": served,
     "whole": whole,
 }

@@ -76,12 +76,13 @@ def _field_lines(
 def _value(draft: Draft, access: Read | Call | None, field: Field, spot: Spot) -> Lines:
     """The lines that get a field's value into its variable."""
     info = f"info_at(E, {spot.position}, {spot.place})"
-    if access is not None:
-        got = _read(access) if isinstance(access, Read) else _call(draft, access, info)
+    found = f"arguments(E, {spot.position})" if field.definition.args else ""
+    if isinstance(access, Call):
+        return _call(draft, access, spot, info, found)
+    if isinstance(access, Read):
         # Nobody wants the arguments, but wrong ones are an error all the same.
-        checked = [f"arguments(E, {spot.position})"] if field.definition.args else []
-        return [*checked, f"{spot.variable} = {got}"]
-    given = f", **arguments(E, {spot.position})" if field.definition.args else ""
+        return [*([found] if found else []), f"{spot.variable} = {_read(access)}"]
+    given = f", **{found}" if found else ""
     if field.definition.resolve is not None:
         resolve = draft.bind(field.definition.resolve)
         return [f"{spot.variable} = {resolve}(s, {info}{given})"]
@@ -92,14 +93,17 @@ def _read(access: Read) -> str:
     return f"g({access.name!r}) if g is not None else s.{access.name}"
 
 
-def _call(draft: Draft, access: Call, info: str) -> str:
+def _call(draft: Draft, access: Call, spot: Spot, info: str, found: str) -> Lines:
+    lines = [f"k = {found}"] if found else []
     given = []
     if access.source is not None:
         given.append(f"{access.source}=s")
     if access.info is not None:
         told = info if access.told is None else f"{draft.bind(access.told)}({info})"
         given.append(f"{access.info}={told}")
-    return f"{draft.bind(access.function)}({', '.join(given)})"
+    if found and access.names:
+        given.append(f"**renamed(k, {draft.bind(access.names)})")
+    return [*lines, f"{spot.variable} = {draft.bind(access.function)}({', '.join(given)})"]
 
 
 def _by_default(name: str, spot: Spot, info: str, with_arguments: bool) -> Lines:

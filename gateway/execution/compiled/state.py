@@ -160,6 +160,11 @@ def arguments(state: State, field: Field) -> dict[str, Any]:
     return found
 
 
+def renamed(arguments: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The same arguments by a function's own keywords."""
+    return {names[name]: value for name, value in arguments.items()}
+
+
 def fail(state: State, position: Position, error: Exception, place: Place) -> Any:
     """Keep the error and give the null for here; raise it where null may not stand."""
     located = located_error(error, position.nodes[:], _keys(place))

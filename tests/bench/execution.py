@@ -17,6 +17,7 @@ from inspect import isawaitable
 from typing import Any
 
 import strawberry
+import uvloop
 from graphql import DocumentNode, execute, parse, validate
 from rich.console import Console
 from rich.table import Table
@@ -190,4 +191,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())  # as the gateway runs

@@ -1,7 +1,8 @@
 """Compiled operations: what is covered, in which order things happen, what bounds them."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
+from decimal import Decimal
 from inspect import isawaitable
 from typing import Any
 
@@ -293,6 +294,42 @@ def test_a_value_whose_text_lies_is_no_string() -> None:
 
     assert result.data == {"word": "w", "thing": {"size": None}}
     assert words(result) == [("Enum 'Size' cannot represent value: 'XL'", ["thing", "size"])]
+
+
+LEAVES = build_schema("type Query { s: String i: Int! f: Float b: Boolean n: [Int] id: ID }")
+ODD = (
+    2**31, -(2**31) - 1, 2**31 - 1, True, False, 1.0, 1.5, float("inf"), float("nan"), "7", "",
+    b"x", Decimal("3"), None, [1, 2**40, None], (3,), "text", ValueError("given"), object,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ODD, ids=repr)
+@pytest.mark.parametrize("name", ["s", "i", "f", "b", "n", "id"])
+def test_a_value_is_written_as_graphql_core_writes_it(name: str, value: Any) -> None:
+    document = valid(f"{{ {name} }}", LEAVES)
+    root = {name: value}
+
+    expected = execute(LEAVES, document, root)
+    found = finished(Compiler(LEAVES).operation(document).execute(root, None))
+
+    assert isinstance(expected, ExecutionResult)
+    assert repr(found.data) == repr(expected.data)
+    assert words(found) == words(expected)
+
+
+def test_the_rest_of_a_broken_list_is_gone_through_for_what_it_left_waiting() -> None:
+    left: list[int] = []
+
+    def entries() -> Iterator[Any]:
+        yield None
+        left.append(1)
+        raise RuntimeError("and it breaks again")
+
+    result = finished(operation("{ things { sure } }").execute({"things": entries()}, None))
+
+    assert result.data == {"things": None}
+    assert words(result)[0][1] == ["things", 0]
+    assert left == [1]
 
 
 async def test_what_a_failing_sibling_leaves_behind_is_still_settled() -> None:

@@ -14,6 +14,7 @@ from adapters.findings import Finding, Findings, did_you_mean
 from adapters.graphql.contract import BadSdl
 from adapters.graphql.dialect import GraphQLDialect
 from adapters.installed import installed_departments
+from adapters.line.both import Line
 from adapters.manifest.model import CallSpec, Manifest
 from adapters.manifest.read import FILE, read_manifest
 from adapters.rest.answer import Validator
@@ -24,7 +25,7 @@ from adapters.rest.tree import JsonTree
 from adapters.rules import Rule
 from adapters.soap.dialect import SoapDialect
 from adapters.soap.schemas import BadContract
-from adapters.wire import Endpoint, Wire, line
+from adapters.wire import Endpoint, Wire
 from schema.domain.department import DepartmentInfo
 
 
@@ -97,7 +98,7 @@ def build(
     _credentials(manifest, endpoint, findings)
     if not manifest.bindable:
         return None
-    way = wire or line(manifest.id, endpoint, manifest.limits)
+    way = wire or Line(manifest.id, endpoint, manifest.limits)
     try:
         dialect, rest = _dialect(manifest, endpoint, way, rim)
         compiler = Compiler(manifest, dialect, findings)

@@ -1,27 +1,8 @@
-"""The transport port: bytes out, bytes in, one deadline, one byte cap. No retries, no redirects."""
+"""The transport port: bytes out, bytes in, one deadline, one byte cap. No redirects."""
 
-import asyncio
-import ssl
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-
-import httpx
-
-from adapters.errors import (
-    AdapterError,
-    ContractBroken,
-    Misconfigured,
-    NotDelivered,
-    OutcomeUnknown,
-)
-from adapters.pace import Pace
-from schema.domain.department import Limits
-from schema.domain.problem import ProblemCode
-
-_IDLE_S = 3.0  # connections are dropped before a department's own keep-alive ends
-_SENT = "send_request_headers.started"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +22,7 @@ class WireRequest:
     path: str
     headers: Mapping[str, str]
     body: bytes | None = None
+    asks: bool = False  # changes nothing at the department: it does no harm twice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,159 +44,3 @@ class Wire(Protocol):
     async def aclose(self) -> None:
         """Give the connections back."""
         ...
-
-
-class HttpxWire:
-    """A line over httpx: one client, connections of one department only."""
-
-    def __init__(
-        self,
-        department: str,
-        endpoint: Endpoint,
-        *,
-        concurrency: int,
-        reply_bytes: int,
-        rate_per_s: float = 0,
-    ) -> None:
-        self._department = department
-        self._pace = Pace(rate_per_s)
-        self._base = endpoint.url.rstrip("/")
-        self._cap = reply_bytes
-        self._slots = asyncio.Semaphore(concurrency)
-        self._client = httpx.AsyncClient(
-            verify=_trust(self._base),
-            trust_env=False,
-            follow_redirects=False,
-            timeout=None,  # noqa: S113 — every call has one total deadline below
-            # The slots bound the connections. The pool must not: one that was handed out and whose
-            # call was cancelled before it began is counted there for ever.
-            limits=httpx.Limits(
-                max_connections=None,
-                max_keepalive_connections=concurrency,
-                keepalive_expiry=_IDLE_S,
-            ),
-            headers={"Accept-Encoding": "identity", "User-Agent": "onething"},
-        )
-
-    async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
-        """The reply, by `deadline`; what may have left and got no answer is OutcomeUnknown."""
-        left = _Left()
-        try:
-            async with (
-                asyncio.timeout_at(deadline),
-                self._turn(deadline),
-                self._exchange(request, left) as r,
-            ):
-                return WireReply(
-                    status=r.status_code,
-                    headers={k.lower(): v for k, v in r.headers.items()},
-                    body=await self._read(r),
-                )
-        except TimeoutError:
-            raise self._late(left) from None
-        except httpx.HTTPError as error:
-            raise self._failed(error, left) from None
-        except (httpx.InvalidURL, ValueError) as error:
-            raise Misconfigured(self._department, f"bad address: {type(error).__name__}") from None
-
-    async def aclose(self) -> None:
-        """Close every connection."""
-        await self._client.aclose()
-
-    @asynccontextmanager
-    async def _turn(self, deadline: float) -> AsyncIterator[None]:
-        """A connection, and the moment the department's rate allows."""
-        async with self._slots:
-            now = asyncio.get_running_loop().time()
-            at = self._pace.turn(now, deadline)
-            if at is None or now >= deadline:
-                busy = ProblemCode.DEPARTMENT_BUSY
-                raise NotDelivered(self._department, "no turn within the deadline", code=busy)
-            if at > now:
-                await asyncio.sleep(at - now)
-            yield
-
-    @asynccontextmanager
-    async def _exchange(self, request: WireRequest, left: "_Left") -> AsyncIterator[httpx.Response]:
-        outgoing = self._client.build_request(
-            request.method,
-            self._base + request.path,
-            headers=dict(request.headers),
-            content=request.body,
-            extensions={"trace": left.trace},
-        )
-        reply = await self._client.send(outgoing, stream=True)
-        try:
-            yield reply
-        finally:
-            await reply.aclose()
-
-    async def _read(self, reply: httpx.Response) -> bytes:
-        if reply.headers.get("content-encoding", "identity").lower() != "identity":
-            raise ContractBroken(self._department, "the reply is compressed, unasked")
-        chunks: list[bytes] = []
-        size = 0
-        async for chunk in reply.aiter_raw():
-            size += len(chunk)
-            if size > self._cap:
-                raise ContractBroken(self._department, f"the reply exceeds {self._cap} bytes")
-            chunks.append(chunk)
-        return b"".join(chunks)
-
-    def _late(self, left: "_Left") -> AdapterError:
-        if left.anything:
-            return OutcomeUnknown(self._department, "no whole answer within the deadline")
-        busy = self._slots.locked()
-        code = ProblemCode.DEPARTMENT_BUSY if busy else ProblemCode.DEPARTMENT_UNREACHABLE
-        what = "no free connection" if busy else "no connection"
-        return NotDelivered(self._department, f"{what} within the deadline", code=code)
-
-    def _failed(self, error: httpx.HTTPError, left: "_Left") -> AdapterError:
-        name = type(error).__name__
-        if _caused_by(error, ssl.SSLCertVerificationError):
-            return Misconfigured(self._department, "its certificate is not trusted")
-        if isinstance(error, httpx.UnsupportedProtocol):
-            return Misconfigured(self._department, "bad address")
-        if left.anything:
-            return OutcomeUnknown(
-                self._department, f"no answer: {name}", code=ProblemCode.DEPARTMENT_UNREACHABLE
-            )
-        return NotDelivered(self._department, f"not reached: {name}")
-
-
-def line(department: str, endpoint: Endpoint, limits: Limits) -> HttpxWire:
-    """A line that keeps what the department says it bears."""
-    return HttpxWire(
-        department,
-        endpoint,
-        concurrency=limits.concurrency,
-        reply_bytes=limits.reply_bytes,
-        rate_per_s=limits.rate_per_s,
-    )
-
-
-class _Left:
-    """Whether the first byte of a request may have left."""
-
-    def __init__(self) -> None:
-        self.anything = False
-
-    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        if event.endswith(_SENT):
-            self.anything = True
-
-
-def _trust(url: str) -> ssl.SSLContext:
-    if url.startswith("https:"):
-        context = ssl.create_default_context()
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        return context
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # plain http: trusts nothing, costs nothing
-
-
-def _caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:
-    while error is not None:
-        if isinstance(error, kind):
-            return True
-        error = error.__cause__ or error.__context__
-    return False

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -217,7 +218,7 @@ class Gateway:
             ready=self._ready,
             departments=self._federation.views,
             version={"name": "onething", "version": version("onething")},
-            sdl=self._schema.as_str(),
+            sdl=cache(self._schema.as_str),
             metrics=self._metrics.render,
         )
 

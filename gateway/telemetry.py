@@ -3,28 +3,21 @@
 Log lines and span attributes pass a last filter that blanks personal data, whoever wrote them.
 """
 
-import importlib
 import logging
 import re
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import (
-    BatchSpanProcessor,
-    ConsoleSpanExporter,
-    SimpleSpanProcessor,
-    SpanExporter,
-)
-from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import INVALID_SPAN, Span, Tracer, get_current_span
 
-from gateway.settings_read import SettingsInvalid
 from schema.domain.identifiers import is_uscc
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SpanExporter
 
 HIDDEN = "***"
 # Keys whose values are personal or secret whatever they hold.
@@ -151,23 +144,16 @@ def configure_tracing(
     exporter: str,
     endpoint: str | None = None,
     sample_ratio: float = 1.0,
-    to: SpanExporter | None = None,
-) -> TracerProvider | None:
+    to: "SpanExporter | None" = None,
+) -> "TracerProvider | None":
     """Trace from now on, to `exporter` (off, console, otlp) or to `to`; shut the provider down."""
     global _tracer  # noqa: PLW0603 - one tracer for the process, so that span() costs nothing
     if exporter == "off" and to is None:
         _tracer = None
         return None
-    provider = TracerProvider(
-        sampler=ParentBased(TraceIdRatioBased(sample_ratio)),
-        resource=Resource({"service.name": "onething"}),
-    )
-    if to is not None:
-        provider.add_span_processor(SimpleSpanProcessor(to))
-    elif exporter == "console":
-        provider.add_span_processor(SimpleSpanProcessor(ConsoleSpanExporter(out=sys.stderr)))
-    else:
-        provider.add_span_processor(BatchSpanProcessor(_otlp(endpoint)))
+    from gateway.tracing import provider_to  # brings the SDK, which only who traces needs
+
+    provider = provider_to(exporter, endpoint, sample_ratio, to)
     _tracer = provider.get_tracer("onething")
     return provider
 
@@ -214,17 +200,3 @@ def _clean(key: str, value: Any, depth: int) -> Any:
     if isinstance(value, bool | int | float | None) and redacted(text) == text:
         return value
     return redacted(text)
-
-
-def _otlp(endpoint: str | None) -> SpanExporter:
-    try:
-        module = importlib.import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter")
-    except ImportError as e:
-        raise SettingsInvalid(
-            [
-                "telemetry.exporter: otlp needs a package that is not installed"
-                " — pip install opentelemetry-exporter-otlp-proto-http, or choose console or off"
-            ]
-        ) from e
-    made: SpanExporter = module.OTLPSpanExporter(endpoint=endpoint)
-    return made

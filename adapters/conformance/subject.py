@@ -14,10 +14,11 @@ from adapters.conformance.examples import Json, read_examples
 from adapters.conformance.replay import Replay
 from adapters.department import DeclaredDepartment
 from adapters.findings import Finding, Findings
+from adapters.line.both import Line as HttpLine
 from adapters.manifest.model import Manifest
 from adapters.manifest.read import FILE, read_manifest
 from adapters.registry import build
-from adapters.wire import Endpoint, Wire, line
+from adapters.wire import Endpoint, Wire
 
 NOW = datetime.fromisoformat("2026-03-02T09:00:00+08:00")
 NOWHERE = "http://127.0.0.1:9"
@@ -33,7 +34,7 @@ def still_rim() -> Rim:
 
 def httpx_line(manifest: Manifest, endpoint: Endpoint) -> Wire:
     """The line that ships."""
-    return line(manifest.id, endpoint, manifest.limits)
+    return HttpLine(manifest.id, endpoint, manifest.limits)
 
 
 @dataclass(frozen=True, kw_only=True)

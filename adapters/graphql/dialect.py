@@ -76,19 +76,19 @@ class GraphQLDialect:
                 raise Misconfigured(department, f"the request lacks values for {names}")
             given = {} if made is MISSING else made
             body = orjson.dumps({**_sent(found), "variables": given})
-            reply = await self._exchange(body, deadline)
+            reply = await self._exchange(body, deadline, asks=not spec.writes)
             if reply.status == 401 and self._auth.rejected():
                 if spec.writes:
                     raise NotDelivered(department, "the token was not accepted")
-                reply = await self._exchange(body, deadline)
+                reply = await self._exchange(body, deadline, asks=not spec.writes)
             return answers.open(reply, ask)
 
         return send
 
-    async def _exchange(self, body: bytes, deadline: float) -> WireReply:
+    async def _exchange(self, body: bytes, deadline: float, *, asks: bool) -> WireReply:
         headers = {**_HEADERS, **await self._auth.headers(deadline), **self._rim.trace()}
         path = self._manifest.contract.path
-        request = WireRequest(method="POST", path=path, headers=headers, body=body)
+        request = WireRequest(method="POST", path=path, headers=headers, body=body, asks=asks)
         return await self._wire.send(request, deadline=deadline)
 
 

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -92,7 +92,7 @@ class RestDialect:
         return self.shapes.shape(event, schema), self.document.validator(schema)
 
     def _sender(self, found: Found, spec: CallSpec, node: Node, outcome: Outcome) -> Send:
-        build = self._builder(found, node)
+        build = self._builder(found, node, asks=not spec.writes)
         answers = self._answers(found, outcome)
         memory = _Memory() if spec.conditional else None
         once_more = not spec.writes
@@ -117,9 +117,7 @@ class RestDialect:
         headers = {**request.headers, **await self._auth.headers(deadline), **self._rim.trace()}
         if memory is not None:
             headers.update(memory.condition(request.path))
-        full = WireRequest(
-            method=request.method, path=request.path, headers=headers, body=request.body
-        )
+        full = replace(request, headers=headers)
         return await self._wire.send(full, deadline=deadline)
 
     def _answers(self, found: Found, outcome: Outcome) -> Answers:
@@ -131,7 +129,7 @@ class RestDialect:
             self._manifest.id, validators, outcome.faults, outcome.fault_code, outcome.fault_text
         )
 
-    def _builder(self, found: Found, node: Node) -> Callable[[Ask], WireRequest]:
+    def _builder(self, found: Found, node: Node, *, asks: bool) -> Callable[[Ask], WireRequest]:
         parts = _parts(found, node)
         prefix = self._manifest.contract.path or self.document.base
         department = self._manifest.id
@@ -148,7 +146,9 @@ class RestDialect:
             if missing:
                 names = ", ".join(missing[:5])
                 raise Misconfigured(department, f"the request lacks values for {names}")
-            return WireRequest(method=parts.method, path=path, headers=headers, body=body)
+            return WireRequest(
+                method=parts.method, path=path, headers=headers, body=body, asks=asks
+            )
 
         return build
 

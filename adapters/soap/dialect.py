@@ -167,10 +167,15 @@ class SoapDialect:
         headers = self._headers(found.action)
         read = self._reader(found.reply, outer, spec, outcome)
         wire, trace, path = self._wire, self._rim.trace, self._manifest.contract.path
+        asks = not spec.writes
 
         async def send(ask: Ask, deadline: float) -> Any:
             request = WireRequest(
-                method="POST", path=path, headers={**headers, **trace()}, body=build(ask)
+                method="POST",
+                path=path,
+                headers={**headers, **trace()},
+                body=build(ask),
+                asks=asks,
             )
             return read(await wire.send(request, deadline=deadline))
 

@@ -1,6 +1,5 @@
 """Bring the tables to the version this code needs, at start and never on a request."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,15 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from gateway.cases import tables
 from gateway.cases.errors import StoreTooNew
 
-_HERE = Path(__file__).parent / "migrations"
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
 _LOCK = 0x6F6E6574  # several processes may start at once on an empty database
 _TRY_LOCK = sa.text("SELECT pg_try_advisory_lock(:key)")
 _AGAIN_S = 0.1
@@ -55,21 +51,6 @@ def migrate(url: str, others: Callable[[], None], further: Path | None = None) -
         engine.dispose()
 
 
-def scripts(further: Path | None = None) -> Config:
-    """Where the migrations are, for Alembic."""
-    config = Config()
-    config.set_main_option("script_location", str(_HERE))
-    config.set_main_option("path_separator", "os")
-    places = [_HERE / "versions", *([further] if further else [])]
-    config.set_main_option("version_locations", os.pathsep.join(map(str, places)))
-    return config
-
-
-def newest() -> str | None:
-    """The revision of the tables as this code needs them."""
-    return ScriptDirectory.from_config(scripts()).get_current_head()
-
-
 def _engine(url: str) -> sa.Engine:
     engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
     if engine.dialect.name == "sqlite":
@@ -104,14 +85,20 @@ def _alone(engine: sa.Engine) -> Iterator[None]:
 
 
 def _ours(connection: Connection, further: Path | None) -> None:
-    config = scripts(further)
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    newer = _revisions(connection) - known
-    if newer:
+    known = revisions(further)
+    there = _revisions(connection)
+    if newer := there - known:
         _bear(connection, newer, known)
-        return
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    elif there != {max(known)}:
+        from gateway.cases.upgrade import upgrade  # brings Alembic, which tables at hand never need
+
+        upgrade(connection, further)
+
+
+def revisions(further: Path | None = None) -> set[str]:
+    """The revisions this code knows: the first word of the name of each migration's file."""
+    folders = [_VERSIONS, *([further] if further else [])]
+    return {path.stem.partition("_")[0] for folder in folders for path in folder.glob("[!_]*.py")}
 
 
 def _revisions(connection: Connection) -> set[str]:

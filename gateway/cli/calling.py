@@ -14,10 +14,11 @@ from adapters.drafting.recording import RecordingWire
 from adapters.drafting.single import single_call
 from adapters.errors import AdapterError
 from adapters.findings import Findings, did_you_mean
+from adapters.line.both import Line
 from adapters.manifest.model import Manifest
 from adapters.manifest.read import FILE, read_manifest
 from adapters.registry import build
-from adapters.wire import Endpoint, line
+from adapters.wire import Endpoint
 from gateway.cli.call_report import Report, show
 from gateway.cli.declared_calls import KINDS, Declared, declared
 from gateway.cli.example_keeping import Keeping, keep, ready
@@ -73,7 +74,7 @@ def call(
 async def _called(
     manifest: Manifest, endpoint: Endpoint, asked: Asked, findings: Findings
 ) -> Report:
-    wire = RecordingWire(line(manifest.id, endpoint, manifest.limits), time.monotonic)
+    wire = RecordingWire(Line(manifest.id, endpoint, manifest.limits), time.monotonic)
     try:
         prepared = _prepared(manifest, endpoint, asked, findings, wire)
         report = Report(

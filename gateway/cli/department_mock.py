@@ -12,7 +12,6 @@ import typer
 
 from gateway.cli.options import ConfigOption, SetOption, settings_of
 from gateway.cli.output import MISUSED, Stop
-from gateway.cli.plugged import plugged
 
 _Folder: TypeAlias = Annotated[
     Path | None, typer.Option("--folder", help="The department's folder, if it is not plugged in.")
@@ -98,6 +97,8 @@ def departments_mock(
     if file is not None:
         contract = Contract(file=file, root=root, service=service, port_name=port_name)
     else:
+        from gateway.cli.plugged import plugged
+
         found = folder or folder_of(department or "", plugged(settings_of(config, "dev", pairs)))
         contract = contract_of(found)
         department = department or found.resolve().name

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from gateway.cli.output import BAD_CONFIG, Stop
-from gateway.settings import Settings, SettingsInvalid, load_settings
+
+if TYPE_CHECKING:
+    from gateway.settings import Settings
 
 ConfigOption: TypeAlias = Annotated[
     Path | None,
@@ -29,8 +31,10 @@ def settings_of(
     profile: str | None,
     pairs: Sequence[str] | None,
     more: Mapping[str, Any] | None = None,
-) -> Settings:
+) -> "Settings":
     """The settings in force under these options; Stop with every mistake, exit code 78."""
+    from gateway.settings import SettingsInvalid, load_settings  # brings pydantic; --help has none
+
     flags = {**(more or {}), "profile": profile}
     given = {key: value for key, value in flags.items() if value is not None}
     overrides = {**_parsed(pairs or ()), **given}
@@ -44,7 +48,7 @@ def settings_of(
         ) from invalid
 
 
-def address(settings: Settings) -> str:
+def address(settings: "Settings") -> str:
     """Where this machine reaches its gateway."""
     host = settings.server.host
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.server.port}"

@@ -9,6 +9,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from gateway.cli.heap import growing
 from gateway.cli.options import ConfigOption, ProfileOption, SetOption, settings_of
 from gateway.cli.output import INTERRUPTED, OK, Speaker, Stop
 
@@ -38,9 +39,11 @@ def serve(
 ) -> None:
     """Run the gateway until it is told to stop."""
     settings = settings_of(config, profile, pairs, {"server.host": host, "server.port": port})
-    from gateway.cli.serving import serve_gateway
+    with growing():
+        from gateway.cli.serving import gateway_of, run
 
-    serve_gateway(context.obj, settings)
+        app = gateway_of(settings)
+    run(app, context.obj, settings)
 
 
 def mocks(context: typer.Context) -> None:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Mapping
 
 import uvicorn
+from starlette.applications import Starlette
 
 from gateway.cases.errors import (
     StoreError,
@@ -26,8 +27,8 @@ from schema.graph.ports import Catalogue
 _GRACE_S = 10
 
 
-def serve_gateway(speaker: Speaker, settings: Settings) -> None:
-    """Serve until told to stop. Nothing is started when anything that is declared is wrong."""
+def gateway_of(settings: Settings) -> Starlette:
+    """The gateway, not started; Stop when anything declared, the port or the store is wrong."""
     configure_logging(format=settings.log.format, level=settings.log.level)
     _refuse_taken_port(settings)
     with explained():
@@ -36,6 +37,11 @@ def serve_gateway(speaker: Speaker, settings: Settings) -> None:
         declared = read_declared(settings)
         app = Gateway(settings, declared).application()
     _refuse_store(settings, declared.catalogue)
+    return app
+
+
+def run(app: Starlette, speaker: Speaker, settings: Settings) -> None:
+    """Serve until told to stop."""
     host, port = settings.server.host, settings.server.port
     if settings.dev:
         speaker.err.print(f"GraphiQL: {address(settings)}/graphql", highlight=False, markup=False)

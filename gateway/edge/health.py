@@ -1,5 +1,6 @@
 """What machines ask: alive, ready, which version, what is measured. And the schema to download."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ class Probes:
     ready: Callable[[], Awaitable[Mapping[str, str | None]]]
     departments: Callable[[], Sequence[DepartmentView]]
     version: Mapping[str, str]
-    sdl: str
+    sdl: Callable[[], str]
     metrics: Callable[[], tuple[bytes, str]] | None = None
 
 
@@ -46,7 +47,11 @@ def health_routes(probes: Probes) -> list[Route]:
         return _json(probes.version)
 
     async def schema(_: Request) -> Response:
-        return Response(probes.sdl, headers=GUARD_HEADERS, media_type="text/plain; charset=utf-8")
+        return Response(
+            await asyncio.to_thread(probes.sdl),
+            headers=GUARD_HEADERS,
+            media_type="text/plain; charset=utf-8",
+        )
 
     routes = [
         Route("/livez", livez),

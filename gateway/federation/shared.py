@@ -13,8 +13,6 @@ from typing import Any, Protocol
 
 import orjson
 import structlog
-from aiocache import Cache
-from aiocache.serializers import NullSerializer
 
 from gateway.federation.memory import Key
 from schema.domain.department import Register
@@ -37,6 +35,10 @@ class AiocacheStore:
     """A Store over aiocache: `memory://` or `redis://host:port/db`."""
 
     def __init__(self, url: str) -> None:
+        # Brings the client of Redis and its telemetry, for which one process alone need not pay.
+        from aiocache import Cache
+        from aiocache.serializers import NullSerializer
+
         self._cache = (
             Cache(Cache.MEMORY, serializer=NullSerializer())
             if url == "memory://"

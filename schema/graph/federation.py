@@ -4,8 +4,10 @@ People read the graph without this (`schema.graphql`); other graphs read `_servi
 What is executed has both.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
 import strawberry
@@ -63,7 +65,7 @@ def federated(schema: strawberry.Schema, departments: Sequence[DepartmentInfo]) 
     own = query.to_kwargs()
     own["fields"] = {
         **query.fields,
-        "_service": _service(subgraph_sdl(schema.as_str(), keys)),
+        "_service": _service(cache(lambda: subgraph_sdl(schema.as_str(), keys))),
         **_entities(graph, keys),
     }
     given = graph.to_kwargs()
@@ -72,10 +74,12 @@ def federated(schema: strawberry.Schema, departments: Sequence[DepartmentInfo]) 
     return GraphQLSchema(**given)
 
 
-def _service(sdl: str) -> GraphQLField:
-    text = GraphQLField(
-        GraphQLNonNull(GraphQLString), description="The SDL.", resolve=lambda *_: sdl
-    )
+def _service(sdl: Callable[[], str]) -> GraphQLField:
+    async def resolve(*_: Any) -> str:
+        # Only composers ask, once; what they ask for takes longer than others may have to wait.
+        return await asyncio.to_thread(sdl)
+
+    text = GraphQLField(GraphQLNonNull(GraphQLString), description="The SDL.", resolve=resolve)
     service = GraphQLObjectType(
         "_Service", {"sdl": text}, description="This graph as a part of a larger one."
     )

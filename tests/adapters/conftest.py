@@ -59,8 +59,7 @@ class Counter:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while self.acts:
-                act = self.acts[0]
-                if getattr(act, "deaf", False):
+                if getattr(self.acts[0], "deaf", False):
                     self.acts.pop(0)
                     writer.transport.abort()
                     return
@@ -74,8 +73,7 @@ class Counter:
                     0,
                 )
                 self.heard.append(head + await reader.readexactly(length))
-                self.acts.pop(0)
-                await act(reader, writer)
+                await self.acts.pop(0)(reader, writer)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass

@@ -14,8 +14,9 @@ import httpx
 
 from adapters.conformance.examples import Json, outcome, plain
 from adapters.conformance.subject import NOW
+from adapters.line.over_httpx import HttpxWire
 from adapters.manifest.model import Manifest
-from adapters.wire import Endpoint, HttpxWire
+from adapters.wire import Endpoint
 from mocks.core.city import DEMO
 from schema.domain.filing import Filing
 from tests.adapters.answers import ANSWERS

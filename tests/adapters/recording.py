@@ -17,8 +17,9 @@ from pathlib import Path
 
 from adapters.conformance.examples import Json
 from adapters.conformance.replay import answered, asked
+from adapters.line.over_httpx import HttpxWire
 from adapters.soap.wsse import username_token
-from adapters.wire import HttpxWire, WireReply, WireRequest
+from adapters.wire import WireReply, WireRequest
 from tests.adapters.test_departments_speak import CREDENTIALS
 
 _SECURITY = re.compile(rb"<wsse:Security.*</wsse:Security>")

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.errors import NotDelivered
+from adapters.line.over_httpx import HttpxWire
 from adapters.pace import Pace
-from adapters.wire import Endpoint, HttpxWire, WireRequest
+from adapters.wire import Endpoint, WireRequest
 from schema.domain.problem import ProblemCode
 from tests.adapters.conftest import Counter
 

@@ -7,7 +7,8 @@ import pytest
 
 from adapters.department import DeclaredDepartment
 from adapters.errors import NotDelivered, OutcomeUnknown
-from adapters.wire import Endpoint, HttpxWire, WireRequest
+from adapters.line.over_httpx import HttpxWire
+from adapters.wire import Endpoint, WireRequest
 from schema.domain.filing import Filing
 from schema.domain.problem import ProblemCode
 from tests.adapters.conftest import Counter, made, place

@@ -219,7 +219,7 @@ def probes(reason: str | None, *, measured: bool = False) -> httpx.AsyncClient:
             ready=ready,
             departments=list,
             version={"version": "1"},
-            sdl="type Query { a: Int }",
+            sdl=lambda: "type Query { a: Int }",
             metrics=(lambda: (b"up 1\n", "text/plain; version=0.0.4")) if measured else None,
         )
     )

@@ -8,7 +8,8 @@ from typing import Any
 
 from adapters.conformance.examples import Json, outcome, plain
 from adapters.conformance.subject import Subject
-from adapters.wire import Endpoint, HttpxWire
+from adapters.line.over_httpx import HttpxWire
+from adapters.wire import Endpoint
 from tests.adapters.conftest import filing_with
 from tests.adapters.graphql.conftest import Culture, fault
 from tests.adapters.recording import Recording

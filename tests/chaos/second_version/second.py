@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from gateway.cases.migrate import newest
+from gateway.cases.upgrade import newest
 
 revision = "second"
 down_revision = newest()

@@ -16,7 +16,8 @@ from sqlalchemy.engine import make_url
 
 from gateway.cases import tables
 from gateway.cases.errors import StoreTooNew
-from gateway.cases.migrate import Migrated, migrate, newest, scripts
+from gateway.cases.migrate import Migrated, migrate, revisions
+from gateway.cases.upgrade import newest, scripts
 
 ROOT = Path(__file__).parents[3]
 REVISIONS = [s.revision for s in ScriptDirectory.from_config(scripts()).walk_revisions()][::-1]
@@ -173,6 +174,10 @@ def test_a_migration_that_breaks_off_leaves_the_tables_as_they_were(
 
     assert [t for t in sa.inspect(engine).get_table_names() if t.startswith(tables.PREFIX)] == []
     assert migrate(url, nothing) == Migrated(before=None, after=newest())
+
+
+def test_every_migration_is_in_a_file_named_by_its_revision() -> None:
+    assert sorted(revisions()) == REVISIONS
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

@@ -8,8 +8,9 @@ from dataclasses import replace
 import httpx
 
 from adapters.errors import NotDelivered, OutcomeUnknown
+from adapters.line.over_httpx import HttpxWire, _Left
 from adapters.manifest.model import Manifest
-from adapters.wire import Endpoint, HttpxWire, WireReply, WireRequest, _Left
+from adapters.wire import Endpoint, WireReply, WireRequest
 
 _NO_TIME = "no whole answer within the deadline"
 
@@ -61,7 +62,9 @@ class _Careless(Paced):
 
     async def sent(self, request: WireRequest, deadline: float) -> WireReply:
         try:
-            async with self._slots, AsyncExitStack() as stack:
+            await self._turns.take(deadline)
+            async with AsyncExitStack() as stack:
+                stack.callback(self._turns.give)
                 return await self._timed(request, deadline, stack)
         except TimeoutError:
             raise OutcomeUnknown(self._department, _NO_TIME) from None

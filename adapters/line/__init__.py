@@ -1,0 +1,1 @@
+"""One department's line: the wire port over HTTP/1.1."""

@@ -1,0 +1,29 @@
+"""A department's line: what asks goes the lean way, what changes something goes over httpx."""
+
+from adapters.line.lean import LeanWire
+from adapters.line.over_httpx import HttpxWire
+from adapters.line.turns import Turns
+from adapters.wire import Endpoint, WireReply, WireRequest
+from schema.domain.department import Limits
+
+
+class Line:
+    """Both ways to one department, within the same turns."""
+
+    def __init__(self, department: str, endpoint: Endpoint, limits: Limits) -> None:
+        turns = Turns(department, concurrency=limits.concurrency, rate_per_s=limits.rate_per_s)
+        cap = limits.reply_bytes
+        self._asking = LeanWire(department, endpoint, turns, reply_bytes=cap)
+        self._changing = HttpxWire(
+            department, endpoint, concurrency=limits.concurrency, reply_bytes=cap, turns=turns
+        )
+
+    async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
+        """The reply, by `deadline`; see the port."""
+        way = self._asking if request.asks else self._changing
+        return await way.send(request, deadline=deadline)
+
+    async def aclose(self) -> None:
+        """Give the connections back."""
+        await self._asking.aclose()
+        await self._changing.aclose()

@@ -1,0 +1,124 @@
+"""A line that costs little: kept connections on asyncio protocols, no layers between.
+
+Only for what asks: a question may leave a second time when a kept connection proves to be closed.
+"""
+
+import asyncio
+import ssl
+from contextlib import suppress
+
+from adapters.errors import AdapterError, Misconfigured, NotDelivered
+from adapters.line.address import Address, address_of, written
+from adapters.line.connection import Closed, Connection
+from adapters.line.trust import trusting, untrusted
+from adapters.line.turns import Turns
+from adapters.wire import Endpoint, WireReply, WireRequest
+
+IDLE_S = 3.0  # connections are dropped before a department's own keep-alive ends
+
+
+class LeanWire:
+    """A line of one department's own connections; belongs to one event loop."""
+
+    def __init__(
+        self, department: str, endpoint: Endpoint, turns: Turns, *, reply_bytes: int
+    ) -> None:
+        self._department, self._url, self._turns = department, endpoint.url, turns
+        self._cap = reply_bytes
+        self._address: Address | None = None
+        self._trust: ssl.SSLContext | None = None
+        self._spare: list[Connection] = []  # the one used last at the end
+        self._all: set[Connection] = set()
+        self._sweep: asyncio.TimerHandle | None = None
+
+    async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
+        """The reply, by `deadline`; see the port."""
+        address = self._address or self._found()
+        data = written(self._department, address, request)
+        await self._turns.take(deadline)
+        try:
+            return await self._exchange(address, data, deadline)
+        finally:
+            self._turns.give()
+
+    async def aclose(self) -> None:
+        """Cut every connection."""
+        if self._sweep is not None:
+            self._sweep.cancel()
+        for connection in self._all:
+            connection.abort()
+        self._spare.clear()
+        self._all.clear()
+
+    def _found(self) -> Address:
+        self._trust = trusting(self._url)
+        self._address = address_of(self._department, self._url)
+        return self._address
+
+    async def _exchange(self, address: Address, data: bytes, deadline: float) -> WireReply:
+        kept = self._kept()
+        if kept is not None:
+            with suppress(Closed):
+                return await self._ask(kept, data, deadline)
+        return await self._ask(await self._connected(address, deadline), data, deadline)
+
+    async def _ask(self, connection: Connection, data: bytes, deadline: float) -> WireReply:
+        try:
+            return await connection.ask(data, deadline)
+        finally:
+            if not connection.open:
+                self._all.discard(connection)
+
+    def _kept(self) -> Connection | None:
+        """The connection used last, if it is still open and young; the others wait to be old."""
+        horizon = asyncio.get_running_loop().time() - IDLE_S
+        while self._spare:
+            connection = self._spare.pop()
+            if connection.open and connection.spare_since > horizon:
+                return connection
+            self._end(connection)
+        return None
+
+    async def _connected(self, address: Address, deadline: float) -> Connection:
+        loop = asyncio.get_running_loop()
+        connection = Connection(self._department, reply_bytes=self._cap, spare=self._keep)
+        self._all.add(connection)
+        try:
+            async with asyncio.timeout_at(deadline):
+                await loop.create_connection(
+                    lambda: connection, address.host, address.port, ssl=self._trust
+                )
+        except BaseException as error:
+            self._end(connection)  # it may be there although nobody was told
+            if isinstance(error, TimeoutError | OSError | ValueError):
+                raise self._unreached(error) from None
+            raise
+        return connection
+
+    def _keep(self, connection: Connection) -> None:
+        loop = asyncio.get_running_loop()
+        connection.spare_since = loop.time()
+        self._spare.append(connection)
+        if self._sweep is None:
+            self._sweep = loop.call_later(IDLE_S, self._end_old)
+
+    def _end_old(self) -> None:
+        """Close what has been idle for long; look again while anything waits."""
+        loop = asyncio.get_running_loop()
+        horizon = loop.time() - IDLE_S
+        old = [c for c in self._spare if not c.open or c.spare_since <= horizon]
+        self._spare = [c for c in self._spare if c not in old]
+        for connection in old:
+            self._end(connection)
+        self._sweep = loop.call_later(IDLE_S, self._end_old) if self._spare else None
+
+    def _end(self, connection: Connection) -> None:
+        connection.abort()
+        self._all.discard(connection)
+
+    def _unreached(self, error: BaseException) -> AdapterError:
+        if isinstance(error, TimeoutError):
+            return NotDelivered(self._department, "no connection within the deadline")
+        if untrusted(error):
+            return Misconfigured(self._department, "its certificate is not trusted")
+        return NotDelivered(self._department, f"not reached: {type(error).__name__}")

@@ -1,0 +1,136 @@
+"""A line over httpx, for what changes something: filings, and the tokens they need."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from adapters.errors import (
+    AdapterError,
+    ContractBroken,
+    Misconfigured,
+    NotDelivered,
+    OutcomeUnknown,
+)
+from adapters.line.trust import trusting, untrusted
+from adapters.line.turns import Turns
+from adapters.wire import Endpoint, WireReply, WireRequest
+from schema.domain.problem import ProblemCode
+
+IDLE_S = 3.0  # connections are dropped before a department's own keep-alive ends
+_SENT = "send_request_headers.started"
+
+
+class HttpxWire:
+    """A line over httpx: one client, connections of one department only."""
+
+    def __init__(
+        self,
+        department: str,
+        endpoint: Endpoint,
+        *,
+        concurrency: int,
+        reply_bytes: int,
+        rate_per_s: float = 0,
+        turns: Turns | None = None,
+    ) -> None:
+        self._department = department
+        self._turns = turns or Turns(department, concurrency=concurrency, rate_per_s=rate_per_s)
+        self._base = endpoint.url.rstrip("/")
+        self._cap = reply_bytes
+        self._client = httpx.AsyncClient(
+            verify=trusting(self._base) or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=None,  # noqa: S113 — every call has one total deadline below
+            # The turns bound the connections. The pool must not: one that was handed out and whose
+            # call was cancelled before it began is counted there for ever.
+            limits=httpx.Limits(
+                max_connections=None,
+                max_keepalive_connections=concurrency,
+                keepalive_expiry=IDLE_S,
+            ),
+            headers={"Accept-Encoding": "identity", "User-Agent": "onething"},
+        )
+
+    async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
+        """The reply, by `deadline`; what may have left and got no answer is OutcomeUnknown."""
+        left = _Left()
+        await self._turns.take(deadline)
+        try:
+            async with asyncio.timeout_at(deadline), self._exchange(request, left) as r:
+                return WireReply(
+                    status=r.status_code,
+                    headers={k.lower(): v for k, v in r.headers.items()},
+                    body=await self._read(r),
+                )
+        except TimeoutError:
+            raise self._late(left) from None
+        except httpx.HTTPError as error:
+            raise self._failed(error, left) from None
+        except (httpx.InvalidURL, ValueError) as error:
+            raise Misconfigured(self._department, f"bad address: {type(error).__name__}") from None
+        finally:
+            self._turns.give()
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    @asynccontextmanager
+    async def _exchange(self, request: WireRequest, left: "_Left") -> AsyncIterator[httpx.Response]:
+        outgoing = self._client.build_request(
+            request.method,
+            self._base + request.path,
+            headers=dict(request.headers),
+            content=request.body,
+            extensions={"trace": left.trace},
+        )
+        reply = await self._client.send(outgoing, stream=True)
+        try:
+            yield reply
+        finally:
+            await reply.aclose()
+
+    async def _read(self, reply: httpx.Response) -> bytes:
+        if reply.headers.get("content-encoding", "identity").lower() != "identity":
+            raise ContractBroken(self._department, "the reply is compressed, unasked")
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in reply.aiter_raw():
+            size += len(chunk)
+            if size > self._cap:
+                raise ContractBroken(self._department, f"the reply exceeds {self._cap} bytes")
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _late(self, left: "_Left") -> AdapterError:
+        if left.anything:
+            return OutcomeUnknown(self._department, "no whole answer within the deadline")
+        return NotDelivered(self._department, "no connection within the deadline")
+
+    def _failed(self, error: httpx.HTTPError, left: "_Left") -> AdapterError:
+        name = type(error).__name__
+        if untrusted(error):
+            return Misconfigured(self._department, "its certificate is not trusted")
+        if isinstance(error, httpx.UnsupportedProtocol):
+            return Misconfigured(self._department, "bad address")
+        if left.anything:
+            return OutcomeUnknown(
+                self._department, f"no answer: {name}", code=ProblemCode.DEPARTMENT_UNREACHABLE
+            )
+        return NotDelivered(self._department, f"not reached: {name}")
+
+
+class _Left:
+    """Whether the first byte of a request may have left."""
+
+    def __init__(self) -> None:
+        self.anything = False
+
+    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith(_SENT):
+            self.anything = True

@@ -1,7 +1,9 @@
 """One document, executed by graphql-core and compiled; all that differs between the two."""
 
 import asyncio
+import gc
 import re
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -197,7 +199,15 @@ async def try_documents(made: Pair, chance: Random, count: int, tally: Tally) ->
 
 @contextmanager
 def unheard() -> Iterator[None]:
-    """Data that nobody asks for may hold coroutines; that is no news here."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        yield
+    """Coroutines that cancelled siblings leave unawaited, here and there, are no news here.
+
+    They are collected before anybody else can hear of them.
+    """
+    heard, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            yield
+            gc.collect()
+    finally:
+        sys.unraisablehook = heard

@@ -4,12 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
-import httpx
 import typer
 
 from gateway.cli.output import Stop
+
+if TYPE_CHECKING:
+    import httpx
 
 _WITHIN_S = 30.0
 _USUAL = "http://127.0.0.1:8100"
@@ -42,6 +44,8 @@ class MockFleet:
 
     def ask(self, method: str, path: str, **said: Any) -> Any:
         """What is answered; None where nothing is."""
+        import httpx  # for which other commands need not pay
+
         where = f"{self.url}/__admin/{path}"
         try:
             # plain HTTP on loopback: loading certificates would only cost time
@@ -66,7 +70,7 @@ def _listed(ports: Path) -> str | None:
     return str(url)
 
 
-def _refusal(where: str, reply: httpx.Response) -> Stop:
+def _refusal(where: str, reply: "httpx.Response") -> Stop:
     try:
         told = reply.json()
         findings = [f"{one['where'] or '/'}: {one['what']}" for one in told["findings"]]
@@ -75,7 +79,7 @@ def _refusal(where: str, reply: httpx.Response) -> Stop:
         return Stop([f"{where}: HTTP {reply.status_code}"], next_step=_START)
 
 
-def _value(where: str, reply: httpx.Response) -> Any:
+def _value(where: str, reply: "httpx.Response") -> Any:
     if not reply.content:
         return None
     try:

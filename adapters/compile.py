@@ -9,6 +9,9 @@ from adapters.findings import Findings, did_you_mean
 from adapters.manifest.model import CallSpec, Manifest
 from adapters.mapping.codes import REST, codes_of
 from adapters.mapping.compile import Compute, Scope
+from adapters.mapping.convert import MappingError
+from adapters.mapping.demand import Unfit
+from adapters.mapping.nodes import Leaf
 from adapters.mapping.parse import BadExpression, Literal, parse
 from adapters.mapping.reply import Read, Reader, Tree
 from adapters.mapping.request import Planner
@@ -60,6 +63,19 @@ class Call:
     send: Send
     outcome: Outcome
     fields: Fields
+    keyed: tuple[Leaf, ...] = ()  # of a look-up: what is made from its key alone
+
+    def possible(self, key: str) -> bool:
+        """Whether the contract allows this key at all: what it does not allow cannot be there."""
+        scope = Scope({"key": key, "keys": [key]}, row=key)
+        try:
+            for leaf in self.keyed:
+                leaf.compute(scope)
+        except Unfit:
+            return False
+        except MappingError:
+            return True  # told when it is sent
+        return True
 
     async def ask(self, ask: Ask, deadline: float) -> Any:
         """The reply's root, or Settled when there is nothing to read; all else raises."""
@@ -115,7 +131,8 @@ class Compiler:
         self._covered(spec, outcome, operation)
         fields = self.fields(spec, reader, register)
         sender = operation.sender(node, outcome) if not self.findings.items else _never
-        return Call(spec=spec, send=sender, outcome=outcome, fields=fields)
+        own = tuple(planner.keyed)
+        return Call(spec=spec, send=sender, outcome=outcome, fields=fields, keyed=own)
 
     def callback(self, shape: Shape, tree: Tree) -> Fields | None:
         """The reply lines of the department's own messages."""
@@ -200,9 +217,9 @@ class Compiler:
             sentence, remedy = "would give unknown statuses a meaning", "name every code"
             self.findings.add(f"codes.{name}.{REST}", sentence, remedy, Rule.STATUS_REST)
         for code, value in codes_of(table).items():
-            if value not in tuple(ItemStatus):
+            place = f"codes.{name}.{code}"
+            if value not in tuple(ItemStatus) and not self.findings.told(place):
                 remedy = f"use {', '.join(ItemStatus)}"
-                place = f"codes.{name}.{code}"
                 self.findings.add(place, f"{value!r} is no status", remedy, Rule.STATUS_VALUE)
 
     def _covered(self, spec: CallSpec, outcome: Outcome, operation: Operation) -> None:

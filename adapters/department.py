@@ -18,7 +18,8 @@ from adapters.manifest.model import Manifest
 from adapters.mapping.compile import Scope
 from adapters.mapping.convert import MappingError
 from adapters.outcome import Settled
-from adapters.rest.answer import Validator, check
+from adapters.rest.answer import check
+from adapters.rest.complaint import Validator
 from adapters.values import Keyed
 from adapters.wire import Endpoint, Wire
 from schema.domain.department import DepartmentInfo, Register
@@ -85,13 +86,16 @@ class DeclaredDepartment:
             raise Misconfigured(self._info.id, f"there is no look-up {register}.{lookup}")
         if len(keys) > call.spec.batch:
             raise Misconfigured(self._info.id, f"{lookup} takes {call.spec.batch} keys at once")
-        ask = {"key": keys[0]} if call.spec.batch == 1 else {"keys": list(keys)}
+        able = [key for key in keys if call.possible(key)]
+        if not able:  # what the contract does not allow cannot be there
+            return {key: self._shaped([], call) for key in keys}
+        ask = {"key": able[0]} if call.spec.batch == 1 else {"keys": able}
         root = await self._ask(call, ask, budget)
         shape = self._registers[register]
-        rows = Keyed(self._info.id, call, keys).read(
+        rows = Keyed(self._info.id, call, able).read(
             ask, root, lambda scope, key: values.record(shape, call, scope)
         )
-        return {key: self._shaped(found, call) for key, found in rows.items()}
+        return {key: self._shaped(rows.get(key, []), call) for key in keys}
 
     def _shaped(
         self, rows: list[Record] | AdapterError, call: Call
@@ -221,7 +225,7 @@ class DeclaredDepartment:
                 values.progress(call.fields, scope, None) for scope in call.fields.scopes(ask, root)
             ]
         except MappingError as error:
-            raise ContractBroken(self._info.id, str(error)) from None
+            raise ContractBroken(self._info.id, str(error), unread=True) from None
         return Changes(progress=tuple(rows), cursor=after, more=more)
 
     async def certificate(self, receipt: str, service: str, *, budget: float) -> Certificate | None:
@@ -231,12 +235,11 @@ class DeclaredDepartment:
         root = await self._ask(call, ask, budget)
         if isinstance(root, Settled):
             return None
-        for scope in call.fields.scopes(ask, root):
-            try:
-                return values.certificate(call.fields.lines, scope)
-            except MappingError as error:
-                raise ContractBroken(self._info.id, str(error)) from None
-        return None
+        try:
+            first = next(iter(call.fields.scopes(ask, root)), None)
+            return None if first is None else values.certificate(call.fields.lines, first)
+        except MappingError as error:
+            raise ContractBroken(self._info.id, str(error), unread=True) from None
 
     def callback(
         self, headers: Mapping[str, str], body: bytes, *, now: float
@@ -256,7 +259,7 @@ class DeclaredDepartment:
         try:
             return [values.progress(fields, scope, None) for scope in fields.scopes({}, message)]
         except MappingError as error:
-            raise ContractBroken(self._info.id, str(error)) from None
+            raise ContractBroken(self._info.id, str(error), unread=True) from None
 
     def _verb(self, service: str, verb: str) -> Call:
         call = self._compiled.verbs.get((service, verb))
@@ -269,18 +272,14 @@ class DeclaredDepartment:
         deadline = asyncio.get_running_loop().time() + within
         full = {
             "credentials": self._endpoint.credentials,
-            "sent_at": _moment(self._rim.now()),
+            "sent_at": datetime.fromtimestamp(self._rim.now(), UTC),
             "call_id": self._rim.new_id(),
             **ask,
         }
         try:
             return await call.ask(full, deadline)
         except MappingError as error:
-            raise ContractBroken(self._info.id, str(error)) from None
-
-
-def _moment(now: float) -> datetime:
-    return datetime.fromtimestamp(now, UTC)
+            raise ContractBroken(self._info.id, str(error), unread=True) from None
 
 
 def _supplement(supplement: Supplement) -> Mapping[str, Any]:

@@ -53,6 +53,9 @@ class Faults:
         known = next((code for code in codes if code and code in self.table), None)
         meaning = otherwise if known is None else self.table[known]
         shown = known or _shown(next((code for code in codes if code), "no code"))
+        if known is None and meaning is Meaning.CONTRACT_BROKEN:
+            what = f"code {shown[:40]} has no meaning in outcome.success or [faults]"
+            return ContractBroken(self.department, what, unread=True)
         return _consequence(self.department, meaning, str(shown)[:40], text)
 
 
@@ -85,7 +88,7 @@ _CONSEQUENCES: Mapping[Meaning, Callable[[str, str], Settled | AdapterError]] = 
         department, f"does not accept us ({code})"
     ),
     Meaning.CONTRACT_BROKEN: lambda department, code: ContractBroken(
-        department, f"code {code} has no meaning"
+        department, f"says that the contract was broken ({code})"
     ),
 }
 

@@ -17,8 +17,8 @@ from adapters.installed import installed_departments
 from adapters.line.both import Line
 from adapters.manifest.model import CallSpec, Manifest
 from adapters.manifest.read import FILE, read_manifest
-from adapters.rest.answer import Validator
 from adapters.rest.auth import auth_of
+from adapters.rest.complaint import Validator
 from adapters.rest.dialect import RestDialect
 from adapters.rest.document import BadDocument
 from adapters.rest.tree import JsonTree

@@ -16,6 +16,7 @@ class Rule(StrEnum):
     KEY_VALUE = "key.value"
     KEY_RANGE = "key.range"
     KEY_PROTOCOL = "key.protocol"
+    KEY_UNDECIDED = "key.undecided"
     NAME_FORM = "name.form"
     ID_FOLDER = "id.folder"
     # contract
@@ -125,6 +126,7 @@ DEMANDS: dict[Rule, str] = {
     Rule.KEY_VALUE: "a key with a closed list of values has one of them",
     Rule.KEY_RANGE: "numbers are within their bounds",
     Rule.KEY_PROTOCOL: "a key that belongs to one protocol stands in a department of it",
+    Rule.KEY_UNDECIDED: "no value is DECIDE, the stand-in of a draft",
     Rule.NAME_FORM: "ids of departments, registers, fields, links and services: a-z, 0-9, _",
     Rule.ID_FOLDER: "`id` is the folder's name",
     Rule.CONTRACT_FILE: "every contract file named is below the folder",

@@ -41,7 +41,7 @@ def fields(department: str, call: Call, scope: Scope) -> dict[str, Any]:
     try:
         return call.fields.read(scope)
     except MappingError as error:
-        raise ContractBroken(department, str(error)) from None
+        raise ContractBroken(department, str(error), unread=True) from None
 
 
 def receipt(department: str, call: Call, scope: Scope) -> Receipt:
@@ -127,7 +127,7 @@ class Keyed:
             one = value(scope, key)
             return held if one is None else [*held, one]
         except MappingError as error:
-            return ContractBroken(self._department, str(error))
+            return ContractBroken(self._department, str(error), unread=True)
 
     def _key(self, scope: Scope) -> str:
         match = self._call.fields.match
@@ -139,4 +139,4 @@ class Keyed:
         try:
             return str(match(scope))
         except MappingError as error:
-            raise ContractBroken(self._department, str(error)) from None
+            raise ContractBroken(self._department, str(error), unread=True) from None

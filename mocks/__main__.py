@@ -9,13 +9,27 @@ from pathlib import Path
 
 import uvicorn
 
-from mocks.admin import Admin
+from mocks import city_command
+from mocks.admin.application import application
 from mocks.anything import command as anything
+from mocks.bond import Bond
 from mocks.core.kit import DEPARTMENTS
+from mocks.core.seed import OtherSeed, keep_seed, parsed
+from mocks.recording import command as recording
+from mocks.scenarios import command as scenarios
+from mocks.scenarios.control import Scenarios, UnknownScenario, WrongScenario
 from mocks.serve import Place, serve
 from mocks.supervisor import NotStarted, Supervisor, free_ports, refuse_taken
 
 _BASE = 8100
+
+_APART = {
+    "anything": anything.run,
+    "record": recording.run,
+    "replay": recording.run,
+    "scenarios": scenarios.run,
+    "city": city_command.run,
+}
 
 
 def main() -> int:
@@ -30,11 +44,12 @@ def main() -> int:
                 port=arguments.port,
                 callback_base=arguments.callback_base,
                 parent=os.getppid(),
+                bond=Bond.inherited(arguments.line, arguments.memory) if arguments.line else None,
             )
         )
         return 0
-    if arguments.command == "anything":
-        return anything.run(arguments)
+    if (run := _APART.get(arguments.command)) is not None:
+        return run(arguments)
     # uvicorn hands a signal on once it has stopped; unhandled, it would end us before the children
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -57,7 +72,7 @@ async def _run(arguments: argparse.Namespace) -> int:
         callback_base=arguments.callback_base,
     )
     config = uvicorn.Config(
-        Admin(supervisor).application(),
+        application(supervisor),
         host=arguments.host,
         port=admin_port,
         log_level="warning",
@@ -69,16 +84,28 @@ async def _run(arguments: argparse.Namespace) -> int:
     server = uvicorn.Server(config)
     try:
         refuse_taken(arguments.host, [admin_port, *ports.values()])
+        _prepare(arguments)
         await supervisor.start_all(admin_port)
         where = f"http://{arguments.host}:{admin_port}/__admin/state"
         print(f"{len(ports)} departments are up: {where}", flush=True)  # noqa: T201 - a command
         await server.serve()
-    except NotStarted as failed:
+    except (NotStarted, OtherSeed, UnknownScenario, WrongScenario) as failed:
         print(f"not started: {failed}", file=sys.stderr)  # noqa: T201 - a command's last word
         return 1
     finally:
         await supervisor.stop_all()
     return 0
+
+
+def _prepare(arguments: argparse.Namespace) -> None:
+    """What the departments will find in their state folder; without options, what is there."""
+    keep_seed(arguments.state, arguments.seed)
+    if arguments.scenarios or arguments.scenario:
+        chosen = Scenarios(arguments.state)
+        if arguments.scenarios:
+            chosen.use_folder(arguments.scenarios)
+        if arguments.scenario:
+            chosen.activate(arguments.scenario)
 
 
 def _ports(host: str, base: int, wanted: list[str]) -> tuple[int, dict[str, int]]:
@@ -94,10 +121,18 @@ def _parser() -> argparse.ArgumentParser:
     served = commands.add_parser("serve", help="all departments and the controls")
     served.add_argument("--port-base", type=int, default=_BASE, help="controls; 0: free ports")
     served.add_argument("--only", type=_some, help="some departments, separated by commas")
+    served.add_argument("--seed", type=parsed, help="of all data, decisions and draws")
+    served.add_argument("--scenario", action="append", help="play this one; may be repeated")
+    served.add_argument("--scenarios", type=Path, help="a folder with scenario files of your own")
     anything.add_to(commands)
+    recording.add_to(commands)
+    scenarios.add_to(commands)
+    city_command.add_to(commands)
     one = commands.add_parser("department", help="one department (started by serve)")
     one.add_argument("id", choices=DEPARTMENTS)
     one.add_argument("--port", type=int, required=True)
+    one.add_argument("--line", type=int, help="the parent's line: an inherited descriptor")
+    one.add_argument("--memory", type=int, help="the journal's memory: an inherited descriptor")
     for command in (served, one):
         command.add_argument("--state", type=Path, default=Path(".dev/mocks"), help="state folder")
         command.add_argument("--host", default="127.0.0.1")

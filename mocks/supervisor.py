@@ -8,15 +8,16 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
+from mocks.bond import HungUp, Line, Unheard, lines
 from mocks.core.clock import write_atomically
+from mocks.journal.ring import Ring, shared_memory
 
-_STARTED_WITHIN_S = 20.0
+_STARTED_WITHIN_S = 60.0  # eight interpreters begin at once, on a busy machine of two cores too
 _STOPPED_WITHIN_S = 3.0
 _ASK_S = 2.0
 
@@ -27,11 +28,17 @@ class NotStarted(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Child:
-    """One department's process, when it has one."""
+    """One department's process, when it has one, and what it noted, which outlives it."""
 
     department: str
     port: int
+    memory: int = field(default_factory=shared_memory)
     process: asyncio.subprocess.Process | None = None
+    line: Line | None = None
+    ring: Ring = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ring = Ring(self.memory)
 
     @property
     def up(self) -> bool:
@@ -42,6 +49,19 @@ class Child:
     def pid(self) -> int | None:
         """Its process id while it is up."""
         return self.process.pid if self.process is not None and self.up else None
+
+    async def ask(self, what: str, *, within_s: float = _ASK_S) -> dict[str, Any]:
+        """Its answer; Unheard when it is down or silent."""
+        if self.line is None or self.process is None or not self.up:
+            raise Unheard(what)
+        try:
+            return await self.line.ask(what, within_s=within_s)
+        except HungUp:
+            # Its line ends a moment before its port does: it is not down before it is gone.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within_s):
+                    await self.process.wait()
+            raise
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,8 +80,7 @@ class Supervisor:
         (self.state / "ports.json").unlink(missing_ok=True)
         for department, port in self.ports.items():
             self.children[department] = Child(department=department, port=port)
-        async with httpx.AsyncClient(trust_env=False, timeout=_ASK_S) as client:
-            await asyncio.gather(*(self._start(child, client) for child in self.children.values()))
+        await asyncio.gather(*(self._start(child) for child in self.children.values()))
         self._admin_port = admin_port
         self._write_ports()
 
@@ -69,8 +88,7 @@ class Supervisor:
         """Start one department again; nothing happens when it is up."""
         child = self.children[department]
         if not child.up:
-            async with httpx.AsyncClient(trust_env=False, timeout=_ASK_S) as client:
-                await self._start(child, client)
+            await self._start(child)
             self._write_ports()
 
     async def stop(self, department: str) -> None:
@@ -87,20 +105,38 @@ class Supervisor:
 
     async def report(self) -> dict[str, Any]:
         """Every department with its address, and when the next thing of any of them is due."""
-        async with httpx.AsyncClient(trust_env=False, timeout=_ASK_S) as client:
-            found = await asyncio.gather(*(self._ask(c, client) for c in self.children.values()))
+        found = await asyncio.gather(*(self._status(child) for child in self.children.values()))
         departments = dict(zip(self.children, found, strict=True))
         dues = [entry["nextDueAt"] for entry in found if entry["nextDueAt"]]
         return {"departments": departments, "nextDueAt": min(dues, default=None)}
 
-    async def reset(self) -> None:
-        """Empty every desk that is up."""
-        async with httpx.AsyncClient(trust_env=False, timeout=_ASK_S) as client:
-            for child in self.children.values():
-                if child.up:
-                    await client.post(f"{self.url(child.department)}/__admin/reset")
+    async def measures(self) -> dict[str, dict[str, Any] | None]:
+        """What each department counted; None for one that is down or silent."""
+        found = await asyncio.gather(
+            *(_heard(child, "measures") for child in self.children.values())
+        )
+        return dict(zip(self.children, found, strict=True))
 
-    async def _ask(self, child: Child, client: httpx.AsyncClient) -> dict[str, Any]:
+    async def reset(self) -> None:
+        """Empty every desk and every journal, those of departments that are down too."""
+        await asyncio.gather(*(self._empty(child) for child in self.children.values()))
+
+    async def forget(self, department: str | None = None) -> None:
+        """Empty the journal of a department, or of all."""
+        named = [self.children[department]] if department else self.children.values()
+        for child in named:
+            if await _heard(child, "forget") is None:
+                child.ring.clear()
+
+    async def _empty(self, child: Child) -> None:
+        if await _heard(child, "reset") is not None:
+            return
+        if child.up:
+            raise Unheard(f"{child.department} is up and does not answer")
+        child.ring.clear()
+        (self.state / "ledger" / f"{child.department}.jsonl").unlink(missing_ok=True)
+
+    async def _status(self, child: Child) -> dict[str, Any]:
         entry: dict[str, Any] = {
             "url": self.url(child.department),
             "pid": child.pid,
@@ -109,30 +145,32 @@ class Supervisor:
             "nextDueAt": None,
             "struck": {},
         }
-        if child.up:
-            try:
-                entry.update((await client.get(f"{entry['url']}/__admin/status")).json())
-            except (httpx.HTTPError, ValueError):
-                entry["up"] = False
-        return entry
+        told = await _heard(child, "status") or {"listens": False}
+        return {**entry, "up": told.pop("listens"), **told}
 
-    async def _start(self, child: Child, client: httpx.AsyncClient) -> None:
-        child.process = await asyncio.create_subprocess_exec(*self._command(child))
-        url = f"{self.url(child.department)}/__admin/status"
+    async def _start(self, child: Child) -> None:
+        child.line, theirs = await lines()
+        with theirs:
+            child.process = await asyncio.create_subprocess_exec(
+                *self._command(child, theirs.fileno()),
+                pass_fds=(theirs.fileno(), child.memory),
+            )
         try:
             async with asyncio.timeout(_STARTED_WITHIN_S):
-                while not await _listens(url, client):
-                    if not child.up:
-                        raise NotStarted(
-                            f"{child.department} ended with {child.process.returncode}"
-                        )
+                while not await _listens(child):  # noqa: ASYNC110 - it has to be asked
                     await asyncio.sleep(0.03)
+        except Unheard:
+            await _end(child)
+            ended = child.process.returncode
+            raise NotStarted(f"{child.department} ended with {ended}") from None
         except TimeoutError:
-            raise NotStarted(f"{child.department} does not answer at {url}") from None
+            where = self.url(child.department)
+            raise NotStarted(f"{child.department} does not listen at {where}") from None
 
-    def _command(self, child: Child) -> Sequence[str]:
+    def _command(self, child: Child, line: int) -> Sequence[str]:
         command = [sys.executable, "-m", "mocks", "department", child.department]
         command += ["--state", str(self.state), "--host", self.host, "--port", str(child.port)]
+        command += ["--line", str(line), "--memory", str(child.memory)]
         if self.callback_base:
             command += ["--callback-base", self.callback_base]
         return command
@@ -148,15 +186,21 @@ class Supervisor:
     _admin_port: int = 0
 
 
-async def _listens(url: str, client: httpx.AsyncClient) -> bool:
+async def _listens(child: Child) -> bool:
+    return bool((await child.ask("status", within_s=_STARTED_WITHIN_S))["listens"])
+
+
+async def _heard(child: Child, what: str) -> dict[str, Any] | None:
     try:
-        return (await client.get(url)).status_code == httpx.codes.OK
-    except httpx.HTTPError:
-        return False
+        return await child.ask(what)
+    except Unheard:
+        return None
 
 
 async def _end(child: Child) -> None:
     process = child.process
+    if child.line is not None:
+        child.line.close()
     if process is None or process.returncode is not None:
         return
     process.send_signal(signal.SIGTERM)

@@ -1,6 +1,8 @@
 """Bronze: what a department declares is whole, pinned, owned, and shown by examples."""
 
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from fnmatch import fnmatch
 
 from adapters.conformance.covering import lacking
@@ -8,13 +10,16 @@ from adapters.conformance.examples import Json, outcome, recorded_outcome
 from adapters.conformance.replay import NotRecorded, Replay, reply_of, structure
 from adapters.conformance.subject import Subject
 from adapters.conformance.table import Result, failed, judged, passed
+from adapters.department import DeclaredDepartment
 from adapters.findings import Finding
 from adapters.manifest.read import FILE
+from adapters.undecided import stands_in
 
 _PIN = ("contract.sha256", "contract.file", "contract")
 _OPERATION = ("*.operation",)
 _REACHABLE = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?[\d\s()-]{7,}")
 Replays = dict[str, tuple[list[Json], dict[str, Json]]]  # what each example asked and gave
+_DECIDE = re.compile(r"\s*#\s*DECIDE:?\s*(.*)")
 _SHORTEST_SECRET = 12  # characters; shorter ones are user names and turn up anywhere
 
 
@@ -47,10 +52,25 @@ async def operations_exist(subject: Subject) -> Result:
 
 async def owner_is_reachable(subject: Subject) -> Result:
     """The owner's contact is an address or a telephone number."""
-    contact = subject.manifest.owner.contact
+    owner = subject.manifest.owner
+    for key, said in (("unit", owner.unit), ("purpose", owner.purpose)):
+        if stands_in(said):
+            return failed(f"owner.{key} is not decided yet")
+    contact = owner.contact
     if _REACHABLE.fullmatch(contact.strip()):
-        return passed(f"{subject.manifest.owner.unit}, {contact}")
+        return passed(f"{owner.unit}, {contact}")
     return failed(f"owner.contact is {contact!r}: neither a mail address nor a telephone number")
+
+
+async def all_is_decided(subject: Subject) -> Result:
+    """No question of the draft stands in the manifest any more."""
+    lines = (subject.folder / FILE).read_text("utf-8").splitlines()
+    asked = [(n, said[1]) for n, line in enumerate(lines, 1) if (said := _DECIDE.match(line))]
+    if not asked:
+        return passed("no # DECIDE stands in the manifest")
+    shown = "; ".join(f"line {number}: {question}" for number, question in asked[:12])
+    more = f"; and {len(asked) - 12} more" if len(asked) > 12 else ""
+    return failed(f"{len(asked)} of # DECIDE left: {shown}{more}")
 
 
 async def secrets_are_apart(subject: Subject) -> Result:
@@ -75,14 +95,27 @@ async def replayed(subject: Subject, example: Json) -> tuple[list[Json], dict[st
     One request more or less than recorded is an outcome of its own: `fails`.
     """
     wire = Replay([reply_of(one["reply"]) for one in example["exchanges"]], [])
-    adapter = subject.replaying(wire, example.get("credentials"))
     try:
-        found = await outcome(adapter, example["call"], example["arguments"])
+        with _adapter(subject, wire, example.get("credentials")) as adapter:
+            found = await outcome(adapter, example["call"], example["arguments"])
     except NotRecorded as error:
         return wire.heard, {"fails": str(error)}
     except Exception as error:  # an example shows whatever becomes of it
         return wire.heard, {"fails": f"raw {type(error).__name__}"}
     return wire.heard, {"fails": "fewer requests than recorded"} if wire.replies else found
+
+
+@contextmanager
+def _adapter(
+    subject: Subject, wire: Replay, more: Mapping[str, str] | None
+) -> Iterator[DeclaredDepartment]:
+    """The department that is answered by this replay."""
+    if more or subject.shared is None:
+        yield subject.replaying(wire, more)
+        return
+    line, department = subject.shared
+    with line.answering(wire):
+        yield department
 
 
 async def all_replayed(subject: Subject) -> Replays:

@@ -1,8 +1,10 @@
 """A line that answers as recorded, and messages as examples tell them."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from adapters.conformance.examples import Json
@@ -102,6 +104,29 @@ class Replay:
         if not self.replies:
             raise NotRecorded("one request more than recorded")
         return self.replies.pop(0)
+
+    async def aclose(self) -> None:
+        """Nothing to give back."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A line for many replays: each of them, wherever it awaits, is given its own answers."""
+
+    _own: ContextVar[Replay] = field(default_factory=lambda: ContextVar("replay"))
+
+    @contextmanager
+    def answering(self, replay: Replay) -> Iterator[None]:
+        """Within the block, and in what is started there, this replay answers."""
+        before = self._own.set(replay)
+        try:
+            yield
+        finally:
+            self._own.reset(before)
+
+    async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
+        """What the replay that asks is answered."""
+        return await self._own.get().send(request, deadline=deadline)
 
     async def aclose(self) -> None:
         """Nothing to give back."""

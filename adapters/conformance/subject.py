@@ -11,7 +11,7 @@ from typing import Any
 
 from adapters.calls import Rim
 from adapters.conformance.examples import Json, read_examples
-from adapters.conformance.replay import Replay
+from adapters.conformance.replay import Replay, Shared
 from adapters.department import DeclaredDepartment
 from adapters.findings import Finding, Findings
 from adapters.line.both import Line as HttpLine
@@ -114,6 +114,19 @@ class Subject:
         at = self.endpoint(NOWHERE)
         endpoint = replace(at, credentials={**at.credentials, **(more or {})})
         return self._built(endpoint, still_rim(), wire)
+
+    @cached_property
+    def shared(self) -> tuple[Shared, DeclaredDepartment] | None:
+        """A line and the department on it, for replays one beside another.
+
+        None where one call may leave something to the next: a token, an answer held for later.
+        """
+        if self.manifest.auth.options.get("token_path") or any(
+            call.conditional for call in self.manifest.calls
+        ):
+            return None
+        line = Shared()
+        return line, self.replaying(line)
 
     @asynccontextmanager
     async def on(

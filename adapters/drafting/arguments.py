@@ -5,6 +5,7 @@ from typing import Any
 
 from adapters.drafting.asking import NOT_SENT, literal
 from adapters.findings import Findings, did_you_mean
+from adapters.mapping.reserved import spelt, unspelt
 from adapters.shape import Kind, Shape
 
 _DEEP = 6
@@ -32,7 +33,7 @@ def tree_of(shape: Shape, given: Given, findings: Findings) -> Mapping[str, Any]
 def spoken(tree: Any) -> Any:
     """A request tree with the values as they were typed, and nothing where nil is sent."""
     if isinstance(tree, Mapping):
-        return {name: spoken(value) for name, value in tree.items()}
+        return {unspelt(name): spoken(value) for name, value in tree.items()}
     if isinstance(tree, list):
         return [spoken(value) for value in tree]
     return None if tree == NOT_SENT else tree[1:-1].replace("''", "'")
@@ -112,9 +113,10 @@ def _listed(tree: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         if isinstance(value, Mapping):
             inside = dict(_listed(value))
             numbered = bool(inside) and all(step.isdigit() for step in inside)
-            yield name, [inside[n] for n in sorted(inside, key=int)] if numbered else inside
+            rows = [inside[n] for n in sorted(inside, key=int)] if numbered else inside
+            yield spelt(name), rows
         else:
-            yield name, value
+            yield spelt(name), value
 
 
 def _kind(shape: Shape) -> str:

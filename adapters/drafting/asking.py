@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from adapters.drafting.places import Place, recorded, values
 from adapters.drafting.view import OperationView
-from adapters.mapping.request import RESERVED
+from adapters.mapping.reserved import members_of, spelt
 from adapters.shape import Choice, Kind, Shape
 
 _DEEP = 8  # required groups within required groups; a contract that requires itself has no end
@@ -75,12 +75,10 @@ def _group(
         on_the_way = key.path[: len(at)] == at or (name == "." and key.path == here)
         if not on_the_way and not member.required:
             continue
-        if name in RESERVED and name != ".":
-            return None
         made = _member(member, at, key, source, request, depth, on_the_way=on_the_way)
         if made is None:
             return None
-        tree[name] = made
+        tree[spelt(name) if isinstance(made, str) else name] = made
     if not all(_chosen(choice, tree) for choice in shape.choices()):
         return None
     if key.repeated == here and here and source == "keys" and key.path != here:
@@ -90,7 +88,10 @@ def _group(
 
 def _chosen(choice: Choice, tree: Tree) -> bool:
     """Whether nobody has to choose: one branch stands, or none has to."""
-    return not choice.required or any(name in tree for branch in choice.branches for name in branch)
+    known = members_of(tree)
+    return not choice.required or any(
+        name in known for branch in choice.branches for name in branch
+    )
 
 
 def _member(

@@ -143,11 +143,13 @@ def check(folder: Path) -> tuple[tuple[Finding, ...], DepartmentInfo | None]:
     """What the check of a manifest says, and what the department publishes when it says nothing."""
     findings = Findings(FILE)
     manifest = read_manifest(folder, findings)
+    findings.items = [f for f in findings.items if f.rule is not Rule.KEY_UNDECIDED]
     made = None
     if manifest is not None:
         nowhere = Endpoint(url="http://nowhere.invalid")
         made = build(manifest, nowhere, _RIM, findings)
-    # That nothing is offered yet is no mistake of a draft: what is to be, is among the decisions.
+    # That nothing is offered yet, and that its stand-ins are there, is no mistake of a draft: what
+    # is to be, is among the decisions.
     told = [found for found in findings.items if found.rule is not Rule.OFFER_NOTHING]
     return tuple(told), made.info if made else None
 

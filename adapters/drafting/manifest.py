@@ -10,6 +10,7 @@ from adapters.drafting.purpose import Guess
 from adapters.drafting.register import RegisterDraft
 from adapters.drafting.view import ContractView, OperationView
 from adapters.drafting.wording import key, quoted
+from adapters.mapping.reserved import unspelt
 from schema.domain.text import Text
 
 Guessed = Sequence[tuple[OperationView, Guess]]
@@ -150,8 +151,9 @@ def _lookup(page: Page, draft: RegisterDraft) -> None:
     if draft.absent:
         page.put("faults", '{ "http 404" = "absent" }', "the contract lists 404")
     for path, value in lines_of(draft.request.tree, ("request",)):
-        if path[1:] in draft.request.stand_ins:
-            page.decide(f"{dotted(here)}.{dotted(path)}", f"what to send as {path[-1]}")
+        meant = tuple(map(unspelt, path[1:]))
+        if meant in draft.request.stand_ins:
+            page.decide(f"{dotted(here)}.{dotted(path)}", f"what to send as {meant[-1]}")
         page.put(dotted(path), "{}" if value is None else quoted(value))
 
 

@@ -9,6 +9,7 @@ from adapters.drafting.view import OperationView
 from adapters.drafting.wording import identifier, quoted
 from adapters.manifest.callkeys import REPLIES
 from adapters.manifest.model import VERBS
+from adapters.mapping.reserved import spelt
 
 _SHOWN = 24  # values of one message that are shown
 
@@ -63,7 +64,8 @@ def _request(operation: OperationView) -> Iterator[str]:
     required = [place for place in places if not place.optional]
     optional = [place for place in places if place.optional]
     for place in [*required, *optional][:_SHOWN]:
-        yield f'request.{dotted(place.path or (".",))} = "…"  # {_described(place)}'
+        *way, last = place.path or (".",)
+        yield f'request.{dotted((*way, spelt(last)))} = "…"  # {_described(place)}'
     if len(places) > _SHOWN:
         yield f"… and {len(places) - _SHOWN} more"
 

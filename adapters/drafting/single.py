@@ -67,7 +67,7 @@ def single_call(
         try:
             root = await call.ask(ask, deadline)
         except MappingError as error:
-            raise ContractBroken(manifest.id, str(error)) from None
+            raise ContractBroken(manifest.id, str(error), unread=True) from None
         return root.value if isinstance(root, Settled) else root
 
     return Single(reads=_reads(dialect, operation), tree=spoken(tree), send=send)

@@ -6,10 +6,12 @@ from typing import Any
 
 import orjson
 
-from adapters.errors import AdapterError, ContractBroken, Misconfigured
+from adapters.errors import AdapterError, ContractBroken, Misconfigured, Refused
 from adapters.mapping.sources import Ask
 from adapters.outcome import Faults, Meaning, Settled, raised
-from adapters.rest.answer import Validator, check
+from adapters.pace import told_to_wait
+from adapters.rest.answer import check
+from adapters.rest.complaint import Validator
 from adapters.rest.document import is_json
 from adapters.rows import FailedRow
 from adapters.wire import WireReply
@@ -36,7 +38,11 @@ class Answers:
         Where rows failed one by one and it is certain for which keys, the data hold FailedRows.
         """
         if not 200 <= reply.status < 300:
-            return self._refused(reply)
+            try:
+                return self._refused(reply)
+            except AdapterError as error:
+                error.retry_after_s = told_to_wait(reply.headers)
+                raise
         body = self._body(reply)
         errors, data = self._errors(body), body.get("data")
         if data is not None or not errors:
@@ -54,7 +60,7 @@ class Answers:
         kind = reply.headers.get("content-type", "")
         if not is_json(kind):
             shown = kind.partition(";")[0][:40] or "of no type"
-            raise ContractBroken(self.department, f"the reply is no JSON but {shown}")
+            raise ContractBroken(self.department, f"the reply is no JSON but {shown}", foreign=True)
         try:
             body = orjson.loads(reply.body)
         except orjson.JSONDecodeError:
@@ -72,14 +78,22 @@ class Answers:
         return errors
 
     def _refused(self, reply: WireReply) -> Settled:
+        errors: Errors = []
+        against, status = None, reply.status
         try:
             errors = self._errors(self._body(reply))
-        except ContractBroken:
-            errors = []  # an error page is no message; its status still says something
-        status = reply.status
+        except ContractBroken as error:
+            against = error  # an error page is no message; its status still says something
         if 300 <= status < 400:
-            raise Misconfigured(self.department, f"HTTP {status}: redirects are not followed")
-        return raised(self._verdict(errors, _meaning(status), f"http {status}"))
+            what = f"HTTP {status}: redirects are not followed"
+            raise Misconfigured(self.department, what) from against
+        verdict = self._verdict(errors, _meaning(status), f"http {status}")
+        if against and isinstance(verdict, Settled | Refused | ContractBroken):
+            what = f"HTTP {status}: {against.message} — or the address is wrong"
+            verdict = ContractBroken(self.department, what, foreign=against.foreign)
+        if isinstance(verdict, AdapterError):
+            raise verdict from against
+        return verdict
 
     def _verdict(
         self, errors: Errors, otherwise: Meaning, status: str | None = None
@@ -114,6 +128,8 @@ class Answers:
 def _meaning(status: int) -> Meaning:
     if status >= 500:
         return Meaning.UNKNOWN
+    if status == 429:
+        return Meaning.BUSY
     return Meaning.MISCONFIGURED if status in (401, 403) else Meaning.CONTRACT_BROKEN
 
 

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -10,6 +10,7 @@ from adapters.findings import Findings, did_you_mean
 from adapters.manifest.key import Key, Type
 from adapters.manifest.model import AUTH_KINDS
 from adapters.rules import Rule
+from adapters.undecided import stands_in
 
 _SENTENCES = {
     Type.TEXT: ("must be a text", "mind the quotes"),
@@ -68,6 +69,9 @@ class Examination:
         return kept
 
     def _inside(self, key: Key, value: Any, place: str) -> Any:
+        if key.type is Type.TREE:
+            for at in _undecided(value, place):
+                self._decide(at)
         return self.sound(key, value, place) if key.type is Type.TABLE else value
 
     def _spoken(self, key: Key) -> bool:
@@ -84,7 +88,14 @@ class Examination:
         if not _FITS[key.type](value):
             self._findings.add(place, *_SENTENCES[key.type], Rule.KEY_TYPE)
             return False
+        if stands_in(value):
+            self._decide(place)
+            return not key.allowed
         return self._named(key, name, place) and self._allowed(key, value, place)
+
+    def _decide(self, place: str) -> None:
+        remedy = "put what holds in its place"
+        self._findings.add(place, "is not decided yet", remedy, Rule.KEY_UNDECIDED)
 
     def _named(self, key: Key, name: str, place: str) -> bool:
         if not key.name.startswith("<") or key.form is None or re.fullmatch(key.form, name):
@@ -116,6 +127,18 @@ class Examination:
             remedy = "give what the department bears"
             self._findings.add(place, sentence, remedy, Rule.KEY_RANGE)
         return not sentence
+
+
+def _undecided(value: Any, place: str) -> Iterator[str]:
+    """The places in a tree of expressions where a stand-in is."""
+    if stands_in(value):
+        yield place
+    elif isinstance(value, Mapping):
+        for name, inside in value.items():
+            yield from _undecided(inside, f"{place}.{name}")
+    elif isinstance(value, list):
+        for number, inside in enumerate(value):
+            yield from _undecided(inside, f"{place}[{number}]")
 
 
 def plain(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """A department's declaration, read and found whole."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -144,6 +144,16 @@ class Manifest:
     feed: CallSpec | None
     callback: CallbackSpec | None
     python: Mapping[str, Callable[[Any], Any]]
+
+    @property
+    def calls(self) -> Iterator[CallSpec]:
+        """Every call it declares: look-ups, verifications, verbs of services, the feed."""
+        yield from self.lookups.values()
+        yield from self.verifications.values()
+        for verbs in self.services.values():
+            yield from verbs.values()
+        if self.feed is not None:
+            yield self.feed
 
     @property
     def bindable(self) -> bool:

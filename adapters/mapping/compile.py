@@ -136,7 +136,7 @@ def guarded(name: str, compute: Compute) -> Compute:
         try:
             return compute(scope)
         except MappingError as error:
-            raise MappingError(f"{name} {error}") from None
+            raise type(error)(f"{name} {error}") from None
         except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as error:
             # a Python function of the department, or a value of an unforeseen type
             raise MappingError(f"{name} cannot be mapped ({type(error).__name__})") from None

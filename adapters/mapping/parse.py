@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from adapters.rules import Rule
 
@@ -68,6 +69,7 @@ class Expression:
         return self.start.args if isinstance(self.start, Stage) else (self.start,)
 
 
+@lru_cache(maxsize=4096)  # the same few lines stand in a manifest again and again
 def parse(text: str) -> Expression:
     """The expression written in `text`; raises BadExpression."""
     parts = _parts(text)

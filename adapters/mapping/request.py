@@ -7,18 +7,18 @@ from typing import Any
 from adapters.findings import Findings, did_you_mean
 from adapters.mapping import sources
 from adapters.mapping.compile import Compute, compile_expression, guarded
+from adapters.mapping.demand import demanded
 from adapters.mapping.foresee import certain, constant
 from adapters.mapping.functions import Environment
 from adapters.mapping.nodes import Document, Group, Leaf, Many, Node, rows_of
-from adapters.mapping.parse import BadExpression, Expression, Path, parse
+from adapters.mapping.parse import BadExpression, Expression, Path, Term, parse
+from adapters.mapping.reserved import CONDITION, DOCUMENT, ROWS, TEXT, members_of, says, spelt
 from adapters.mapping.sending import fill, forbidden, one_or_many, one_value
 from adapters.rules import Rule
 from adapters.shape import Choice, Kind, Shape
+from adapters.undecided import stands_in
 
 __all__ = ["Document", "Group", "Inner", "Leaf", "Many", "Node", "Planner", "rows_of"]
-
-RESERVED = ("each", "when", "xml", ".")
-
 
 Inner = Callable[[str], Shape | None]
 """The shape of a document carried in a string, by `file.xsd#Element`."""
@@ -39,6 +39,7 @@ class Planner:
     const: Mapping[str, Any] = field(default_factory=dict)
     batch: int = 1
     used: set[str] = field(default_factory=set)
+    keyed: list[Leaf] = field(default_factory=list)  # of a look-up: made from its key alone
 
     def plan(self, tree: Any, shape: Shape, key: str, row: tuple[str, ...] | None = None) -> Node:
         """The node for `tree` where the contract has `shape`."""
@@ -46,7 +47,7 @@ class Planner:
         if isinstance(tree, list):
             return self._many(tree, shape, key, row)
         if isinstance(tree, Mapping):
-            if "xml" in tree:
+            if says(tree, DOCUMENT):
                 return self._document(tree, shape, key, row)
             return self._group(tree, shape, key, row)
         return self._leaf(tree, shape, key, row)
@@ -58,7 +59,7 @@ class Planner:
         return Many(shape, tuple(entries), key)
 
     def _occurs(self, tree: list[Any], shape: Shape, key: str) -> None:
-        fixed = not any(isinstance(entry, Mapping) and "each" in entry for entry in tree)
+        fixed = not any(isinstance(entry, Mapping) and says(entry, ROWS) for entry in tree)
         if not shape.repeated:
             sentence, remedy = "a list, but the contract allows one occurrence", "map one"
         elif shape.most is not None and len(tree) > shape.most:
@@ -72,13 +73,13 @@ class Planner:
     def _document(
         self, tree: Mapping[str, Any], shape: Shape, key: str, row: tuple[str, ...] | None
     ) -> Document:
-        root = str(tree["xml"])
+        root = str(tree[DOCUMENT])
         inside = self.inner(root) if shape.kind in (Kind.TEXT, Kind.ANY) else None
         if inside is None:
             remedy = 'in a text element of SOAP, write "contract/<file>.xsd#<Element>"'
             self.findings.add(f"{key}.xml", f"there is no {root!r} here", remedy, Rule.REQUEST_XML)
             inside = Shape(name=root, tag="unknown", kind=Kind.GROUP, open=True)
-        rest = {name: value for name, value in tree.items() if name != "xml"}
+        rest = {name: value for name, value in tree.items() if name != DOCUMENT}
         node = self.plan(rest, replace(inside, required=True), key, row)
         return Document(shape, node, key, node.constant, node.certain)
 
@@ -86,10 +87,10 @@ class Planner:
         self, tree: Mapping[str, Any], shape: Shape, key: str, row: tuple[str, ...] | None
     ) -> Group:
         each = when = None
-        if "when" in tree:
-            when = self._compute(str(tree["when"]), f"{key}.when", row)[0]
-        if "each" in tree:
-            each, row = self._each(str(tree["each"]), f"{key}.each")
+        if says(tree, CONDITION):
+            when = self._compute(str(tree[CONDITION]), f"{key}.when", row)[0]
+        if says(tree, ROWS):
+            each, row = self._each(str(tree[ROWS]), f"{key}.each")
             if not shape.repeated:
                 remedy = "map one, without each"
                 self.findings.add(
@@ -128,7 +129,7 @@ class Planner:
     ) -> tuple[Node, ...]:
         known = shape.members()
         order = {name: at for at, name in enumerate(known)}
-        given = {name: value for name, value in tree.items() if name not in RESERVED}
+        given = {name: value for name, value in members_of(tree).items() if name != TEXT}
         self._missing(given, shape, key)
         nodes: list[tuple[int, Node]] = []
         for name, value in given.items():
@@ -152,7 +153,8 @@ class Planner:
             wanted = member.required and not member.read_only and not member.prohibited
             if wanted and name not in given and name != ".":
                 sentence = f"the contract requires {name!r} in {shape.name}"
-                self.findings.add(f"{key}.{name}", sentence, "map it", Rule.REQUEST_REQUIRED)
+                remedy = "map it" if spelt(name) == name else f'map it as "{spelt(name)}"'
+                self.findings.add(f"{key}.{name}", sentence, remedy, Rule.REQUEST_REQUIRED)
 
     def _choice(self, choice: Choice, given: Mapping[str, Node], key: str) -> None:
         names = " or ".join("/".join(branch) for branch in choice.branches)
@@ -177,10 +179,15 @@ class Planner:
         if expression is None:
             return Leaf(shape, compute, False, key)
         one_value(self.findings, self.call, expression, shape, key)
-        if not (shape.prohibited or shape.read_only):
+        if not (shape.prohibited or shape.read_only or stands_in(text)):
             fill(self.findings, expression, made, shape, key, self.env, self.const)
         always = certain(self.call, expression, self.const)
-        return Leaf(shape, guarded(key, compute), constant(expression), key, always)
+        fixed = constant(expression)
+        sure = guarded(key, compute if fixed else demanded(shape, compute))
+        leaf = Leaf(shape, sure, fixed, key, always)
+        if self.call == "lookup" and all(_of_key(term, row) for term in expression.terms):
+            self.keyed.append(leaf)
+        return leaf
 
     def _compute(
         self, text: str, key: str, row: tuple[str, ...] | None
@@ -217,6 +224,13 @@ class Planner:
             hint = did_you_mean(path.steps[1], self.const) or "add it to the service's const"
             sentence = f"the service has no constant {path.steps[1]!r}"
             raise BadExpression(sentence, Rule.SOURCE_CONST, hint)
+
+
+def _of_key(term: Term, row: tuple[str, ...] | None) -> bool:
+    """Whether a term of a look-up is its key, or a row of its keys."""
+    if not isinstance(term, Path):
+        return False
+    return row == () if term.relative else term.steps in (("key",), ("keys",))
 
 
 def _row_value(path: Path, row: tuple[str, ...] | None) -> tuple[Compute, Kind]:

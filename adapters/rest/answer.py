@@ -4,16 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import jsonschema_rs
 import orjson
 
-from adapters.errors import ContractBroken, Misconfigured, OutcomeUnknown
-from adapters.outcome import Faults, Meaning, Settled, raised
+from adapters.errors import (
+    AdapterError,
+    ContractBroken,
+    Misconfigured,
+    OutcomeUnknown,
+    Refused,
+)
+from adapters.outcome import Faults, Meaning, Settled
+from adapters.pace import told_to_wait
+from adapters.rest.complaint import Validator, complaint
 from adapters.rest.operations import is_json
 from adapters.wire import WireReply
 from schema.domain.problem import ProblemCode
 
-Validator = jsonschema_rs.Draft202012Validator
+_NEEDS_BODY = (Settled, Refused, ContractBroken)  # said by the department's own message only
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,11 @@ class Answers:
         """The validated body of a success, or Settled; anything else is raised."""
         if 200 <= reply.status < 300:
             return self._success(reply)
-        return self._failure(reply)
+        try:
+            return self._failure(reply)
+        except AdapterError as error:
+            error.retry_after_s = told_to_wait(reply.headers)
+            raise
 
     def _success(self, reply: WireReply) -> Any:
         found, validator = self._promised(reply.status)
@@ -49,37 +60,50 @@ class Answers:
     def _body(self, reply: WireReply, validator: Validator) -> Any:
         if not is_json(reply.headers.get("content-type", "")):
             kind = reply.headers.get("content-type", "").partition(";")[0][:40]
-            raise ContractBroken(
-                self.department, f"the reply is no JSON but {kind or 'of no type'}"
-            )
+            what = f"the reply is no JSON but {kind or 'of no type'}"
+            raise ContractBroken(self.department, what, foreign=True)
         try:
             body = orjson.loads(reply.body)
         except orjson.JSONDecodeError:
-            raise ContractBroken(self.department, "the reply is not well-formed JSON") from None
+            form = "well-formed JSON" if _is_utf8(reply.body) else "in UTF-8, as JSON has to be"
+            raise ContractBroken(self.department, f"the reply is not {form}") from None
         check(self.department, validator, body)
         return body
 
     def _failure(self, reply: WireReply) -> Settled:
+        """What a failure means; how it breaks the contract, if it does, is the error's cause."""
         codes: list[str | None] = []
-        text: str | None = None
-        _, validator = self._promised(reply.status)
+        text, status = None, reply.status
+        found, validator = self._promised(status)
+        against = None if found else self._broken(f"HTTP {status} is not in the contract")
         if validator is not None:
             try:
                 codes, text = self._told(self._body(reply, validator))
-            except ContractBroken:
-                # an error page is no message; its status still says something
-                codes = []
-        status = reply.status
-        otherwise = _meaning(status)
-        if otherwise is Meaning.UNKNOWN and not self._knows([*codes, f"http {status}"]):
-            what, fault = f"HTTP {status}", ProblemCode.DEPARTMENT_FAULT
-            raise OutcomeUnknown(self.department, what, code=fault)
-        if 300 <= status < 400:
-            raise Misconfigured(self.department, f"HTTP {status}: redirects are not followed")
-        return raised(self.faults.settle([*codes, f"http {status}"], text, otherwise))
+            except ContractBroken as error:
+                against = error
+        verdict = self._verdict(status, [*codes, f"http {status}"], text)
+        if found and against and isinstance(verdict, _NEEDS_BODY):
+            # no message of the department: a page, or somebody else's answer at a wrong address
+            what = f"HTTP {status}: {against.message} — or the address is wrong"
+            verdict = ContractBroken(self.department, what, foreign=against.foreign)
+        if isinstance(verdict, AdapterError):
+            raise verdict from against
+        return verdict
 
-    def _knows(self, codes: list[str | None]) -> bool:
-        return any(code in self.faults.table for code in codes if code)
+    def _verdict(
+        self, status: int, codes: list[str | None], text: str | None
+    ) -> Settled | AdapterError:
+        otherwise = _meaning(status)
+        known = any(code in self.faults.table for code in codes if code)
+        if otherwise is Meaning.UNKNOWN and not known:
+            what, fault = f"HTTP {status}", ProblemCode.DEPARTMENT_FAULT
+            return OutcomeUnknown(self.department, what, code=fault)
+        if 300 <= status < 400:
+            return Misconfigured(self.department, f"HTTP {status}: redirects are not followed")
+        return self.faults.settle(codes, text, otherwise)
+
+    def _broken(self, rule: str) -> ContractBroken:
+        return ContractBroken(self.department, rule)
 
     def _told(self, body: Any) -> tuple[list[str | None], str | None]:
         codes = [_at(body, self.fault_code) if self.fault_code else None, _at(body, "type")]
@@ -87,9 +111,19 @@ class Answers:
         return codes, text or _at(body, "detail") or _at(body, "title")
 
 
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _meaning(status: int) -> Meaning:
     if status >= 500:
         return Meaning.UNKNOWN
+    if status == 429:
+        return Meaning.BUSY
     return Meaning.MISCONFIGURED if status in (401, 403) else Meaning.CONTRACT_BROKEN
 
 
@@ -103,9 +137,6 @@ def _at(body: Any, path: str) -> str | None:
 
 def check(department: str, validator: Validator, body: Any) -> None:
     """Nothing when the body satisfies the contract; ContractBroken names the place and rule."""
-    if validator.is_valid(body):
-        return
-    error = next(validator.iter_errors(body))
-    place = "/".join(str(step) for step in error.instance_path) or "its root"
-    rule = str(error.schema_path[-1]) if error.schema_path else "schema"
-    raise ContractBroken(department, f"the reply breaks the schema at {place}: {rule}")
+    told = complaint(validator, body)
+    if told is not None:
+        raise ContractBroken(department, f"the reply breaks the schema {told}")

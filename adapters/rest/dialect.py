@@ -10,18 +10,19 @@ import orjson
 
 from adapters.calls import Operation, Outcome, Rim, Send
 from adapters.documents import documents_of, remembered
-from adapters.errors import Misconfigured, NotDelivered
+from adapters.errors import NotDelivered, Unsendable
 from adapters.findings import Findings, did_you_mean
 from adapters.manifest.model import CallSpec, Manifest
 from adapters.mapping.compile import Scope
 from adapters.mapping.convert import MappingError, to_text
 from adapters.mapping.request import Group, Node
 from adapters.mapping.sources import Ask
-from adapters.rest.answer import Answers, Validator
+from adapters.rest.answer import Answers
 from adapters.rest.auth import Auth
-from adapters.rest.document import BadDocument, Found, OpenApi, load_openapi
+from adapters.rest.complaint import Validator
+from adapters.rest.document import BadDocument, Found, OpenApi
 from adapters.rest.operations import FORM
-from adapters.rest.shapes import JsonShapes
+from adapters.rest.shapes import JsonShapes, load_shapes
 from adapters.rest.tree import MISSING, Build, JsonTree, builder
 from adapters.rules import Rule
 from adapters.shape import Shape
@@ -52,8 +53,8 @@ class RestDialect:
         self._manifest, self._wire, self._auth, self._rim = manifest, wire, auth, rim
         spec = manifest.contract
         documents = documents_of(manifest.folder, spec.file, spec.vendored)
-        self.document: OpenApi = remembered(documents, spec.file, load_openapi)
-        self.shapes = JsonShapes(self.document)
+        self.shapes: JsonShapes = remembered(documents, spec.file, load_shapes)
+        self.document: OpenApi = self.shapes.document
 
     def operation(self, spec: CallSpec, findings: Findings) -> Operation | None:
         """The operation a call names, or None and findings."""
@@ -72,10 +73,11 @@ class RestDialect:
         except BadDocument as error:
             findings.add(f"{spec.key}.operation", f"{spec.operation!r}: {error}")
             return None
+        request, reply, failure = self.shapes.messages(found)
         return Operation(
-            request=self.shapes.request(found),
-            reply=self.shapes.reply(found),
-            failure=self.shapes.failure(found),
+            request=request,
+            reply=reply,
+            failure=failure,
             tree=JsonTree(),
             inner=lambda root: None,
             sender=lambda node, outcome: self._sender(found, spec, node, outcome),
@@ -142,10 +144,10 @@ class RestDialect:
                 headers = {k: _header(",".join(_texts(parts, k, v))) for k, v in given}
                 body = _body(parts, scope, missing, headers)
             except MappingError as error:
-                raise Misconfigured(department, f"the request cannot be made: {error}") from None
+                raise Unsendable(department, f"the request cannot be made: {error}") from None
             if missing:
                 names = ", ".join(missing[:5])
-                raise Misconfigured(department, f"the request lacks values for {names}")
+                raise Unsendable(department, f"the request lacks values for {names}")
             return WireRequest(
                 method=parts.method, path=path, headers=headers, body=body, asks=asks
             )

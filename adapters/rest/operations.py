@@ -29,6 +29,11 @@ class Found:
     separators: Mapping[str, str] = field(default_factory=dict)  # of lists written as one value
     json_values: frozenset[str] = frozenset()  # parameters written as JSON
 
+    def promised(self, status: int) -> str | None:
+        """The answer this status is, as the document calls it; None when it has none."""
+        names = (str(status), f"{status // 100}XX", "default")
+        return next((name for name in names if name in self.responses), None)
+
     def successes(self) -> list[Schema]:
         """The bodies of success: those of 2xx, else that of `default`."""
         named = [s for status, s in self.responses.items() if status.startswith("2")]

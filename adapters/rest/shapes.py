@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from adapters.documents import Documents, remembered
 from adapters.mapping.convert import to_text
-from adapters.rest.document import Found, OpenApi
+from adapters.rest.document import Found, OpenApi, load_openapi
 from adapters.rest.facets import facets_of
 from adapters.shape import Choice, Kind, Shape
 
@@ -20,11 +22,29 @@ _FORMATS = {"date": Kind.DATE, "date-time": Kind.DATETIME}
 _MERGED = ("allOf", "anyOf", "oneOf")
 
 
+def load_shapes(documents: Documents, entry: Path) -> "JsonShapes":
+    """The shapes of the document in this file; BadContract says what is wrong."""
+    return JsonShapes(remembered(documents, entry, load_openapi))
+
+
 class JsonShapes:
     """Schemas of one document as shapes."""
 
     def __init__(self, document: OpenApi) -> None:
         self._document = document
+        self._known: dict[str, tuple[Shape, Shape, Shape | None]] = {}
+
+    @property
+    def document(self) -> OpenApi:
+        """Whose schemas they are."""
+        return self._document
+
+    def messages(self, found: Found) -> tuple[Shape, Shape, Shape | None]:
+        """What an operation takes, gives, and gives when it fails; worked out once a document."""
+        if found.name not in self._known:
+            shapes = self.request(found), self.reply(found), self.failure(found)
+            self._known[found.name] = shapes
+        return self._known[found.name]
 
     def request(self, found: Found) -> Shape:
         """What an operation takes: path, query, header, body."""

@@ -9,7 +9,7 @@ from lxml import etree
 
 from adapters.calls import Operation, Outcome, Rim, Send
 from adapters.documents import Documents, documents_of, remembered
-from adapters.errors import ContractBroken, Misconfigured
+from adapters.errors import ContractBroken, Unsendable
 from adapters.findings import Findings, did_you_mean
 from adapters.manifest.model import CallSpec, InnerSpec, Manifest
 from adapters.mapping.compile import Scope
@@ -204,10 +204,10 @@ class SoapDialect:
                 out.append(body)
                 write(scope, out, missing)
             except MappingError as error:
-                raise Misconfigured(department, f"the request cannot be made: {error}") from None
+                raise Unsendable(department, f"the request cannot be made: {error}") from None
             if missing:
                 names = ", ".join(missing[:5])
-                raise Misconfigured(department, f"the request lacks values for {names}")
+                raise Unsendable(department, f"the request lacks values for {names}")
             out.append("</env:Body></env:Envelope>")
             return "".join(out).encode(encoding)
 

@@ -3,14 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message as HeaderParser
-from typing import Any
 
 from lxml import etree
 
-from adapters.errors import ContractBroken, Misconfigured, OutcomeUnknown
+from adapters.errors import (
+    AdapterError,
+    ContractBroken,
+    Misconfigured,
+    NotDelivered,
+    OutcomeUnknown,
+    Refused,
+)
 from adapters.outcome import Faults, Meaning, Settled, raised
+from adapters.pace import told_to_wait
+from adapters.soap.complaint import complaint
 from adapters.soap.encoded import plain
-from adapters.soap.xml import BadXml, Element, local, parse
+from adapters.soap.xml import BadXml, Element, local, namespace, other_charset, parse
 from adapters.wire import WireReply
 from schema.domain.problem import ProblemCode
 
@@ -43,14 +51,18 @@ class Opener:
     ) -> Element | Fault:
         """The validated child of Body named `expected`, or the Fault; `encoded`: rpc/encoded."""
         status = reply.status
+        against = ContractBroken(self.department, f"HTTP {status} is no answer in SOAP")
         if 200 <= status < 300 or status in _FAULTED:
             try:
                 return self._body(reply, expected, encoded)
-            except ContractBroken:
+            except ContractBroken as error:
                 if status < 500:
                     raise
-        _by_status(self.department, status, faults)
-        raise ContractBroken(self.department, f"HTTP {status}")
+                against = error
+        told = _by_status(self.department, status, faults)
+        verdict = told or against
+        verdict.retry_after_s = told_to_wait(reply.headers)
+        raise verdict from (against if told else None)
 
     def _body(self, reply: WireReply, expected: str, encoded: bool) -> Element | Fault:
         child = self._child(self._parse(reply), expected if encoded else None)
@@ -60,18 +72,20 @@ class Opener:
         if not 200 <= reply.status < 300:
             self._broken(f"HTTP {reply.status} without a Fault")
         if child.tag != expected:
-            self._broken(f"the Body holds another element than {local(expected)}")
+            self._broken(_another(child.tag, expected))
         validate(self.department, self.schema, child)
         return child
 
     def _parse(self, reply: WireReply) -> Element:
         kind, charset = content_type(reply.headers.get("content-type", ""))
         if kind not in _XML_TYPES:
-            self._broken("the reply is no XML but " + (kind[:40] or "of no type"))
+            what = "the reply is no XML but " + (kind[:40] or "of no type")
+            raise ContractBroken(self.department, what, foreign=True)
         try:
             return parse(reply.body, self.encoding or charset)
         except BadXml as error:
-            raise ContractBroken(self.department, f"the reply {error}") from None
+            told = other_charset(reply.body, self.encoding or charset) or str(error)
+            raise ContractBroken(self.department, f"the reply {told}") from None
 
     def _child(self, root: Element, encoded: str | None) -> Element:
         space = SOAP12 if self.soap12 else SOAP11
@@ -99,29 +113,36 @@ class Opener:
         raise ContractBroken(self.department, rule)
 
 
+def _another(tag: str, expected: str) -> str:
+    """An element that is not the expected one; where only the namespace differs, both are told."""
+    name = local(expected)
+    if local(tag) != name:
+        return f"the Body holds another element than {name}"
+    theirs, ours = namespace(tag)[:200] or "none", namespace(expected) or "none"
+    return f"{name} is of the namespace {theirs}, in the contract of {ours}"
+
+
 def validate(department: str, schema: etree.XMLSchema, node: Element) -> None:
     """Nothing when the element satisfies the contract; ContractBroken names the place and rule."""
-    try:
-        if schema.validate(node):
-            return
-    except etree.XMLSchemaValidateError:  # libxml2 gave up, on a pattern or a content model
-        raise ContractBroken(department, f"{local(node.tag)} cannot be checked") from None
-    log: Any = schema.error_log
-    error = log[0]
-    place = "/".join(local(part) for part in (error.path or "").split("/") if part)
-    rule = error.type_name.removeprefix("SCHEMAV_").lower()
-    raise ContractBroken(department, f"{local(node.tag)} breaks the schema at {place}: {rule}")
+    told = complaint(schema, node)
+    if told is not None:
+        raise ContractBroken(department, f"{local(node.tag)} breaks the schema {told}")
 
 
-def _by_status(department: str, status: int, faults: Faults) -> None:
-    """Raise what a status alone says."""
+def _by_status(department: str, status: int, faults: Faults) -> AdapterError | None:
+    """What a status alone says; that there is none, or a refusal, only an envelope can say."""
     if f"http {status}" in faults.table:
-        raised(faults.settle([f"http {status}"], None, Meaning.UNKNOWN))
+        told = faults.settle([f"http {status}"], None, Meaning.UNKNOWN)
+        if isinstance(told, AdapterError) and not isinstance(told, Refused | ContractBroken):
+            return told
     if status >= 500:
         what = f"HTTP {status}"
-        raise OutcomeUnknown(department, what, code=ProblemCode.DEPARTMENT_FAULT)
+        return OutcomeUnknown(department, what, code=ProblemCode.DEPARTMENT_FAULT)
+    if status == 429:
+        return NotDelivered(department, "HTTP 429", code=ProblemCode.DEPARTMENT_BUSY)
     if status in (401, 403) or 300 <= status < 400:
-        raise Misconfigured(department, f"HTTP {status}")
+        return Misconfigured(department, f"HTTP {status}")
+    return None
 
 
 def settle_fault(fault: Fault, faults: Faults, code_at: str | None, text_at: str | None) -> Settled:

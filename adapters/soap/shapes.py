@@ -34,6 +34,8 @@ class Shapes:
     def __init__(self, schemas: Schemas) -> None:
         self._index: dict[tuple[str, str, str], Where] = {}
         self._groups: dict[tuple[str, str], list[Where]] = {}  # substitutes by head
+        self._elements: dict[str, Shape | None] = {}  # by tag: every operation asks again
+        self._types: dict[tuple[str, str], _Body] = {}
         for source in schemas.sources.values():
             for node in source.node.iterchildren("{*}*"):
                 name = node.get("name")
@@ -44,6 +46,11 @@ class Shapes:
 
     def element(self, tag: str) -> Shape | None:
         """The shape of a global element, by Clark name; without a namespace any that fits."""
+        if tag not in self._elements:
+            self._elements[tag] = self._global(tag)
+        return self._elements[tag]
+
+    def _global(self, tag: str) -> Shape | None:
         space, _, name = tag.rpartition("}")
         found = self._index.get(("element", space[1:], name))
         if found is None and not space:
@@ -136,6 +143,12 @@ class Shapes:
         return self._named_type(*qname(name, node)) if name else _Body()
 
     def _named_type(self, space: str, name: str) -> _Body:
+        """What a named type says: worked out once, and never changed."""
+        if (space, name) not in self._types:
+            self._types[space, name] = self._worked_out(space, name)
+        return self._types[space, name]
+
+    def _worked_out(self, space: str, name: str) -> _Body:
         if space == XS:
             kind, facets = built_in(name)
             return _Body(kind=kind, facets=facets, open=kind is Kind.ANY)

@@ -65,6 +65,20 @@ def parse(data: bytes, encoding: str | None = None) -> Element:
     return root
 
 
+def other_charset(data: bytes, declared: str | None) -> str | None:
+    """That the bytes are not in UTF-8, where they should be, and what mends it; None: they are."""
+    if (declared or "utf-8").lower() not in ("utf-8", "utf8"):
+        return None
+    match = _ENCODING.match(data)
+    if declared is None and match and match[1].lower() not in (b"utf-8", b"utf8"):
+        return None
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return 'is not in UTF-8 — if it is in GB18030, set contract.reply_encoding = "gb18030"'
+    return None
+
+
 def parse_text(text: str) -> Element:
     """The root element of a document carried inside a string, whatever encoding it declares."""
     return parse(_DECLARATION.sub("", text, count=1).encode("utf-8", "strict"), "utf-8")

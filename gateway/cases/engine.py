@@ -26,6 +26,7 @@ from gateway.cases.probe import VERSION
 APPLICATION = "onething"
 WORKFLOW = "deliver.v1"
 RECOVERIES = 1000
+LOOKS_PER_S = 32  # at all queues together: one look costs some milliseconds of CPU
 _POOL = 4
 _FINISH_S = 1.0  # for calls under way when told to stop
 _STATES = {"ENQUEUED": "queued", "DELAYED": "asleep", "PENDING": "running"}
@@ -152,9 +153,10 @@ class DbosEngine:
 
     def _register(self, queues: Mapping[str, int]) -> None:
         assert self._client is not None  # noqa: S101 — called by launch
+        every_s = max(self._polling_s, len(queues) / LOOKS_PER_S)
         for name, concurrency in queues.items():
             self._client.register_queue(
-                name, worker_concurrency=concurrency, polling_interval_sec=self._polling_s
+                name, worker_concurrency=concurrency, polling_interval_sec=every_s
             )
 
     def enqueue_in(

@@ -9,9 +9,16 @@ from typing import TypeVar
 import structlog
 
 from adapters.contract import Department
-from adapters.errors import AdapterError, ContractBroken, Misconfigured, NotDelivered, Refused
+from adapters.errors import (
+    AdapterError,
+    ContractBroken,
+    Misconfigured,
+    NotDelivered,
+    Refused,
+    Unsendable,
+)
 from gateway.cases.receipts import can_be_kept
-from schema.domain.delivery_policy import Act, Attempt, Outcome
+from schema.domain.delivery_policy import UNSENDABLE, Act, Attempt, Outcome
 from schema.domain.filing import Filing, Receipt, Supplement, Withdrawal
 from schema.domain.problem import ProblemCode
 
@@ -42,7 +49,8 @@ async def send(department: Department, message: Message) -> Result:
         return _result(Act.SEND, Outcome.REFUSED, error.reason, fault=error.fault)
     except (NotDelivered, Misconfigured) as error:
         _tell("delivery.not_sent", message, error)
-        return _result(Act.SEND, Outcome.NOT_SENT, problem=error.code)
+        why = UNSENDABLE if isinstance(error, Unsendable) else None
+        return _result(Act.SEND, Outcome.NOT_SENT, why, problem=error.code)
     except AdapterError as error:
         _tell("delivery.unknown", message, error)
         return _result(Act.SEND, Outcome.UNKNOWN, problem=error.code)

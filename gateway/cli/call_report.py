@@ -16,6 +16,7 @@ from adapters.errors import (
     NotDelivered,
     OutcomeUnknown,
     Refused,
+    Unsendable,
 )
 from adapters.manifest.model import Manifest
 from adapters.wire import Endpoint
@@ -28,7 +29,13 @@ _REMEDIES: Mapping[type[AdapterError], str] = {
     Refused: "the department said no, and means it; its sentence is above",
     ContractBroken: "show the reply above to the department, with the contract",
     Misconfigured: "ours to mend: the address, the credentials, or what was asked",
+    Unsendable: "nothing was sent: correct the value, or the mapping line that is named",
 }
+_READ_AGAIN = "nothing was changed: ask again; if it is only slow, limits.timeout_s says how long"
+_UNREAD = (
+    "ours to mend: give the code a meaning in outcome.success, [faults] or a code table, "
+    "or mend the reply line that is named"
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +49,8 @@ class Report:
     tree: Mapping[str, Any]
     lines: Mapping[str, Any] | None
     exchanges: Sequence[Exchange]
+    reads: bool = False  # nothing is changed by it
+    against: str | None = None  # how a reply that was understood breaks the contract all the same
     declared: Declared | None = None
     value: Any = None
     error: AdapterError | None = None
@@ -58,17 +67,29 @@ class Report:
         """Whether the reply satisfies the contract."""
         if not self.exchanges or self.exchanges[-1].reply is None:
             return "no reply"
-        if isinstance(self.error, ContractBroken):
-            return self.error.message
+        if self.error is None:
+            return self.against or "OK"
+        for told in (self.error, self.error.__cause__):
+            if isinstance(told, ContractBroken) and not told.unread:
+                return told.message
         return "OK"
+
+    @property
+    def remedy(self) -> str:
+        """What to do about a call that failed."""
+        if isinstance(self.error, OutcomeUnknown) and self.reads:
+            return _READ_AGAIN
+        if isinstance(self.error, ContractBroken) and self.error.unread:
+            return _UNREAD
+        return "" if self.error is None else _REMEDIES[type(self.error)]
 
 
 def show(speaker: Speaker, report: Report, *, raw_only: bool, as_json: bool) -> None:
     """Show the call; Stop with the remedy when it gave no value."""
     tell(speaker, report, raw_only=raw_only, as_json=as_json)
     if report.error is not None:
-        step = remedy(report.error)
-        raise Stop(() if as_json else [_failure(report, report.error)], next_step=step)
+        lines = () if as_json else [_failure(report, report.error)]
+        raise Stop(lines, next_step=report.remedy)
 
 
 def tell(speaker: Speaker, report: Report, *, raw_only: bool, as_json: bool) -> None:
@@ -82,11 +103,6 @@ def tell(speaker: Speaker, report: Report, *, raw_only: bool, as_json: bool) -> 
 def _failure(report: Report, error: AdapterError) -> str:
     reason = f": {error.reason}" if isinstance(error, Refused) and error.reason else ""
     return report.mask.text(f"{type(error).__name__}: {error}{reason}")
-
-
-def remedy(error: AdapterError) -> str:
-    """What to do about one of the five ways a call can fail."""
-    return _REMEDIES[type(error)]
 
 
 def _say(speaker: Speaker, report: Report, *, raw_only: bool) -> None:
@@ -185,7 +201,7 @@ def _told(report: Report, *, raw_only: bool) -> dict[str, object]:
             "code": error.code,
             "message": mask.text(str(error)),
             "reason": mask.value(error.reason) if isinstance(error, Refused) else None,
-            "remedy": remedy(error),
+            "remedy": report.remedy,
         }
     elif not raw_only:
         told["value"] = mask.value(plain_value(report.value))

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from adapters.calls import Rim
+from adapters.documents import documents_of, remembered
 from adapters.drafting.recording import RecordingWire
 from adapters.drafting.single import single_call
 from adapters.errors import AdapterError
-from adapters.findings import Findings, did_you_mean
+from adapters.findings import Finding, Findings, did_you_mean
 from adapters.line.both import Line
 from adapters.manifest.model import Manifest
 from adapters.manifest.read import FILE, read_manifest
 from adapters.registry import build
+from adapters.rest.document import load_openapi
+from adapters.rules import Rule
 from adapters.wire import Endpoint
 from gateway.cli.call_report import Report, show
 from gateway.cli.declared_calls import KINDS, Declared, declared
@@ -51,6 +54,8 @@ class Prepared:
     tree: Mapping[str, Any]
     reply: Mapping[str, Any] | None  # the mapping lines of a declared call
     make: Callable[[float], Awaitable[Any]]
+    reads: bool
+    operation: str
     declared: Declared | None = None
 
 
@@ -85,12 +90,14 @@ async def _called(
             tree=prepared.tree,
             lines=prepared.reply,
             declared=prepared.declared,
+            reads=prepared.reads,
             exchanges=wire.exchanges,
         )
         try:
             report.value = await prepared.make(manifest.limits.timeout_s)
         except AdapterError as error:
             report.error = error
+        report.against = _against(manifest, prepared.operation, wire)
         return report
     finally:
         await wire.aclose()
@@ -117,8 +124,23 @@ def _declared(
         tree=found.spec.request,
         reply=found.spec.reply,
         make=lambda budget: found.make(department, budget),
+        reads=not found.spec.writes,
+        operation=found.spec.operation,
         declared=found,
     )
+
+
+def _against(manifest: Manifest, operation: str, wire: RecordingWire) -> str | None:
+    """A status the contract does not have, which the manifest gives a meaning all the same."""
+    reply = wire.exchanges[-1].reply if wire.exchanges else None
+    if reply is None or manifest.protocol != "rest":
+        return None
+    spec = manifest.contract
+    documents = documents_of(manifest.folder, spec.file, spec.vendored)
+    found = remembered(documents, spec.file, load_openapi).find(operation)
+    if found is None or found.promised(reply.status) is not None:
+        return None
+    return f"HTTP {reply.status} is not in the contract; the manifest gives it a meaning"
 
 
 def _operation(
@@ -150,7 +172,8 @@ def _operation(
     async def make(budget: float) -> Any:
         return await run.send(asyncio.get_running_loop().time() + budget)
 
-    return Prepared(tree=single.tree, reply=None, make=make)
+    reads = run.reads or _reads(manifest, asked.operation)
+    return Prepared(tree=single.tree, reply=None, make=make, reads=reads, operation=asked.operation)
 
 
 def _mistyped(manifest: Manifest, asked: Asked, findings: Findings) -> Stop:
@@ -194,9 +217,15 @@ def _manifest(settings: Settings, asked: Asked, findings: Findings) -> Manifest:
             code=MISUSED,
         )
     manifest = read_manifest(folder, findings)
+    findings.items = [found for found in findings.items if not _of_a_draft(found)]
     if manifest is None or any(found.key.startswith(_NEEDED) for found in findings.items):
         raise Stop(findings.items, next_step="correct the manifest")
     return manifest
+
+
+def _of_a_draft(found: Finding) -> bool:
+    """Whether this keeps a department from starting, and not from being called once by hand."""
+    return found.rule is Rule.KEY_UNDECIDED and found.key.startswith("owner")
 
 
 def _folders(settings: Settings, asked: Asked) -> Mapping[str, Path]:

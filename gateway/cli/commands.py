@@ -9,6 +9,7 @@ from gateway.cli import (
     catalogue_commands,
     department_commands,
     issuing_commands,
+    mock_commands,
     process_commands,
     store_commands,
 )
@@ -24,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 process_commands.register(app)
+mock_commands.register(app)
 catalogue_commands.register(app)
 department_commands.register(app)
 issuing_commands.register(app)

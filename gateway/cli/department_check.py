@@ -26,18 +26,21 @@ def departments_check(
     html: Annotated[
         Path | None, typer.Option("--html", help="Also write the report as a page.")
     ] = None,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Leave out the checks that passed.")
+    ] = False,
     config: ConfigOption = None,
     pairs: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check a department in three tiers; exit code 0 when the tier is reached, 1 when not."""
-    from gateway.cli.department_checkwork import examined, show, subject_of, write_page
+    from gateway.cli.department_checkwork import examined, subject_of, tell, write_page
 
     speaker: Speaker = context.obj
     subject = subject_of(department, settings_of(config, "dev", pairs), against, writes=writes)
     report = examined(speaker, subject, tier, quiet=as_json)
     if html is not None:
         write_page(report, html)
-    show(speaker, report, as_json=as_json)
+    tell(speaker, subject, report, as_json=as_json, failed_only=failed)
     if not report.good:
         raise Stop((), code=FAILED)

@@ -30,6 +30,8 @@ _COLOURS = {
     State.NOT_APPLICABLE: "dim",
     State.SKIPPED: "yellow",
 }
+_COLUMNS = ("", "check", "what was seen, and what to do")
+_WELL = (State.PASSED, State.NOT_APPLICABLE)
 
 
 def subject_of(
@@ -113,18 +115,65 @@ def write_page(report: Report, file: Path) -> None:
         raise Stop([f"--html {file}: {error.strerror}"], code=MISUSED) from None
 
 
-def show(speaker: Speaker, report: Report, *, as_json: bool) -> None:
-    """The report in the terminal, or for programs."""
+def show(speaker: Speaker, report: Report, *, as_json: bool, failed_only: bool = False) -> None:
+    """The report in the terminal, or for programs: what stands in the way first."""
     if as_json:
         speaker.json(report_as_json(report))
         return
-    columns = ("", "check", "what was seen, and what to do")
-    for tier in TIERS:
-        name = TIER_NAMES[tier]
-        speaker.table(f"{name.zh} {name.en}", columns, [_row(one) for one in report.of(tier)])
+    failures = [one for one in report.checked if one.result.state is State.FAILED]
+    if failures:
+        speaker.table("未通过 failed", _COLUMNS, [_row(one) for one in failures])
+    _skipped(speaker, report)
+    for tier in () if failed_only else TIERS:
+        rest = [one for one in report.of(tier) if one.result.state in _WELL]
+        if rest:
+            name = TIER_NAMES[tier]
+            speaker.table(f"{name.zh} {name.en}", _COLUMNS, [_row(one) for one in rest])
     colour = "green" if report.good else "red"
     speaker.say(coloured((report.conclusion.zh, colour)))
     speaker.say(coloured((report.conclusion.en, colour)))
+    _lacking(speaker, report)
+
+
+def tell(
+    speaker: Speaker, subject: Subject, report: Report, *, as_json: bool, failed_only: bool
+) -> None:
+    """The mistakes of the manifest while there are any; else, and for programs, the report."""
+    if subject.findings and not as_json:
+        _mistakes(speaker, subject)
+    else:
+        show(speaker, report, as_json=as_json, failed_only=failed_only)
+
+
+def _mistakes(speaker: Speaker, subject: Subject) -> None:
+    """The mistakes of a manifest alone: while there are any, no other check says anything."""
+    for finding in subject.findings:
+        speaker.say(coloured((str(finding), "red")))
+    speaker.say("修改以上各处后再检查 / mend these, then check again; nothing else was examined")
+
+
+def _skipped(speaker: Speaker, report: Report) -> None:
+    """The checks that could not be carried out, once for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for one in report.checked:
+        if one.result.state is State.SKIPPED:
+            reasons.setdefault(one.result.evidence, []).append(one.check.id)
+    for reason, names in reasons.items():
+        mark = (f"{MARKS[State.SKIPPED]} {STATE_NAMES[State.SKIPPED].zh} skipped: ", "yellow")
+        speaker.say(coloured(mark, f"{reason}: {', '.join(names)}"))
+
+
+def _lacking(speaker: Speaker, report: Report) -> None:
+    """What is left to do for the tier that was asked, one line each."""
+    if report.good:
+        return
+    needed = TIERS[: TIERS.index(report.asked) + 1]
+    speaker.say(f"to reach {report.asked}:")
+    for one in report.checked:
+        if one.check.tier in needed and one.result.state not in _WELL:
+            failed = one.result.state is State.FAILED
+            mended = one.check.remedy.en if failed else one.result.evidence
+            speaker.say(f"  {one.check.id}: {mended}")
 
 
 def _row(one: Checked) -> tuple[Words, ...]:

@@ -37,8 +37,8 @@ def departments_list(
     if as_json:
         speaker.json([_described(info) for info in infos])
         return
-    columns = ("id", "name", "protocol", "repeats", "progress", "decides", "knows", "declared")
-    speaker.table("departments", columns, [_row(info) for info in infos])
+    columns = ("id", "name", "how", "decides, ? knows", "declared")
+    speaker.table("departments", columns, [_row(info) for info in infos], whole=(0, 2, 3))
 
 
 def _described(info: DepartmentInfo) -> dict[str, object]:
@@ -55,14 +55,12 @@ def _described(info: DepartmentInfo) -> dict[str, object]:
 
 
 def _row(info: DepartmentInfo) -> tuple[str, ...]:
-    declared, python = info.declared.get("declared", 0), info.declared.get("python", 0)
+    declared = info.declared.get("declared", 0)
+    lines = declared + info.declared.get("python", 0)
     return (
         info.id,
         f"{info.name.zh}\n{info.name.en}",
-        info.protocol,
-        info.repeats,
-        info.progress,
-        "\n".join(info.services) or "–",
-        "\n".join(register.id for register in info.registers) or "–",
-        f"{100 * declared // max(1, declared + python)} % of {declared + python}",
+        f"{info.protocol}\n{info.repeats}\n{info.progress}",
+        "\n".join([*info.services, *(f"? {register.id}" for register in info.registers)]) or "–",
+        f"{100 * declared // max(1, lines)} %\nof {lines}",
     )

@@ -49,11 +49,20 @@ class Speaker:
         """A value for programs."""
         typer.echo(orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode())
 
-    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[Words]]) -> None:
-        """A table for people. Cells are text, and never markup, whoever wrote them."""
+    def table(
+        self,
+        title: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Words]],
+        whole: Sequence[int] = (0,),
+    ) -> None:
+        """A table for people. Cells are text, and never markup, whoever wrote them.
+
+        `whole`: the columns whose lines are never broken.
+        """
         table = Table(title=coloured((title, "table.title")), title_justify="left")
         for number, column in enumerate(columns):
-            table.add_column(column, overflow="fold", no_wrap=number == 0)
+            table.add_column(column, overflow="fold", no_wrap=number in whole)
         for row in rows:
             table.add_row(*(_shown(cell, keep="\n") for cell in row))
         self.out.print(table)

@@ -1,8 +1,6 @@
-"""Commands that keep running: the gateway, the mocks, the demo."""
+"""Commands that keep running: the gateway, the demo."""
 
 import asyncio
-import os
-import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -22,10 +20,6 @@ PortBase: TypeAlias = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command()(serve)
-    app.command(
-        context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-        add_help_option=False,
-    )(mocks)
     app.command()(demo)
 
 
@@ -44,12 +38,6 @@ def serve(
 
         app = gateway_of(settings)
     run(app, context.obj, settings)
-
-
-def mocks(context: typer.Context) -> None:
-    """Run the mock departments alone; arguments go to `python -m mocks serve` (try --help)."""
-    arguments = [sys.executable, "-m", "mocks", "serve", *context.args]
-    os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter and module; signals are theirs
 
 
 def demo(

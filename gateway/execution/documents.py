@@ -3,7 +3,7 @@
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -16,6 +16,7 @@ from graphql import (
     validate,
 )
 
+from gateway.execution.compiled.compiler import Operation
 from gateway.execution.cost import Costing, prices
 from gateway.execution.limits import Limits, TooMuch
 from gateway.execution.measure import check
@@ -37,6 +38,8 @@ class Document:
     ast: DocumentNode
     operations: Mapping[str, OperationDefinitionNode]
     by_variable: bool  # its cost depends on variables and is checked again at every run
+    # Its operations once they ran, by the name they were asked for; None: not to be compiled.
+    compiled: dict[str | None, Operation | None] = field(default_factory=dict, compare=False)
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The named operation, or the only one; None when that is not told."""

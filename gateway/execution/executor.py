@@ -5,12 +5,13 @@ from inspect import isawaitable
 from typing import Any
 
 import structlog
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType, execute
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType
 
 from gateway.execution.answers import Answer, refused, request_errors, told
 from gateway.execution.bugs import where
 from gateway.execution.documents import Document, Documents, NotRunnable
 from gateway.execution.limits import Limits, TooMuch
+from gateway.execution.operations import Operations
 from schema.graph.ports import Context
 
 log = structlog.get_logger(__name__)
@@ -33,9 +34,8 @@ class Executor:
         extend: Extend | None = None,
         hide_suggestions: bool = False,
     ) -> None:
-        self._schema = schema
-        self._hide = hide_suggestions
         self._extend = extend
+        self._operations = Operations(schema, hide_suggestions=hide_suggestions)
         self._documents = Documents(schema, limits or Limits(), hide_suggestions=hide_suggestions)
 
     async def execute(
@@ -72,15 +72,7 @@ class Executor:
         context: Context,
         trace_id: str,
     ) -> Answer:
-        running = execute(
-            self._schema,
-            ready.ast,
-            context_value=context,
-            variable_values=dict(variables or {}),
-            operation_name=operation_name,
-            max_coercion_errors=5,
-            hide_suggestions=self._hide,
-        )
+        running = self._operations.run(ready, operation_name, context, variables)
         result = await running if isawaitable(running) else running
         return self._answer(result, context, trace_id)
 

@@ -2,20 +2,20 @@
 
 Nothing is stored. An index gives the whole record, every identifier gives its index back, so each
 look-up costs the same however big the city is; the same seed gives the same city for ever.
-`DEMO` is what demonstrations and tests refer to.
+`DEMO` is what demonstrations and tests refer to; another seed has its own.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from mocks.core import names
 from mocks.core.houses import NUMBERS
-from mocks.core.numbers import Shuffle, from_base31, in_base31, organisation_code, uscc
+from mocks.core.numbers import SEED, Shuffle, from_base31, in_base31, organisation_code, uscc
 from mocks.core.records import Company, HealthCertificates, Manager, Property
 from mocks.core.works import Works
 
-SEED = 20190830
 _COMPANIES = Shuffle(31**5, 12_345_701, 7_654_321)
 # index -> (road, house number, floor)
 _FIXED_PREMISES = {0: (0, 188, 1), 1: (9, 520, 1)}
@@ -51,7 +51,7 @@ class City(Works):
         district = names.DISTRICT_NAMES[premises.district_code]
         word = self.of(names.SHOP_WORDS, "word", index)
         name = fixed.get("name", f"上海{district[:2]}{word}{trade}有限公司")
-        founded = fixed.get("founded", self.day(date(2008, 1, 2), 6200, "founded", index))
+        founded = fixed.get("founded") or self._founded(index, premises)
         head = self.person(2 * index)
         capital = fixed.get("capital", 10_000 * (1 + self.drawn("capital", index) % 500))
         return Company(
@@ -70,6 +70,12 @@ class City(Works):
             district_code=premises.district_code,
             status="注销" if not fixed and self.drawn("gone", index) % 40 == 0 else "存续",
         )
+
+    def _founded(self, index: int, premises: Property) -> date:
+        """When it was registered: not before there was the house it is in."""
+        house = self.building(premises.building_no)
+        drawn = self.day(date(2008, 1, 2), 6200, "founded", index)
+        return max(drawn, house.completed_on + timedelta(days=60)) if house else drawn
 
     def _premises(self, index: int) -> Property:
         road = self.drawn("road", index) % len(names.ROADS)
@@ -146,4 +152,11 @@ def _demo(city: City, index: int) -> dict[str, Any]:
     }
 
 
-DEMO: dict[str, Any] = {**_demo(City(), 0), "second": _demo(City(), 1)}
+@lru_cache(maxsize=8)
+def demo(seed: int) -> dict[str, Any]:
+    """The people and places the city of this seed guarantees."""
+    city = City(seed)
+    return {**_demo(city, 0), "second": _demo(city, 1)}
+
+
+DEMO = demo(SEED)

@@ -8,39 +8,36 @@ killed department comes back knowing all it ever acknowledged.
     desk.by_number(n) · desk.by_reference(r) · desk.changed_since(cursor)
     desk.supplement(n, reference, {...}) · desk.withdraw(n, reference, reason)
 
-A text in a filing decides how it fares: 补正 is asked for more, 违规 is refused, 搁置 is never
-decided, 容缺 is accepted with that still to follow (where the service defers): the decision is not
-put off, and a supplement is taken at once.
+How a filing fares is its course (`mocks.scenarios`): that of the scenario it meets, or else the
+ordinary one of its service, which a text in the filing may change (补正, 违规, 搁置, 容缺). Outside
+office hours a filing may be entered the next working morning only.
 """
 
 import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mocks.core.clock import VirtualClock
+from mocks.core.entered import decided, opened, supplemented, withdrawn
 from mocks.core.filed import (
-    FINAL,
-    REFUSAL_MARKER,
-    Certificate,
     Change,
     Changes,
-    Due,
     Filed,
     Service,
     Status,
     UnknownNumber,
     UnknownService,
     WrongStatus,
-    marked,
 )
 from mocks.core.ledger import Entry, Ledger, digest
 from mocks.core.licences import issue
 from mocks.core.notes import note_for
-from mocks.core.schedule import resumed, schedule
-
-_TAKES_MORE = frozenset({Status.SUPPLEMENT, Status.CONDITIONALLY_ACCEPTED})
+from mocks.core.numbers import SEED
+from mocks.scenarios.machine import draws, next_due, on_event
+from mocks.scenarios.model import SUPPLEMENT, TAKES_MORE
+from mocks.scenarios.playing import ORDINARY_DAYS, Playing
 
 
 class Desk:
@@ -54,8 +51,11 @@ class Desk:
         services: Sequence[Service],
         *,
         number: str = "{day:%Y%m%d}{seq:06d}",
+        scenarios: Playing = ORDINARY_DAYS,
+        seed: int = SEED,
     ) -> None:
         self.department = department
+        self._scenarios, self._draw = scenarios, draws(seed, department)
         self.services = {service.id: service for service in services}
         self._ledger = ledger
         self._clock = clock
@@ -87,6 +87,8 @@ class Desk:
         self._write(
             "filing", now, number, reference=reference, service=service,
             digest=digest(fields), key=key, fields=dict(fields),
+            scenario=self._scenarios.met_by(service, reference, fields),
+            entered_at=self._scenarios.entered_at(now),
         )  # fmt: skip
         return self._filings[number]
 
@@ -96,11 +98,13 @@ class Desk:
         filed = self.by_number(number)
         if reference and reference in filed.supplements:
             return filed
-        if filed.status not in _TAKES_MORE:
+        state = on_event(filed.course, filed, SUPPLEMENT, self._draw)
+        if filed.status not in TAKES_MORE or state is None:
             raise WrongStatus(filed.status)
         self._write(
             "supplement", self._clock.now(), number, reference=reference,
             service=filed.service, digest=digest(fields), fields=dict(fields),
+            state=state, status=filed.course.states[state].status,
         )  # fmt: skip
         return self._filings[number]
 
@@ -174,8 +178,7 @@ class Desk:
         while self._due:
             at, number = self._due[0]
             filed = self._filings[number]
-            waiting = filed.status is Status.SUPPLEMENT or not filed.pending
-            if not waiting and filed.pending[0].at == at:
+            if filed.pending and filed.pending[0].at == at:
                 return at
             heapq.heappop(self._due)
         return None
@@ -188,14 +191,15 @@ class Desk:
 
     def _decide(self, filed: Filed) -> None:
         due, service = filed.pending[0], self.services[filed.service]
-        status, certificate = due.status, None
-        if status is Status.GRANTED and marked(filed.fields, REFUSAL_MARKER):
-            status = Status.REFUSED
-        elif status is Status.GRANTED and service.paper:
-            certificate = issue(service.paper, due.at.date(), len(self._ledger) + 1)
+        state = filed.course.states[due.state]
+        dated = due.at - timedelta(days=state.days_back) if state.days_back else None
+        paper, certificate = service.paper, filed.certificate
+        if state.certificate and paper and certificate is None:
+            certificate = issue(paper, (dated or due.at).date(), len(self._ledger) + 1)
         self._write(
             "decision", due.at, filed.number, reference=filed.reference,
-            service=filed.service, status=status, note=note_for(status, filed.fields),
+            service=filed.service, status=due.status, state=due.state, dated=dated,
+            note=note_for(state, filed.fields), reason_code=state.reason,
             certificate=certificate,
         )  # fmt: skip
 
@@ -214,65 +218,36 @@ class Desk:
     def _apply(self, entry: Entry) -> None:
         match entry["kind"]:
             case "filing":
-                self._keep(self._opened(entry), entry)
+                self._keep(self._opened(entry))
             case "supplement":
-                self._keep(self._supplemented(entry), entry)
+                self._keep(supplemented(self._filings[entry["receipt"]], entry))
             case "decision":
-                self._keep(self._decided(entry), entry)
+                self._keep(decided(self._filings[entry["receipt"]], entry))
             case "withdrawal":
-                filed = self._filings[entry["receipt"]]
-                taken_back = replace(
-                    filed, pending=(), withdrawal_reason=entry["reason"],
-                    withdrawn_under=entry["reference"],
-                )  # fmt: skip
-                self._keep(taken_back, {**entry, "status": Status.WITHDRAWN})
+                self._keep(withdrawn(self._filings[entry["receipt"]], entry))
             case _:  # a callback that went out: a matter of the pump, not of the desk
                 return
 
     def _opened(self, entry: Entry) -> Filed:
-        at = datetime.fromisoformat(entry["at"])
         self._count += 1
         self._by_reference.setdefault(entry["reference"], []).append(entry["receipt"])
         if entry["key"]:
             self._by_key[entry["key"]] = entry["receipt"]
-        return Filed(
-            number=entry["receipt"], reference=entry["reference"], service=entry["service"],
-            fields=entry["fields"], digest=entry["digest"], key=entry["key"], received_at=at,
-            real_at=datetime.fromisoformat(entry["real_at"]), status=Status.RECEIVED,
-            status_at=at, pending=schedule(self.services[entry["service"]], entry["fields"], at),
-        )  # fmt: skip
+        service = self.services[entry["service"]]
+        return opened(
+            entry, self._scenarios.course(entry.get("scenario"), service, entry["fields"])
+        )
 
-    def _supplemented(self, entry: Entry) -> Filed:
-        filed, at = self._filings[entry["receipt"]], datetime.fromisoformat(entry["at"])
-        paused = filed.status is Status.SUPPLEMENT  # what merely may follow stops no clock
-        return replace(
-            filed, status=Status.ACCEPTED, fields={**filed.fields, **entry["fields"]},
-            supplements=(*filed.supplements, entry["reference"]), supplemented_at=at,
-            pending=resumed(filed.pending, filed.status_at, at) if paused else filed.pending,
-        )  # fmt: skip
-
-    def _decided(self, entry: Entry) -> Filed:
-        filed, paper = self._filings[entry["receipt"]], entry["certificate"]
-        final = Status(entry["status"]) in FINAL
-        return replace(
-            filed, pending=() if final else filed.pending[1:],
-            certificate=Certificate.of(paper) if paper else None,
-        )  # fmt: skip
-
-    def _keep(self, filed: Filed, entry: Entry) -> None:
-        """Enter the filing with the status its entry brought, and note the change."""
-        status = Status(entry.get("status") or filed.status)
-        at, note = datetime.fromisoformat(entry["at"]), entry.get("note")
-        filed = replace(
-            filed, status=status, status_at=at, note=note,
-            history=(*filed.history, Due(status=status, at=at)),
-        )  # fmt: skip
+    def _keep(self, filed: Filed) -> None:
+        """Enter the filing with what comes next for it, and note the change."""
+        due = next_due(filed.course, filed, self._draw)
+        filed = replace(filed, pending=(due,) if due else ())
         self._filings[filed.number] = filed
         self._changes.append(
             Change(
                 seq=len(self._changes) + 1, number=filed.number, reference=filed.reference,
-                service=filed.service, status=status, at=at, note=note,
+                service=filed.service, status=filed.status, at=filed.status_at, note=filed.note,
             )
         )  # fmt: skip
-        if filed.pending and status is not Status.SUPPLEMENT:
-            heapq.heappush(self._due, (filed.pending[0].at, filed.number))
+        if due:
+            heapq.heappush(self._due, (due.at, filed.number))

@@ -4,9 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mocks.core.clock import add_working_days, at_hour
+
+if TYPE_CHECKING:
+    from mocks.scenarios.model import Course
 
 SUPPLEMENT_MARKER = "补正"  # in any text of a filing: more is asked for, once
 REFUSAL_MARKER = "违规"  # refused when the decision is due
@@ -112,10 +115,11 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A status to come."""
+    """A status to come, and the state of the filing's course that brings it."""
 
     status: Status
     at: datetime
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,9 +135,15 @@ class Filed:
     received_at: datetime
     real_at: datetime
     status: Status
-    status_at: datetime
-    pending: tuple[Due, ...] = ()
+    status_at: datetime  # as the department says it, back-dated or not
+    course: "Course"
+    state: str  # of the course
+    entered_at: datetime  # when it came into that state
+    rounds: Mapping[str, int] = field(default_factory=dict)  # how often it was in each state
+    pauses: tuple[tuple[datetime, datetime], ...] = ()  # in which more was awaited
+    pending: tuple[Due, ...] = ()  # what time alone brings next; nothing, or one
     note: str | None = None
+    reason: str | None = None  # of a refusal, when its course names one
     certificate: Certificate | None = None
     supplements: tuple[str, ...] = ()  # references of what was handed in later
     supplemented_at: datetime | None = None

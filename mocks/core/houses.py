@@ -1,6 +1,7 @@
 """The city's houses, titles and land, made by construction from road, house number and floor."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -10,13 +11,12 @@ from mocks.core.records import Building, Parcel, Property
 
 NUMBERS, FLOORS = 2000, 30  # house numbers of a road, floors of the tallest house
 PLOTS = NUMBERS // 10  # pieces of land of a road
+PLACES = len(names.ROADS) * NUMBERS * FLOORS  # storeys there would be, were all houses tall
 _ADDRESS = re.compile(r"(?:上海市)?(..新?区)(.+?路)(\d{1,4})号(\d{1,2})层")
 _CERT = re.compile(r"沪[((](\d{4})[))](..?)字不动产权第(\d{6,7})号")
 _ROAD_INDEX = {(district, road): i for i, (_, district, _, road) in enumerate(names.ROADS)}
-_FIXED_TITLES: dict[tuple[int, int, int], tuple[str, str]] = {
-    (0, 188, 1): ("上海衡复置业有限公司", "186.5"),
-    (9, 520, 1): ("上海愚园商业管理有限公司", "62.3"),
-}
+_FIXED_OWNERS = {(0, 188, 1): "上海衡复置业有限公司", (9, 520, 1): "上海愚园商业管理有限公司"}
+_FIXED_AREAS = {(0, 188, 1): Decimal("186.5"), (9, 520, 1): Decimal("62.3")}
 
 
 class Houses(People):
@@ -29,6 +29,11 @@ class Houses(People):
         made = self.day(date(1986, 3, 1), 12_000, "built", road, number)
         return date(2012, 6, 18) if number == 188 else made
 
+    def _area(self, road: int, number: int, floor: int) -> Decimal:
+        """What a storey measures, in square metres."""
+        key = (road, number, floor)
+        return _FIXED_AREAS.get(key) or Decimal(600 + self.drawn("area", *key) % 3400).scaleb(-1)
+
     def _title(self, road: int, number: int, floor: int) -> Property | None:
         if not (0 < number < NUMBERS and 0 < floor <= self._floors(road, number)):
             return None
@@ -36,15 +41,13 @@ class Houses(People):
         key = (road, number, floor)
         year = max(2005, self._built(road, number).year + self.drawn("year", *key) % 6)
         serial = (road * NUMBERS + number) * FLOORS + floor - 1
-        area = f"{60 + self.drawn('area', *key) % 3400 / 10:.1f}"
         owner = self.person(10**7 + self.drawn("owner", *key) % 10**7).name
-        owner, area = _FIXED_TITLES.get(key, (owner, area))
         return Property(
             cert_no=f"沪({year}){district[0]}字不动产权第{serial:07d}号",
             address=f"上海市{district}{name}{number}号{floor}层",
-            owner_name=owner,
+            owner_name=_FIXED_OWNERS.get(key, owner),
             use="商业" if floor == 1 else self.of(names.USES, "use", *key),
-            area=Decimal(area),
+            area=self._area(*key),
             floor=floor,
             floor_count=self._floors(road, number),
             district_code=code,
@@ -69,6 +72,14 @@ class Houses(People):
         road, number = divmod(rest, NUMBERS)
         title = self._title(road, number, floor + 1) if road < len(names.ROADS) else None
         return title if title and title.cert_no == cert_no else None
+
+    def titles(self, first: int, count: int) -> Iterator[Property]:
+        """The titles among `count` places from `first` on, of `PLACES`; about half are built."""
+        for place in range(first, min(first + count, PLACES)):
+            rest, floor = divmod(place, FLOORS)
+            road, number = divmod(rest, NUMBERS)
+            if (title := self._title(road, number, floor + 1)) is not None:
+                yield title
 
     def building(self, building_no: str) -> Building | None:
         """The house with this number."""

@@ -3,6 +3,8 @@
 A department module `mocks.departments.<id>` offers
 
     SERVICES: tuple[Service, ...]            what it decides; () for a register only
+    STATUS: Mapping[Status, …]               its own codes; optional where nothing is decided
+    REASONS: tuple[str, ...]                 its codes for a refusal, the usual one first; optional
     NUMBER: str                              the format of its own numbers, of `day` and `seq`
     build(kit: Kit) -> Starlette             its web application
     async pump(kit: Kit) -> None             optional: runs beside it (callbacks), until cancelled
@@ -16,9 +18,13 @@ from types import ModuleType
 from mocks.core.city import City
 from mocks.core.clock import VirtualClock
 from mocks.core.desk import Desk
-from mocks.core.faults import Faults
+from mocks.core.faults import NO_FAULT, Fault, Faults
 from mocks.core.late import LateDeeds
 from mocks.core.ledger import Ledger
+from mocks.core.seed import seed_of
+from mocks.faults.pace import Pace
+from mocks.faults.remembered import Remembered
+from mocks.scenarios.playing import ORDINARY_DAYS, Playing
 
 DEPARTMENTS = (
     "planning", "housing", "construction", "market", "fire", "greening", "police", "health",
@@ -37,8 +43,23 @@ class Kit:
     desk: Desk
     faults: Faults
     late: LateDeeds
+    pace: Pace
+    before: Remembered
     callback_base: str | None
     contract_dir: Path
+    scenarios: Playing = ORDINARY_DAYS
+
+    def usual(self, operation: str, otherwise: Fault = NO_FAULT) -> Fault:
+        """What a call meets that no rule strikes: a closed office, or the department's own way."""
+        closed = self.scenarios.closed(operation, self.clock.now)
+        return _CLOSED[closed] if closed is not None else otherwise
+
+
+_CLOSED = {
+    "busy": Fault(kind="busy"),
+    "maintenance": Fault(kind="html"),
+    "unavailable": Fault(kind="status", told={"status": 503}),
+}
 
 
 def department_module(department: str) -> ModuleType:
@@ -47,20 +68,37 @@ def department_module(department: str) -> ModuleType:
 
 
 def assemble(
-    department: str, state: Path, *, callback_base: str | None = None, contracts: Path = CONTRACTS
+    department: str,
+    state: Path,
+    *,
+    callback_base: str | None = None,
+    contracts: Path = CONTRACTS,
+    seed: int | None = None,
 ) -> Kit:
-    """The kit of a department over a state folder; its desk knows all its ledger knows."""
+    """The kit of a department over a state folder; its desk knows all its ledger knows.
+
+    Without a seed it is the one kept in that folder.
+    """
     module = department_module(department)
+    seed = seed_of(state) if seed is None else seed
     clock = VirtualClock(state / "clock.json")
     ledger = Ledger(state / "ledger" / f"{department}.jsonl")
+    scenarios = Playing(department, state / "scenarios.json", seed=seed)
+    desk = Desk(
+        department, ledger, clock, module.SERVICES,
+        number=module.NUMBER, scenarios=scenarios, seed=seed,
+    )  # fmt: skip
     return Kit(
         department=department,
-        city=City(),
+        city=City(seed),
         clock=clock,
         ledger=ledger,
-        desk=Desk(department, ledger, clock, module.SERVICES, number=module.NUMBER),
-        faults=Faults(state / "faults.json", department),
+        desk=desk,
+        faults=Faults(state / "faults.json", department, clock),
         late=LateDeeds(),
+        pace=Pace(state / "latency.json", department),
+        before=Remembered(),
         callback_base=callback_base,
         contract_dir=contracts / department / "contract",
+        scenarios=scenarios,
     )

@@ -3,6 +3,7 @@
 One JSON object a line. A line cut short by a crash was never acknowledged and is dropped.
 """
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -41,6 +42,14 @@ def read_entries(path: Path) -> Iterator[Entry]:
             yield json.loads(line)
 
 
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 class Ledger:
     """One department's append-only book; `append` returns once the entry is on the disk.
 
@@ -59,6 +68,8 @@ class Ledger:
         file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o644)
         content = self.path.read_bytes()
         os.ftruncate(file, content.rfind(b"\n") + 1)
+        os.fsync(file)
+        _sync_folder(self.path.parent)  # a new file is only there once its folder says so
         return file
 
     def append(self, kind: str, *, at: datetime, **data: Any) -> int:
@@ -72,11 +83,21 @@ class Ledger:
             **data,
         }
         line = json.dumps(entry, ensure_ascii=False, default=_plain) + "\n"
-        os.write(self._file, line.encode())
-        if not self._together:
-            os.fsync(self._file)
+        self._write(line.encode())
         self._entries.append(json.loads(line))
         return seq
+
+    def _write(self, line: bytes) -> None:
+        """The whole line on the disk, or none of it and an OSError: a disk may be full."""
+        before = os.fstat(self._file).st_size
+        try:
+            if os.write(self._file, line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
+            if not self._together:
+                os.fsync(self._file)
+        except OSError:
+            os.ftruncate(self._file, before)
+            raise
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -100,9 +121,12 @@ class Ledger:
         return self._entries[-1]
 
     def clear(self) -> None:
-        """Forget everything, also on disk."""
+        """Forget everything, also in the file.
+
+        Not waited for: after a power failure the past may be back, and nobody was promised that
+        it would not. The next entry takes the emptiness to the disk with it.
+        """
         os.ftruncate(self._file, 0)
-        os.fsync(self._file)
         self._entries.clear()
 
     def close(self) -> None:

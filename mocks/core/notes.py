@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mocks.core.filed import DEFERRAL_MARKER, Status, texts
+from mocks.scenarios.model import State
 
 DEFERRAL_DAYS = 10
 _FIXED = {
@@ -12,8 +13,15 @@ _FIXED = {
 }
 
 
-def note_for(status: Status, fields: Mapping[str, Any]) -> str | None:
-    """The sentence for a filing that comes into this status; most need none."""
+def note_for(state: State, fields: Mapping[str, Any]) -> str | None:
+    """The sentence for a filing that comes into this state; most need none."""
+    note = state.note or _usual(state.status, fields)
+    if not state.materials:
+        return note
+    return f"{note or _FIXED[Status.SUPPLEMENT]}:{'、'.join(state.materials)}"
+
+
+def _usual(status: Status, fields: Mapping[str, Any]) -> str | None:
     if status is not Status.CONDITIONALLY_ACCEPTED:
         return _FIXED.get(status)
     named = dict.fromkeys(text[:60] for text in texts(fields) if DEFERRAL_MARKER in text)

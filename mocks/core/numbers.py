@@ -7,6 +7,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+SEED = 20190830  # of everything that is drawn, unless another is told
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I O S V Z
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)

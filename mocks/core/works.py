@@ -92,14 +92,13 @@ class Works(Houses):
         number = self._house(serial)
         work, floors = self._work(serial)
         storey = f"{floors[0]}层" if work == names.INTERIOR else ""
-        titles = (self._title(road, number, floor) for floor in floors)
         return Project(
             project_no=f"XM{names.ROADS[road][0]}{course[REGISTERED].year}{serial:05d}",
             name=f"{names.ROADS[road][3]}{number}号{storey}{work}",
             parcel_no=parcel_number(road, plot),
             building_no=building_number(road, number),
             stage=STOPPED if self._stopped(serial) else STAGES[reached],
-            area=sum((title.area for title in titles if title), Decimal()),
+            area=sum((self._area(road, number, floor) for floor in floors), Decimal()),
             registered_on=course[REGISTERED],
             started_on=course[STARTED] if reached >= STARTED else None,
             completed_on=course[COMPLETED] if reached >= COMPLETED else None,

@@ -69,6 +69,7 @@ STATUS = {
     Status.REFUSED: "5",
     Status.WITHDRAWN: "6",
 }
+REASONS = ("JS-BY-01",)
 RATING = {"一级": "1", "二级": "2", "三级": "3", "四级": "4"}
 _LISTS = frozenset({"PW", "CL", "NR"})
 _BATCH = frozenset({"SLBH", *registered.KEYS})
@@ -108,7 +109,7 @@ class Inner:
             raise fault("E1002", "内层报文错误：须为 REQUEST")
         head, body = record(root[0]), record(root[1], self._lists)
         if (head["USERID"], head["PASSWORD"]) != (CONSTRUCTION_USER, CONSTRUCTION_PASSWORD):
-            raise fault("E1003", "用户名或密码错误")
+            _stranger()
         return head, body
 
     def _sealed(self, serial: str, answer: Reply) -> str:
@@ -210,7 +211,7 @@ def _item(filed: Filed) -> Mapping[str, Any]:
         "SLSJ": moment(filed.received_at),
         "ZT": STATUS[filed.status],
         "ZTSJ": moment(filed.status_at),
-        "YJDM": "JS-BY-01" if filed.status is Status.REFUSED else None,
+        "YJDM": (filed.reason or REASONS[0]) if filed.status is Status.REFUSED else None,
         "YJ": filed.note,
         "BZ": [
             {"BZLSH": reference, "BZSJ": moment(filed.supplemented_at)}
@@ -231,6 +232,10 @@ def _certificate(filed: Filed) -> Mapping[str, Any] | None:
         "ZZBS": paper.licence_id,
         "YXQZ": day(paper.valid_until),
     }
+
+
+def _stranger() -> NoReturn:
+    raise fault("E1003", "用户名或密码错误")
 
 
 def _busy() -> NoReturn:
@@ -257,6 +262,7 @@ def build_endpoint(kit: Kit) -> Endpoint:
         operations={name: Inner(kit, name).serve(act) for name, act in acts.items()},
         malformed=lambda text: fault("E1001", f"报文不符合接口规范：{text}"),
         busy=_busy,
+        stranger=_stranger,
         charset=ENCODING,
     )
 

@@ -46,7 +46,7 @@ SERVICES = (
 )
 NUMBER = "XF{day:%Y%m%d}{seq:06d}"
 
-_STATUS = {
+STATUS = {
     Status.RECEIVED: 10,
     Status.ACCEPTED: 20,
     Status.INSPECTION: 30,
@@ -56,6 +56,7 @@ _STATUS = {
     Status.REFUSED: 60,
     Status.WITHDRAWN: 90,
 }
+REASONS = ("1", "2")
 
 
 def error(status: int, code: int, text: str) -> Response:
@@ -93,7 +94,7 @@ class _Manners:
 def _info(filed: Filed) -> dict[str, Any]:
     info: dict[str, Any] = {
         "id": filed.number,
-        "statusCode": _STATUS[filed.status],
+        "statusCode": STATUS[filed.status],
         "statusTime": _ms(filed.status_at),
         "receiveTime": _ms(filed.received_at),
         "remark": filed.reference,
@@ -101,7 +102,7 @@ def _info(filed: Filed) -> dict[str, Any]:
         "supplementTimes": len(filed.supplements),
     }
     if filed.status is Status.REFUSED:
-        info["rejectReason"] = 1
+        info["rejectReason"] = int(filed.reason or REASONS[0])
     if (paper := filed.certificate) is not None:
         info["certificate"] = {
             "certNo": paper.number,

@@ -69,6 +69,7 @@ STATUS = {
     Status.REFUSED: "S9",
     Status.WITHDRAWN: "SX",
 }
+REASONS = ("LH-BY-02",)
 OK = {"resultCode": "0", "resultMsg": "成功"}
 _LISTS = frozenset({"material", "field"})
 Act = Callable[[dict[str, Any]], Reply]
@@ -81,6 +82,10 @@ class Declined(Exception):
         super().__init__(text)
         self.code = code
         self.text = text
+
+
+def _stranger() -> Declined:
+    return Declined("1001", "AppCode 无效")
 
 
 def fault(code: str, text: str, whose: Whose = Whose.RECEIVER) -> SoapFault:
@@ -176,7 +181,7 @@ def _inside(value: Any, name: str) -> list[Any]:
 
 
 def _reason(status: Status) -> str | None:
-    return "LH-BY-02" if status is Status.REFUSED else None
+    return REASONS[0] if status is Status.REFUSED else None
 
 
 def application_info(filed: Filed) -> dict[str, Any]:
@@ -219,14 +224,18 @@ def _spoken(act: Act) -> Callable[[Element], Reply]:
         asked = record(body, _LISTS)
         try:
             if asked["AppCode"] != GREENING_APP_CODE:
-                raise Declined("1001", "AppCode 无效")
+                raise _stranger()
             return {"result": act(asked)}
         except UnknownNumber:
             return {"result": {"resultCode": "1101", "resultMsg": "受理号不存在"}}
         except Declined as said:
-            return {"result": {"resultCode": said.code, "resultMsg": said.text}}
+            return _said(said)
 
     return spoken
+
+
+def _said(declined: Declined) -> Reply:
+    return {"result": {"resultCode": declined.code, "resultMsg": declined.text}}
 
 
 def _busy() -> NoReturn:
@@ -252,6 +261,7 @@ def build_endpoint(kit: Kit) -> Endpoint:
         operations={name: _spoken(act) for name, act in acts.items()},
         malformed=lambda text: fault("SYS_FORMAT", f"报文不符合接口：{text}", Whose.SENDER),
         busy=_busy,
+        stranger=lambda: _said(_stranger()),
     )
 
 

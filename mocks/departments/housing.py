@@ -63,7 +63,7 @@ NUMBER = "FG{day:%Y%m%d}{seq:06d}"
 _SERVICE = {"FG-JZDT-01": "lift_consent_plan", "FG-JZDT-10": "joint_acceptance"}
 _ITEM = {service: code for code, service in _SERVICE.items()}
 _FORM = {"FG-JZDT-01": "SSJH", "FG-JZDT-10": "LHYS"}
-_BJZT = {
+STATUS = {
     Status.RECEIVED: "01",
     Status.ACCEPTED: "02",
     Status.SUPPLEMENT: "03",
@@ -71,6 +71,7 @@ _BJZT = {
     Status.REFUSED: "06",
     Status.WITHDRAWN: "09",
 }
+REASONS = ("R01", "R02")
 _USE = {"居住": "10", "商业": "20", "办公": "30"}
 _ALREADY = "办件已撤回"
 
@@ -203,13 +204,13 @@ def _receipt(filed: Filed) -> dict[str, Any]:
 def _matter(filed: Filed) -> dict[str, Any]:
     matter = _receipt(filed) | {
         "SXBM": _ITEM[filed.service],
-        "BJZT": _BJZT[filed.status],
+        "BJZT": STATUS[filed.status],
         "ZTSJ": _second(filed.status_at),
         "BLYJ": filed.note,
         "BZLSH": list(filed.supplements),
     }
     if filed.status is Status.REFUSED:
-        matter["BYXKYY"] = "R01"
+        matter["BYXKYY"] = filed.reason or REASONS[0]
     if (paper := filed.certificate) is not None:
         matter["ZZXX"] = {
             "ZZBH": paper.number,

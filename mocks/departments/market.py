@@ -28,11 +28,11 @@ from mocks.core.rest import Call, Handler, application, json_reply
 from mocks.core.webhook import Webhook, signed_headers
 from mocks.market.services import KINDS, SERVICES
 
-__all__ = ["NUMBER", "SERVICES", "build", "pump"]
+__all__ = ["NUMBER", "REASONS", "SERVICES", "STATUS", "build", "pump"]
 
 NUMBER = "SJ{day:%Y%m%d}{seq:06d}"
 TOKEN_S = 600
-_STATUS = {
+STATUS = {
     Status.RECEIVED: "RECEIVED",
     Status.ACCEPTED: "ACCEPTED",
     Status.CONDITIONALLY_ACCEPTED: "CONDITIONALLY_ACCEPTED",
@@ -42,6 +42,7 @@ _STATUS = {
     Status.REFUSED: "REJECTED",
     Status.WITHDRAWN: "WITHDRAWN",
 }
+REASONS = ("NOT_ELIGIBLE", "FALSE_STATEMENT")
 
 
 def problem(
@@ -225,13 +226,13 @@ def _application(filed: Filed, change: Change | None = None) -> dict[str, Any]:
     )  # fmt: skip
     view = _receipt(filed) | {
         "kind": KINDS[filed.service],
-        "status": _STATUS[shown.status],
+        "status": STATUS[shown.status],
         "status_at": shown.at.isoformat(),
         "note": shown.note,
         "supplement_references": list(filed.supplements),
     }
     if shown.status is Status.REFUSED:
-        view["rejection_code"] = "NOT_ELIGIBLE"
+        view["rejection_code"] = filed.reason or REASONS[0]
     if shown.status is Status.GRANTED and (paper := filed.certificate) is not None:
         view["certificate"] = {
             "number": paper.number,

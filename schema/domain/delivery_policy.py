@@ -12,6 +12,7 @@ from itertools import takewhile
 from schema.domain.case import Verb
 from schema.domain.department import DepartmentInfo, Repeats
 
+UNSENDABLE = "the contract does not allow it"  # detail of what was not sent, and never will be
 ABSENTS = 2  # look-ups in a row that found nothing, before absence is believed
 
 
@@ -203,6 +204,10 @@ def _refused(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
 
 
 def _again(history: Sequence[Attempt], rule: Rule) -> Move:
+    if history[-1].detail == UNSENDABLE:
+        return Park(
+            UNSENDABLE
+        )  # another try gives the same; a person mends it, then orders a retry
     tried = _last_sends(history, frozenset({Outcome.NOT_SENT, Outcome.UNKNOWN, Outcome.OPEN}))
     if tried >= rule.sends:
         return Park("not reachable")

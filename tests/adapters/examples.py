@@ -1,6 +1,7 @@
 """The shipped departments' examples, replayed by the conformance kit's own code."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from adapters.conformance.declared import replayed as replayed_by_kit
@@ -19,6 +20,7 @@ def folder(name: str) -> Path:
     return DEPARTMENTS / name / "examples"
 
 
+@cache
 def manifest_of(name: str) -> Manifest:
     """The shipped manifest, which has no mistake."""
     findings = Findings(FILE)
@@ -39,6 +41,12 @@ def department(
     return subject_of(manifest.id).replaying(wire, credentials)
 
 
+@cache
+def _read_once(name: str) -> Subject:
+    """The same subject for every example: its manifest is read once, its adapter made for each."""
+    return subject_of(name)
+
+
 async def replayed(name: str, example: Json) -> tuple[list[Json], dict[str, Json]]:
     """What the adapter asks and gives when the department answers as recorded."""
-    return await replayed_by_kit(subject_of(name), example)
+    return await replayed_by_kit(_read_once(name), example)

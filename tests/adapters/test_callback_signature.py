@@ -4,7 +4,6 @@ import hmac
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,11 +12,9 @@ import pytest
 from adapters.calls import Rim
 from adapters.department import DeclaredDepartment
 from adapters.errors import AdapterError, ContractBroken, Misconfigured
-from adapters.registry import load_departments
-from adapters.wire import Endpoint
 from schema.domain.filing import ItemStatus, Progress
+from tests.adapters.test_departments_speak import shipped
 
-DEPARTMENTS = Path(__file__).parents[2] / "adapters/departments"
 NOW = 1_795_399_200
 SECRET = "bell"
 
@@ -27,11 +24,9 @@ CREDENTIALS = dict.fromkeys(("client_id", "client_secret", "callback_secret"), S
 
 @pytest.fixture
 async def market() -> AsyncIterator[DeclaredDepartment]:
-    endpoint = Endpoint(url="http://127.0.0.1:1", credentials=CREDENTIALS)
-    loaded = load_departments(DEPARTMENTS, {"market": endpoint})
-    yield loaded.departments["market"]
-    for department in loaded.departments.values():
-        await department.aclose()
+    department = shipped("market", "http://127.0.0.1:1", CREDENTIALS)
+    yield department
+    await department.aclose()
 
 
 def event(**change: Any) -> bytes:

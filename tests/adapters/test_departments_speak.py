@@ -2,7 +2,7 @@
 
 import asyncio
 import tomllib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,8 +13,11 @@ from zoneinfo import ZoneInfo
 import pytest
 import uvicorn
 
+from adapters.conformance.live import live_rim
 from adapters.department import DeclaredDepartment
-from adapters.registry import load_departments
+from adapters.findings import Findings
+from adapters.manifest.read import FILE, read_manifest
+from adapters.registry import build
 from adapters.wire import Endpoint
 from mocks.core import credentials
 from mocks.core.city import DEMO
@@ -77,8 +80,8 @@ class Pair:
 
 
 @asynccontextmanager
-async def running(name: str, state: Path) -> AsyncIterator[Pair]:
-    """The mock on a free port, and the shipped adapter on it."""
+async def standing_mock(name: str, state: Path) -> AsyncIterator[tuple[str, Kit]]:
+    """The mock on a free port of this process: its address and its kit."""
     kit = assemble(name, state)
     kit.clock.set(START)
     config = uvicorn.Config(
@@ -88,15 +91,31 @@ async def running(name: str, state: Path) -> AsyncIterator[Pair]:
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 — uvicorn offers no event for it
         await asyncio.sleep(0.005)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    endpoint = Endpoint(url=f"http://127.0.0.1:{port}", credentials=CREDENTIALS[name])
-    loaded = load_departments(DEPARTMENTS, {name: endpoint})
-    assert name in loaded.departments, [str(f) for f in loaded.findings if name in f.file]
-    yield Pair(loaded.departments[name], kit)
-    for department in loaded.departments.values():
-        await department.aclose()
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", kit
     server.should_exit = True
     await task
+
+
+@asynccontextmanager
+async def running(name: str, state: Path) -> AsyncIterator[Pair]:
+    """The mock on a free port, and the shipped adapter on it."""
+    async with standing_mock(name, state) as (url, kit):
+        department = shipped(name, url)
+        yield Pair(department, kit)
+        await department.aclose()
+
+
+def shipped(
+    name: str, url: str, credentials: Mapping[str, str] | None = None
+) -> DeclaredDepartment:
+    """The department's adapter alone, as a gateway makes it of its folder."""
+    findings = Findings(FILE)
+    manifest = read_manifest(DEPARTMENTS / name, findings)
+    assert manifest is not None, findings.items
+    endpoint = Endpoint(url=url, credentials=credentials or CREDENTIALS[name])
+    department = build(manifest, endpoint, live_rim(), findings)
+    assert department is not None, [str(finding) for finding in findings.items]
+    return department
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from adapters.wire import Endpoint
 from tests.adapters.archive_running import ARCHIVE, CALLS, archive_system, recording, unrecorded
 from tests.adapters.conftest import Counter
 from tests.adapters.external.archive_system import KEY
+from tests.gateway.becoming import becoming
 from tests.gateway.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
@@ -36,18 +37,25 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def onething(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """The command line, with the package beside it."""
-    return subprocess.run(  # noqa: S603
-        [
-            sys.executable,
-            "-m",
-            "gateway",
-            *words[:2],
-            *SETTINGS,
-            "departments.archive.api_key=k",
-            *words[2:],
-        ],
+def typed(*words: str) -> list[str]:
+    """The words of a command, with the package's address and key."""
+    return [*words[:2], *SETTINGS, "departments.archive.api_key=k", *words[2:]]
+
+
+@pytest.fixture
+def beside(
+    site: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Terminal:
+    """A shell in which the package is on the path, as the first test's process has it."""
+    monkeypatch.syspath_prepend(str(site))
+    monkeypatch.chdir(ROOT)
+    becoming(monkeypatch)
+    return Terminal(capsys)
+
+
+def test_an_installed_package_is_listed_among_the_departments(site: Path) -> None:
+    listed = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "gateway", *typed("departments", "list", "--json")],
         cwd=ROOT,
         env={"PYTHONPATH": str(site)},
         capture_output=True,
@@ -56,10 +64,6 @@ def onething(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
         check=False,
     )
 
-
-def test_an_installed_package_is_listed_among_the_departments(site: Path) -> None:
-    listed = onething(site, "departments", "list", "--json")
-
     assert listed.returncode == 0, listed.stderr
     (archive,) = [d for d in json.loads(listed.stdout) if d["id"] == "archive"]
     assert archive["registers"] == ["drawing"]
@@ -67,12 +71,10 @@ def test_an_installed_package_is_listed_among_the_departments(site: Path) -> Non
     assert archive["declared"]["python"] == 0
 
 
-def test_its_register_is_in_the_graph_and_linked_to_another_departments(site: Path) -> None:
-    printed = onething(site, "schema", "print")
-
-    assert printed.returncode == 0, printed.stderr
-    assert "drawing(" in printed.stdout
-    drawing = printed.stdout.partition("type Drawing {")[2].partition("\n}")[0]
+def test_its_register_is_in_the_graph_and_linked_to_another_departments(beside: Terminal) -> None:
+    assert beside.run(*typed("schema", "print")) == 0, beside.err
+    assert "drawing(" in beside.out
+    drawing = beside.out.partition("type Drawing {")[2].partition("\n}")[0]
     assert "archivedOn: Date!" in drawing
     assert "building: BuildingReading!" in drawing
 
@@ -149,22 +151,22 @@ def test_its_examples_are_what_recording_them_today_gives(
     assert KEY not in "".join(kept.values())
 
 
-def checked(site: Path, *words: str) -> tuple[str, list[str]]:
+def checked(terminal: Terminal, *words: str) -> tuple[str, list[str]]:
     """The tier it reaches, and what stands in the way of the next."""
-    made = onething(site, "departments", "check", "archive", "--json", *words)
-    report = json.loads(made.stdout)
+    terminal.run(*typed("departments", "check", "archive", "--json", *words))
+    report = json.loads(terminal.out)
     failed = [one for one in report["checks"] if one["state"] == "failed"]
     return report["tier"], [f"{one['id']}: {one['evidence']}" for one in failed]
 
 
-def test_it_is_silver_by_its_examples_alone(site: Path) -> None:
-    assert checked(site) == ("silver", [])
+def test_it_is_silver_by_its_examples_alone(beside: Terminal) -> None:
+    assert checked(beside) == ("silver", [])
 
 
 @pytest.mark.timeout(90)
-def test_it_is_gold_against_a_system_that_keeps_deposits(site: Path, address: str) -> None:
+def test_it_is_gold_against_a_system_that_keeps_deposits(beside: Terminal, address: str) -> None:
     found = checked(
-        site,
+        beside,
         *("--against", address, "--writes", "--tier", "gold"),
         *("--set", f"departments.archive.api_key={KEY}"),
     )
@@ -172,18 +174,16 @@ def test_it_is_gold_against_a_system_that_keeps_deposits(site: Path, address: st
     assert found == ("gold", [])
 
 
-def test_a_mock_is_found_for_an_installed_package(site: Path) -> None:
-    made = onething(site, "departments", "mock", "archive", "--describe")
-
-    assert made.returncode == 0, made.stderr
-    assert "queryDrawings" in made.stdout
+def test_a_mock_is_found_for_an_installed_package(beside: Terminal) -> None:
+    assert beside.run(*typed("departments", "mock", "archive", "--describe")) == 0, beside.err
+    assert "queryDrawings" in beside.out
 
 
-def test_an_installed_package_is_called_by_its_id(site: Path, address: str) -> None:
-    made = onething(
-        site, "departments", "call", "archive", "registers.drawing", "key=CJ-20190002",
+def test_an_installed_package_is_called_by_its_id(beside: Terminal, address: str) -> None:
+    words = typed(
+        "departments", "call", "archive", "registers.drawing", "key=CJ-20190002",
         "--url", address, "--set", f"departments.archive.api_key={KEY}",
     )  # fmt: skip
 
-    assert made.returncode == 0, made.stderr
-    assert '"title": "首层平面图"' in made.stdout
+    assert beside.run(*words) == 0, beside.err
+    assert '"title": "首层平面图"' in beside.out

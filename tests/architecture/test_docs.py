@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 _TYPED = re.compile(r"(?:^|[`/ ])onething ((?:--debug )?[a-z][^`\n#|)]*)")
 _EVERYWHERE = frozenset({"--help", "-h"})
-_FOREIGN = frozenset({"mocks"})  # hands its words over to another program
+_FOREIGN = frozenset({"mocks serve", "mocks record", "mocks replay"})  # another program's words
 
 
 def commands(text: str) -> Iterator[str]:
@@ -28,14 +28,17 @@ def commands(text: str) -> Iterator[str]:
 def unknown(typed: str) -> list[str]:
     """The words of a command line that no command knows; placeholders are not looked at."""
     command: Any = typer.main.get_command(app)
-    words = typed.split()
+    words, path = typed.split(), ""
     while words and hasattr(command, "commands") and not words[0].startswith("-"):
         names = words.pop(0)
         found = [command.commands.get(name) for name in names.split("|")]
         if None in found:
             return [names]
         command = next(c for c in found if c is not None)
-        if names in _FOREIGN:
+        path = f"{path} {names}".strip()
+        if path == "mocks" and words and words[0].startswith("-") and words[0] not in _EVERYWHERE:
+            path = "mocks serve"  # which it means without a command of its own
+        if path in _FOREIGN:
             return []
     known = {option for parameter in command.params for option in parameter.opts} | _EVERYWHERE
     return [w for w in (w.strip("[],;:.") for w in words) if w.startswith("--") and w not in known]

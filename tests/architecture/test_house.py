@@ -53,6 +53,18 @@ def test_functions_are_short_by_habit() -> None:
     assert sizes[len(sizes) // 2] <= 10
 
 
+def test_the_compiler_of_operations_could_be_lifted_out() -> None:
+    own, foreign = "gateway.execution.compiled", set()
+    for path in (ROOT / own.replace(".", "/")).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                foreign.add(node.module or "")
+            elif isinstance(node, ast.Import):
+                foreign |= {name.name for name in node.names}
+    packages = {name.partition(".")[0] for name in foreign if not name.startswith(f"{own}.")}
+    assert packages - sys.stdlib_module_names == {"graphql"}
+
+
 def test_nothing_is_named_after_nothing() -> None:
     banned = {"utils", "util", "helpers", "helper", "manager", "misc", "common"}
     assert [str(p) for p in modules() if p.stem in banned or p.parent.name in banned] == []
@@ -70,6 +82,7 @@ PLANTED = {
     "no-mocks-in-product": ("gateway/planted.py", "import mocks"),
     "zeep-in-soap": ("adapters/planted.py", "import zeep"),
     "graphql-in-graphql": ("adapters/planted.py", "import graphql"),
+    "compiled-alone": ("gateway/execution/compiled/planted.py", "import schema"),
     "departments-apart": ("adapters/departments/planted.py", "import adapters.departments.other"),
 }
 

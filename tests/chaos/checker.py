@@ -63,9 +63,10 @@ def _lives(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Write the verdict beside the evidence, and say what was found."""
-    folder = RunFolder(Path(sys.argv[1]))
+    [path] = sys.argv[1:] if words is None else words
+    folder = RunFolder(Path(path))
     figures, found = verdict(read_evidence(folder))
     folder.write(folder.verdict, {"figures": figures, "found": found})
     for name, findings in found.items():

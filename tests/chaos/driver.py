@@ -138,9 +138,10 @@ class Driver:
             task.result()
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Exit code 0 when everything ended, 1 when time was up."""
-    folder = RunFolder(Path(sys.argv[1]))
+    [path] = sys.argv[1:] if words is None else words
+    folder = RunFolder(Path(path))
     ended = asyncio.run(Driver(folder, folder.read_plan()).run())
     return 0 if ended else 1
 

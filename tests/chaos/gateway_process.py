@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,14 +51,14 @@ def hooks(plan: Plan, death: Death, version: str) -> Hooks:
     )
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Serve until killed or told to stop."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("port", type=int)
     parser.add_argument("--death", help="point:ordinal")
     parser.add_argument("--version", default=FIRST, help="of the program")
-    asked = parser.parse_args()
+    asked = parser.parse_args(words)
     folder = RunFolder(asked.folder)
     plan = folder.read_plan()
     settings = load_settings(

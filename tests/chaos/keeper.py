@@ -124,6 +124,7 @@ class Keeper:
             death=doom.told,
             version=self.version,
             wrongly_timed=self.wrongly_timed,
+            forked=self.plan.forked,
         )
         told: dict[str, Any] = {"keeper": self.name, "version": self.version, "left": left}
         self.life = life = await start.begin()

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import httpx
 
+from tests.chaos import gateway_process
 from tests.chaos.plan import RunFolder
 from tests.chaos.wrong_time import preloaded
+from tests.forked import Forked
 
 _STOP_S = 20.0
 _READY_S = 60.0
@@ -29,24 +31,31 @@ class Start:
     death: str | None = None  # point:ordinal
     version: str | None = None
     wrongly_timed: bool = False
+    forked: bool = False  # it begins with everything imported
 
     async def begin(self) -> "Life":
         """Let it begin now."""
         began = time.time()
+        address = f"http://127.0.0.1:{self.port}"
+        if self.forked:
+            process = Forked.begun(gateway_process.main, self._words(), self.log)
+            return Life(self.folder, process, began, address)
         with self.log.open("ab") as output:
-            process = await asyncio.create_subprocess_exec(
+            executed = await asyncio.create_subprocess_exec(
                 *self._command(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
             )
-        return Life(self.folder, process, began, f"http://127.0.0.1:{self.port}")
+        return Life(self.folder, executed, began, address)
 
     def _command(self) -> list[str]:
         before = preloaded(self.folder.jumps) if self.wrongly_timed else []
-        words = [*before, sys.executable, "-m", "tests.chaos.gateway_process"]
-        words += [str(self.folder.path), str(self.port)]
+        return [*before, sys.executable, "-m", "tests.chaos.gateway_process", *self._words()]
+
+    def _words(self) -> list[str]:
+        words = [str(self.folder.path), str(self.port)]
         words += ["--death", self.death] if self.death else []
         return words + (["--version", self.version] if self.version else [])
 
@@ -56,7 +65,7 @@ class Life:
     """A process that may be asked, stopped, killed, frozen."""
 
     folder: RunFolder
-    process: asyncio.subprocess.Process
+    process: asyncio.subprocess.Process | Forked
     began: float
     address: str
 

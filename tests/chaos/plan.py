@@ -76,6 +76,7 @@ class Plan:
     gateways: int = 1
     lease_s: float = 5.0  # of a gateway among several
     troubles: tuple[str, ...] = ()  # what else befalls it, by name: see troubles.py
+    forked: bool = False  # our processes begin with everything imported: sooner than real ones
     naive: bool = False  # the gateway takes every department for one that honours keys
     must_find: tuple[str, ...] = ()  # a control: these checks must find something
     settings: Mapping[str, Any] = field(default_factory=dict)  # further overrides

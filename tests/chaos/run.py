@@ -2,17 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from gateway.demo.failure import DemoFailed
-from gateway.demo.processes import Running, running, until
+from gateway.demo.processes import running, until
+from tests.chaos import checker, driver
 from tests.chaos.plan import Plan, RunFolder, read_lines
 from tests.chaos.stage import Stage, staged
 from tests.chaos.troubles import figures, too_slow
+from tests.forked import Forked
 
 _QUIET_S = 60.0  # for what is still under way when every case has ended
 _LOOK_EVERY_S = 0.5
@@ -78,15 +81,15 @@ async def run(plan: Plan, at: Path, tell: Tell) -> Outcome:
 async def _play(folder: RunFolder, plan: Plan, stage: Stage) -> dict[str, list[str]]:
     """Driver and troubles, until both are through; what they found."""
     befalling = [asyncio.create_task(trouble.befall()) for trouble in stage.troubles]
-    arguments = ["tests.chaos.driver", str(folder.path)]
+    log = folder.path / "driver.log"
     try:
-        async with running("driver", arguments, folder.path / "driver.log") as driver:
-            while driver.process.returncode is None and not _broken(stage):
+        async with _beside(plan, driver, folder, log) as process:
+            while process.returncode is None and not _broken(stage):
                 await asyncio.sleep(0.1)
                 for trouble in befalling:
                     if trouble.done():
                         trouble.result()
-            run_found = list(_run_found(plan, stage, driver))
+            run_found = list(_run_found(plan, stage, process.returncode, log))
         unfinished = [task for task in befalling if not task.done()]
         run_found += ["the run was over before its troubles"] if unfinished else []
     finally:
@@ -99,20 +102,37 @@ async def _play(folder: RunFolder, plan: Plan, stage: Stage) -> dict[str, list[s
     }
 
 
+@asynccontextmanager
+async def _beside(
+    plan: Plan, module: ModuleType, folder: RunFolder, log: Path
+) -> AsyncIterator[asyncio.subprocess.Process | Forked]:
+    """The module's program over the folder, as a process that ends with the block."""
+    words = [str(folder.path)]
+    if plan.forked:
+        process = Forked.begun(module.main, words, log)
+        try:
+            yield process
+        finally:
+            await process.end()
+    else:
+        async with running(module.__name__, [module.__name__, *words], log) as begun:
+            yield begun.process
+
+
 def _broken(stage: Stage) -> bool:
     return any(keeper.broken for keeper in stage.keepers)
 
 
-def _run_found(plan: Plan, stage: Stage, driver: Running) -> list[str]:
+def _run_found(plan: Plan, stage: Stage, code: int | None, log: Path) -> list[str]:
     """What kept the run from being the one that was planned."""
     kills = sum(keeper.kills for keeper in stage.keepers)
     found = [keeper.broken for keeper in stage.keepers if keeper.broken]
     if kills < plan.kills:
         found.append(f"{kills} of {plan.kills} kills")
-    if driver.process.returncode == 1:
+    if code == 1:
         found.append(f"not at an end within {plan.within_s:g} s")
-    elif driver.process.returncode:
-        found.append(f"the driver broke: read {driver.log}")
+    elif code:
+        found.append(f"the driver broke: read {log}")
     return found
 
 
@@ -156,10 +176,9 @@ async def _tell(folder: RunFolder, stage: Stage, tell: Tell) -> None:
 
 async def _checked(folder: RunFolder, plan: Plan) -> Outcome:
     """The checker's verdict, from a process of its own."""
-    arguments = ["tests.chaos.checker", str(folder.path)]
     log = folder.path / "checker.log"
-    async with running("checker", arguments, log) as checker:
-        code = await checker.process.wait()
+    async with _beside(plan, checker, folder, log) as process:
+        code = await process.wait()
     if not folder.verdict.exists():
         raise RuntimeError(f"the checker ended with {code}: {log.read_text('utf-8')[-2000:]}")
     told = folder.read(folder.verdict)

@@ -15,6 +15,7 @@ from tests.postgres import required_programs
 
 _QUICK = Plan(
     name="quick",
+    forked=True,
     applications=6,
     within_s=100.0,  # half of it, all three at once on two quiet cores
     day_s=0.4,

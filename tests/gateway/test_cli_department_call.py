@@ -143,7 +143,7 @@ def test_a_reply_that_breaks_the_contract_says_where(terminal: Terminal, desk: D
 @pytest.mark.parametrize(
     ("status", "error", "step"),
     [
-        (503, "OutcomeUnknown", "look it up before it is sent again"),
+        (503, "OutcomeUnknown", "nothing was changed: ask again"),
         (401, "Misconfigured", "ours to mend"),
     ],
 )
@@ -156,6 +156,26 @@ def test_failures_are_named_by_what_to_do(
     assert f"HTTP {status}" in terminal.out
     assert error in terminal.err
     assert step in terminal.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("housing", "queryPropertyBatch", "body.certNos=1"), 404, "HTTP 404 is not in the"),
+        (("housing", "queryPropertyBatch", "body.certNos=1"), 500, ""),
+        (("housing", "queryPropertyBatch", "body.certNos=1"), 302, "HTTP 302 is not in the"),
+        (("planning", "GetParcel", "ParcelNo=1"), 500, "the reply is no XML but text/plain"),
+        (("planning", "GetParcel", "ParcelNo=1"), 302, "HTTP 302 is no answer in SOAP"),
+    ],
+)
+def test_a_reply_the_contract_does_not_describe_is_never_called_ok(
+    terminal: Terminal, desk: Desk, arguments: tuple[str, ...], status: int, said: str
+) -> None:
+    desk.says("no", "text/plain", status)
+
+    assert call(terminal, desk, *arguments) == 1
+    assert re.search(rf"contract +{said}", terminal.out)
+    assert not re.search(r"contract +OK", terminal.out)
 
 
 def test_an_address_where_nobody_listens_is_not_delivered(terminal: Terminal) -> None:
@@ -193,7 +213,7 @@ def test_mistyping_is_exit_2_and_names_what_was_meant_without_a_call(
     [
         ("market", "withdrawApplication", "application_no=M1", "Idempotency-Key=12345678",
          "body.reference=r", "body.reason=x"),
-        ("market", "verbs.withdraw", "receipt=M1", "reference=r", "reason=x"),
+        ("market", "verbs.withdraw", "receipt=M1", "reference=C-1:X:withdraw:1", "reason=x"),
     ],
 )  # fmt: skip
 def test_what_may_change_something_needs_yes(

@@ -27,14 +27,20 @@ def test_the_real_command_drafts_a_department_that_the_real_list_knows(tmp_path:
             check=False,
         )
 
+    asked = ("list", "--json", "--set", "plugins.departments=towns",
+             "--set", "departments.parcels.url=http://127.0.0.1:1")  # fmt: skip
     made = run("new", "parcels", "--wsdl", str(PARCELS), "--title-zh", "地块", "--into", "towns")
-    known = run("list", "--json", "--set", "plugins.departments=towns",
-                "--set", "departments.parcels.url=http://127.0.0.1:1")  # fmt: skip
+    undecided = run(*asked)
+    manifest = tmp_path / "towns" / "parcels" / "department.toml"
+    manifest.write_text(manifest.read_text("utf-8").replace('"DECIDE"', '"x"'), encoding="utf-8")
+    known = run(*asked)
 
     assert (made.returncode, made.stderr) == (0, "")
     assert "towns/parcels: 2 files pinned" in made.stdout
     assert "1. owner: who answers for the system" in made.stdout
     assert 'url = "https://esb.ghzyj.sh.gov.example"' in made.stdout
+    assert undecided.returncode == 1
+    assert "parcels/department.toml:owner.unit: is not decided yet" in undecided.stderr
     assert known.returncode == 0, known.stderr
     own = next(one for one in orjson.loads(known.stdout) if one["id"] == "parcels")
     assert own["name"] == {"zh": "地块", "en": "地块"}

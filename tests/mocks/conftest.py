@@ -261,9 +261,19 @@ def own_world(tmp_path: Path) -> Iterator[World]:
     stop_world(world)
 
 
-@pytest.fixture
-def own_fire(tmp_path: Path) -> Iterator[World]:
-    """A world to empty: one department."""
-    world = start_world(tmp_path, "fire")
+@pytest.fixture(scope="session")
+def fire_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One department, once for all who empty it."""
+    world = start_world(tmp_path_factory.mktemp("fire"), "fire")
     yield world
     stop_world(world)
+
+
+@pytest.fixture
+def own_fire(fire_alone: World) -> World:
+    """A world to stop and to empty: one department, up, empty, on a good day in the morning."""
+    fire_alone.faults()
+    fire_alone.ask("POST", "departments/fire/start")
+    fire_alone.ask("POST", "reset")
+    fire_alone.ask("POST", "clock", {"now": OPENING, "rate": 0})
+    return fire_alone

@@ -1,5 +1,6 @@
 """The append-only book."""
 
+import os
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -61,4 +62,53 @@ def test_a_ledger_refuses_what_it_cannot_write_down(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="set"):
         ledger.append("filing", at=AT, odd={1})
     assert list(read_entries(ledger.path)) == []
+    ledger.close()
+
+
+def test_an_entry_is_on_the_disk_before_anybody_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, waited = Ledger(tmp_path / "fire.jsonl"), list[int]()
+    monkeypatch.setattr(os, "fsync", lambda _: waited.append(len(list(read_entries(ledger.path)))))
+
+    ledger.append("filing", at=AT, reference="a")
+    ledger.append("filing", at=AT, reference="b")
+    with ledger.together():
+        ledger.append("decision", at=AT, reference="a")
+        ledger.append("decision", at=AT, reference="b")
+        assert waited == [1, 2]
+
+    assert waited == [1, 2, 4]
+    ledger.close()
+
+
+def test_a_new_book_is_on_the_disk_with_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[str] = []
+    monkeypatch.setattr(
+        os, "fsync", lambda file: waited.append(str(Path(f"/proc/self/fd/{file}").readlink()))
+    )
+
+    ledger = Ledger(tmp_path / "fire.jsonl")
+
+    assert waited == [str(ledger.path), str(tmp_path)]
+    ledger.close()
+
+
+def test_an_entry_the_full_disk_took_half_of_is_taken_back_and_not_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger(tmp_path / "fire.jsonl")
+    ledger.append("filing", at=AT, reference="a")
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, line: write(file, line[: len(line) // 2]))
+
+    with pytest.raises(OSError, match="No space"):
+        ledger.append("filing", at=AT, reference="b")
+    monkeypatch.undo()
+    ledger.append("filing", at=AT, reference="c")
+
+    assert [e["reference"] for e in read_entries(ledger.path)] == ["a", "c"]
+    assert [e["seq"] for e in ledger.entries()] == [1, 2]
     ledger.close()

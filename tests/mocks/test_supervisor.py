@@ -59,6 +59,25 @@ def test_a_killed_department_is_noticed_stays_down_and_comes_back_knowing_all(
     assert fire.call("getDeclaration", path={"id": number}).json()["remark"] == "s:kill"
 
 
+def test_killed_at_its_answer_it_knows_the_filing_and_drops_a_line_cut_short(
+    own_fire: Any,
+) -> None:
+    caller = own_fire.caller("fire")
+    caller.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    pid = own_fire.ask("GET", "state")["departments"]["fire"]["pid"]
+
+    number = declared(caller, "s:answered")
+    os.kill(pid, signal.SIGKILL)
+    own_fire.until(lambda: not alive(pid), "it is down")
+    with (own_fire.state / "ledger" / "fire.jsonl").open("ab") as book:
+        book.write(b'{"seq": 2, "kind": "filing", "reference": "s:to')
+    back = own_fire.ask("POST", "departments/fire/start")
+    after = declared(caller, "s:after")
+
+    assert back["filings"] == 1
+    assert [e["receipt"] for e in own_fire.ledger("fire")] == [number, after]
+
+
 def test_the_ledger_holds_what_was_acknowledged(world: Any, fire: Any) -> None:
     number = declared(fire, "s:ledger")
 
@@ -66,7 +85,7 @@ def test_the_ledger_holds_what_was_acknowledged(world: Any, fire: Any) -> None:
 
     assert (entry["kind"], entry["reference"]) == ("filing", "s:ledger")
     assert entry["fields"]["creditCode"] == DEMO["uscc"]
-    assert world.ask("GET", "journal?department=fire")[-1] == entry
+    assert world.ask("GET", "ledger?department=fire")[-1] == entry
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schema.domain.delivery_policy import (
+    UNSENDABLE,
     Act,
     Adopt,
     Ask,
@@ -44,6 +45,7 @@ def told(outcome: Outcome, detail: str | None = None) -> Attempt:
 
 
 RETRY = told(Outcome.RETRY)
+UNFIT = Attempt(act=Act.SEND, outcome=Outcome.NOT_SENT, detail=UNSENDABLE)
 UNKNOWN, NOT_SENT = sent(Outcome.UNKNOWN), sent(Outcome.NOT_SENT)
 ABSENT, FAILED = asked(Outcome.ABSENT), asked(Outcome.FAILED)
 
@@ -52,6 +54,10 @@ TABLE: list[tuple[Rule, list[Attempt], Move]] = [
     (BLIND, [sent(Outcome.OK, "7")], Adopt("7")),
     (BLIND, [sent(Outcome.REFUSED, "no")], Refuse("no")),
     (BLIND, [NOT_SENT], Send(0.5)),
+    (BLIND, [UNFIT], Park(UNSENDABLE)),
+    (LOOKUP, [NOT_SENT, UNFIT], Park(UNSENDABLE)),
+    (KEY, [UNFIT, RETRY], Send()),
+    (BLIND, [UNFIT, RETRY], Send()),
     (BLIND, [NOT_SENT, NOT_SENT, NOT_SENT], Send(2.0)),
     (BLIND, [UNKNOWN], Park("outcome unknown")),
     (BLIND, [sent(Outcome.OPEN)], Park("outcome unknown")),

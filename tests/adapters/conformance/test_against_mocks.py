@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,15 +14,19 @@ from adapters.conformance.run import examine
 from adapters.conformance.subject import Live
 from adapters.conformance.tiers import State
 from tests.adapters.examples import subject_of
-from tests.adapters.recording import city
+from tests.adapters.test_departments_speak import standing_mock
 
 LIVE = [check for check in CHECKS if check.id.startswith("live_")]
 
 
 @pytest.fixture
 async def urls(tmp_path: Path) -> AsyncIterator[dict[str, str]]:
-    async with city(tmp_path, "http://127.0.0.1:9") as found:
-        yield found
+    """Where the mocks of the two listen, in this process and on real sockets."""
+    async with AsyncExitStack() as stack:
+        yield {
+            name: (await stack.enter_async_context(standing_mock(name, tmp_path)))[0]
+            for name in ("planning", "housing")
+        }
 
 
 async def _examined(name: str, url: str, *, writes: bool) -> dict[str, tuple[State, str]]:

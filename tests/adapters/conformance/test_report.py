@@ -2,8 +2,10 @@
 
 import json
 from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 
+from rich.console import Console
 from typer.testing import CliRunner
 
 from adapters.conformance.checks import CHECKS
@@ -13,6 +15,7 @@ from adapters.conformance.run import examine
 from adapters.conformance.table import Checked, failed, not_applicable, passed, reached, skipped
 from adapters.conformance.tiers import State, Tier
 from gateway.cli.commands import app
+from gateway.cli.department_checkwork import show
 from gateway.cli.output import Speaker, guarded
 from schema.domain.text import Text
 from tests.adapters.conformance.bad.model import copied, told
@@ -110,6 +113,55 @@ def test_exit_code_0_when_the_tier_is_reached_and_1_when_not(tmp_path: Path) -> 
     assert {one["id"] for one in whole["checks"]} == {check.id for check in CHECKS}
     assert "<h1>" in file.read_text("utf-8")
     assert run("health", "--json", "--tier", "gold")[0] == 1
+
+
+def test_a_mistake_of_the_manifest_is_told_alone(tmp_path: Path) -> None:
+    folder = copied(
+        "health", tmp_path, told(('protocol = "rest"', 'protocol = "rest"\ncolour = 1'))
+    )
+    code, output = run(str(folder))
+    lines = [line for line in output.splitlines() if line]
+    assert (code, len(lines)) == (1, 2), output
+    assert lines[0].startswith("department.toml:colour: is no known key — ")
+
+
+def test_the_list_of_departments_breaks_no_word_on_80_columns() -> None:
+    out = Console(file=StringIO(), width=80)
+    runner = CliRunner()
+    assert runner.invoke(app, ["departments", "list"], obj=Speaker(out=out)).exit_code == 0
+    shown = out.file
+    assert isinstance(shown, StringIO)
+    words = set(shown.getvalue().split())
+    assert {
+        "construction",
+        "Construction",
+        "callback",
+        "enterprise_registration",
+        "business_licence",
+    } <= words
+
+
+def test_what_stands_in_the_way_comes_first_and_what_was_skipped_once() -> None:
+    whole = said(report(days="failed", rate="skipped", repeats="skipped"))
+    assert whole.index("(days)") < whole.index("(manifest)")
+    assert "skipped: seen <b>: repeats, rate" in whole
+    assert whole.splitlines()[-2:] == ["to reach silver:", whole.splitlines()[-1]]
+    assert whole.splitlines()[-1].startswith("  days: ")
+
+
+def test_what_passed_is_left_out_when_only_failures_are_asked_for() -> None:
+    whole = said(report(days="failed"), failed_only=True)
+    assert "(days)" in whole
+    assert "(manifest)" not in whole
+
+
+def said(whole: Report, *, failed_only: bool = False) -> str:
+    """The report as the terminal shows it."""
+    out = Console(file=StringIO(), width=80)
+    show(Speaker(out=out), whole, as_json=False, failed_only=failed_only)
+    shown = out.file
+    assert isinstance(shown, StringIO)
+    return shown.getvalue()
 
 
 def test_exit_code_2_when_it_is_misused() -> None:

@@ -17,7 +17,7 @@ TEN = datetime(2026, 11, 23, 10, tzinfo=timezone(timedelta(hours=8)))
 
 
 async def read(department: DeclaredDepartment, *keys: str, lookup: str = "no") -> Any:
-    return await department.read("venue", lookup, keys, budget=1)
+    return await department.read("venue", lookup, keys, budget=5)
 
 
 async def test_a_batch_is_one_request_with_variables(
@@ -135,7 +135,7 @@ async def test_an_error_that_means_absent_is_no_record(
 async def test_a_filing_is_a_mutation_with_typed_variables(
     department: DeclaredDepartment, culture: tuple[Culture, str]
 ) -> None:
-    receipt = await department.file(filing_with(), budget=1)
+    receipt = await department.file(filing_with(), budget=5)
 
     assert receipt == Receipt(number="N1", received_at=TEN)
     assert culture[0].filed == [
@@ -156,7 +156,7 @@ async def test_a_result_of_another_type_is_a_refusal_with_its_sentence(
     culture[0].answer = {"__typename": "Rejection", "code": "R7", "reason": "已有同名场所"}
 
     with pytest.raises(Refused) as refused:
-        await department.file(filing_with(), budget=1)
+        await department.file(filing_with(), budget=5)
 
     assert (refused.value.fault, refused.value.reason) == ("Rejection", "已有同名场所")
 
@@ -167,7 +167,7 @@ async def test_a_filing_that_failed_midway_is_of_unknown_outcome(
     culture[0].answer = RuntimeError("boom")
 
     with pytest.raises(OutcomeUnknown):
-        await department.file(filing_with(), budget=1)
+        await department.file(filing_with(), budget=5)
 
 
 async def test_filings_are_found_by_reference_and_progress_by_receipt(
@@ -178,9 +178,9 @@ async def test_filings_are_found_by_reference_and_progress_by_receipt(
     state = {"state": "GRANTED", "changedAt": "2026-11-24T02:00:00+00:00", "permit": permit}
     culture[0].states = {"N1": {**case, **state}, "N2": fault("SEALED")}
 
-    found = await department.progress(["N1", "N2", "N3"], "shop", budget=1)
+    found = await department.progress(["N1", "N2", "N3"], "shop", budget=5)
     culture[0].states.pop("N2")
-    receipts = await department.find_filing("c-1:B:file:1", "shop", budget=1)
+    receipts = await department.find_filing("c-1:B:file:1", "shop", budget=5)
 
     assert found["N1"] == Progress(
         receipt="N1",
@@ -200,11 +200,11 @@ async def test_already_withdrawn_counts_as_done(
     back = Withdrawal(reference="r", receipt="N1", service="shop", reason="x")
     culture[0].states["N1"] = fault("TAKEN_BACK")
 
-    await department.withdraw(back, budget=1)
+    await department.withdraw(back, budget=5)
 
     culture[0].states["N1"] = fault("SEALED")
     with pytest.raises(Refused):
-        await department.withdraw(back, budget=1)
+        await department.withdraw(back, budget=5)
 
 
 async def test_a_department_whose_schema_moved_on_broke_its_contract(

@@ -1,11 +1,14 @@
 """A case service on a real SQLite file or a real PostgreSQL, stopped whatever the test did."""
 
-from collections.abc import AsyncIterator, Iterator
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from gateway.cases.engine import DbosEngine
+from gateway.cases.migrate import migrate
 from tests.gateway.cases.world import World, make_world
 from tests.postgres import Cluster, cluster
 
@@ -23,19 +26,48 @@ def postgres_url(postgres: Cluster) -> str:
     return postgres.create(f"t{uuid4().hex}")
 
 
+def _with_tables(url: str) -> None:
+    """Bring an empty store up; that a service does so itself is shown where it starts on one."""
+    migrate(url, DbosEngine(url, executor="nobody").migrate)
+
+
+@pytest.fixture(scope="session")
+def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that nobody has worked on, to be copied."""
+    path = tmp_path_factory.mktemp("store") / "cases.sqlite"
+    _with_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_with_tables(postgres: Cluster) -> Callable[[], str]:
+    """Makes databases that nobody has worked on; gives their addresses."""
+    model = f"t{uuid4().hex}"
+    _with_tables(postgres.create(model).replace("postgresql:", "postgresql+psycopg:"))
+    return lambda: postgres.create(f"t{uuid4().hex}", like=model)
+
+
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    made = make_world(tmp_path / "cases.sqlite")
+async def world(tmp_path: Path, sqlite_with_tables: Path) -> AsyncIterator[World]:
+    path = tmp_path / "cases.sqlite"
+    shutil.copyfile(sqlite_with_tables, path)
+    made = make_world(path)
     await made.service.start()
     yield made
     await made.service.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def on_either(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+async def on_either(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_with_tables: Path
+) -> AsyncIterator[World]:
     """The same world on both stores."""
-    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
-    made = make_world(tmp_path / "cases.sqlite", store_url=url)
+    path, url = tmp_path / "cases.sqlite", None
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_with_tables")()
+    else:
+        shutil.copyfile(sqlite_with_tables, path)
+    made = make_world(path, store_url=url)
     await made.service.start()
     yield made
     await made.service.stop()

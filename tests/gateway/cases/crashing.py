@@ -1,15 +1,15 @@
-"""Files one item and is killed at a named point: `python -m … DIR DEPARTMENT POINT [STORE]`."""
+"""Files one item in a process that is killed at a named point."""
 
 import asyncio
 import os
 import signal
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from gateway.cases.probe import NO_HOOKS, Hooks
 from schema.domain.one_thing import OneThing
+from tests.forked import ended, forked
 from tests.gateway.cases.world import OWNER, World, item, make_world, shop_opening
 
 
@@ -26,7 +26,16 @@ def crash_world(folder: Path, department: str, hooks: Hooks = NO_HOOKS, **more: 
     return world
 
 
-async def main(folder: Path, department: str, point: str, *store: str) -> None:
+async def killed_at(folder: Path, department: str, point: str, *store: str) -> None:
+    """A process was killed at this point; `case` in the folder tells what it was about."""
+    assert await ended(forked(_file, folder, department, point, *store), 30) == -signal.SIGKILL
+
+
+def _file(folder: Path, department: str, point: str, *store: str) -> None:
+    asyncio.run(_filing(folder, department, point, *store))
+
+
+async def _filing(folder: Path, department: str, point: str, *store: str) -> None:
     def reached(here: str, _reference: str) -> None:
         if here == point:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -43,7 +52,3 @@ async def main(folder: Path, department: str, point: str, *store: str) -> None:
         request_id="submit",
     )
     await asyncio.sleep(20)
-
-
-if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), *sys.argv[2:]))

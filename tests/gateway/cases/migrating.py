@@ -1,17 +1,14 @@
-"""Brings a store up when told to: `python -m … URL`, then a line to start on; says from where."""
+"""Brings a store up when told to: says that it is ready, and then from where it came."""
 
-import sys
+from multiprocessing.connection import Connection
 
 from gateway.cases.engine import DbosEngine
 from gateway.cases.migrate import migrate
 
 
-def main(url: str) -> None:
+def migrating(url: str, line: "Connection[object, object]") -> None:
+    """Ready on the line; at a word from there the store is brought up, and from where is told."""
     engine = DbosEngine(url, executor="migrating")
-    print("ready", flush=True)  # noqa: T201 — a command
-    sys.stdin.readline()
-    print(migrate(url, engine.migrate).before, flush=True)  # noqa: T201 — a command
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    line.send("ready")
+    line.recv()
+    line.send(migrate(url, engine.migrate).before)

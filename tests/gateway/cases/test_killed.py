@@ -1,23 +1,15 @@
 """kill -9 at the worst moments: what was claimed is unknown, never sent blindly again."""
 
-import asyncio
-import signal
-import sys
 from pathlib import Path
 
+from tests.gateway.cases import crashing
 from tests.gateway.cases.crashing import crash_world
 from tests.gateway.cases.world import World, restored
-
-ROOT = Path(__file__).parents[3]
 
 
 async def killed_at(folder: Path, department: str, point: str) -> tuple[World, str]:
     """The world after a process was killed at this point, and its case."""
-    module = "tests.gateway.cases.crashing"
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, str(folder), department, point, cwd=ROOT
-    )
-    assert await asyncio.wait_for(process.wait(), 30) == -signal.SIGKILL
+    await crashing.killed_at(folder, department, point)
     world = crash_world(folder, department)
     restored(world.departments[department], folder / "ledger.jsonl")
     await world.service.start()

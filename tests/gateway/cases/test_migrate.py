@@ -1,7 +1,5 @@
 """The tables: made once by whoever comes first, as declared, and never half."""
 
-import asyncio
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -18,8 +16,9 @@ from gateway.cases import tables
 from gateway.cases.errors import StoreTooNew
 from gateway.cases.migrate import Migrated, migrate, revisions
 from gateway.cases.upgrade import newest, scripts
+from tests.forked import forked, pipe
+from tests.gateway.cases.migrating import migrating
 
-ROOT = Path(__file__).parents[3]
 REVISIONS = [s.revision for s in ScriptDirectory.from_config(scripts()).walk_revisions()][::-1]
 _SCRIPT = """
 import sqlalchemy as sa
@@ -71,30 +70,23 @@ def engine(url: str) -> Iterator[sa.Engine]:
 # -- several at once ------------------------------------------------------------------------------
 
 
-async def _started(url: str) -> asyncio.subprocess.Process:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.gateway.cases.migrating", url),
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    assert await process.stdout.readline() == b"ready\n"
-    return process
-
-
-async def test_processes_that_start_at_once_on_an_empty_database_all_find_it_brought_up(
+def test_processes_that_start_at_once_on_an_empty_database_all_find_it_brought_up(
     postgres_url: str,
 ) -> None:
     url = postgres_url.replace("postgresql:", "postgresql+psycopg:")
-    processes = await asyncio.gather(*(_started(url) for _ in range(3)))
+    lines = [pipe() for _ in range(3)]
+    processes = [forked(migrating, url, given) for _, given in lines]
+    for line, _ in lines:
+        assert line.recv() == "ready"
 
-    told = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
+    for line, _ in lines:
+        line.send("go")
+    told = [line.recv() for line, _ in lines]
+    for process in processes:
+        process.join(20)
 
-    assert [process.returncode for process in processes] == [0, 0, 0]
-    known = f"{newest()}\n".encode()
-    assert sorted(out for out, _ in told) == [known, known, b"None\n"]
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+    assert sorted(map(str, told)) == [newest(), newest(), "None"]
 
 
 def test_who_comes_second_waits_until_the_first_is_through_with_everything(

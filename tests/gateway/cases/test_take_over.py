@@ -1,8 +1,6 @@
 """Several processes on one PostgreSQL: the work of one that died is done by another, once."""
 
 import asyncio
-import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,25 +12,17 @@ from gateway.cases import tables
 from gateway.cases.executors import Executors
 from gateway.cases.probe import Hooks
 from schema.domain.case import Case, EventKind
-from tests.gateway.cases.crashing import crash_world
+from tests.gateway.cases.crashing import crash_world, killed_at
 from tests.gateway.cases.world import OWNER, World, make_world, restored
 
-ROOT = Path(__file__).parents[3]
 LEASE_S = 1.0
-
-
-async def killed_at(folder: Path, point: str, store_url: str) -> None:
-    """A process was killed at this point."""
-    arguments = ("-m", "tests.gateway.cases.crashing", str(folder), "asked", point, store_url)
-    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT)
-    assert await asyncio.wait_for(process.wait(), 30) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(("point", "posts"), [("claimed", 1), ("answered", 1), ("committing", 1)])
 async def test_a_killed_peers_command_is_taken_over_after_its_lease_and_filed_once(
     tmp_path: Path, postgres_url: str, point: str, posts: int
 ) -> None:
-    await killed_at(tmp_path, point, postgres_url)
+    await killed_at(tmp_path, "asked", point, postgres_url)
     world = crash_world(tmp_path, "asked", store_url=postgres_url, lease_s=LEASE_S)
     restored(world.asked, tmp_path / "ledger.jsonl")
     await world.service.start()

@@ -54,6 +54,7 @@ from schema.graph.ports import Draft, Rejected, Viewer
 MORNING = datetime(2026, 9, 7, 10, tzinfo=SHANGHAI)
 USCC = "91310104MA1FR0000X"
 SHA = "a" * 64
+LOOK_FIRST_S, LOOK_LAST_S = 0.01, 0.05  # to look at a case costs milliseconds of computing
 
 
 def text(name: str) -> Text:
@@ -434,14 +435,16 @@ class World:
         return submitted
 
     async def until(self, case: str, fact: Callable[[Case], bool], seconds: float = 8.0) -> Case:
-        """The case as soon as the fact holds."""
+        """The case as soon as the fact holds; looked at less often the longer it takes."""
+        pause_s = LOOK_FIRST_S
         async with asyncio.timeout(seconds):
             while True:
                 found = await self.service.store.case(case)
                 assert found is not None
                 if fact(found):
                     return found
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(pause_s)
+                pause_s = min(1.5 * pause_s, LOOK_LAST_S)
 
     async def until_state(self, case: str, item: str, state: str) -> Case:
         return await self.until(case, lambda c: c.step(item).state == state)
@@ -515,7 +518,7 @@ def make_world(
         reads=lambda viewer: reads,
         signing=signing,
         pace=Pace(
-            poll_every_s=poll_every_s, sweep_every_s=60.0, dequeue_every_s=0.03, lease_s=lease_s
+            poll_every_s=poll_every_s, sweep_every_s=60.0, dequeue_every_s=0.05, lease_s=lease_s
         ),
         **more,
     )

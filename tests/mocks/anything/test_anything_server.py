@@ -4,9 +4,10 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import pytest
@@ -17,6 +18,8 @@ from mocks.anything.exchange import Options
 from mocks.anything.opened import opened
 from mocks.anything.refusal import Refused
 from mocks.anything.server import Served
+from tests.gateway.becoming import becoming
+from tests.gateway.terminal import Terminal
 from tests.mocks.anything.mocked import DEPARTMENTS, REST, ROOT, SOAP, TODAY, on_the_wire
 
 HEALTH = DEPARTMENTS / "health" / "contract" / "health-data.yaml"
@@ -44,20 +47,35 @@ def process(*arguments: str) -> Iterator[tuple[str, list[str]]]:
             started.stdout.close()
 
 
+class Said(NamedTuple):
+    """What became of a command."""
+
+    code: int
+    out: str
+    err: str
+
+
+Shell = Callable[..., Said]
+
+
 @contextmanager
 def asking(served: Served) -> Iterator[httpx.Client]:
     with on_the_wire(served) as base, httpx.Client(base_url=base, trust_env=False) as client:
         yield client
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own
-        [sys.executable, "-m", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-    )
+@pytest.fixture
+def mock(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """The command in this process, which becomes a mock's as a process would."""
+    monkeypatch.chdir(ROOT)
+    becoming(monkeypatch)
+    terminal = Terminal(capsys)
+
+    def run(*arguments: str) -> Said:
+        code = terminal.run("departments", "mock", *arguments)
+        return Said(code, terminal.out, terminal.err)
+
+    return run
 
 
 def test_it_says_its_address_and_its_operations_and_answers_there() -> None:
@@ -77,17 +95,19 @@ def test_a_department_is_served_with_its_examples_and_the_setting_to_use() -> No
     assert f'location="{base}/PlanCase/PlanCaseService.asmx"' in found.text
 
 
-def test_any_folder_and_any_file_is_described_without_a_department(tmp_path: Path) -> None:
+def test_any_folder_and_any_file_is_described_without_a_department(
+    mock: Shell, tmp_path: Path
+) -> None:
     folder = tmp_path / "fire"
     (folder / "contract").mkdir(parents=True)
     (folder / "contract" / "c.yaml").write_bytes(HEALTH.read_bytes())
     manifest = '[contract]\nfile = "contract/c.yaml"\npath = "/api"\n'
     (folder / "department.toml").write_text(manifest, "utf-8")
 
-    by_folder = run("gateway", "departments", "mock", "--folder", str(folder), "--describe")
-    by_file = run("gateway", "departments", "mock", "--openapi", str(HEALTH), "--describe")
+    by_folder = mock("--folder", str(folder), "--describe")
+    by_file = mock("--openapi", str(HEALTH), "--describe")
 
-    paths = [json.loads(done.stdout)[0]["path"] for done in (by_folder, by_file)]
+    paths = [json.loads(said.out)[0]["path"] for said in (by_folder, by_file)]
     assert paths == ["/api/health-certificates/summary", "/health-certificates/summary"]
 
 
@@ -104,12 +124,14 @@ def test_any_folder_and_any_file_is_described_without_a_department(tmp_path: Pat
         (("planning", "--latency", "inf", "--describe"), "inf: is neither 0.2 nor 0.1-0.5"),
     ],
 )
-def test_misuse_is_a_sentence_and_no_traceback(arguments: tuple[str, ...], sentence: str) -> None:
-    done = run("gateway", "departments", "mock", *arguments)
+def test_misuse_is_a_sentence_and_no_traceback(
+    mock: Shell, arguments: tuple[str, ...], sentence: str
+) -> None:
+    said = mock(*arguments)
 
-    assert done.returncode in (1, 2)
-    assert sentence in done.stderr
-    assert "Traceback" not in done.stderr
+    assert said.code in (1, 2)
+    assert sentence in said.err
+    assert "Traceback" not in said.err
 
 
 @pytest.mark.parametrize(

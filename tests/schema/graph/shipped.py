@@ -1,5 +1,6 @@
 """The departments that ship, as they publish themselves: no line to any of them is opened."""
 
+from functools import cache
 from pathlib import Path
 
 from adapters.registry import load_departments
@@ -12,6 +13,11 @@ ROOT = Path(__file__).parents[3]
 
 def shipped_infos() -> list[DepartmentInfo]:
     """What the eight declare; every finding is a failure."""
+    return list(_read_once())
+
+
+@cache
+def _read_once() -> tuple[DepartmentInfo, ...]:
     endpoints = {
         name: Endpoint(
             url=url,
@@ -25,4 +31,4 @@ def shipped_infos() -> list[DepartmentInfo]:
     }
     loaded = load_departments(ROOT / "adapters" / "departments", endpoints, installed=False)
     assert [str(finding) for finding in loaded.findings] == []
-    return [loaded.departments[name].info for name in sorted(loaded.departments)]
+    return tuple(loaded.departments[name].info for name in sorted(loaded.departments))

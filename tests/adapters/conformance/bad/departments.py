@@ -102,6 +102,10 @@ BAD: dict[str, Bad] = {
     "contract_pinned": Bad(base="fire", change=lambda folder: _append(folder / FIRE, "# later\n")),
     "operations_exist": Bad(base="fire", change=told(('"createDeclaration"', '"create"'))),
     "owner_reachable": Bad(base="fire", change=told(("xfjc@119.sh.gov.example", "见通讯录"))),
+    "decided": Bad(
+        base="fire",
+        change=lambda folder: _append(folder / "department.toml", "# DECIDE: who answers\n"),
+    ),
     "secrets_apart": Bad(
         base="fire", change=lambda folder: _append(folder / "department.toml", "# fire-demo-token")
     ),

@@ -1,0 +1,185 @@
+"""`onething mocks faults|latency|scenarios`: bad days on order, and what filings meet."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, TypeAlias
+
+import typer
+
+from gateway.cli.mock_fleet import STATE, MockFleet, StateOption, UrlOption
+from gateway.cli.options import JsonOption
+from gateway.cli.output import MISUSED, Speaker, Stop, coloured
+
+DepartmentArgument: TypeAlias = Annotated[str | None, typer.Argument(help="A department's id.")]
+RuleOption: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--set", help="Anything a rule says, as key=value; repeated.")
+]
+LiftOption: TypeAlias = Annotated[
+    bool, typer.Option("--lift", help="Lift the rules of the department, or all.")
+]
+
+
+def register(fleet: typer.Typer) -> None:
+    """Add the commands to the group."""
+    fleet.command()(faults)
+    fleet.command()(latency)
+    fleet.command()(scenarios)
+
+
+def faults(
+    context: typer.Context,
+    department: DepartmentArgument = None,
+    kind: Annotated[str | None, typer.Argument(help="Add a rule of this kind.")] = None,
+    pairs: RuleOption = None,
+    lift: LiftOption = False,
+    kinds: Annotated[bool, typer.Option("--kinds", help="Every kind there is.")] = False,
+    url: UrlOption = None,
+    folder: StateOption = STATE,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the rules in force, add one (`fire busy --set first=2`), or lift them."""
+    speaker: Speaker = context.obj
+    fleet = MockFleet.at(url, folder)
+    if kinds:
+        _tell_kinds(speaker, fleet.get("faults/kinds"), as_json=as_json)
+        return
+    rule = {"kind": kind, **_values(pairs)} if kind else None
+    if pairs and not rule:
+        raise _wrong("--set says something of a rule", "name it: onething mocks faults fire busy")
+    _tell_rules(speaker, "faults", _ordered(fleet, "faults", department, rule, lift), as_json)
+
+
+def latency(
+    context: typer.Context,
+    department: DepartmentArgument = None,
+    pairs: RuleOption = None,
+    lift: LiftOption = False,
+    url: UrlOption = None,
+    folder: StateOption = STATE,
+    as_json: JsonOption = False,
+) -> None:
+    """Show pace and limits, add a rule (`market --set median_s=0.08 --set sigma=0.6`), or lift."""
+    rule = _values(pairs) if pairs else None
+    if rule and not department:
+        raise _wrong("whose pace?", "name a department: onething mocks latency market --set …")
+    told = _ordered(MockFleet.at(url, folder), "latency", department, rule, lift)
+    _tell_rules(context.obj, "latency", told, as_json)
+
+
+def scenarios(
+    context: typer.Context,
+    play: Annotated[
+        list[str] | None, typer.Option("--play", help="Play it; repeated: the first met counts.")
+    ] = None,
+    ordinary: Annotated[bool, typer.Option("--ordinary", help="Play none.")] = False,
+    assign: Annotated[
+        str | None, typer.Option("--assign", help="REFERENCE=SCENARIO; =ordinary; = takes it back.")
+    ] = None,
+    where: Annotated[
+        str | None, typer.Option("--where", help="Where the filings under a reference stand.")
+    ] = None,
+    url: UrlOption = None,
+    folder: StateOption = STATE,
+    as_json: JsonOption = False,
+) -> None:
+    """Every scenario there is; play some, assign one to a reference, see where a filing stands."""
+    speaker: Speaker = context.obj
+    fleet = MockFleet.at(url, folder)
+    if where:
+        _tell_standing(speaker, fleet.get("scenarios/standing", {"reference": where}), as_json)
+        return
+    told = fleet.get("scenarios")
+    if play or ordinary:
+        told = fleet.ask("PUT", "scenarios", json={"active": play or []})
+    if assign:
+        reference, _, scenario = assign.rpartition("=")
+        if not reference:
+            raise _wrong(f"--assign {assign}: is not REFERENCE=SCENARIO", "write it so")
+        body = {"reference": reference, "scenario": scenario or None}
+        told = fleet.ask("PUT", "scenarios/filings", json=body)
+    _tell_scenarios(speaker, told, as_json)
+
+
+def _wrong(what: str, step: str) -> Stop:
+    return Stop([what], next_step=step, code=MISUSED)
+
+
+def _values(pairs: Sequence[str] | None) -> dict[str, Any]:
+    wrong = [pair for pair in pairs or () if "=" not in pair]
+    if wrong:
+        raise _wrong(f"--set {wrong[0]}: is not key=value", "write for example --set first=2")
+    return {key: _value(text) for key, _, text in (pair.partition("=") for pair in pairs or ())}
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _ordered(
+    fleet: MockFleet, what: str, department: str | None, rule: Any | None, lift: bool
+) -> Mapping[str, Any]:
+    """The rules in force after the order, which may be none."""
+    before: Mapping[str, Any] = fleet.get(what)
+    if rule is None and not lift:
+        return before
+    if department is None:
+        return dict(fleet.ask("PUT", what, json={}))
+    kept = [] if lift else before.get(department, [])
+    rules = [*kept, rule] if rule is not None else kept
+    return dict(fleet.ask("PUT", f"{what}/departments/{department}", json=rules))
+
+
+def _tell_rules(speaker: Speaker, what: str, told: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        speaker.json(told)
+        return
+    if not told:
+        speaker.say(f"no {what} on order")
+        return
+    rows = [(name, _said(rule)) for name, rules in told.items() for rule in rules]
+    speaker.table(what, ("department", "rule"), rows)
+
+
+def _said(rule: Mapping[str, Any]) -> str:
+    return " ".join(
+        f"{key}={json.dumps(v, ensure_ascii=False)}" if not isinstance(v, str) else f"{key}={v}"
+        for key, v in rule.items()
+    )
+
+
+def _tell_kinds(speaker: Speaker, told: Any, *, as_json: bool) -> None:
+    if as_json:
+        speaker.json(told)
+        return
+    rows = [(one["name"], one["zh"], one["suits"], one["does"]) for one in told]
+    speaker.table(f"{len(rows)} kinds of faults", ("kind", "名称", "suits", "what happens"), rows)
+
+
+def _tell_scenarios(speaker: Speaker, told: Any, as_json: bool) -> None:
+    if as_json:
+        speaker.json(told)
+        return
+    rows = [
+        (
+            coloured((one["id"], "green" if one["active"] else "")),
+            "played" if one["active"] else "",
+            one["zh"],
+            one["en"],
+            ", ".join(one["departments"]) or "all",
+        )
+        for one in told["scenarios"]
+    ]
+    speaker.table("scenarios", ("id", "", "名称", "about", "departments"), rows)
+    for reference, scenario in told["filings"].items():
+        speaker.say(f"{reference} will meet {scenario}")
+
+
+def _tell_standing(speaker: Speaker, told: Any, as_json: bool) -> None:
+    if as_json:
+        speaker.json(told)
+        return
+    columns = ("department", "number", "service", "scenario", "state", "status", "since")
+    speaker.table("filings", columns, [[one[name] for name in columns] for one in told])

@@ -1,0 +1,88 @@
+"""The controls of a running mock fleet, as commands ask them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import typer
+
+from gateway.cli.output import Stop
+
+if TYPE_CHECKING:
+    import httpx
+
+_WITHIN_S = 30.0
+_USUAL = "http://127.0.0.1:8100"
+_START = "start the fleet: onething mocks (or onething demo), or name it: --url http://HOST:PORT"
+
+UrlOption: TypeAlias = Annotated[
+    str | None, typer.Option("--url", help="The fleet's controls; found by --state if absent.")
+]
+StateOption: TypeAlias = Annotated[
+    Path, typer.Option("--state", help="The fleet's state folder, whose ports.json leads there.")
+]
+STATE = Path(".dev/mocks")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MockFleet:
+    """One fleet; a refusal or a silence is a Stop that says how to mend it."""
+
+    url: str
+
+    @classmethod
+    def at(cls, url: str | None, state: Path) -> "MockFleet":
+        """The fleet at this address, or the one that wrote this folder's ports.json."""
+        return cls(url=(url or _listed(state / "ports.json") or _USUAL).rstrip("/"))
+
+    def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
+        """What is read."""
+        asked = {name: value for name, value in (query or {}).items() if value is not None}
+        return self.ask("GET", path, params=asked)
+
+    def ask(self, method: str, path: str, **said: Any) -> Any:
+        """What is answered; None where nothing is."""
+        import httpx  # for which other commands need not pay
+
+        where = f"{self.url}/__admin/{path}"
+        try:
+            # plain HTTP on loopback: loading certificates would only cost time
+            with httpx.Client(trust_env=False, timeout=_WITHIN_S, verify=self._is_tls) as client:
+                reply = client.request(method, where, **said)
+        except (httpx.HTTPError, httpx.InvalidURL) as silent:
+            raise Stop([f"{where}: no answer ({silent})"], next_step=_START) from silent
+        if reply.is_error:
+            raise _refusal(where, reply)
+        return _value(where, reply)
+
+    @property
+    def _is_tls(self) -> bool:
+        return self.url.startswith("https:")
+
+
+def _listed(ports: Path) -> str | None:
+    try:
+        url = json.loads(ports.read_text("utf-8"))["admin"]["url"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return str(url)
+
+
+def _refusal(where: str, reply: "httpx.Response") -> Stop:
+    try:
+        told = reply.json()
+        findings = [f"{one['where'] or '/'}: {one['what']}" for one in told["findings"]]
+        return Stop(findings, next_step=told["mend"])
+    except (ValueError, KeyError, TypeError):
+        return Stop([f"{where}: HTTP {reply.status_code}"], next_step=_START)
+
+
+def _value(where: str, reply: "httpx.Response") -> Any:
+    if not reply.content:
+        return None
+    try:
+        return reply.json()
+    except ValueError as wrong:
+        raise Stop([f"{where}: is no mock fleet ({wrong})"], next_step=_START) from wrong

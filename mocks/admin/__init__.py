@@ -1,0 +1,1 @@
+"""The controls of the fleet over HTTP: everything under /__admin/."""

@@ -1,0 +1,133 @@
+"""The controls' OpenAPI document: what is published is what requests are held to."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import yaml
+from starlette.requests import Request
+
+from mocks.admin.kinds import fault_kinds
+from mocks.admin.refusal import Finding, Refusal, refused
+from mocks.anything.exchange import asking, did_you_mean
+from mocks.core.kit import DEPARTMENTS
+
+FILE = Path(__file__).with_name("openapi.yaml")
+_METHODS = ("get", "post", "put", "delete")
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_BODY_CAP = 4 * 1024 * 1024
+_LONGEST = 300
+_SEE = "see /__admin/openapi.json"
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The whole document, with the departments and kinds of faults there are."""
+    read: dict[str, Any] = yaml.load(FILE.read_text("utf-8"), yaml.CSafeLoader)
+    schemas = read["components"]["schemas"]
+    schemas["DepartmentId"]["enum"] = list(DEPARTMENTS)
+    schemas["FaultRule"]["properties"]["kind"]["enum"] = [kind["name"] for kind in fault_kinds()]
+    return read
+
+
+@cache
+def operations() -> Mapping[str, Mapping[str, Any]]:
+    """Every operation by its id."""
+    return {
+        item[method]["operationId"]: item[method]
+        for item in document()["paths"].values()
+        for method in _METHODS
+        if method in item
+    }
+
+
+async def body_of(request: Request, operation: str) -> Any:
+    """The body, as the document wants it; {} where it may be left out. Refusal with all faults."""
+    declared = operations()[operation]["requestBody"]
+    media = declared["content"]["application/json"]
+    mend = f"send for example {json.dumps(media.get('example', {}), ensure_ascii=False)}; {_SEE}"
+    raw = await _read(request, mend)
+    if not raw and not declared.get("required"):
+        return {}
+    try:
+        value = json.loads(raw, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise refused("BODY_NOT_JSON", "", f"not JSON: {error}", mend) from None
+    if findings := list(_findings(f"{operation} body", value)):
+        raise Refusal("BODY_WRONG", findings, mend, status=400)
+    return value
+
+
+async def _read(request: Request, mend: str) -> bytes:
+    raw = b""
+    async for piece in request.stream():
+        raw += piece
+        if len(raw) > _BODY_CAP:
+            raise refused("BODY_WRONG", "", f"more than {_BODY_CAP} bytes", mend)
+    return raw
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def parameters_of(request: Request, operation: str) -> dict[str, Any]:
+    """The query parameters by name, those left out by their default or not at all."""
+    declared = {p["name"]: p for p in operations()[operation]["parameters"] if p["in"] == "query"}
+    given: dict[str, Any] = {
+        n: p["schema"]["default"] for n, p in declared.items() if "default" in p["schema"]
+    }
+    findings: list[Finding] = []
+    for name, text in request.query_params.multi_items():
+        if name not in declared:
+            near = asking(did_you_mean(name, list(declared)))
+            findings.append(Finding(where=name, what=f"no such parameter{near}"))
+            continue
+        given[name] = int(text) if _is_number(declared[name], text) else text
+        found = _findings(f"{operation} {name}", given[name])
+        findings += (Finding(where=name, what=one.what) for one in found)
+    missing = [n for n, p in declared.items() if p.get("required") and n not in given]
+    findings += (Finding(where=name, what="is missing") for name in missing)
+    if findings:
+        mend = f"parameters are {', '.join(declared)}; {_SEE}"
+        raise Refusal("PARAMETER_WRONG", findings, mend, status=400)
+    return given
+
+
+def _is_number(parameter: Mapping[str, Any], text: str) -> bool:
+    return parameter["schema"].get("type") == "integer" and text.isascii() and text.isdigit()
+
+
+def _findings(place: str, value: object) -> Iterator[Finding]:
+    for error in _validator(place).iter_errors(value):
+        where = "".join(f"/{step}" for step in error.instance_path)
+        yield Finding(where=where, what=_said(error))
+
+
+def _said(error: Any) -> str:
+    """The validator's words; of a long list of names, the one that was meant."""
+    names = [*DEPARTMENTS, *(kind["name"] for kind in fault_kinds())]
+    said: str = error.message
+    if " is not one of " in said and isinstance(error.instance, str):
+        near = asking(did_you_mean(error.instance, names))
+        said = (
+            said
+            if len(said) <= _LONGEST and not near
+            else f"{error.instance[:80]!r} is not known{near}"
+        )
+    return said[:_LONGEST]
+
+
+@cache
+def _validator(place: str) -> Any:
+    operation, _, part = place.partition(" ")
+    declared = operations()[operation]
+    if part == "body":
+        schema = declared["requestBody"]["content"]["application/json"]["schema"]
+    else:
+        schema = next(p["schema"] for p in declared["parameters"] if p["name"] == part)
+    whole = {"$schema": _DRAFT, "components": document()["components"], "allOf": [schema]}
+    return jsonschema_rs.validator_for(whole, validate_formats=True)

@@ -1,0 +1,89 @@
+"""The fleet: who is up, what is due, what was counted; and a fresh morning."""
+
+from collections.abc import Callable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mocks.admin import metrics
+from mocks.admin.clock import Clock
+from mocks.admin.document import body_of, parameters_of
+from mocks.admin.refusal import refused
+from mocks.admin.route import route
+from mocks.bond import Unheard
+from mocks.core.city import demo
+from mocks.core.ledger import read_entries
+from mocks.core.seed import seed_of
+from mocks.supervisor import NotStarted, Supervisor
+
+
+class Fleet:
+    """The routes of state, departments, ledger, metrics and reset."""
+
+    def __init__(
+        self, supervisor: Supervisor, clock: Clock, lifted: Mapping[str, Callable[[], None]]
+    ) -> None:
+        """`lifted`: what a reset lifts unless told not to, by its name in the request."""
+        self._supervisor, self._clock, self._lifted = supervisor, clock, lifted
+
+    def routes(self) -> list[Route]:
+        """Everything about the fleet as a whole."""
+        return [
+            route("state", get=self.state),
+            route("demo", get=self.demo),
+            route("metrics", get=self.metrics),
+            route("ledger", get=self.ledger),
+            route("reset", post=self.reset),
+            route("departments/{id}/{act}", post=self.run),
+        ]
+
+    async def state(self, _: Request) -> Response:
+        """Every department: where it is, whether it is up, what is due."""
+        report = await self._supervisor.report()
+        return JSONResponse({"now": self._clock.now(), **report})
+
+    async def demo(self, _: Request) -> Response:
+        """The people and places the city guarantees."""
+        return JSONResponse(demo(seed_of(self._supervisor.state)))
+
+    async def metrics(self, _: Request) -> Response:
+        """What was counted."""
+        told = metrics.exposition(await self._supervisor.measures())
+        return Response(told, media_type=metrics.MEDIA_TYPE)
+
+    async def ledger(self, request: Request) -> Response:
+        """The last entries of a department's ledger, oldest first."""
+        asked = parameters_of(request, "readLedger")
+        path = self._supervisor.state / "ledger" / f"{asked['department']}.jsonl"
+        return JSONResponse(list(read_entries(path))[-asked["limit"] :])
+
+    async def reset(self, request: Request) -> Response:
+        """A fresh morning: empty desks and journals; what was ordered is lifted, unless kept."""
+        asked = await body_of(request, "reset")
+        for name, lift in self._lifted.items():
+            if asked.get(name, True):
+                lift()
+        if asked.get("clock", False):
+            self._clock.forget()
+        try:
+            await self._supervisor.reset()
+        except Unheard as silent:
+            mend = "kill it, start it again, and reset"
+            raise refused("SILENT", "departments", str(silent), mend, status=503) from None
+        return Response(status_code=204)
+
+    async def run(self, request: Request) -> Response:
+        """Start or stop one department."""
+        department, act = request.path_params["id"], request.path_params["act"]
+        acts = {"start": self._supervisor.start, "stop": self._supervisor.stop}
+        if department not in self._supervisor.ports or act not in acts:
+            mend = f"start or stop one of {', '.join(self._supervisor.ports)}"
+            what = f"{act} {department} cannot be done"
+            raise refused("UNKNOWN", request.url.path, what, mend, status=404)
+        try:
+            await acts[act](department)
+        except NotStarted as failed:
+            mend = "see what it said where the fleet runs"
+            raise refused("NOT_STARTED", department, str(failed), mend, status=503) from None
+        return JSONResponse((await self._supervisor.report())["departments"][department])

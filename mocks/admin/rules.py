@@ -1,0 +1,86 @@
+"""Rules by department, for faults and for latency: departments follow the files these write."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mocks.admin.document import body_of
+from mocks.admin.refusal import refused
+from mocks.admin.route import route
+from mocks.core.clock import write_atomically
+from mocks.core.faults import check_rules
+from mocks.core.kit import DEPARTMENTS
+from mocks.faults.pace import check_latency
+
+Told = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """One file of rules and its routes. `check` raises ValueError for what cannot be obeyed."""
+
+    what: str  # faults, latency
+    file: Path
+    check: Callable[[Mapping[str, Any]], None]
+    mend: str
+
+    def routes(self) -> list[Route]:
+        """Reading and replacing, all departments' or one's."""
+        return [
+            route(self.what, get=self.read, put=self.replace),
+            route(f"{self.what}/departments/{{id}}", put=self.replace_one),
+        ]
+
+    def in_force(self) -> Told:
+        """The rules by department."""
+        rules: Told = json.loads(self.file.read_text("utf-8")) if self.file.exists() else {}
+        return rules
+
+    def lift(self) -> None:
+        """No rules at all."""
+        self.file.unlink(missing_ok=True)
+
+    async def read(self, _: Request) -> Response:
+        """The rules in force."""
+        return JSONResponse(self.in_force())
+
+    async def replace(self, request: Request) -> Response:
+        """Replace the rules; an impossible one changes nothing."""
+        return self._ordered(await body_of(request, f"set{self.what.title()}"))
+
+    async def replace_one(self, request: Request) -> Response:
+        """Replace the rules of one department."""
+        department = request.path_params["id"]
+        if department not in DEPARTMENTS:
+            mend = f"departments are {', '.join(DEPARTMENTS)}"
+            raise refused("UNKNOWN", "id", f"{department} is no department", mend, status=404)
+        rules = await body_of(request, f"set{self.what.title()}Of")
+        others = {name: kept for name, kept in self.in_force().items() if name != department}
+        return self._ordered({**others, department: rules} if rules else others)
+
+    def _ordered(self, rules: Told) -> Response:
+        try:
+            self.check(rules)
+        except (TypeError, ValueError, OverflowError) as wrong:
+            where = str(wrong).partition(":")[0]
+            raise refused("NOT_OBEYABLE", where, str(wrong), self.mend, status=422) from None
+        write_atomically(self.file, rules)
+        return JSONResponse(rules)
+
+
+def fault_rules(state: Path) -> Rules:
+    """Bad days on order."""
+    mend = "correct the rule; GET /__admin/faults/kinds and docs/mocks.md tell what there is"
+    return Rules(what="faults", file=state / "faults.json", check=check_rules, mend=mend)
+
+
+def latency_rules(state: Path) -> Rules:
+    """How fast departments answer, and how much they bear."""
+    mend = "correct the rule; docs/mocks.md tells what there is"
+    return Rules(what="latency", file=state / "latency.json", check=check_latency, mend=mend)

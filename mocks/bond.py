@@ -1,0 +1,134 @@
+"""What ties a department's process to its parent: a line to be asked on, and memory both see.
+
+The line is a pair of sockets the child inherits: no port, nothing a fault on order can strike, and
+its end tells either side that the other is gone. A question is one JSON line, `{"id": 1, "ask":
+"reset"}`, an answer another, `{"id": 1, "answer": {…}}`.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from mocks.core.kit import Kit
+from mocks.journal.noting import Noting
+from mocks.journal.ring import Ring
+from mocks.journal.tally import Tally
+
+_LINE_CAP = 8 * 1024 * 1024
+
+
+class Unheard(Exception):
+    """A department that did not answer its parent in time, or is gone."""
+
+
+class HungUp(Unheard):
+    """A department whose end of the line is closed: it is about to be gone."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Bond:
+    """The child's side."""
+
+    line: socket.socket
+    ring: Ring
+    tally: Tally = field(default_factory=Tally)
+
+    @classmethod
+    def inherited(cls, line: int, memory: int) -> "Bond":
+        """From the descriptors the parent named."""
+        ring = Ring(memory)
+        os.close(memory)
+        return cls(line=socket.socket(fileno=line), ring=ring)
+
+    def noting(self, app: ASGIApp, kit: Kit) -> ASGIApp:
+        """The application, its requests noted and counted."""
+        return Noting(app, self.ring, kit.clock, self.tally)
+
+    async def obey(self, kit: Kit, server: uvicorn.Server) -> None:
+        """Answer the parent until it is gone; then end this process."""
+        reader, writer = await asyncio.open_connection(sock=self.line, limit=_LINE_CAP)
+        acts = self._acts(kit, server)
+        while line := await reader.readline():
+            asked = json.loads(line)
+            answer = {"id": asked["id"], "answer": acts[asked["ask"]]()}
+            writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+            await writer.drain()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def _acts(self, kit: Kit, server: uvicorn.Server) -> Mapping[str, Callable[[], dict[str, Any]]]:
+        def status() -> dict[str, Any]:
+            kit.desk.tick()
+            due = kit.desk.next_due()
+            return {
+                "listens": server.started,
+                "filings": kit.desk.count,
+                "nextDueAt": due.isoformat() if due else None,
+                "struck": kit.faults.struck,
+            }
+
+        def measures() -> dict[str, Any]:
+            statuses = Counter(filed.status for filed in kit.desk.filings())
+            return {**self.tally.told(), "filings": statuses, "struck": kit.faults.struck}
+
+        def reset() -> dict[str, Any]:
+            kit.late.forget()
+            kit.desk.reset()
+            self.ring.clear()
+            return {}
+
+        def forget() -> dict[str, Any]:
+            self.ring.clear()
+            return {}
+
+        return {"status": status, "reset": reset, "forget": forget, "measures": measures}
+
+
+@dataclass(slots=True, kw_only=True)
+class Line:
+    """The parent's side of one child's life."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    _asked: int = 0
+    _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def ask(self, what: str, *, within_s: float) -> dict[str, Any]:
+        """The child's answer; Unheard when none comes in time."""
+        try:
+            async with asyncio.timeout(within_s), self._busy:
+                return await self._answer(what)
+        except TimeoutError as silent:
+            raise Unheard(what) from silent
+        except OSError as gone:
+            raise HungUp(what) from gone
+
+    async def _answer(self, what: str) -> dict[str, Any]:
+        self._asked += 1
+        self.writer.write(json.dumps({"id": self._asked, "ask": what}).encode() + b"\n")
+        await self.writer.drain()
+        while line := await self.reader.readline():
+            told = json.loads(line)
+            if told["id"] == self._asked:  # an earlier one came too late for whoever asked
+                answer: dict[str, Any] = told["answer"]
+                return answer
+        raise HungUp(what)
+
+    def close(self) -> None:
+        """Hang up."""
+        self.writer.close()
+
+
+async def lines() -> tuple[Line, socket.socket]:
+    """A new line: the parent's side, and the socket a child is to inherit."""
+    ours, theirs = socket.socketpair()
+    reader, writer = await asyncio.open_connection(sock=ours, limit=_LINE_CAP)
+    return Line(reader=reader, writer=writer), theirs

@@ -1,0 +1,1 @@
+"""What every department was asked: noted cheaply, asked for, asserted, compared."""

@@ -1,0 +1,126 @@
+"""What a request should have been like, and where one differs from it.
+
+Matched are the request line, headers, parameters, reference, status, fault, and any part of the
+body, by leaves: `{"form": {"uscc": "9131…"}}` holds for a JSON body that says so whatever else it
+says, `{"SubmitCase": {"CaseRef": "…"}}` for a SOAP body whatever its prefixes. "*" is any value.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+
+from mocks.journal.entry import Entry, leaves_of_value
+
+ANY = "*"
+_LINE = ("department", "operation", "method", "path", "reference", "key", "fault", "status")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One place where a request is not as it should be; `got` None: it is not there."""
+
+    where: str
+    expected: str
+    got: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matcher:
+    """A request that is looked for: what is not named may be anything."""
+
+    line: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, str] = field(default_factory=dict)  # text by path
+    text: str = ""
+    since: datetime | None = None  # real time
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Self:
+        """From JSON. ValueError for a `since` that is no moment with an offset."""
+        since = datetime.fromisoformat(told["since"]) if told.get("since") else None
+        if since is not None and since.tzinfo is None:
+            raise ValueError("since: has no offset — write 2026-09-21T09:00:00+08:00")
+        return cls(
+            line={name: str(told[name]) for name in _LINE if told.get(name) is not None},
+            headers={name.lower(): value for name, value in told.get("headers", {}).items()},
+            query=dict(told.get("query", {})),
+            body=dict(leaves_of_value(told.get("body", {}))),
+            text=told.get("text") or "",
+            since=since,
+        )
+
+    def in_question(self, entry: Entry) -> bool:
+        """Whether the entry is of the time and the department that are looked at."""
+        recent = self.since is None or entry.real_at >= self.since
+        return recent and self.line.get("department", entry.department) == entry.department
+
+    def matches(self, entry: Entry) -> bool:
+        """Whether nothing differs."""
+        return self.in_question(entry) and not any(True for _ in self.differences(entry))
+
+    def differences(self, entry: Entry) -> Iterator[Difference]:
+        """Every place where the entry differs, cheapest first."""
+        for name, expected in self.line.items():
+            got = _line(entry, name)
+            if not (name == "fault" and got and expected in got.split("+")):
+                yield from _compared(name, expected, got)
+        for name, expected in self.headers.items():
+            yield from _compared(f"header {name}", expected, entry.headers.get(name))
+        for name, expected in self.query.items():
+            yield from _compared(f"query {name}", expected, entry.query.get(name))
+        for path, expected in self.body.items():
+            yield from _compared(f"body {path}", expected, entry.leaves.get(path))
+        if self.text and not _holds_text(entry, self.text):
+            yield Difference(where="text", expected=self.text, got=None)
+
+    @property
+    def size(self) -> int:
+        """How many things are asked for."""
+        named = (self.line, self.headers, self.query, self.body)
+        return sum(map(len, named)) + bool(self.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearMiss:
+    """A request that came close, and where it differs."""
+
+    entry: Entry
+    differences: tuple[Difference, ...]
+
+
+def near_misses(matcher: Matcher, entries: Iterable[Entry], limit: int) -> list[NearMiss]:
+    """Those that differ in fewest places, the newest first among equals; none that matches."""
+    compared = [
+        NearMiss(entry=entry, differences=tuple(matcher.differences(entry)))
+        for entry in entries
+        if matcher.in_question(entry)
+    ]
+    close = [one for one in compared if one.differences]
+    close.sort(key=lambda one: (len(one.differences), -one.entry.received.real_at))
+    return close[:limit]
+
+
+def _compared(where: str, expected: str, got: str | None) -> Iterator[Difference]:
+    if got is None or expected not in (ANY, got):
+        yield Difference(where=where, expected=expected, got=got)
+
+
+def _line(entry: Entry, name: str) -> str | None:
+    told: Mapping[str, str | None] = {
+        "department": entry.department,
+        "operation": entry.outcome.operation or None,
+        "method": entry.received.method,
+        "path": entry.received.path,
+        "fault": entry.outcome.fault or None,
+        "status": str(entry.outcome.status) if entry.outcome.status else None,
+    }
+    if name in told:
+        return told[name]
+    return entry.reference if name == "reference" else entry.key
+
+
+def _holds_text(entry: Entry, text: str) -> bool:
+    lines = (entry.received.path, entry.body, *entry.query.values(), *entry.headers.values())
+    return any(text in line for line in lines)

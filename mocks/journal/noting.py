@@ -1,0 +1,127 @@
+"""Notes every request a department gets, beside its work: into shared memory, and counted."""
+
+import time
+from contextvars import ContextVar
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mocks.core.clock import VirtualClock, real_now
+from mocks.journal.record import Outcome, Received, packed
+from mocks.journal.ring import Ring
+from mocks.journal.tally import Tally
+
+BODY_CAP = 65_536
+_HEADERS_CAP = 16_384
+_NOTE: ContextVar["Note | None"] = ContextVar("note", default=None)
+
+
+def asks(operation: str) -> None:
+    """Say which operation the request at hand asks for."""
+    if (note := _NOTE.get()) is not None:
+        note.operation = operation
+
+
+def struck(fault: str) -> None:
+    """Say which fault struck the request at hand; a second one is added."""
+    if (note := _NOTE.get()) is not None:
+        note.fault = f"{note.fault}+{fault}" if note.fault else fault
+
+
+class Note:
+    """One request while it lasts: kept once its body is there, amended when it is over."""
+
+    __slots__ = (
+        "_began", "_body", "_clock", "_position", "_ring", "_scope", "_size", "_status",
+        "fault", "operation",
+    )  # fmt: skip
+
+    def __init__(self, scope: Scope, ring: Ring, clock: VirtualClock) -> None:
+        self._scope, self._ring, self._clock = scope, ring, clock
+        self._began = time.perf_counter()
+        self._body, self._size = b"", 0
+        self._status = 0
+        self._position: int | None = None
+        self.operation = self.fault = ""
+
+    def heard(self, message: Message) -> None:
+        """Take a piece of the body in; with the last one the request is kept."""
+        if message["type"] == "http.request":
+            piece: bytes = message.get("body", b"")
+            self._size += len(piece)
+            if piece and len(self._body) < BODY_CAP:
+                self._body = (self._body + piece)[:BODY_CAP]
+            if not message.get("more_body"):
+                self.keep()
+
+    def said(self, message: Message) -> None:
+        """Hear what is answered."""
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+
+    def keep(self) -> None:
+        """Put the request into the journal, once."""
+        if self._position is None:
+            received = Received(
+                real_at=real_now(),
+                virtual_at=self._clock.now(),
+                method=self._scope["method"],
+                path=self._scope["path"],
+                query=self._scope["query_string"][:BODY_CAP],
+                headers=_bounded(self._scope["headers"]),
+                body=self._body,
+                size=self._size,
+            )
+            self._position = self._ring.append(packed(received, Outcome()))
+
+    def close(self, tally: Tally) -> None:
+        """Fill in what came of it, and count it."""
+        self.keep()
+        duration_s = time.perf_counter() - self._began
+        outcome = Outcome(
+            status=self._status,
+            duration_s=duration_s,
+            operation=self.operation,
+            fault=self.fault,
+        )
+        if self._position is not None:
+            self._ring.amend(self._position, outcome.packed())
+        tally.add(self.operation, self._status, self.fault, duration_s)
+
+
+def _bounded(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers, those that do not fit under the cap left out."""
+    room, kept = _HEADERS_CAP, []
+    for name, value in headers:
+        room -= len(name) + len(value)
+        if room >= 0:
+            kept.append((name, value))
+    return kept
+
+
+class Noting:
+    """An application whose requests are noted; what the parent asks under /__admin/ is not."""
+
+    def __init__(self, app: ASGIApp, ring: Ring, clock: VirtualClock, tally: Tally) -> None:
+        self._app, self._ring, self._clock, self._tally = app, ring, clock, tally
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, and note it."""
+        if scope["type"] != "http" or scope["path"].startswith("/__admin/"):
+            await self._app(scope, receive, send)
+            return
+        note = Note(scope, self._ring, self._clock)
+        _NOTE.set(note)
+
+        async def hear() -> Message:
+            message = await receive()
+            note.heard(message)
+            return message
+
+        async def say(message: Message) -> None:
+            note.said(message)
+            await send(message)
+
+        try:
+            await self._app(scope, hear, say)
+        finally:
+            note.close(self._tally)

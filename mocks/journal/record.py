@@ -1,0 +1,70 @@
+"""One request as a department noted it: an outcome that is filled in later, then what came.
+
+The outcome stands first and has a fixed size, so that a request is in the journal before it is
+answered: a department that is killed in mid-call leaves it behind, open.
+"""
+
+import struct
+from datetime import datetime
+
+import msgspec
+
+_OUTCOME = struct.Struct("<Hf80s80s")
+_OPEN_S = -1.0
+_TEXT = 80
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a request. `status` 0: nothing was answered; `duration_s` None: it goes on."""
+
+    status: int = 0
+    duration_s: float | None = None
+    operation: str = ""  # "": the department did not find out what was asked
+    fault: str = ""
+
+    def packed(self) -> bytes:
+        """The fixed bytes; names over 80 bytes are cut."""
+        duration = _OPEN_S if self.duration_s is None else self.duration_s
+        return _OUTCOME.pack(self.status, duration, _cut(self.operation), _cut(self.fault))
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """What came: header names are lower case, `body` is at most the cap of `size` bytes."""
+
+    real_at: float  # Unix seconds
+    virtual_at: datetime
+    method: str
+    path: str
+    query: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    size: int
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Received)
+
+
+def packed(received: Received, outcome: Outcome) -> bytes:
+    """A record's payload."""
+    return outcome.packed() + _ENCODER.encode(received)
+
+
+def unpacked(payload: bytes) -> tuple[Outcome, Received]:
+    """A record's payload read again."""
+    status, duration, operation, fault = _OUTCOME.unpack_from(payload)
+    outcome = Outcome(
+        status=status,
+        duration_s=None if duration < 0 else duration,
+        operation=_text(operation),
+        fault=_text(fault),
+    )
+    return outcome, _DECODER.decode(payload[_OUTCOME.size :])
+
+
+def _cut(text: str) -> bytes:
+    return text.encode()[:_TEXT]
+
+
+def _text(raw: bytes) -> str:
+    return raw.rstrip(b"\0").decode(errors="replace")

@@ -1,0 +1,1 @@
+"""Exchanges with a real system, kept without its secrets, and played again."""

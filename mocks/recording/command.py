@@ -1,0 +1,137 @@
+"""`python -m mocks record` and `replay`: a real system kept, and played again."""
+
+import argparse
+import asyncio
+import logging
+import re
+import shutil
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import uvicorn
+from starlette.types import ASGIApp
+
+from mocks.anything import command as anything
+from mocks.anything.refusal import Refused
+from mocks.recording.kept import Recording
+from mocks.recording.proxy import Proxy
+from mocks.recording.replay import Replay
+from mocks.recording.rules import FILE, WrongRules, blanked, redaction_of
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+_FOLDER = Path(".dev/recordings")
+_CAP, _MOST, _WITHIN_S = 5_000_000, 1000, 30.0
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The two commands."""
+    record = commands.add_parser("record", help="keep what passes to a real system, redacted")
+    record.add_argument("--to", type=_url, required=True, help="the real system: https://host/base")
+    record.add_argument("--as", dest="name", type=_name, required=True, help="the recording's name")
+    record.add_argument("--rules", type=Path, help="further redaction: TOML (docs/mock-admin.md)")
+    record.add_argument("--more", action="store_true", help="add to a recording that is there")
+    record.add_argument("--cap", type=int, default=_CAP, help="bytes of a body that are kept")
+    record.add_argument("--most", type=int, default=_MOST, help="exchanges that are kept")
+    record.add_argument("--within", type=float, default=_WITHIN_S, help="seconds an exchange lasts")
+    record.add_argument("--for", dest="for_s", type=float, help="seconds after which it ends")
+    replay = commands.add_parser("replay", help="play a recording again")
+    replay.add_argument("name", type=_name)
+    replay.add_argument("--near", action="store_true", help="the nearest request answers too")
+    replay.add_argument("--contract", type=Path, help="WSDL or OpenAPI: what breaks it is left out")
+    for command in (record, replay):
+        command.add_argument("--folder", type=Path, default=_FOLDER, help="where recordings are")
+        command.add_argument("--host", default="127.0.0.1")
+        command.add_argument("--port", type=int, default=0, help="0 takes a free one")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code: 0 when told to stop, 1 for what cannot be recorded or played."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        with suppress(KeyboardInterrupt):
+            act = _record if arguments.command == "record" else _replay
+            return act(arguments, arguments.folder / arguments.name)
+    except (Refused, WrongRules, OSError) as refused:
+        print(f"not {arguments.command}ed: {refused}", file=sys.stderr)  # noqa: T201 - a command's last word
+        return 1
+    return 0
+
+
+def _record(arguments: argparse.Namespace, folder: Path) -> int:
+    if any(folder.glob("*.json")) and not arguments.more:
+        raise Refused(f"{folder}: is there already — choose another name, or add --more")
+    recording = Recording(
+        folder=folder, redaction=redaction_of(arguments.rules), most=arguments.most
+    )
+    if arguments.rules:
+        shutil.copyfile(arguments.rules, folder / FILE)
+    asyncio.run(_recording(arguments, recording))
+    _say(f"{recording.kept} exchanges in {folder}")
+    return 0
+
+
+async def _recording(arguments: argparse.Namespace, recording: Recording) -> None:
+    limits = httpx.Limits(max_connections=100)
+    async with httpx.AsyncClient(
+        trust_env=False, follow_redirects=False, timeout=arguments.within, limits=limits
+    ) as client:
+        proxy = Proxy(
+            to=arguments.to, recording=recording, client=client,
+            cap=arguments.cap, within_s=arguments.within,
+        )  # fmt: skip
+        what = f"recording {arguments.to} as {arguments.name}"
+        with suppress(TimeoutError):
+            async with asyncio.timeout(arguments.for_s):
+                await _serve(proxy, arguments, what)
+
+
+def _replay(arguments: argparse.Namespace, folder: Path) -> int:
+    if not any(folder.glob("*.json")):
+        raise Refused(f"{folder}: holds no recording — onething mocks record --to URL --as NAME")
+    if arguments.contract:
+        return _by_contract(arguments, folder)
+    rules = folder / FILE
+    redaction = redaction_of(rules if rules.exists() else None)
+    replay = Replay(folder, blanked(redaction), near=arguments.near)
+    asyncio.run(_serve(replay.application(), arguments, f"{len(replay)} requests of {folder}"))
+    return 0
+
+
+def _by_contract(arguments: argparse.Namespace, folder: Path) -> int:
+    parser = argparse.ArgumentParser()
+    anything.add_to(parser.add_subparsers(dest="command"))
+    words = ["anything", "--contract", str(arguments.contract), "--examples", str(folder)]
+    words += ["--host", arguments.host, "--port", str(arguments.port)]
+    return anything.run(parser.parse_args(words))
+
+
+async def _serve(app: ASGIApp, arguments: argparse.Namespace, what: str) -> None:
+    with socket.create_server((arguments.host, arguments.port)) as listener:
+        _say(f"{what}: http://{arguments.host}:{listener.getsockname()[1]}")
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, lifespan="off", ws="none",
+            server_header=False, date_header=False, timeout_graceful_shutdown=1,
+        )  # fmt: skip
+        await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - a command speaks
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise argparse.ArgumentTypeError(f"{text}: is no address like https://host/base")
+    return text.rstrip("/")
+
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r}: use lower-case letters, digits, - and _")
+    return text

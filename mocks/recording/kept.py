@@ -1,0 +1,83 @@
+"""Exchanges on the disk, in the form examples have, without what must not be kept."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from mocks.recording.redaction import Redaction
+
+_NOT_KEPT = frozenset(
+    {
+        "accept-encoding", "connection", "content-length", "date", "host", "keep-alive", "server",
+        "te", "trailer", "transfer-encoding", "upgrade", "user-agent", "via",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its reply as they passed; header names are lower case."""
+
+    method: str
+    target: str  # path and query
+    headers: Mapping[str, str]
+    body: bytes
+    status: int
+    reply_headers: Mapping[str, str]
+    reply_body: bytes
+
+
+@dataclass(slots=True, kw_only=True)
+class Recording:
+    """A folder that grows by one file an exchange, at most `most` of them."""
+
+    folder: Path
+    redaction: Redaction
+    most: int
+    kept: int = 0
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.kept = sum(1 for _ in self.folder.glob("*.json"))
+
+    @property
+    def full(self) -> bool:
+        """Whether no more is kept."""
+        return self.kept >= self.most
+
+    def keep(self, exchange: Exchange) -> Path:
+        """Write one down, redacted; the file."""
+        self.kept += 1
+        last = urlsplit(exchange.target).path.rstrip("/").rpartition("/")[2]
+        shown = self.redaction.address(last)
+        slug = re.sub(r"[^a-z0-9]+", "-", shown.lower())[:40].strip("-") or "root"
+        file = self.folder / f"{self.kept:04d}-{exchange.method.lower()}-{slug}.json"
+        part = file.with_suffix(".part")
+        part.write_text(
+            json.dumps(self._told(exchange), ensure_ascii=False, indent=1) + "\n", "utf-8"
+        )
+        part.replace(file)
+        return file
+
+    def _told(self, one: Exchange) -> dict[str, Any]:
+        request = {
+            "method": one.method,
+            "path": self.redaction.address(one.target),
+            **self._message(one.headers, one.body),
+        }
+        reply = {"status": one.status, **self._message(one.reply_headers, one.reply_body)}
+        about = f"{one.method} {request['path'].partition('?')[0]}, recorded."
+        return {"about": about, "exchanges": [{"request": request, "reply": reply}]}
+
+    def _message(self, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+        kept = {name: value for name, value in headers.items() if name not in _NOT_KEPT}
+        told: dict[str, Any] = {"headers": self.redaction.header_lines(kept)}
+        if body:
+            told["body"], charset = self.redaction.body(body, headers.get("content-type", ""))
+            if charset != "utf-8":
+                told["charset"] = charset
+        return told

@@ -1,0 +1,171 @@
+"""Choosing what is played, for the controls and the commands: plain values in, plain values out.
+
+    scenarios = Scenarios(state)             # the fleet's state folder; nothing has to run
+    scenarios.known()                        -> every scenario there is, in order of name
+    scenarios.activate(["silent_department"])   what filings meet from now on, the first first
+    scenarios.assign("case:A:file:1", "refused_after_hearing")   before it is filed
+    scenarios.standing("case:A:file:1")      -> the filings under it, their scenario and state
+    scenarios.reset()                           ordinary days again
+
+Departments notice within the next call. A filing keeps the scenario it came in under. Unknown names
+raise UnknownScenario, files with mistakes WrongScenario; neither changes anything.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mocks.core.clock import write_atomically
+from mocks.core.kit import DEPARTMENTS, department_module
+from mocks.core.ledger import Entry, read_entries
+from mocks.scenarios.library import UnknownScenario, load, load_all
+from mocks.scenarios.model import ORDINARY, START, Scenario, WrongScenario
+from mocks.scenarios.terms import Terms, terms_of
+
+__all__ = ["Scenarios", "Standing", "Summary", "UnknownScenario", "WrongScenario", "all_terms"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A scenario as people choose it."""
+
+    id: str
+    zh: str
+    en: str
+    departments: tuple[str, ...]  # it is for; () for all
+    states: tuple[str, ...]  # it lays over the ordinary course
+    hours: bool  # whether it says when a department is closed
+    file: Path
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One filing: which scenario it follows, and where in it it is."""
+
+    department: str
+    number: str
+    reference: str
+    service: str
+    scenario: str  # "ordinary" when it met none
+    state: str
+    status: str
+    since: str  # virtual time, ISO 8601
+
+
+def all_terms() -> tuple[Terms, ...]:
+    """The terms of every department."""
+    return tuple(terms_of(name, department_module(name)) for name in DEPARTMENTS)
+
+
+class Scenarios:
+    """What is played in one state folder."""
+
+    def __init__(self, state: Path) -> None:
+        self._state = state
+        self._file = state / "scenarios.json"
+        self._terms = all_terms()
+
+    def known(self) -> tuple[Summary, ...]:
+        """Every scenario of the library and of the folder of one's own."""
+        active = self.active()
+        return tuple(_summary(s, s.id in active) for s in load_all(self._terms, self._folder()))
+
+    def active(self) -> tuple[str, ...]:
+        """The ids of what is played; of those a filing meets the first counts."""
+        return tuple(self._told().get("active", ()))
+
+    def assigned(self) -> Mapping[str, str]:
+        """The scenarios told for single references."""
+        return dict(self._told().get("filings", {}))
+
+    def activate(self, ids: Sequence[str]) -> None:
+        """Play these from now on, and no others; () is ordinary days, assignments kept."""
+        self._check(ids)
+        self._tell(active=list(dict.fromkeys(ids)))
+
+    def assign(self, reference: str, id_: str | None) -> None:
+        """What a filing under this reference will meet, "ordinary" too; None takes it back."""
+        filings = {**self.assigned()}
+        if id_ is None:
+            filings.pop(reference, None)
+        else:
+            self._check([] if id_ == ORDINARY else [id_])
+            filings[reference] = id_
+        self._tell(filings=filings)
+
+    def use_folder(self, folder: Path | None) -> None:
+        """Where one's own files are; WrongScenario when there is a mistake in any."""
+        load_all(self._terms, folder)
+        self._tell(folder=str(folder.resolve()) if folder else None)
+
+    def reset(self) -> None:
+        """Ordinary days: nothing active, nothing assigned; the folder stays."""
+        if self._file.exists():
+            self._tell(active=[], filings={})
+
+    def standing(self, reference: str) -> tuple[Standing, ...]:
+        """The filings under a reference at all departments, as their ledgers have them."""
+        return tuple(
+            standing for department in DEPARTMENTS for standing in self._at(department, reference)
+        )
+
+    def _at(self, department: str, reference: str) -> Iterable[Standing]:
+        filings: dict[str, Entry] = {}
+        latest: dict[str, Entry] = {}
+        for entry in read_entries(self._state / "ledger" / f"{department}.jsonl"):
+            if entry["kind"] == "filing" and entry["reference"] == reference:
+                filings[entry["receipt"]] = entry
+            if entry["receipt"] in filings and entry["kind"] != "callback":
+                latest[entry["receipt"]] = entry
+        return [_standing(department, filed, latest[no]) for no, filed in filings.items()]
+
+    def _check(self, ids: Iterable[str]) -> None:
+        for id_ in ids:
+            load(id_, self._terms, self._folder())
+
+    def _folder(self) -> Path | None:
+        told = self._told().get("folder")
+        return Path(told) if told else None
+
+    def _told(self) -> dict[str, Any]:
+        if not self._file.exists():
+            return {}
+        told: dict[str, Any] = json.loads(self._file.read_text("utf-8"))
+        return told
+
+    def _tell(self, **changed: Any) -> None:
+        self._state.mkdir(parents=True, exist_ok=True)
+        write_atomically(self._file, {**self._told(), **changed})
+
+
+def _summary(scenario: Scenario, active: bool) -> Summary:
+    windows = (*scenario.opened, *scenario.closed)
+    named = scenario.meets.departments.union(*(w.departments for w in windows))
+    return Summary(
+        id=scenario.id,
+        zh=scenario.zh,
+        en=scenario.en,
+        departments=tuple(name for name in DEPARTMENTS if name in named),
+        states=tuple(scenario.states),
+        hours=bool(windows),
+        file=scenario.file,
+        active=active,
+    )
+
+
+def _standing(department: str, filed: Entry, latest: Entry) -> Standing:
+    withdrawn = latest["kind"] == "withdrawal"
+    status = "withdrawn" if withdrawn else latest.get("status") or START
+    return Standing(
+        department=department,
+        number=filed["receipt"],
+        reference=filed["reference"],
+        service=filed["service"],
+        scenario=filed.get("scenario") or ORDINARY,
+        state="withdrawn" if withdrawn else latest.get("state") or status,
+        status=status,
+        since=latest["at"],
+    )

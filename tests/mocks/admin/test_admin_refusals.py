@@ -1,0 +1,76 @@
+"""A wish that is not granted says what is wrong, where, and how to mend it."""
+
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+from starlette.routing import Route
+
+from mocks.admin.application import application
+from mocks.admin.document import document
+from mocks.supervisor import Supervisor
+
+UNKNOWN_KEY = (422, "NOT_OBEYABLE", ["fire[0].x"])
+
+
+def refused(world: Any, method: str, path: str, **said: Any) -> Any:
+    reply = world.client.request(method, f"{world.admin}/__admin/{path}", **said)
+    assert reply.status_code >= 400
+    told = reply.json()
+    assert told["mend"]
+    assert told["error"]
+    return reply.status_code, told["code"], [one["where"] for one in told["findings"]]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "wrong"),
+    [
+        ("POST", "clock", b"{", (400, "BODY_NOT_JSON", [""])),
+        ("POST", "clock", b"", (400, "BODY_NOT_JSON", [""])),
+        ("POST", "clock", b"[1]", (400, "BODY_WRONG", [""])),
+        ("POST", "clock", b'{"advance": {"working_days": NaN}}', (400, "BODY_NOT_JSON", [""])),
+        ("POST", "clock", b'{"now": "2026-02-31T09:00:00"}', (422, "NOT_OBEYABLE", ["/now"])),
+        ("POST", "clock", b'{"advance": {"weeks": 1}}', (400, "BODY_WRONG", ["/advance"])),
+        ("PUT", "faults", b'{"fire": [{"kind": "no"}]}', (400, "BODY_WRONG", ["/fire/0/kind"])),
+        ("PUT", "faults", b'{"nobody": []}', (400, "BODY_WRONG", [""])),
+        ("PUT", "faults/departments/nobody", b"[]", (404, "UNKNOWN", ["id"])),
+        ("PUT", "faults", b"{\"fire\":[{\"kind\":\"hang\",\"x\":1}]}", UNKNOWN_KEY),
+        ("POST", "reset", b'{"clocks": true}', (400, "BODY_WRONG", [""])),
+        ("POST", "journal/assert", b'{"match": {}}', (400, "BODY_WRONG", [""])),
+        ("POST", "journal/near", b'{"match": {"text": 7}}', (400, "BODY_WRONG", ["/match/text"])),
+        ("GET", "journal?limit=many", b"", (400, "PARAMETER_WRONG", ["limit"])),
+        ("GET", "journal?limits=1", b"", (400, "PARAMETER_WRONG", ["limits"])),
+        ("GET", "ledger", b"", (400, "PARAMETER_WRONG", ["department"])),
+        ("GET", "nowhere", b"", (404, "UNKNOWN", ["/__admin/nowhere"])),
+        ("PUT", "clock", b"{}", (405, "METHOD_WRONG", ["/__admin/clock"])),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_the_place(
+    world: Any, method: str, path: str, body: bytes, wrong: tuple[int, str, list[str]]
+) -> None:
+    assert refused(world, method, path, content=body) == wrong
+
+
+def test_a_page_of_another_origin_is_refused_and_our_own_is_not(world: Any) -> None:
+    elsewhere = refused(world, "POST", "reset", headers={"Origin": "https://example.org"})
+    own = world.client.get(f"{world.admin}/__admin/clock", headers={"Origin": world.admin})
+
+    assert elsewhere == (403, "ELSEWHERE", ["Origin"])
+    assert own.is_success
+
+
+def test_the_document_is_valid_openapi_and_names_every_route(tmp_path: Any) -> None:
+    supervisor = Supervisor(state=tmp_path, host="127.0.0.1", ports={})
+    served = {
+        (route.path, method.lower())
+        for route in application(supervisor).routes
+        if isinstance(route, Route)
+        for method in route.methods or ()
+        if method != "HEAD"
+    }
+    described = {(path, method) for path, item in document()["paths"].items() for method in item}
+
+    validate(document())
+    assert described <= served
+    pages = {"/__admin", "/__admin/", "/__admin/openapi.json"}
+    assert {path for path, _ in served - described if "." not in path} <= pages

@@ -1,0 +1,68 @@
+"""What people type: scenarios listed and checked, and what `serve` leaves for its departments."""
+
+from pathlib import Path
+
+import pytest
+
+from mocks.__main__ import _parser, _prepare
+from mocks.core.seed import OtherSeed, seed_of
+from mocks.scenarios import command
+from mocks.scenarios.control import Scenarios, UnknownScenario
+from mocks.scenarios.library import LIBRARY
+
+
+def said(capsys: pytest.CaptureFixture[str], *typed: str) -> tuple[int, str, str]:
+    code = command.run(_parser().parse_args(["scenarios", *typed]))
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_those_in_force_bear_a_star(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    Scenarios(tmp_path).activate(["lunch_break"])
+
+    code, out, _ = said(capsys, "list", "--state", str(tmp_path))
+
+    assert code == 0
+    assert [line for line in out.splitlines() if line.startswith("*")] == [
+        "* lunch_break                       Closed over lunch, in the evening and on rest days · "
+        "午休时间系统停止服务"
+    ]
+
+
+def test_files_are_checked_together(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text("[title]\n", "utf-8")
+    (tmp_path / "two.toml").write_text("[[open]]\n", "utf-8")
+
+    code, out, err = said(capsys, "check", *map(str, sorted(tmp_path.glob("*.toml"))))
+    good = said(capsys, "check", str(LIBRARY / "lunch_break.toml"))
+
+    assert (code, out, len(err.splitlines())) == (1, "", 6)
+    assert err.startswith("one.toml:states: there are no states and no hours — tell ")
+    assert good[0] == 0
+    assert good[1].endswith(
+        "lunch_break.toml: Closed over lunch, in the evening and on rest days\n"
+    )
+
+
+def test_serving_leaves_seed_and_scenarios_in_the_state(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "mine.toml").write_text((LIBRARY / "lunch_break.toml").read_text("utf-8"), "utf-8")
+    state = tmp_path / "state"
+    typed = ["serve", "--state", str(state), "--seed", "7", "--scenarios", str(own)]
+
+    _prepare(_parser().parse_args([*typed, "--scenario", "mine", "--scenario", "lunch_break"]))
+    _prepare(_parser().parse_args(["serve", "--state", str(state)]))
+
+    assert seed_of(state) == 7
+    assert Scenarios(state).active() == ("mine", "lunch_break")
+
+
+def test_a_wrong_seed_or_scenario_is_not_served(tmp_path: Path) -> None:
+    (tmp_path / "ledger").mkdir()
+    (tmp_path / "ledger" / "fire.jsonl").write_text("{}\n", "utf-8")
+    for typed, refused in ((["--seed", "7"], OtherSeed), (["--scenario", "x"], UnknownScenario)):
+        with pytest.raises(refused):
+            _prepare(_parser().parse_args(["serve", "--state", str(tmp_path), *typed]))
+    with pytest.raises(SystemExit):
+        _parser().parse_args(["serve", "--seed", "-1"])

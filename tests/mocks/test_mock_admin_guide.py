@@ -1,0 +1,144 @@
+"""docs/mock-admin.md is true: its commands run against a fleet, and what it says is there."""
+
+import json
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from mocks.admin.document import document
+from mocks.core.city import DEMO
+from mocks.core.credentials import FIRE_TOKEN
+from tests.gateway.terminal import Terminal
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs/mock-admin.md").read_text("utf-8")
+
+
+def typed() -> list[list[str]]:
+    blocks = re.findall(r"^```sh\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
+    return [shlex.split(line)[1:] for line in "".join(blocks).splitlines()]
+
+
+@pytest.fixture
+def shell(
+    world: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Terminal]:
+    """Where the fleet's state folder is the usual one."""
+    (tmp_path / ".dev").mkdir()
+    (tmp_path / ".dev/mocks").symlink_to(world.state)
+    monkeypatch.chdir(tmp_path)
+    yield Terminal(capsys)
+    world.ask("POST", "clock", {"now": "2026-09-21T09:00:00+08:00", "rate": 1})
+    world.ask("POST", "reset")
+
+
+def test_every_command_of_the_guide_does_what_it_says(shell: Terminal) -> None:
+    said = {}
+    for words in typed():
+        assert shell.run(*words) == 0, (words, shell.err)
+        said[" ".join(words)] = shell.out
+
+    assert "first=2" in said["mocks faults"]
+    assert "no faults on order" in said["mocks faults fire --lift"]
+    assert "2026-09-22T18:00:00" in said["mocks clock --working-days 1"]
+    assert "played" in said["mocks scenarios --play fire_inspection_fails_once"]
+    assert len(said) > 15
+
+
+def test_a_call_shows_in_the_journal_and_an_assertion_that_fails_says_where_it_differs(
+    world: Any, shell: Terminal
+) -> None:
+    fire = world.caller("fire")
+    fire.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    body = fire.body("createDeclaration", remark="s:cli:1", creditCode=DEMO["uscc"])
+    fire.call("createDeclaration", body)
+
+    assert shell.run("mocks", "journal", "--reference", "s:cli:1", "--json") == 0
+    [one] = json.loads(shell.out)["requests"]
+    assert shell.run("mocks", "journal", "--reference", "s:cli:1", "--exactly", "1") == 0
+    code = shell.run("mocks", "journal", "--reference", "s:cli:2", "--at-least", "1")
+
+    assert (one["operation"], one["status"]) == ("createDeclaration", 201)
+    assert code == 1
+    assert "reference: wanted 's:cli:2', got 's:cli:1'" in shell.err
+    assert "next: " in shell.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        ("faults fire buzy", 1, "did you mean busy"),
+        ("faults --set first=1", 2, "name it"),
+        ("latency --set fixed_s=1", 2, "name a department"),
+        ("clock --rate 2", 2, "--now"),
+        ("clock --now soon", 1, "/now"),
+        ("scenarios --play none_such", 1, "none_such"),
+        ("reset --keep clock", 2, "--keep clock"),
+        ("state --url http://127.0.0.1:9", 1, "onething mocks"),
+        ("dance", 2, "No such command"),
+    ],
+)
+def test_a_refused_command_says_what_to_do_next(
+    shell: Terminal, words: str, code: int, told: str
+) -> None:
+    assert shell.run("mocks", *words.split()) == code
+    assert told in shell.err
+    assert "Traceback" not in shell.out + shell.err
+
+
+def test_every_path_of_the_document_is_in_the_guide() -> None:
+    parents = ("/departments/{id}", "/filings", "/standing")
+    paths = {path for path in document()["paths"] if not path.endswith(parents)}
+    paths.discard("/__admin/demo")
+
+    assert {p for p in paths if p.partition("{")[0].rstrip("/") not in GUIDE} == set()
+
+
+def started(*words: str, cwd: Path) -> tuple[subprocess.Popen[str], str]:
+    """A command that serves, and the address it prints."""
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and words
+        [sys.executable, "-m", "mocks", *words, "--folder", str(cwd)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    return process, process.stdout.readline().split()[-1]
+
+
+def ended(process: subprocess.Popen[str]) -> int:
+    process.send_signal(signal.SIGINT)
+    with process:
+        return process.wait(timeout=20)
+
+
+def test_a_department_is_recorded_and_played_again_also_by_its_contract(
+    world: Any, tmp_path: Path
+) -> None:
+    health, url = world.caller("health"), world.ports["health"]["url"]
+    world.faults(health=[{"kind": "delay", "delay_s": 0}])
+    asked = {"creditCode": DEMO["uscc"]}
+    key = {"X-Api-Key": "health-demo-key"}
+
+    recorder, address = started("record", "--to", url, "--as", "health", cwd=tmp_path)
+    health.base, health.headers = address, key
+    told = health.call("certificateSummary", **asked).json()
+    assert ended(recorder) == 0
+    contract = str(next((ROOT / "adapters/departments/health/contract").glob("*.yaml")))
+    for more in ((), ("--contract", contract)):
+        player, address = started("replay", "health", *more, cwd=tmp_path)
+        health.base = address
+        assert health.call("certificateSummary", **asked).json() == told
+        if more:
+            journal = httpx.get(f"{address}/__mock/", trust_env=False).json()
+            assert [one["source"] for one in journal["requests"]] == ["recorded"]
+        ended(player)
+
+    [file] = (tmp_path / "health").glob("*.json")
+    assert "health-demo-key" not in file.read_text("utf-8")

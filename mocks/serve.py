@@ -11,16 +11,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mocks.core.kit import Kit, assemble, department_module
+from mocks.faults.line import lent
 
 TICK_S = 0.05
 _ORPHAN_CHECK_S = 0.5
@@ -36,16 +36,6 @@ class Place:
     port: int
     callback_base: str | None
     parent: int
-
-
-class LentTransport(HttpToolsProtocol):
-    """Lends each request its transport, so that a fault can cut the line."""
-
-    def on_message_begin(self) -> None:
-        """Begin a request as usual, then lend."""
-        super().on_message_begin()
-        scope: Any = self.scope
-        scope["extensions"] = {**scope.get("extensions", {}), "mock.transport": self.transport}
 
 
 class _Server(uvicorn.Server):
@@ -72,12 +62,13 @@ async def _serve(place: Place) -> None:
         application(kit, module.build(kit)),
         host=place.host,
         port=place.port,
-        http=LentTransport,
+        http=lent(kit.faults),
         ws="none",
         lifespan="off",
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=1,
     )
     server = _Server(config, kit)
@@ -92,7 +83,7 @@ async def _serve(place: Place) -> None:
         await asyncio.gather(*beside, return_exceptions=True)
 
 
-def application(kit: Kit, department: Starlette) -> Starlette:
+def application(kit: Kit, department: Starlette) -> ASGIApp:
     """The department's own routes, and beside them what only its parent asks."""
 
     async def status(_: Request) -> Response:
@@ -111,13 +102,18 @@ def application(kit: Kit, department: Starlette) -> Starlette:
         kit.desk.reset()
         return Response(status_code=204)
 
-    return Starlette(
+    controls = Starlette(
         routes=[
             Route("/__admin/status", status),
             Route("/__admin/reset", reset, methods=["POST"]),
-            Mount("/", department),
         ]
     )
+
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+        own = scope["type"] == "http" and not scope["path"].startswith("/__admin/")
+        await (department if own else controls)(scope, receive, send)
+
+    return either
 
 
 async def _tick(kit: Kit) -> None:

@@ -5,6 +5,7 @@ calendar, and Monday to Friday in years that calendar does not know yet.
 """
 
 import json
+import os
 import time
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -61,6 +62,7 @@ class Watched:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._name = str(path)  # looked at for every call: os.stat of a text costs least
         self.version = 0
         self._seen: tuple[int, int, int] | None = None
         self._value: Any = None
@@ -68,7 +70,7 @@ class Watched:
     def value(self) -> Any:
         """The content as of now."""
         try:
-            stat = self.path.stat()
+            stat = os.stat(self._name)  # noqa: PTH116
         except FileNotFoundError:
             stamp = None
         else:

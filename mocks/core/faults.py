@@ -3,105 +3,56 @@
     {"market": [{"operation": "applyFoodBusinessLicence", "kind": "lost_reply", "first": 1}],
      "fire":   [{"operation": "*", "kind": "delay", "delay_s": 2, "probability": 0.5, "seed": 7}]}
 
-kind        what happens to a call
-delay       answers after `delay_s` (any other kind may carry a delay_s too)
-status      answers with HTTP `status` and does nothing
-busy        answers with the department's own "system busy", and does nothing
-html        answers 200 with an HTML page, as a proxy in maintenance does, and does nothing
-hang        never answers, and does nothing
-lost_reply  does it, then drops the connection
-late_reply  does it, then never answers
-late_accept never answers, and does it `delay_s` real seconds after the request came in, whether
-            or not anybody still listens; what a stopped or emptied department had yet to do is lost
-lag         look-ups by reference do not show filings younger than `delay_s` (real seconds)
-
-kind        what happens to a change the department tells of itself
-duplicate   told twice, the second time `delay_s` after the first
-reorder     told after the next change of any filing, or after half a second when none comes
-stale       told `delay_s` late, while later changes overtake it
-lost_reply  heard, but taken as unheard: told again
-delay, status, busy, html, hang: this attempt is late, or does not leave; another follows
-
-`operation` is one name, a list of names, or "*" for all. `first` n limits a rule to its first n
-strikes; `probability` draws from a generator with `seed`. Of the rules of one table above the
-first that strikes decides; `duplicate`, `reorder`, `stale` and `lag` are drawn for themselves.
-How often each kind struck is counted for as long as the process lives; a kill forgets it.
+The kinds are those of `mocks/faults/table.toml`; docs/mocks.md lists them, and what a rule may say.
+Of the rules of one department the first that strikes decides a call, an attempt to tell, a
+connection; changes to be told and the lag of look-ups are drawn for themselves. How often each
+kind struck is counted for as long as the process lives; a kill forgets it.
 """
 
-import random
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mocks.core.clock import Watched
+from mocks.core.clock import VirtualClock, Watched
+from mocks.faults.operations import check_names, protocol_of
+from mocks.faults.rule import NO_FAULT, Fault, Matter, Rule
+from mocks.faults.said import Wrong
+from mocks.faults.table import Point, drawn_at
 
-_ANYWHERE = frozenset({"delay", "status", "busy", "html", "hang", "lost_reply"})
-ON_CALLS = _ANYWHERE | {"late_reply", "late_accept"}
-ON_LOOK_UPS = frozenset({"lag"})
-ON_TELLINGS = _ANYWHERE  # each attempt to tell a change
-ON_CHANGES = frozenset({"duplicate", "reorder", "stale"})  # each change to be told
-KINDS = ON_CALLS | ON_LOOK_UPS | ON_TELLINGS | ON_CHANGES
-_KEYS = frozenset({"operation", "kind", "status", "delay_s", "first", "probability", "seed"})
+__all__ = ["NO_FAULT", "BadRule", "Fault", "Faults", "Matter", "check_rules"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """What goes wrong with one call; kind "none" is a good day."""
-
-    kind: str = "none"
-    status: int = 503
-    delay_s: float = 0.0
-
-
-NO_FAULT = Fault()
+ON_CALLS = drawn_at(Point.CALL)
+ON_HEADERS = drawn_at(Point.HEADERS)
+ON_CONNECTIONS = drawn_at(Point.ACCEPT)
+ON_LOOK_UPS = drawn_at(Point.LOOK_UP)
+ON_TELLINGS = drawn_at(Point.TELLING)  # each attempt to tell a change
+ON_CHANGES = drawn_at(Point.CHANGE)  # each change to be told
 
 
 class BadRule(ValueError):
-    """A rule that cannot be obeyed, and why."""
-
-
-class _Rule:
-    def __init__(self, spec: Mapping[str, Any]) -> None:
-        kind = spec.get("kind")
-        if kind not in KINDS:
-            raise BadRule(f"kind {kind!r} is not one of {', '.join(sorted(KINDS))}")
-        if unknown := set(spec) - _KEYS:
-            raise BadRule(f"unknown key {', '.join(sorted(unknown))}")
-        self.operations = _operations(spec.get("operation", "*"))
-        self.fault = Fault(
-            kind=kind, status=int(spec.get("status", 503)), delay_s=float(spec.get("delay_s", 0))
-        )
-        self.left = int(spec["first"]) if spec.get("first") is not None else None
-        self.probability = float(spec.get("probability", 1))
-        self.draw = random.Random(spec.get("seed", 0))
-
-    def strikes(self, operation: str) -> bool:
-        if self.operations.isdisjoint(("*", operation)) or self.left == 0:
-            return False
-        if self.probability < 1 and self.draw.random() >= self.probability:
-            return False
-        if self.left is not None:
-            self.left -= 1
-        return True
-
-
-def _operations(told: object) -> frozenset[str]:
-    names = told if isinstance(told, list) else [told]
-    if not names or not all(isinstance(name, str) and name for name in names):
-        raise BadRule(f"operation {told!r} is neither a name nor a list of names")
-    return frozenset(names)
+    """A rule that cannot be obeyed: which, why, and how to mend it."""
 
 
 def check_rules(rules: Mapping[str, Any]) -> None:
     """Raise BadRule for the first rule that cannot be obeyed."""
     for department, specs in rules.items():
+        if not isinstance(specs, list):
+            raise BadRule(f'{department}: is not a list of rules like [{{"kind": "busy"}}]')
         for number, spec in enumerate(specs):
             try:
-                _Rule(spec)
-            except (BadRule, TypeError, ValueError) as wrong:
-                raise BadRule(f"{department}[{number}]: {wrong}") from wrong
+                _check_department(department, Rule(spec))
+            except Wrong as wrong:
+                raise BadRule(f"{department}[{number}].{wrong}") from wrong
+
+
+def _check_department(department: str, rule: Rule) -> None:
+    check_names(department, rule.operations)
+    protocol = protocol_of(department)
+    if protocol and not rule.kind.suits_protocol(protocol):
+        raise Wrong(
+            "kind", f"{rule.kind.name} is for {rule.kind.suits}; {department} is {protocol}"
+        )
 
 
 class Faults:
@@ -110,30 +61,66 @@ class Faults:
     `struck` counts by kind; new rules and an emptied desk leave it as it is.
     """
 
-    def __init__(self, path: Path, department: str) -> None:
+    def __init__(self, path: Path, department: str, clock: VirtualClock | None = None) -> None:
         self._file = Watched(path)
         self._department = department
+        self._clock = clock
         self._seen = -1
-        self._rules: list[_Rule] = []
+        self._rules: list[Rule] = []
+        self._timed = False
+        self.by_filing = False  # whether a rule looks at what a call is about
         self.struck: Counter[str] = Counter()
 
+    def __bool__(self) -> bool:
+        """Whether any rule is in force; looks for new rules."""
+        return bool(self._current())
+
+    @property
+    def in_force(self) -> bool:
+        """Whether any rule was in force when somebody looked last."""
+        return bool(self._rules)
+
     def pick(
-        self, operation: str, default: Fault = NO_FAULT, *, among: frozenset[str] = ON_CALLS
+        self,
+        operation: str,
+        default: Fault = NO_FAULT,
+        *,
+        among: frozenset[str] = ON_CALLS,
+        words: frozenset[str] = frozenset(),
     ) -> Fault:
         """What this call of `operation` meets; counts against the rule that struck."""
-        for rule in self._current():
-            if rule.fault.kind in among and rule.strikes(operation):
-                self.struck[rule.fault.kind] += 1
-                return rule.fault
+        if not (rules := self._current()):
+            return default
+        now = self._clock.now() if self._clock and self._timed else None
+        matter = Matter(operation=operation, words=words)
+        for rule in rules:
+            if rule.kind.name in among and (fault := rule.strikes(matter, now)):
+                self.struck[fault.kind] += 1
+                return fault
         return default
+
+    def waiting(self) -> bool:
+        """Whether a rule strikes connections."""
+        return self.any_of(ON_CONNECTIONS)
+
+    def next(self) -> tuple[str, float] | None:
+        """What the next connection meets: kind, and seconds before it does; None on a good day."""
+        fault = self.pick("", among=ON_CONNECTIONS)
+        return None if fault is NO_FAULT else (fault.kind, fault.delay_s)
+
+    def any_of(self, kinds: frozenset[str]) -> bool:
+        """Whether a rule in force is of one of these kinds."""
+        return any(rule.kind.name in kinds for rule in self._current())
 
     def lag_s(self, operation: str) -> float:
         """How old, in real seconds, a filing must be before this look-up shows it."""
         return self.pick(operation, among=ON_LOOK_UPS).delay_s
 
-    def _current(self) -> list[_Rule]:
+    def _current(self) -> list[Rule]:
         rules = self._file.value() or {}
         if self._file.version != self._seen:
-            self._rules = [_Rule(spec) for spec in rules.get(self._department, [])]
+            self._rules = [Rule(spec) for spec in rules.get(self._department, [])]
+            self._timed = any(not rule.window.always for rule in self._rules)
+            self.by_filing = any(rule.by_filing for rule in self._rules)
             self._seen = self._file.version
         return self._rules

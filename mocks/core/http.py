@@ -1,74 +1,59 @@
-"""Answering as faults demand: late, wrongly, never, or with the line cut after the deed."""
-
-import asyncio
-from collections.abc import Awaitable, Callable
+"""Answering as the day demands: at a department's pace, within its limits, and as faults say."""
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 
 from mocks.core.clock import real_now
 from mocks.core.desk import Desk
-from mocks.core.faults import NO_FAULT, Fault, Faults
+from mocks.core.faults import NO_FAULT, ON_CALLS, ON_HEADERS, Fault, Faults
 from mocks.core.filed import Filed
 from mocks.core.kit import Kit
+from mocks.faults.answering import Act, Asked, Own, met
+from mocks.faults.carried import Carried, drop
+from mocks.faults.dribble import Dribbled
+from mocks.faults.reply import Reply
+from mocks.faults.tokens import TOKEN_KINDS, issues_tokens
 
-MAINTENANCE = (
-    "<html><head><title>系统维护</title></head><body><h1>系统维护中,请稍后再试</h1></body></html>"
-)
-
-
-class Drop(Response):
-    """No answer: the connection is cut."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Abort the transport the server lent us, and wait until the server has noticed."""
-        scope["extensions"]["mock.transport"].abort()
-        await _until_gone(receive)
+_ON_OTHER_CALLS = ON_CALLS - TOKEN_KINDS
+_NOBODY = frozenset[str]()
 
 
-class Silence(Response):
-    """No answer while the client waits."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Say nothing until the client gives up."""
-        await _until_gone(receive)
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-_INSTEAD: dict[str, Callable[[Fault], Response]] = {
-    "status": lambda fault: Response(status_code=fault.status),
-    "html": lambda fault: HTMLResponse(MAINTENANCE),
-    "hang": lambda fault: Silence(),
-}
-_AFTER: dict[str, Callable[[], Response]] = {"lost_reply": Drop, "late_reply": Silence}
+def cut_early(kit: Kit, operation: str) -> Response | None:
+    """What a call meets before its body is read; None on a good day."""
+    if not kit.faults:
+        return None
+    fault = kit.faults.pick(operation, among=ON_HEADERS)
+    return None if fault is NO_FAULT else Carried(drop, Reply(status=200), fault)
 
 
 async def answer(
-    kit: Kit,
-    operation: str,
-    act: Callable[[], Awaitable[Response]],
-    busy: Callable[[], Response],
-    *,
-    usual: Fault = NO_FAULT,
+    kit: Kit, asked: Asked, act: Act, own: Own, *, usual: Fault = NO_FAULT
 ) -> Response:
-    """Do what this call meets: `act` is the deed, `busy` the department's own words for it."""
-    fault = kit.faults.pick(operation, usual)
-    if fault.kind == "late_accept":
-        kit.late.after(fault.delay_s, act)
-        return Silence()
-    if fault.delay_s:
-        await asyncio.sleep(fault.delay_s)
-    if fault.kind == "busy":
-        return busy()
-    if fault.kind in _INSTEAD:
-        return _INSTEAD[fault.kind](fault)
-    done = await act()
-    return _AFTER[fault.kind]() if fault.kind in _AFTER else done
+    """Do what this call meets: `act` is the deed, `own` the department's own words."""
+    faults, pace, operation = kit.faults, kit.pace, asked.operation
+    fault = _met(faults, asked, usual) if faults.in_force else usual
+    if fault is NO_FAULT and not pace:
+        response = await act()
+        kit.before.note(operation, response)
+        return response
+    async with pace.turn(operation) as over:
+        if over is not None:
+            return _over(over, own)
+        response = await met(fault, asked, act, own, kit.late, kit.before)
+    per_s = pace.bytes_per_s(operation)
+    return Dribbled(response, per_s) if per_s else response
+
+
+def _met(faults: Faults, asked: Asked, usual: Fault) -> Fault:
+    among = ON_CALLS if issues_tokens(asked.operation) else _ON_OTHER_CALLS
+    words = asked.words if faults.by_filing else _NOBODY
+    return faults.pick(asked.operation, usual, among=among, words=words)
+
+
+def _over(said: str, own: Own) -> Response:
+    if said == "busy":
+        return own.busy()
+    return Response(status_code=int(said), headers={"retry-after": "1"})
 
 
 def seen_by_now(desk: Desk, faults: Faults, operation: str, reference: str) -> tuple[Filed, ...]:

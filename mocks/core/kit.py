@@ -19,6 +19,8 @@ from mocks.core.desk import Desk
 from mocks.core.faults import Faults
 from mocks.core.late import LateDeeds
 from mocks.core.ledger import Ledger
+from mocks.faults.pace import Pace
+from mocks.faults.remembered import Remembered
 
 DEPARTMENTS = (
     "planning", "housing", "construction", "market", "fire", "greening", "police", "health",
@@ -37,6 +39,8 @@ class Kit:
     desk: Desk
     faults: Faults
     late: LateDeeds
+    pace: Pace
+    before: Remembered
     callback_base: str | None
     contract_dir: Path
 
@@ -59,8 +63,10 @@ def assemble(
         clock=clock,
         ledger=ledger,
         desk=Desk(department, ledger, clock, module.SERVICES, number=module.NUMBER),
-        faults=Faults(state / "faults.json", department),
+        faults=Faults(state / "faults.json", department, clock),
         late=LateDeeds(),
+        pace=Pace(state / "latency.json", department),
+        before=Remembered(),
         callback_base=callback_base,
         contract_dir=contracts / department / "contract",
     )

@@ -1,22 +1,25 @@
 """A department's REST face, driven by its contract: routes, keys, faults, and checked bodies."""
 
-import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
+import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from mocks.core.contract import Contract, Fault, Operation
+from mocks.core.direct import Direct
 from mocks.core.faults import NO_FAULT
 from mocks.core.faults import Fault as BadDay
 from mocks.core.filed import DeskError
-from mocks.core.http import answer
+from mocks.core.http import answer, cut_early
 from mocks.core.kit import Kit
+from mocks.faults.answering import Asked, Own
+from mocks.faults.instead import unauthorized
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,7 @@ def json_reply(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A JSON answer with Chinese left readable."""
-    content = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    content = orjson.dumps(value)
     return Response(content, status, headers=dict(headers or {}), media_type=media_type)
 
 
@@ -88,7 +91,7 @@ def application(
         _route(kit, contract, manners, operation, handlers[operation.id], usual)
         for operation in contract.operations.values()
     ]
-    return Starlette(routes=routes)
+    return Direct(routes)
 
 
 def _route(
@@ -99,16 +102,27 @@ def _route(
     handler: Handler,
     usual: BadDay,
 ) -> Route:
+    required = _required_parameters(contract, operation)
+
     async def endpoint(request: Request) -> Response:
+        if (cut := cut_early(kit, operation.id)) is not None:
+            return cut
         raw = await request.body()
 
         async def act() -> Response:
-            return _handled(contract, manners, operation, handler, request, raw)
+            return _handled(contract, manners, operation, handler, required, request, raw)
 
-        deed: Callable[[], Awaitable[Response]] = act
-        return await answer(kit, operation.id, deed, manners.busy, usual=usual)
+        own = Own(busy=manners.busy, stranger=lambda: _stranger(manners, request, operation))
+        asked = Asked(operation=operation.id, content=raw, scope=request.scope)
+        return await answer(kit, asked, act, own, usual=usual)
 
     return Route(operation.path, endpoint, methods=[operation.method])
+
+
+def _stranger(manners: Manners, request: Request, operation: Operation) -> Response:
+    """What a caller without any credentials is told."""
+    bare = Request({**request.scope, "headers": []})
+    return manners.stranger(bare, operation.id) or unauthorized().response()
 
 
 def _handled(
@@ -116,6 +130,7 @@ def _handled(
     manners: Manners,
     operation: Operation,
     handler: Handler,
+    required: Sequence[str],
     request: Request,
     raw: bytes,
 ) -> Response:
@@ -127,7 +142,7 @@ def _handled(
         return manners.invalid([Fault(pointer="", message="not JSON", missing=False)])
     missing = [
         Fault(pointer=f"/{name}", message=f"{name} is a required parameter", missing=True)
-        for name in _required_parameters(contract, operation)
+        for name in required
         if not (request.query_params.get(name) or request.headers.get(name))
     ]
     if faults := missing or contract.request_faults(operation.id, body):
@@ -148,4 +163,4 @@ def _parsed(request: Request, raw: bytes) -> Any:
         return None
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return dict(parse_qsl(raw.decode()))
-    return json.loads(raw)
+    return orjson.loads(raw)

@@ -6,8 +6,7 @@ Each telling that was heard is an entry in the ledger; after a restart the rest 
 
 import asyncio
 import hmac
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -15,9 +14,10 @@ from typing import Any
 import httpx
 
 from mocks.core.clock import real_now
-from mocks.core.faults import ON_CHANGES, ON_TELLINGS
+from mocks.core.faults import NO_FAULT, ON_CHANGES, ON_TELLINGS, Fault
 from mocks.core.filed import Change
 from mocks.core.kit import Kit
+from mocks.faults.letters import FALSE, Letter, Sign, written
 
 _EVERY_S = 0.05
 _OVERTAKEN_WITHIN_S = 0.5
@@ -49,7 +49,7 @@ class Webhook:
         operation: str,
         path: str,
         event: Callable[[Change], dict[str, Any]],
-        headers: Callable[[bytes], dict[str, str]],
+        headers: Sign,
     ) -> None:
         self._kit, self._operation = kit, operation
         self._url = f"{(kit.callback_base or '').rstrip('/')}{path}"
@@ -68,13 +68,28 @@ class Webhook:
                 if (news := self._next()) is None:
                     await asyncio.sleep(_EVERY_S)
                     continue
-                fault = self._kit.faults.pick(self._operation, among=ON_CHANGES)
-                if fault.kind == "reorder" and (overtaking := await self._next_soon()):
-                    await self._tell(client, overtaking)
-                if fault.kind != "stale":
-                    await self._tell(client, news)
-                if fault.kind in ("stale", "duplicate"):
-                    overtaken.create_task(self._tell(client, news, after_s=fault.delay_s))
+                if later := await self._told(client, news):
+                    overtaken.create_task(later)
+
+    async def _told(
+        self, client: httpx.AsyncClient, news: _News
+    ) -> Coroutine[Any, Any, None] | None:
+        """Tell one change as its day demands; what is still to come of it later, if anything."""
+        fault = self._picked(ON_CHANGES, news)
+        if fault.kind == "stale":
+            return self._tell_late(client, news, fault.delay_s)
+        if fault.kind == "reorder" and (overtaking := await self._next_soon()):
+            await self._tell(client, overtaking)
+        if fault.kind in FALSE:
+            await self._sent(client, FALSE[fault.kind](news.event, self._headers, fault))
+        letter = await self._tell(client, news)
+        if fault.kind == "replayed" and letter is not None:
+            return self._replay(client, letter, fault.delay_s)
+        return self._tell_late(client, news, fault.delay_s) if fault.kind == "duplicate" else None
+
+    def _picked(self, among: frozenset[str], news: _News) -> Fault:
+        about = frozenset({news.change.number, news.change.reference})
+        return self._kit.faults.pick(self._operation, NO_FAULT, among=among, words=about)
 
     def _next(self) -> _News | None:
         """The oldest change not yet taken up, as it is told; None when there is none."""
@@ -94,15 +109,24 @@ class Webhook:
             await asyncio.sleep(_EVERY_S)
         return None
 
-    async def _tell(self, client: httpx.AsyncClient, news: _News, *, after_s: float = 0) -> None:
-        """Tell until heard, and note it."""
+    async def _tell_late(self, client: httpx.AsyncClient, news: _News, after_s: float) -> None:
         await asyncio.sleep(after_s)
+        await self._tell(client, news)
+
+    async def _replay(self, client: httpx.AsyncClient, letter: Letter, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        await self._sent(client, letter)
+
+    async def _tell(self, client: httpx.AsyncClient, news: _News) -> Letter | None:
+        """Tell until heard, and note it; the letter that was heard."""
         wait, attempt = _FIRST_WAIT_S, 1
-        while self._counts(news) and not await self._heard_by_them(client, news.event):
+        heard = None
+        while self._counts(news) and (heard := await self._heard_by_them(client, news)) is None:
             await asyncio.sleep(wait)
             wait, attempt = min(2 * wait, _LONGEST_WAIT_S), attempt + 1
         if self._counts(news):
             self._note(news, attempt)
+        return heard
 
     def _counts(self, news: _News) -> bool:
         return news.morning == self._kit.desk.mornings
@@ -120,28 +144,37 @@ class Webhook:
             attempts=attempts,
         )
 
-    async def _heard_by_them(self, client: httpx.AsyncClient, event: dict[str, Any]) -> bool:
-        fault = self._kit.faults.pick(self._operation, among=ON_TELLINGS)
+    async def _heard_by_them(self, client: httpx.AsyncClient, news: _News) -> Letter | None:
+        fault = self._picked(ON_TELLINGS, news)
         await asyncio.sleep(fault.delay_s)
         if fault.kind in _UNSENT:
-            return False
-        body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+            return None
+        body = written(news.event)
+        letter = Letter(body=body, headers=self._headers(body))
+        heard = await self._sent(client, letter)
+        return letter if heard and fault.kind != "lost_reply" else None
+
+    async def _sent(self, client: httpx.AsyncClient, letter: Letter) -> bool:
+        """Whether they said that they heard it."""
         try:
-            reply = await client.post(self._url, content=body, headers=self._headers(body))
+            headers = dict(letter.headers)
+            reply = await client.post(self._url, content=letter.body, headers=headers)
         except httpx.HTTPError:
             return False
-        return reply.is_success and fault.kind != "lost_reply"
+        return reply.is_success
 
 
-def signed_headers(secret: str) -> Callable[[bytes], dict[str, str]]:
-    """The headers of a notification sent now, in real time."""
+def signed_headers(secret: str) -> Sign:
+    """The headers of a notification, signed in real time."""
+    own = secret
 
-    def headers(body: bytes) -> dict[str, str]:
-        timestamp = str(int(real_now()))
+    def headers(body: bytes, *, ago_s: float = 0, secret: str | None = None) -> dict[str, str]:
+        timestamp = str(int(real_now() - ago_s))
+        signed = signature(secret or own, timestamp, body)
         return {
             "Content-Type": "application/json",
             "X-Market-Timestamp": timestamp,
-            "X-Market-Signature": f"sha256={signature(secret, timestamp, body)}",
+            "X-Market-Signature": f"sha256={signed}",
         }
 
     return headers

@@ -108,7 +108,7 @@ class Inner:
             raise fault("E1002", "内层报文错误：须为 REQUEST")
         head, body = record(root[0]), record(root[1], self._lists)
         if (head["USERID"], head["PASSWORD"]) != (CONSTRUCTION_USER, CONSTRUCTION_PASSWORD):
-            raise fault("E1003", "用户名或密码错误")
+            _stranger()
         return head, body
 
     def _sealed(self, serial: str, answer: Reply) -> str:
@@ -233,6 +233,10 @@ def _certificate(filed: Filed) -> Mapping[str, Any] | None:
     }
 
 
+def _stranger() -> NoReturn:
+    raise fault("E1003", "用户名或密码错误")
+
+
 def _busy() -> NoReturn:
     raise fault("BUSY", "系统繁忙，请求未处理", Whose.RECEIVER)
 
@@ -257,6 +261,7 @@ def build_endpoint(kit: Kit) -> Endpoint:
         operations={name: Inner(kit, name).serve(act) for name, act in acts.items()},
         malformed=lambda text: fault("E1001", f"报文不符合接口规范：{text}"),
         busy=_busy,
+        stranger=_stranger,
         charset=ENCODING,
     )
 

@@ -83,6 +83,10 @@ class Declined(Exception):
         self.text = text
 
 
+def _stranger() -> Declined:
+    return Declined("1001", "AppCode 无效")
+
+
 def fault(code: str, text: str, whose: Whose = Whose.RECEIVER) -> SoapFault:
     """A system error as the contract declares it."""
     detail = xml.build(f"{{{TYPES}}}serviceError", {"code": code, "message": text}, None)
@@ -219,14 +223,18 @@ def _spoken(act: Act) -> Callable[[Element], Reply]:
         asked = record(body, _LISTS)
         try:
             if asked["AppCode"] != GREENING_APP_CODE:
-                raise Declined("1001", "AppCode 无效")
+                raise _stranger()
             return {"result": act(asked)}
         except UnknownNumber:
             return {"result": {"resultCode": "1101", "resultMsg": "受理号不存在"}}
         except Declined as said:
-            return {"result": {"resultCode": said.code, "resultMsg": said.text}}
+            return _said(said)
 
     return spoken
+
+
+def _said(declined: Declined) -> Reply:
+    return {"result": {"resultCode": declined.code, "resultMsg": declined.text}}
 
 
 def _busy() -> NoReturn:
@@ -252,6 +260,7 @@ def build_endpoint(kit: Kit) -> Endpoint:
         operations={name: _spoken(act) for name, act in acts.items()},
         malformed=lambda text: fault("SYS_FORMAT", f"报文不符合接口：{text}", Whose.SENDER),
         busy=_busy,
+        stranger=lambda: _said(_stranger()),
     )
 
 

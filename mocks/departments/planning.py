@@ -16,7 +16,7 @@ from mocks.soap import xml
 from mocks.soap.envelope import Envelope, SoapFault, Version, Whose
 from mocks.soap.server import Endpoint, Reply, application
 from mocks.soap.wsdl import load
-from mocks.soap.wsse import SECURITY, UsernameTokens
+from mocks.soap.wsse import SECURITY, WSSE, UsernameTokens
 from mocks.soap.xml import NIL_VALUE, Element, record
 
 TYPES = "http://ghzyj.sh.gov.example/plancase/types"
@@ -205,6 +205,10 @@ def _busy() -> NoReturn:
     raise fault("P9001", "系统繁忙，请求未处理", Whose.RECEIVER)
 
 
+def _stranger() -> NoReturn:
+    raise SoapFault(Whose.SENDER, "Created 已过期", subcode=(WSSE, "MessageExpired"))
+
+
 def build_endpoint(kit: Kit) -> Endpoint:
     """How the department speaks."""
     planning = Planning(kit)
@@ -226,6 +230,7 @@ def build_endpoint(kit: Kit) -> Endpoint:
         },
         malformed=lambda text: fault("P1001", f"报文不符合接口规范：{text}"),
         busy=_busy,
+        stranger=_stranger,
         guard=guard,
         understood=frozenset({SECURITY}),
     )

@@ -111,6 +111,7 @@ def build_endpoint(kit: Kit) -> Endpoint:
         operations={"nciicCheck": check.serve, "nciicQueryPerson": person.serve},
         malformed=lambda text: SoapFault(Whose.SENDER, f"报文不符合接口：{text}"),
         busy=lambda: {"out": error(errors, "-91")},
+        stranger=lambda: {"out": error(errors, "-80")},
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
+from functools import lru_cache
 from typing import Any
 
 from starlette.applications import Starlette
@@ -10,8 +11,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from mocks.core.http import answer, body_of
+from mocks.core.direct import Direct
+from mocks.core.http import answer, body_of, cut_early
 from mocks.core.kit import Kit
+from mocks.faults.answering import Asked, Own
 from mocks.soap import envelope
 from mocks.soap.envelope import Envelope, SoapFault, Version
 from mocks.soap.wsdl import Contract, Operation
@@ -30,7 +33,8 @@ class Endpoint:
     """How one department speaks.
 
     `malformed` gives its fault for a request that breaks the contract, `busy` its answer when it
-    takes nothing in, `guard` refuses a request whose headers do not let it in.
+    takes nothing in, `guard` refuses a request whose headers do not let it in, `stranger` is its
+    answer to a caller it does not let in.
     """
 
     contract: Contract
@@ -39,6 +43,7 @@ class Endpoint:
     operations: Mapping[str, Callable[[Element], Reply]]
     malformed: Callable[[str], SoapFault]
     busy: Callable[[], Reply]
+    stranger: Callable[[], Reply]
     guard: Callable[[Envelope], None] = _nothing
     understood: frozenset[str] = frozenset()
     charset: str = "UTF-8"
@@ -59,13 +64,15 @@ def application(endpoint: Endpoint, kit: Kit) -> Starlette:
     async def serve(request: Request) -> Response:
         return await _serve(endpoint, kit, request)
 
-    return Starlette(routes=[Route(endpoint.contract.path, serve, methods=["POST"])])
+    return Direct([Route(endpoint.contract.path, serve, methods=["POST"])])
 
 
 async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
     sent = _sent(request, endpoint.version)
     if sent.media_type != endpoint.version.media_type:
         return PlainTextResponse("Unsupported Media Type", status_code=415)
+    if (cut := cut_early(kit, endpoint.contract.by_action(sent.action))) is not None:
+        return cut
     content = await body_of(request)
     try:
         operation, body = _accepted(endpoint, sent, content)
@@ -76,15 +83,24 @@ async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
     async def deed() -> Response:
         return _reply(endpoint, operation, lambda: act(body))
 
-    return await answer(
-        kit, operation.name, deed, lambda: _reply(endpoint, operation, endpoint.busy)
+    own = Own(
+        busy=lambda: _reply(endpoint, operation, endpoint.busy),
+        stranger=lambda: _reply(endpoint, operation, endpoint.stranger),
+        envelope=endpoint.version.namespace,
     )
+    asked = Asked(operation=operation.name, content=content, scope=request.scope)
+    return await answer(kit, asked, deed, own)
 
 
 def _sent(request: Request, version: Version) -> Sent:
+    headers = request.headers
+    return _read_headers(headers.get("content-type", ""), headers.get("soapaction"), version)
+
+
+@lru_cache(maxsize=256)  # a client says the same with every call
+def _read_headers(content_type: str, action: str | None, version: Version) -> Sent:
     header = Message()
-    header["Content-Type"] = request.headers.get("content-type", "")
-    action = request.headers.get("soapaction")
+    header["Content-Type"] = content_type
     if version is Version.SOAP12:
         found = header.get_param("action")
         action = found if isinstance(found, str) else None

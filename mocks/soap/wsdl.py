@@ -36,10 +36,16 @@ class Contract:
 
     def check(self, element: Element) -> None:
         """Raise Unreadable, naming the first place that breaks the contract, never its content."""
-        # Validated as a document of its own, as it is once it has left the envelope.
+        if self.schema.validate(element):
+            return
+        # What is wrong is named in a document of its own, as it is outside the envelope.
         alone = etree.fromstring(etree.tostring(element, with_tail=False))
         if (broken := broken_rule(self.schema, alone)) is not None:
             raise Unreadable("{}: {}".format(*broken))
+
+    def by_action(self, action: str | None) -> str:
+        """The name of the operation with this SOAPAction, "" when there is none."""
+        return next((o.name for o in self.operations.values() if o.action == action), "")
 
     def named(self, name: str) -> Operation:
         """The operation with this name."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from lxml import etree
@@ -27,6 +28,14 @@ def declared(content: bytes) -> str | None:
     return found[1].decode("ascii").lower() if found else None
 
 
+@cache
+def _parser(encoding: str) -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding=encoding, resolve_entities=False, no_network=True, remove_comments=True,
+        remove_pis=True, huge_tree=False,
+    )  # fmt: skip
+
+
 def parse(content: bytes, *, charset: str | None = None) -> Element:
     """The root element. `charset` is what the transport said and wins over the declaration."""
     if len(content) > LIMIT:
@@ -40,12 +49,8 @@ def parse(content: bytes, *, charset: str | None = None) -> Element:
         raise Unreadable(f"报文不是 {encoding} 编码") from None
     if prolog is None or "<!DOCTYPE" in prolog[0]:
         raise Unreadable("不接受 DTD")
-    parser = etree.XMLParser(
-        encoding=encoding, resolve_entities=False, no_network=True, remove_comments=True,
-        remove_pis=True, huge_tree=False,
-    )  # fmt: skip
     try:
-        root = etree.fromstring(content, parser)
+        root = etree.fromstring(content, _parser(encoding))
     except etree.XMLSyntaxError:
         raise Unreadable("报文不是合法的 XML") from None
     document: Any = root.getroottree()

@@ -1,0 +1,151 @@
+"""How fast a department answers and how much it bears: rules in latency.json.
+
+    {"market": [{"operation": "*", "median_s": 0.08, "sigma": 0.6, "seed": 7},
+                {"operation": "getLicences", "at_once": 4, "queue": 20, "over": "429"},
+                {"operation": "*", "rate_per_s": 20, "burst": 5, "over": "busy"}],
+     "fire":   [{"percentiles": {"50": 0.1, "90": 0.4, "99": 3}, "bytes_per_s": 2000}]}
+
+latency   fixed_s | uniform_s: [low, high] | median_s with sigma (log-normal) | percentiles
+limits    at_once with queue (how many may wait; the rest is turned away) · rate_per_s with burst
+over      what a call beyond a limit is told: "429", "503" or "busy", the department's own words
+dribble   bytes_per_s: the body leaves at that pace
+
+Of the rules whose `operation` matches, the first that names a latency gives it, the first with
+`at_once` the place in the queue, the first with `rate_per_s` the rate, the first with
+`bytes_per_s` the pace; one rule may name them all. Limits are shared by all calls of their rule.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mocks.core.clock import Watched
+from mocks.faults import said
+from mocks.faults.limits import Places, Rate
+from mocks.faults.operations import check_names
+from mocks.faults.said import Wrong, near
+from mocks.faults.spans import Span, span_of
+
+_SPANS = ("fixed_s", "uniform_s", "median_s", "percentiles")
+_READERS: dict[str, said.Reader] = {
+    "operation": said.names,
+    "seed": said.whole,
+    "fixed_s": said.seconds,
+    "uniform_s": said.span,
+    "median_s": said.seconds,
+    "sigma": said.spread,
+    "percentiles": said.percentiles,
+    "at_once": said.positive,
+    "queue": said.count,
+    "rate_per_s": said.rate,
+    "burst": said.positive,
+    "over": said.choice("429", "503", "busy"),
+    "bytes_per_s": said.positive,
+}
+_WITH = {"sigma": "median_s", "queue": "at_once", "burst": "rate_per_s"}
+_T = TypeVar("_T")
+
+
+class PaceRule:
+    """One rule of latency.json. Raises Wrong for what cannot be obeyed."""
+
+    def __init__(self, spec: object) -> None:
+        told = _read(spec)
+        self.operations: frozenset[str] = told.get("operation", frozenset({"*"}))
+        self.over: str = told.get("over", "429")
+        self.span: Span | None = span_of(told)
+        self.places = Places.of(told)
+        self.rate = Rate.of(told)
+        self.bytes_per_s: int | None = told.get("bytes_per_s")
+
+    def concerns(self, operation: str) -> bool:
+        """Whether calls of this operation are under the rule."""
+        return not self.operations.isdisjoint(("*", operation))
+
+
+def _read(spec: object) -> dict[str, Any]:
+    if not isinstance(spec, Mapping):
+        raise Wrong("", 'is not an object like {"fixed_s": 0.2}')
+    for key in spec:
+        if key not in _READERS:
+            raise Wrong(key, f"unknown key{near(key, _READERS)}; there are {', '.join(_READERS)}")
+        if (needed := _WITH.get(key)) and needed not in spec:
+            raise Wrong(key, f"goes with {needed}; add it")
+    if len(named := [key for key in _SPANS if key in spec]) > 1:
+        raise Wrong(named[1], f"and {named[0]} are two latencies; keep one")
+    return {key: said.read(key, _READERS[key], value) for key, value in spec.items()}
+
+
+class BadPace(ValueError):
+    """A rule that cannot be obeyed: which, why, and how to mend it."""
+
+
+def check_latency(rules: Mapping[str, Any]) -> None:
+    """Raise BadPace for the first rule that cannot be obeyed."""
+    for department, specs in rules.items():
+        if not isinstance(specs, list):
+            raise BadPace(f'{department}: is not a list of rules like [{{"fixed_s": 0.2}}]')
+        for number, spec in enumerate(specs):
+            try:
+                check_names(department, PaceRule(spec).operations)
+            except Wrong as wrong:
+                raise BadPace(f"{department}[{number}].{wrong}") from wrong
+
+
+class Pace:
+    """The rules of one department, read again when they change; limits then start afresh."""
+
+    def __init__(self, path: Path, department: str) -> None:
+        self._file = Watched(path)
+        self._department = department
+        self._seen = -1
+        self._rules: list[PaceRule] = []
+
+    def __bool__(self) -> bool:
+        """Whether any rule is in force."""
+        return bool(self._current())
+
+    def _current(self) -> list[PaceRule]:
+        rules = self._file.value() or {}
+        if self._file.version != self._seen:
+            self._rules = [PaceRule(spec) for spec in rules.get(self._department, [])]
+            self._seen = self._file.version
+        return self._rules
+
+    def bytes_per_s(self, operation: str) -> int | None:
+        """How fast a reply leaves; None as fast as it can."""
+        return _first(self._concerning(operation), lambda rule: rule.bytes_per_s)
+
+    @asynccontextmanager
+    async def turn(self, operation: str) -> AsyncIterator[str | None]:
+        """Wait for a place, hold it, and take the time it takes; yields what is over, or None."""
+        rules = self._concerning(operation)
+        now = asyncio.get_running_loop().time()
+        rated = _first(rules, lambda rule: (rule.rate, rule.over) if rule.rate else None)
+        if rated is not None and not rated[0].allows(now):
+            yield rated[1]
+            return
+        queued = _first(rules, lambda rule: (rule.places, rule.over) if rule.places else None)
+        if queued is None:
+            await _take(rules)
+            yield None
+            return
+        places, over = queued
+        async with places.held() as inside:
+            if inside:
+                await _take(rules)
+            yield None if inside else over
+
+    def _concerning(self, operation: str) -> list[PaceRule]:
+        return [rule for rule in self._current() if rule.concerns(operation)]
+
+
+def _first(rules: list[PaceRule], find: Callable[[PaceRule], _T | None]) -> _T | None:
+    return next((found for rule in rules if (found := find(rule)) is not None), None)
+
+
+async def _take(rules: list[PaceRule]) -> None:
+    if (span := _first(rules, lambda rule: rule.span)) is not None:
+        await asyncio.sleep(span.draw())

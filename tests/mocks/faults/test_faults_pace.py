@@ -1,0 +1,109 @@
+"""How long calls take and how many a department bears."""
+
+import asyncio
+import statistics
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mocks.core.clock import write_atomically
+from mocks.faults.limits import Places, Rate
+from mocks.faults.pace import BadPace, Pace, PaceRule, check_latency
+from mocks.faults.spans import Span, at_percentile
+
+
+def span(**rule: Any) -> Span:
+    found = PaceRule(rule).span
+    assert found is not None
+    return found
+
+
+def drawn(count: int = 400, **rule: Any) -> list[float]:
+    one = span(**rule)
+    return [one.draw() for _ in range(count)]
+
+
+def test_times_follow_their_distribution_and_their_seed() -> None:
+    assert set(drawn(fixed_s=0.2)) == {0.2}
+    uniform = drawn(uniform_s=[0.1, 0.5])
+    assert 0.1 <= min(uniform) < 0.12
+    assert 0.48 < max(uniform) <= 0.5
+    skewed = drawn(2000, median_s=0.1, sigma=0.6, seed=4)
+    assert statistics.median(skewed) == pytest.approx(0.1, rel=0.1)
+    assert statistics.mean(skewed) == pytest.approx(0.1 * 1.197, rel=0.1)  # exp(sigma² / 2)
+    assert drawn(median_s=0.1, seed=4) == drawn(median_s=0.1, seed=4)
+    assert drawn(median_s=0.1, seed=4) != drawn(median_s=0.1, seed=5)
+
+
+def test_a_percentile_table_is_straight_between_its_points() -> None:
+    table = [(50.0, 0.1), (90.0, 0.5), (99.0, 5.0)]
+    said = [at_percentile(table, percent) for percent in (0, 50, 70, 90, 99, 100)]
+    assert said == pytest.approx([0.1, 0.1, 0.3, 0.5, 5.0, 5.0])
+
+
+def test_a_rate_lets_a_burst_pass_and_then_its_pace() -> None:
+    rate = Rate(10, 3)
+    assert [rate.allows(100.0) for _ in range(4)] == [True, True, True, False]
+    assert [rate.allows(100.11), rate.allows(100.15), rate.allows(100.22)] == [True, False, True]
+
+
+async def test_so_many_at_once_so_many_wait_and_the_rest_is_turned_away() -> None:
+    places, gone, inside, most = Places(2, 1), asyncio.Event(), 0, 0
+
+    async def come() -> bool:
+        nonlocal inside, most
+        async with places.held() as got:
+            if got:
+                inside += 1
+                most = max(most, inside)
+                await gone.wait()
+                inside -= 1
+            return got
+
+    comers = [asyncio.create_task(come()) for _ in range(5)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    gone.set()
+
+    assert sorted(await asyncio.gather(*comers)) == [False, False, True, True, True]
+    assert most == 2
+
+
+async def test_the_first_rule_of_each_sort_holds_for_the_operation(tmp_path: Path) -> None:
+    rules = [
+        {"operation": "a", "rate_per_s": 1, "over": "busy"},
+        {"operation": ["a", "b"], "bytes_per_s": 10},
+        {"fixed_s": 0, "rate_per_s": 1},
+    ]
+    write_atomically(tmp_path / "latency.json", {"fire": rules})
+    pace = Pace(tmp_path / "latency.json", "fire")
+
+    async def over(operation: str) -> str | None:
+        async with pace.turn(operation) as said:
+            return said
+
+    assert [await over("a"), await over("a"), await over("c"), await over("c")] == [
+        None, "busy", None, "429",
+    ]  # fmt: skip
+    assert [pace.bytes_per_s(name) for name in ("a", "c")] == [10, None]
+    assert not Pace(tmp_path / "none.json", "fire")
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        ({"fixd_s": 1}, r"fire\[0\].fixd_s: unknown key — did you mean fixed_s\?"),
+        ({"fixed_s": 1, "median_s": 1}, r"fixed_s are two latencies; keep one"),
+        ({"sigma": 1}, r"sigma: goes with median_s; add it"),
+        ({"uniform_s": [2, 1]}, r"uniform_s: .* the lower first"),
+        ({"percentiles": {"50": 2, "90": 1}}, r"percentiles: .* whose seconds grow"),
+        ({"at_once": 0}, r"at_once: 0 is not a whole number, 1 or more"),
+        ({"rate_per_s": 1, "over": "418"}, r"over: '418' is not one of 429, 503, busy"),
+        ({"operation": "creatDeclaration", "fixed_s": 1}, r"did you mean createDeclaration\?"),
+        ("slow", r"fire\[0\].is not an object"),
+    ],
+)
+def test_a_wrong_rule_is_refused_in_words_that_help(rule: Any, sentence: str) -> None:
+    with pytest.raises(BadPace, match=sentence):
+        check_latency({"fire": [rule]})

@@ -2,6 +2,7 @@
 
 AdapterError
 ├── NotDelivered    nothing reached the department; sending again is safe
+│   └── NotCalled   nothing was sent at all: our own guard kept it back; says nothing about them
 ├── OutcomeUnknown  it may have arrived; ask before sending again
 ├── Refused         the department said no; final, with its code and sentence
 ├── ContractBroken  the reply is not what the contract promises; tell the owner. On a write: unknown
@@ -14,10 +15,12 @@ from schema.domain.problem import ProblemCode
 class AdapterError(Exception):
     """A department call that gave no value.
 
-    The message is for operators: no payload, no personal data.
+    The message is for operators: no payload, no personal data. `retry_after_s` is what the
+    department itself said about when to come again.
     """
 
     code: ProblemCode = ProblemCode.DEPARTMENT_FAULT
+    retry_after_s: float | None = None
 
     def __init__(self, department: str, message: str, *, code: ProblemCode | None = None) -> None:
         super().__init__(f"{department}: {message}")
@@ -36,6 +39,23 @@ class NotDelivered(AdapterError):
     code = ProblemCode.DEPARTMENT_UNREACHABLE
 
 
+class NotCalled(NotDelivered):
+    """Kept back here: a limit of ours was reached. `retry_in_s`: when a call may leave again."""
+
+    code = ProblemCode.DEPARTMENT_BUSY
+
+    def __init__(
+        self,
+        department: str,
+        message: str,
+        *,
+        code: ProblemCode | None = None,
+        retry_in_s: float | None = None,
+    ) -> None:
+        super().__init__(department, message, code=code)
+        self.retry_in_s = retry_in_s
+
+
 class OutcomeUnknown(AdapterError):
     """Sent, and no trustworthy answer: read time-out, reset, 5xx, unreadable reply."""
 
@@ -52,9 +72,16 @@ class Refused(AdapterError):
 
 
 class ContractBroken(AdapterError):
-    """The reply does not satisfy the contract; `where` is a path or a rule, never the content."""
+    """The reply does not satisfy the contract; `where` is a path or a rule, never the content.
+
+    `foreign`: it is not even of the protocol, as the page of a proxy in maintenance is.
+    """
 
     code = ProblemCode.DEPARTMENT_BROKE_CONTRACT
+
+    def __init__(self, department: str, where: str, *, foreign: bool = False) -> None:
+        super().__init__(department, where)
+        self.foreign = foreign
 
 
 class Misconfigured(AdapterError):

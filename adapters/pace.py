@@ -1,6 +1,8 @@
-"""How many calls a second a department takes: kept before they leave."""
+"""How many calls a second a department takes, kept before they leave; and when to come again."""
 
 from collections import deque
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 
 _APART_S = 0.1  # calls may take so much longer or shorter to arrive than others
 
@@ -27,3 +29,18 @@ class Pace:
             return None
         self._left.append(at)
         return at
+
+
+def told_to_wait(headers: Mapping[str, str]) -> float | None:
+    """The seconds its `Retry-After` asks for; None where it says nothing of use.
+
+    A date is taken against the reply's own `Date`: clocks need not agree. Names in lower case.
+    """
+    said = headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said[:9])
+    try:
+        until, now = parsedate_to_datetime(said), parsedate_to_datetime(headers.get("date", ""))
+        return max(0.0, (until - now).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None

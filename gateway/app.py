@@ -29,6 +29,7 @@ from gateway.edge.materials import MaterialsEndpoint, UploadLimits
 from gateway.edge.rim import Rim
 from gateway.edge.shelf import Shelf
 from gateway.execution.executor import Executor, OnlyQueries
+from gateway.federation.changed import made_old
 from gateway.federation.closed import ClosedReads
 from gateway.federation.knocking import knock
 from gateway.federation.operation import OperationReads, scope_of
@@ -42,6 +43,7 @@ from gateway.security.policy import may_read_registers
 from gateway.security.viewer import authenticator
 from gateway.settings import Settings
 from gateway.telemetry import configure_tracing, span
+from schema.domain.case import Case, Event
 from schema.domain.text import Language
 from schema.graph.build import build_schema
 from schema.graph.federation import federated
@@ -80,7 +82,7 @@ class Gateway:
         self._shelf = Shelf(settings.materials.folder or settings.dev_folder / "materials")
         self._cases = CaseService(
             store_url=settings.store_url,
-            departments=departments,
+            departments=self._federation.guarded(),
             catalogue=declared.catalogue,
             clock=self._clock,
             calendar=declared.calendar,
@@ -89,6 +91,7 @@ class Gateway:
             materials=self._shelf,
             pace=_pace(settings),
             hooks=hooks,
+            moved=self._moved,
         )
         self._schema = build_schema(declared.infos, personal_mask)
         self._executor = Executor(
@@ -184,11 +187,14 @@ class Gateway:
             except OnlyQueries:
                 raise MutationByGet from None
             finally:
-                self._count(reads)
+                self._end(reads)
 
-    def _count(self, reads: Reads) -> None:
+    def _end(self, reads: Reads) -> None:
         self._metrics.count("onething_operations_total")
-        for call in reads.calls if isinstance(reads, OperationReads) else ():
+        if not isinstance(reads, OperationReads):
+            return
+        reads.close()
+        for call in reads.calls:
             self._metrics.count(
                 "onething_department_reads_total", department=call.department, outcome=call.outcome
             )
@@ -202,6 +208,10 @@ class Gateway:
             return ClosedReads()
         budget = self._settings.deadlines.department_s
         return OperationReads(self._federation, scope=scope_of(viewer), budget_s=budget)
+
+    def _moved(self, case: Case, event: Event) -> None:
+        for tag in made_old(case, event):
+            self._federation.forget(tag)
 
     def _seed(self) -> Any:
         if self._settings.clock.follow is None:

@@ -9,6 +9,7 @@ import orjson
 from adapters.errors import AdapterError, ContractBroken, Misconfigured
 from adapters.mapping.sources import Ask
 from adapters.outcome import Faults, Meaning, Settled, raised
+from adapters.pace import told_to_wait
 from adapters.rest.answer import Validator, check
 from adapters.rest.document import is_json
 from adapters.rows import FailedRow
@@ -36,7 +37,11 @@ class Answers:
         Where rows failed one by one and it is certain for which keys, the data hold FailedRows.
         """
         if not 200 <= reply.status < 300:
-            return self._refused(reply)
+            try:
+                return self._refused(reply)
+            except AdapterError as error:
+                error.retry_after_s = told_to_wait(reply.headers)
+                raise
         body = self._body(reply)
         errors, data = self._errors(body), body.get("data")
         if data is not None or not errors:
@@ -54,7 +59,7 @@ class Answers:
         kind = reply.headers.get("content-type", "")
         if not is_json(kind):
             shown = kind.partition(";")[0][:40] or "of no type"
-            raise ContractBroken(self.department, f"the reply is no JSON but {shown}")
+            raise ContractBroken(self.department, f"the reply is no JSON but {shown}", foreign=True)
         try:
             body = orjson.loads(reply.body)
         except orjson.JSONDecodeError:
@@ -114,6 +119,8 @@ class Answers:
 def _meaning(status: int) -> Meaning:
     if status >= 500:
         return Meaning.UNKNOWN
+    if status == 429:
+        return Meaning.BUSY
     return Meaning.MISCONFIGURED if status in (401, 403) else Meaning.CONTRACT_BROKEN
 
 

@@ -2,9 +2,8 @@
 
 import asyncio
 
-from adapters.errors import NotDelivered
+from adapters.errors import NotCalled
 from adapters.pace import Pace
-from schema.domain.problem import ProblemCode
 
 
 class Turns:
@@ -16,7 +15,7 @@ class Turns:
         self._pace = Pace(rate_per_s) if rate_per_s > 0 else None
 
     async def take(self, deadline: float) -> None:
-        """Return when the call may leave; NotDelivered when that is not before `deadline`.
+        """Return when the call may leave; NotCalled when that is not before `deadline`.
 
         Whoever took a turn gives it back.
         """
@@ -49,5 +48,5 @@ class Turns:
         if at > now:
             await asyncio.sleep(at - now)
 
-    def _busy(self, what: str) -> NotDelivered:
-        return NotDelivered(self._department, what, code=ProblemCode.DEPARTMENT_BUSY)
+    def _busy(self, what: str) -> NotCalled:
+        return NotCalled(self._department, what)

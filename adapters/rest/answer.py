@@ -7,8 +7,9 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from adapters.errors import ContractBroken, Misconfigured, OutcomeUnknown
+from adapters.errors import AdapterError, ContractBroken, Misconfigured, OutcomeUnknown
 from adapters.outcome import Faults, Meaning, Settled, raised
+from adapters.pace import told_to_wait
 from adapters.rest.operations import is_json
 from adapters.wire import WireReply
 from schema.domain.problem import ProblemCode
@@ -30,7 +31,11 @@ class Answers:
         """The validated body of a success, or Settled; anything else is raised."""
         if 200 <= reply.status < 300:
             return self._success(reply)
-        return self._failure(reply)
+        try:
+            return self._failure(reply)
+        except AdapterError as error:
+            error.retry_after_s = told_to_wait(reply.headers)
+            raise
 
     def _success(self, reply: WireReply) -> Any:
         found, validator = self._promised(reply.status)
@@ -49,9 +54,8 @@ class Answers:
     def _body(self, reply: WireReply, validator: Validator) -> Any:
         if not is_json(reply.headers.get("content-type", "")):
             kind = reply.headers.get("content-type", "").partition(";")[0][:40]
-            raise ContractBroken(
-                self.department, f"the reply is no JSON but {kind or 'of no type'}"
-            )
+            what = f"the reply is no JSON but {kind or 'of no type'}"
+            raise ContractBroken(self.department, what, foreign=True)
         try:
             body = orjson.loads(reply.body)
         except orjson.JSONDecodeError:
@@ -90,6 +94,8 @@ class Answers:
 def _meaning(status: int) -> Meaning:
     if status >= 500:
         return Meaning.UNKNOWN
+    if status == 429:
+        return Meaning.BUSY
     return Meaning.MISCONFIGURED if status in (401, 403) else Meaning.CONTRACT_BROKEN
 
 

@@ -7,8 +7,15 @@ from typing import Any
 
 from lxml import etree
 
-from adapters.errors import ContractBroken, Misconfigured, OutcomeUnknown
+from adapters.errors import (
+    AdapterError,
+    ContractBroken,
+    Misconfigured,
+    NotDelivered,
+    OutcomeUnknown,
+)
 from adapters.outcome import Faults, Meaning, Settled, raised
+from adapters.pace import told_to_wait
 from adapters.soap.encoded import plain
 from adapters.soap.xml import BadXml, Element, local, parse
 from adapters.wire import WireReply
@@ -49,7 +56,11 @@ class Opener:
             except ContractBroken:
                 if status < 500:
                     raise
-        _by_status(self.department, status, faults)
+        try:
+            _by_status(self.department, status, faults)
+        except AdapterError as error:
+            error.retry_after_s = told_to_wait(reply.headers)
+            raise
         raise ContractBroken(self.department, f"HTTP {status}")
 
     def _body(self, reply: WireReply, expected: str, encoded: bool) -> Element | Fault:
@@ -67,7 +78,8 @@ class Opener:
     def _parse(self, reply: WireReply) -> Element:
         kind, charset = content_type(reply.headers.get("content-type", ""))
         if kind not in _XML_TYPES:
-            self._broken("the reply is no XML but " + (kind[:40] or "of no type"))
+            what = "the reply is no XML but " + (kind[:40] or "of no type")
+            raise ContractBroken(self.department, what, foreign=True)
         try:
             return parse(reply.body, self.encoding or charset)
         except BadXml as error:
@@ -120,6 +132,8 @@ def _by_status(department: str, status: int, faults: Faults) -> None:
     if status >= 500:
         what = f"HTTP {status}"
         raise OutcomeUnknown(department, what, code=ProblemCode.DEPARTMENT_FAULT)
+    if status == 429:
+        raise NotDelivered(department, "HTTP 429", code=ProblemCode.DEPARTMENT_BUSY)
     if status in (401, 403) or 300 <= status < 400:
         raise Misconfigured(department, f"HTTP {status}")
 

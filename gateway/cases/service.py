@@ -23,7 +23,7 @@ from gateway.cases.probe import NO_HOOKS, Hooks
 from gateway.cases.reconcile import Reconciler
 from gateway.cases.restored import look
 from gateway.cases.retrying import Retrying
-from gateway.cases.store import Store, queue_of
+from gateway.cases.store import Moved, Store, queue_of
 from gateway.cases.sweeper import Sweeper
 from gateway.cases.vigil import Vigil
 from gateway.cases.waiting import CaseClerks
@@ -70,13 +70,14 @@ class CaseService:
         pace: Pace = USUAL_PACE,
         hooks: Hooks = NO_HOOKS,
         identifier: Callable[[], str] | None = None,
+        moved: Moved = lambda case, event: None,
     ) -> None:
         self._departments = departments
         self._migrations = hooks.migrations
         self._database = Database(store_url)
         executor = new_executor()
         self._engine = _engine(self._database, executor, hooks, pace)
-        self.store = Store(self._database, self._engine, catalogue, calendar)
+        self.store = Store(self._database, self._engine, catalogue, calendar, moved=moved)
         self.intake = Intake(self.store, clock)
         self._vigil = Vigil(self.store, executor, version=hooks.version, lease_s=pace.lease_s)
         self.reaper = self._vigil.reaper

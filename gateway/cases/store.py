@@ -23,6 +23,9 @@ from schema.domain.one_thing import OneThing
 from schema.domain.reducer import reduce
 from schema.graph.ports import Catalogue
 
+Moved = Callable[[Case, Event], None]
+"""Told of every new event, with the case as it left it, once both are committed."""
+
 DOUBTED = "restored"  # who made attempts that stand for what a backup may have forgotten
 
 
@@ -37,6 +40,7 @@ class Transaction:
     def __init__(self, connection: AsyncConnection, store: "Store") -> None:
         self.connection = connection
         self._store = store
+        self.moved: list[tuple[Case, Event]] = []  # what is new in it, once it is committed
 
     async def append(self, event: Event) -> Case:
         """Record one fact and everything that follows. Told twice, it changes nothing.
@@ -48,6 +52,7 @@ class Transaction:
             return case or await self._there(event.case)
         one_thing = self._store.one_thing_of(case, event)
         moved = reduce(case, event, one_thing, self._store.calendar)
+        self.moved.append((moved, event))
         if moved != case:
             await self._save(moved, case, one_thing)
             await self._send(moved, one_thing)
@@ -197,11 +202,13 @@ class Store:
         calendar: WorkingCalendar,
         *,
         now: Callable[[], float] = steady_now,
+        moved: Moved = lambda case, event: None,
     ) -> None:
         self.database = database
         self.engine = engine
         self.catalogue = catalogue
         self.calendar = calendar
+        self._moved = moved
         self.now = now  # Unix s, for what machines wait for; business time is the clock's
         self.insert: Callable[[sa.Table], Any] = (
             sqlite.insert if database.is_sqlite else postgresql.insert
@@ -215,9 +222,12 @@ class Store:
         first: what was written before is copied, and what is written after is refused here.
         """
         async with self.database.write() as connection:
-            yield Transaction(connection, self)
+            transaction = Transaction(connection, self)
+            yield transaction
             if not self.database.is_sqlite:  # there the file is locked while it is copied
                 await check_not_moved(connection)
+        for case, event in transaction.moved:
+            self._moved(case, event)
 
     async def append(self, event: Event) -> Case:
         """Record one fact in a transaction of its own."""

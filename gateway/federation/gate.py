@@ -1,41 +1,82 @@
-"""The way to one department: so many calls at once, none while it is down, none beyond its time."""
+"""The way to one department: so many calls at once, none while it is down, none beyond its time.
+
+Every road takes it: the reads of queries, polls and look-ups, filings. The slots and what the
+department asked for (`Retry-After`) are common to all; whether it answers is judged for reads and
+for filings apart, so that a register that is out of order holds no filing back.
+"""
 
 import asyncio
+import random
+from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from adapters.errors import AdapterError, NotDelivered, OutcomeUnknown
+from adapters.errors import (
+    AdapterError,
+    ContractBroken,
+    NotCalled,
+    NotDelivered,
+    OutcomeUnknown,
+)
 from gateway.federation.breaker import Breaker
 from gateway.federation.problems import problem
+from gateway.federation.retry_budget import RetryBudget
 from schema.domain.department import DepartmentInfo
 from schema.domain.problem import Problem, ProblemCode
 from schema.graph.ports import DepartmentHealth
 
 Answer = TypeVar("Answer")
+Send = Callable[[float], Awaitable[Answer]]
+"""One attempt, within so many seconds."""
 
-QUEUE = 4  # callers that may wait, per slot
+QUEUE: Final = 4  # reads that may wait, per slot
+PATIENCE_S: Final = 1.0  # given up on sooner than this, a department is not blamed for silence
+LONGEST_REST_S: Final = 30.0  # however long it asks us to stay away
+_PAUSE_S = 0.1  # before a second attempt, where it does not say how long
+_LEAST_S = 0.1  # left for a second attempt, or it is not worth making
+_DOWN = frozenset(
+    {
+        ProblemCode.DEPARTMENT_UNREACHABLE,
+        ProblemCode.DEPARTMENT_TIMEOUT,
+        ProblemCode.DEPARTMENT_BUSY,
+    }
+)
 
 
-class NotCalled(AdapterError):
-    """Guarded off: nothing was sent. `retry_in_s` tells when a call may leave again."""
+class Passage:
+    """One call's way through a gate: until when, judged by which breaker, and whether once more."""
 
-    def __init__(self, department: str, code: ProblemCode, retry_in_s: float | None) -> None:
-        super().__init__(department, "not called", code=code)
-        self.retry_in_s = retry_in_s
+    __slots__ = ("again", "breaker", "crowds", "end", "until")
+
+    def __init__(self, breaker: Breaker, end: float, *, again: bool, crowds: bool) -> None:
+        self.breaker = breaker
+        self.end = end  # the loop's time at which it is to be over
+        self.until = end  # when the last who waits for it leaves
+        self.again = again
+        self.crowds = crowds  # is turned away where too many wait already
 
 
 class Gate:
-    """Guards every read of one department; belongs to one event loop."""
+    """Guards every call to one department; belongs to one event loop."""
 
     def __init__(
-        self, info: DepartmentInfo, *, now: Callable[[], datetime], breaker: Breaker | None = None
+        self,
+        info: DepartmentInfo,
+        *,
+        now: Callable[[], datetime],
+        draw: Callable[[], float] = random.random,
     ) -> None:
         self.info = info
+        self.reads = Breaker()
+        self.filings = Breaker()
         self._now = now
-        self._breaker = breaker or Breaker()
-        self._slots = asyncio.Semaphore(max(1, info.limits.concurrency))
-        self._inside = 0
+        self._draw = draw
+        self._retries = RetryBudget()
+        self._free = max(1, info.limits.concurrency)
+        self._most_waiting = self._free * QUEUE
+        self._waiting: deque[tuple[asyncio.Future[None], Breaker]] = deque()
+        self._away_until = 0.0
         self._up: bool | None = None
         self._since: datetime | None = None
         self._trouble: AdapterError | None = None
@@ -48,7 +89,7 @@ class Gate:
 
     def problem(self, error: AdapterError) -> Problem:
         """The error as people should read it, with the time when trying again may help."""
-        wait = error.retry_in_s if isinstance(error, NotCalled) else None
+        wait = error.retry_in_s if isinstance(error, NotCalled) else error.retry_after_s
         retry_at = None if wait is None else self._now() + timedelta(seconds=wait)
         return problem(error, self.info.name, retry_at)
 
@@ -56,57 +97,162 @@ class Gate:
         """Somebody else found it down; the next call is tried all the same."""
         self._note(error)
 
-    async def call(self, send: Callable[[float], Awaitable[Answer]], *, deadline: float) -> Answer:
-        """The answer of `send(budget)`, or AdapterError; never later than `deadline`."""
-        loop = asyncio.get_running_loop()
-        end = min(deadline, loop.time() + self.info.limits.timeout_s)
-        self._refuse_crowd()
-        self._inside += 1
-        try:
-            async with asyncio.timeout_at(end):
-                async with self._slots:
-                    return await self._admitted(send, end)
-        except TimeoutError:
-            error = OutcomeUnknown(self.info.id, "no answer in time")
-            self._note(error)
-            raise error from None
-        finally:
-            self._inside -= 1
+    def reading(self, end: float, *, again: bool = True) -> Passage:
+        """The way for a read; it may be sent a second time."""
+        return Passage(self.reads, end, again=again, crowds=True)
 
-    async def _admitted(self, send: Callable[[float], Awaitable[Answer]], end: float) -> Answer:
-        loop = asyncio.get_running_loop()
-        if not self._breaker.admits(loop.time()):
-            raise self._shut(loop.time())
+    def filing(self, end: float) -> Passage:
+        """The way for a filing: sent once at most, and never turned away by a crowd of reads."""
+        return Passage(self.filings, end, again=False, crowds=False)
+
+    def shut(self, breaker: Breaker, now: float) -> NotCalled | None:
+        """Why no call may leave now; None when one may."""
+        if now < self._away_until:
+            busy, wait = ProblemCode.DEPARTMENT_BUSY, self._away_until - now
+            return NotCalled(self.info.id, "it asked us to wait", code=busy, retry_in_s=wait)
+        return self.down(breaker, now) if breaker.shut(now) else None
+
+    async def call(self, passage: Passage, send: Send[Answer]) -> Answer:
+        """The answer of `send(seconds left)`, or AdapterError; a read may be sent twice."""
+        now = asyncio.get_running_loop().time()
+        kept_back = self.shut(passage.breaker, now)
+        if kept_back is not None:
+            raise kept_back
+        if self._free:
+            self._free -= 1
+        else:
+            await self._slot(passage)
         try:
-            answer = await send(end - loop.time())
-        except (NotDelivered, OutcomeUnknown) as error:
-            self._breaker.failed(loop.time())
-            self._note(error)
-            raise
-        except AdapterError:
-            self._answered()
+            if not passage.again:
+                return await self._once(passage, send)
+            return await self._twice(passage, send)
+        finally:
+            self._leave()
+
+    async def _twice(self, passage: Passage, send: Send[Answer]) -> Answer:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        self._retries.first()
+        try:
+            return await self._once(passage, send)
+        except AdapterError as error:
+            pause = self._pause(passage, error, loop.time() - began)
+            if pause is None:
+                raise
+            await asyncio.sleep(pause)
+            if passage.breaker.shut(loop.time()):  # others have found it down meanwhile
+                raise
+        return await self._once(passage, send)
+
+    async def _once(self, passage: Passage, send: Send[Answer]) -> Answer:
+        loop, breaker = asyncio.get_running_loop(), passage.breaker
+        began = loop.time()
+        era = breaker.admit(began)
+        if era is None:
+            raise self.down(breaker, began)
+        try:
+            answer = await send(passage.end - began)
+        except AdapterError as error:
+            self._heard(breaker, era, error)
             raise
         except asyncio.CancelledError:
-            # Out of time while it had the call: that is a failure; a shutdown does not matter.
-            self._breaker.failed(loop.time())
+            # Given up after a while without a word: that is silence. At once: nobody's fault.
+            self._left(breaker, era, loop.time() - began)
             raise
         except BaseException:
-            self._breaker.abandoned()
+            breaker.abandoned(era)
             raise
-        self._answered()
+        self._answered(breaker, era)
         return answer
 
-    def _refuse_crowd(self) -> None:
-        if self._inside >= self.info.limits.concurrency * (1 + QUEUE):
-            raise NotCalled(self.info.id, ProblemCode.DEPARTMENT_BUSY, 1.0)
+    def _pause(self, passage: Passage, error: AdapterError, took: float) -> float | None:
+        """Seconds until the second attempt; None when there is to be none."""
+        shut = passage.breaker.opened_at is not None
+        if shut or isinstance(error, NotCalled) or not fails(error):
+            return None
+        wait = error.retry_after_s
+        if wait is None:
+            wait = _PAUSE_S * (0.5 + self._draw())
+        left = min(passage.until, passage.end) - asyncio.get_running_loop().time() - wait
+        if left < max(_LEAST_S, took) or not self._retries.take():
+            return None
+        return wait
 
-    def _shut(self, now: float) -> NotCalled:
+    # -- slots -----------------------------------------------------------------------------
+
+    async def _slot(self, passage: Passage) -> None:
+        """Wait for one, first come, first served; NotCalled when none is free in time."""
+        if passage.crowds and len(self._waiting) >= self._most_waiting:
+            raise NotCalled(self.info.id, "too many wait already", retry_in_s=1.0)
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[None] = loop.create_future()
+        timer = loop.call_at(passage.end, self._no_slot, turn)
+        place = (turn, passage.breaker)
+        self._waiting.append(place)
+        try:
+            await turn
+        except BaseException:
+            if place in self._waiting:
+                self._waiting.remove(place)
+            elif turn.done() and not turn.cancelled() and turn.exception() is None:
+                self._leave()
+            raise
+        finally:
+            timer.cancel()
+
+    def _no_slot(self, turn: asyncio.Future[None]) -> None:
+        if not turn.done():
+            turn.set_exception(NotCalled(self.info.id, "no slot within the deadline"))
+
+    def _leave(self) -> None:
+        while self._waiting:
+            turn, _ = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+    def _send_home(self, breaker: Breaker, error: NotCalled) -> None:
+        """Those who wait for what has just been shut need not wait any longer."""
+        for turn, judged_by in self._waiting:
+            if judged_by is breaker and not turn.done():
+                turn.set_exception(error)
+
+    # -- verdicts --------------------------------------------------------------------------
+
+    def _heard(self, breaker: Breaker, era: int, error: AdapterError) -> None:
+        if isinstance(error, NotCalled):
+            breaker.abandoned(era)
+        elif fails(error):
+            self._failed(breaker, era, error)
+        else:
+            self._answered(breaker, era)
+
+    def _left(self, breaker: Breaker, era: int, after_s: float) -> None:
+        if after_s < min(PATIENCE_S, self.info.limits.timeout_s / 2):
+            breaker.abandoned(era)
+        else:
+            self._failed(breaker, era, OutcomeUnknown(self.info.id, "no answer in time"))
+
+    def _failed(self, breaker: Breaker, era: int, error: AdapterError) -> None:
+        now = asyncio.get_running_loop().time()
+        if error.retry_after_s is not None:
+            self._away_until = now + min(error.retry_after_s, LONGEST_REST_S)
+        self._note(error)
+        if breaker.failed(era, now):
+            self._send_home(breaker, self.down(breaker, now))
+
+    def down(self, breaker: Breaker, now: float) -> NotCalled:
+        """That it did not answer lately, and when a call may leave again."""
         code = self._trouble.code if self._trouble else ProblemCode.DEPARTMENT_UNREACHABLE
-        return NotCalled(self.info.id, code, self._breaker.opens_in(now))
+        return NotCalled(
+            self.info.id, "it did not answer", code=code, retry_in_s=breaker.opens_in(now)
+        )
 
-    def _answered(self) -> None:
-        self._breaker.answered()
-        self._turn(up=True)
+    def _answered(self, breaker: Breaker, era: int) -> None:
+        breaker.answered(era)
+        if self._up is not True:
+            self._turn(up=True)
         self._trouble = None
 
     def _note(self, error: AdapterError) -> None:
@@ -116,3 +262,12 @@ class Gate:
     def _turn(self, *, up: bool) -> None:
         if self._up is not up:
             self._up, self._since = up, self._now()
+
+
+def fails(error: AdapterError) -> bool:
+    """Whether it says that the department is not at work: silence, 5xx, "busy", "maintenance", a
+    proxy's page. What it refuses, does not have or words wrongly are answers.
+    """
+    if isinstance(error, NotDelivered | OutcomeUnknown) or error.code in _DOWN:
+        return True
+    return isinstance(error, ContractBroken) and error.foreign

@@ -1,8 +1,14 @@
-"""What departments said lately, in this process: fresh for seconds, then the last known."""
+"""What departments said lately, in this process: fresh for seconds, then the last known.
+
+Bounded twice: so many readings, so many bytes. What a tag names is no longer fresh from the moment
+it is forgotten on, whatever call brought it that began before; it stays the last known.
+"""
 
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from sys import getsizeof
+from typing import Any, Final, NamedTuple
 
 from schema.domain.reading import Reading
 
@@ -17,36 +23,77 @@ class Key(NamedTuple):
     scope: str
 
 
+Tag = tuple[str, ...]
+"""What may be forgotten at once; see `of_department`, `of_source`, `of_number`, `of_people`."""
+
+_ENTRY = 900  # bytes an entry takes besides its value: key, reading, provenance, places in dicts
+_TAGS: Final = 10_000
+
+
+def of_department(department: str) -> Tag:
+    """All that a department said."""
+    return ("department", department)
+
+
+def of_source(department: str, source: str) -> Tag:
+    """One register, or what is told of one service's filings."""
+    return ("source", department, source)
+
+
+def of_number(department: str, number: str) -> Tag:
+    """What was asked by this number, a receipt for example, for whomever."""
+    return ("number", department, number)
+
+
+def of_people(department: str, scope: str) -> Tag:
+    """All that a department said for one viewer."""
+    return ("people", department, scope)
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     reading: Reading
     fresh_until: float
     known_until: float
+    mark: int
+    bytes: int
 
 
 class Memory:
-    """At most `size` readings, the least recently used leaving first; time is an argument."""
+    """At most `size` readings and about `bytes` bytes, the least recently used leaving first.
 
-    def __init__(self, size: int = 10_000) -> None:
+    Time is an argument.
+    """
+
+    def __init__(self, size: int = 10_000, *, most_bytes: int = 32_000_000) -> None:
         self._size = size
+        self._most_bytes = most_bytes
         self._entries: OrderedDict[Key, _Entry] = OrderedDict()
+        self._forgotten: OrderedDict[Tag, int] = OrderedDict()
+        self._floor = 0  # what is older is not fresh: its tags are no longer remembered
+        self.mark = 0  # a moment; take it when a call begins, and hand it in with the answer
+        self.bytes = 0
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def put(
-        self, key: Key, reading: Reading, *, now: float, fresh_s: float, known_s: float
+        self, key: Key, reading: Reading, *, now: float, fresh_s: float, known_s: float, mark: int
     ) -> None:
-        """Remember what a department said."""
-        self._entries[key] = _Entry(reading, now + fresh_s, now + known_s)
-        self._entries.move_to_end(key)
-        while len(self._entries) > self._size:
-            self._entries.popitem(last=False)
+        """Remember what a department said to a call that began at `mark`."""
+        self._drop(key)
+        weight = _ENTRY + weight_of(reading.value)
+        if weight > self._most_bytes // 8:
+            return
+        self._entries[key] = _Entry(reading, now + fresh_s, now + known_s, mark, weight)
+        self.bytes += weight
+        while len(self._entries) > self._size or self.bytes > self._most_bytes:
+            self._drop(next(iter(self._entries)))
 
     def fresh(self, key: Key, *, now: float) -> Reading | None:
         """The reading, as long as it may stand for a new one."""
         entry = self._entries.get(key)
-        if entry is None or now >= entry.fresh_until:
+        if entry is None or now >= entry.fresh_until or not self.holds(key, entry.mark):
             return None
         self._entries.move_to_end(key)
         return entry.reading
@@ -57,3 +104,44 @@ class Memory:
         if entry is None or now >= entry.known_until:
             return None
         return entry.reading
+
+    def forget(self, tag: Tag) -> None:
+        """From now on, what bears the tag is asked anew."""
+        self.mark += 1
+        self._forgotten[tag] = self.mark
+        self._forgotten.move_to_end(tag)
+        if len(self._forgotten) > _TAGS:
+            self._floor = self._forgotten.popitem(last=False)[1]
+
+    def holds(self, key: Key, mark: int) -> bool:
+        """Whether nothing of this key was forgotten since `mark`."""
+        if mark == self.mark:
+            return True
+        forgotten = self._forgotten
+        return mark >= self._floor and not any(forgotten.get(tag, 0) > mark for tag in _tags(key))
+
+    def _drop(self, key: Key) -> None:
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self.bytes -= entry.bytes
+
+
+def weight_of(value: Any) -> int:
+    """About how many bytes a value takes; the names of fields are shared and count nothing."""
+    if isinstance(value, Mapping):
+        return getsizeof(value) + sum(map(weight_of, value.values()))
+    if isinstance(value, list | tuple):
+        return getsizeof(value) + sum(map(weight_of, value))
+    if is_dataclass(value):
+        inner = (getattr(value, field.name) for field in fields(value))
+        return getsizeof(value) + sum(map(weight_of, inner))
+    return getsizeof(value)
+
+
+def _tags(key: Key) -> tuple[Tag, ...]:
+    return (
+        of_department(key.department),
+        of_source(key.department, key.source),
+        of_number(key.department, key.key),
+        of_people(key.department, key.scope),
+    )

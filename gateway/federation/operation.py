@@ -3,14 +3,14 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Mapping, Sequence
-from itertools import islice
 from typing import Any, Final
 
-from adapters.errors import AdapterError, OutcomeUnknown
+from adapters.errors import OutcomeUnknown
 from gateway.federation.calls import Call
+from gateway.federation.changed import scope
 from gateway.federation.memory import Key
-from gateway.federation.service import PROGRESS, Federation, Flight
-from schema.domain.department import DepartmentInfo
+from gateway.federation.service import Federation
+from gateway.federation.ways import PROGRESS
 from schema.domain.problem import Problem, ProblemCode
 from schema.domain.reading import Reading
 from schema.domain.text import Text
@@ -18,12 +18,14 @@ from schema.graph.ports import Viewer
 
 QUIET: Final = 2  # turns of the loop without a new read before a wave leaves
 
+_LATE: Final = "out of the operation's time"
+
 _Group = tuple[str, str, str]
 
 
 def scope_of(viewer: Viewer) -> str:
     """Whose eyes an answer is for; nothing is remembered across scopes."""
-    return f"{viewer.subject}|{viewer.acting_for or ''}"
+    return scope(viewer.subject, viewer.acting_for)
 
 
 class OperationReads:
@@ -33,12 +35,12 @@ class OperationReads:
         self._federation = federation
         self._scope = scope
         self._loop = asyncio.get_running_loop()
-        self._deadline = self._loop.time() + budget_s
-        self._asked: dict[Key, Flight] = {}
+        self.deadline = self._loop.time() + budget_s
+        self._asked: dict[Key, asyncio.Future[Reading]] = {}
         self._wave: list[Key] = []
         self._quiet = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._open = 0
+        self._open: set[Key] = set()
         self.calls: list[Call] = []
 
     def record(self, department: str, register: str, lookup: str, key: str) -> Awaitable[Reading]:
@@ -53,13 +55,28 @@ class OperationReads:
         """What a developer may see of it."""
         return {"calls": [call.as_json() for call in self.calls]}
 
-    def _read(self, key: Key) -> Flight:
+    def close(self) -> None:
+        """Nobody reads on: what is still under way for this operation alone is ended."""
+        self._wave.clear()
+        self._give_up("given up")
+
+    def landed(self, key: Key, reading: Reading) -> None:
+        """What a department said to a call this operation waits for."""
+        self._open.discard(key)
+        future = self._asked[key]
+        if not future.done():  # who waited may have been cancelled
+            future.set_result(reading)
+        if not self._open and self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _read(self, key: Key) -> asyncio.Future[Reading]:
         known = self._asked.get(key)
         if known is not None:
             return known
-        future: Flight = self._loop.create_future()
+        future: asyncio.Future[Reading] = self._loop.create_future()
         self._asked[key] = future
-        self._open += 1
+        self._open.add(key)
         if not self._wave:
             self._quiet = 0
             self._loop.call_soon(self._tick, 0)
@@ -77,8 +94,10 @@ class OperationReads:
 
     def _leave(self) -> None:
         wave, self._wave = self._wave, []
+        if not wave:
+            return
         if self._timer is None:
-            self._timer = self._loop.call_at(self._deadline, self._out_of_time)
+            self._timer = self._loop.call_at(self.deadline, self._out_of_time)
         groups: dict[_Group, list[Key]] = defaultdict(list)
         for key in wave:
             groups[key[:3]].append(key)
@@ -86,84 +105,47 @@ class OperationReads:
             self._send(group, keys)
 
     def _send(self, group: _Group, keys: Sequence[Key]) -> None:
-        info = self._federation.info(group[0])
-        if info is None:
-            for key in keys:
-                self._settle(key, Reading(value=None, problem=_not_plugged_in(group[0])))
+        now = self._loop.time()
+        missing = [key for key in keys if not self._at_hand(key, now)]
+        if len(keys) > len(missing):
+            self._call(group, len(keys) - len(missing)).outcome = "cached"
+        if now >= self.deadline or self._federation.info(group[0]) is None:
+            for key in missing:
+                self.landed(key, self._failed(key, _LATE))
             return
-        missing = [key for key in keys if not self._at_hand(key)]
-        batch = batch_of(info, group[1], group[2])
-        rest = iter(missing)
-        while chunk := list(islice(rest, batch)):
-            call = self._call(group, len(chunk))
-            flights = self._federation.ask(chunk, deadline=self._deadline, call=call)
-            for key, flight in zip(chunk, flights, strict=True):
-                self._join(key, flight)
-        self._log_saved(group, len(keys) - len(missing))
+        batch = self._federation.batch(*group)
+        for start in range(0, len(missing), batch):
+            chunk = missing[start : start + batch]
+            self._federation.ask(chunk, self, self._call(group, len(chunk)))
 
-    def _at_hand(self, key: Key) -> bool:
-        fresh = self._federation.fresh(key)
+    def _at_hand(self, key: Key, now: float) -> bool:
+        fresh = self._federation.fresh(key, now)
         if fresh is not None:
-            self._settle(key, fresh)
+            self.landed(key, fresh)
             return True
-        flight = self._federation.flight(key)
-        if flight is not None:
-            self._join(key, flight)
-            return True
-        return False
-
-    def _join(self, key: Key, flight: Flight) -> None:
-        flight.add_done_callback(lambda landed: self._landed(key, landed))
-
-    def _landed(self, key: Key, flight: Flight) -> None:
-        if flight.cancelled():
-            error: AdapterError = OutcomeUnknown(key.department, "abandoned")
-            self._settle(key, self._federation.failed(key, error))
-        else:
-            self._settle(key, flight.result())
-
-    def _settle(self, key: Key, reading: Reading) -> None:
-        future = self._asked[key]
-        if future.done():
-            return
-        future.set_result(reading)
-        self._open -= 1
-        if not self._open and self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        return self._federation.join(key, self)
 
     def _out_of_time(self) -> None:
         self._timer = None
         for call in self.calls:
             if call.outcome == "pending":
                 call.outcome = "deadline"
-        late = [key for key, future in self._asked.items() if not future.done()]
-        for key in late:
-            error = OutcomeUnknown(key.department, "out of the operation's time")
-            self._settle(key, self._federation.failed(key, error))
+        self._give_up(_LATE)
+
+    def _give_up(self, why: str) -> None:
+        for key in list(self._open):
+            self._federation.leave(key, self)
+            self.landed(key, self._failed(key, why))
+
+    def _failed(self, key: Key, why: str) -> Reading:
+        if self._federation.info(key.department) is None:
+            return Reading(value=None, problem=_not_plugged_in(key.department))
+        return self._federation.failed(key, OutcomeUnknown(key.department, why))
 
     def _call(self, group: _Group, keys: int) -> Call:
         call = Call(department=group[0], operation=f"{group[1]}.{group[2]}", keys=keys)
         self.calls.append(call)
         return call
-
-    def _log_saved(self, group: _Group, keys: int) -> None:
-        if keys:
-            self._call(group, keys).outcome = "cached"
-
-
-def batch_of(info: DepartmentInfo, source: str, way: str) -> int:
-    """How many keys one call may carry."""
-    if way == PROGRESS:
-        return max(1, info.progress_batch)
-    lookups = (
-        lookup
-        for register in info.registers
-        if register.id == source
-        for lookup in register.lookups
-        if lookup.name == way
-    )
-    return max(1, next((lookup.batch for lookup in lookups), 1))
 
 
 def _not_plugged_in(department: str) -> Problem:

@@ -1,7 +1,7 @@
-"""All reads of all departments in this process: one call for what many ask at once."""
+"""All calls to all departments from this process: one call for what many ask at once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,32 +9,34 @@ from typing import Any
 import structlog
 
 from adapters.contract import Department
-from adapters.errors import AdapterError, ContractBroken
+from adapters.errors import AdapterError, ContractBroken, OutcomeUnknown
 from gateway.execution.bugs import where
 from gateway.federation.calls import Call
-from gateway.federation.gate import Gate
-from gateway.federation.memory import Key, Memory
+from gateway.federation.flights import Flight, Flights, Waiter
+from gateway.federation.gate import Gate, fails
+from gateway.federation.guarded import GuardedDepartment
+from gateway.federation.memory import Key, Memory, Tag
 from gateway.federation.shared import SharedMemory
-from schema.domain.department import DepartmentInfo, Register
+from gateway.federation.ways import Way, way_of
+from schema.domain.department import DepartmentInfo
 from schema.domain.problem import Problem
 from schema.domain.reading import Provenance, Reading
 from schema.graph.ports import DepartmentView
 
 log = structlog.get_logger(__name__)
 
-PROGRESS = "progress"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """For how long an answer may stand for a new one, and as the last known; seconds."""
+    """For how long an answer may stand for a new one, and as the last known; seconds.
+
+    That there is no such record stands for `absent_s`, and is never the last known.
+    """
 
     record_s: float = 5.0
     progress_s: float = 1.0
+    absent_s: float = 1.0
     known_s: float = 86_400.0
-
-
-Flight = asyncio.Future[Reading]
 
 
 class Federation:
@@ -57,12 +59,20 @@ class Federation:
         self._gates = {
             name: Gate(department.info, now=now) for name, department in self._departments.items()
         }
-        self._flights: dict[Key, Flight] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._ways: dict[tuple[str, str, str], Way] = {}
+        self._flights = Flights(self._memory)
+        self._tellings: set[asyncio.Task[bool]] = set()
 
     def views(self) -> Sequence[DepartmentView]:
         """Every department with its health."""
         return [DepartmentView(info=gate.info, health=gate.health) for gate in self._gates.values()]
+
+    def guarded(self) -> Mapping[str, Department]:
+        """The departments, each behind its gate: for every road that is no query's read."""
+        return {
+            name: GuardedDepartment(department, self._gates[name])
+            for name, department in self._departments.items()
+        }
 
     def unreachable(self, error: AdapterError) -> None:
         """A department was found down outside of a read."""
@@ -73,135 +83,166 @@ class Federation:
         gate = self._gates.get(department)
         return gate.info if gate else None
 
+    def batch(self, department: str, source: str, way: str) -> int:
+        """How many keys one call may carry."""
+        return self._way(department, source, way).batch
+
     async def aclose(self) -> None:
         """End every call still under way."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        flights = list(self._flights)
+        for flight in flights:
+            self._abandon(flight, "abandoned")
+        tasks = [flight.task for flight in flights if flight.task is not None]
+        await asyncio.gather(*tasks, *self._tellings, return_exceptions=True)
 
-    def fresh(self, key: Key) -> Reading | None:
+    def fresh(self, key: Key, now: float) -> Reading | None:
         """An answer of the last seconds."""
-        return self._memory.fresh(key, now=asyncio.get_running_loop().time())
+        return self._memory.fresh(key, now=now)
 
-    def flight(self, key: Key) -> Flight | None:
-        """The call that is already asking for this very key."""
-        return self._flights.get(key)
+    def join(self, key: Key, waiter: Waiter) -> bool:
+        """Wait for the call that is already asking for this very key, if there is one."""
+        return self._flights.join(key, waiter)
 
-    def ask(self, keys: Sequence[Key], *, deadline: float, call: Call) -> Sequence[Flight]:
-        """Start one call for these keys (of one department, source and way): a flight per key."""
-        loop = asyncio.get_running_loop()
-        flights = [loop.create_future() for _ in keys]
-        self._flights.update(zip(keys, flights, strict=True))
-        task = loop.create_task(self._fly(keys, flights, deadline, call))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return flights
+    def leave(self, key: Key, waiter: Waiter) -> None:
+        """Wait no longer for it; a call for which nobody waits any more is ended."""
+        self._flights.leave(key, waiter)
+
+    def forget(self, tag: Tag) -> None:
+        """What bears the tag has changed: it is asked anew, here and in the other processes.
+
+        It stays the last known value of a department that does not answer.
+        """
+        self._memory.forget(tag)
+        if self._shared is not None and tag[0] in ("department", "source"):
+            telling = asyncio.get_running_loop().create_task(self._shared.forget(tag))
+            self._tellings.add(telling)
+            telling.add_done_callback(self._tellings.discard)
+
+    def ask(self, keys: Sequence[Key], waiter: Waiter, call: Call) -> None:
+        """One call for these keys (of one department, source and way); the waiter will be told.
+
+        At once, with the last known values, where no call may leave, or where the one that leaves
+        is a probe that most likely fails: it goes on behind the waiter's back.
+        """
+        gate, loop = self._gates[keys[0].department], asyncio.get_running_loop()
+        now, breaker = loop.time(), gate.reads
+        shut = gate.shut(breaker, now)
+        if shut is None:
+            probe = breaker.doubtful(now)
+            self._begin(keys, None if probe else waiter, call if not probe else _unseen(call))
+            if not probe:
+                return
+            shut = gate.down(breaker, now)
+        told = gate.problem(shut)
+        call.outcome = told.code.value
+        for key in keys:
+            waiter.landed(key, self._stale(key, told))
 
     def failed(self, key: Key, error: AdapterError) -> Reading:
         """The reading of a failure: the last known value, stale, where there is one."""
-        gate = self._gates[key.department]
-        return self._stale(key, gate.problem(error))
+        return self._stale(key, self._gates[key.department].problem(error))
 
-    async def _fly(
-        self, keys: Sequence[Key], flights: Sequence[Flight], deadline: float, call: Call
-    ) -> None:
-        loop = asyncio.get_running_loop()
-        started = loop.time()
-        try:
-            readings = await self._readings(keys, deadline, call)
-        except asyncio.CancelledError:
-            for flight in flights:
-                flight.cancel()
-            raise
-        finally:
-            call.ms = (loop.time() - started) * 1000
-            for key, flight in zip(keys, flights, strict=True):
-                if self._flights.get(key) is flight:
-                    del self._flights[key]
-        for key, flight in zip(keys, flights, strict=True):
-            if not flight.done():
-                flight.set_result(readings[key])
+    def _begin(self, keys: Sequence[Key], waiter: Waiter | None, call: Call) -> None:
+        loop, gate = asyncio.get_running_loop(), self._gates[keys[0].department]
+        now = loop.time()
+        passage = gate.reading(now + gate.info.limits.timeout_s)
+        if waiter is not None:
+            passage.until = min(passage.end, waiter.deadline)
+        flight = Flight(keys, passage, call, started=now, mark=self._memory.mark)
+        self._flights.begin(flight, waiter)
+        flight.timer = loop.call_at(passage.end, self._too_late, flight)
+        flight.task = loop.create_task(self._fly(flight))
+        flight.task.add_done_callback(lambda _: self._flights.ended(flight))
 
-    async def _readings(
-        self, keys: Sequence[Key], deadline: float, call: Call
-    ) -> Mapping[Key, Reading]:
-        found = await self._from_shared(keys)
-        left = [key for key in keys if key not in found]
-        if not left:
-            call.outcome = "shared"
-            return found
+    def _too_late(self, flight: Flight) -> None:
+        self._abandon(flight, "no answer in time")
+
+    def _abandon(self, flight: Flight, why: str) -> None:
+        """End a call before its answer; who waits for it is told."""
+        error = OutcomeUnknown(flight.keys[0].department, why)
+        self._land(flight, {key: self.failed(key, error) for key in flight.waiting}, error.code)
+        flight.cancel()
+
+    def _land(self, flight: Flight, readings: Mapping[Key, Reading], outcome: str) -> None:
+        flight.log.ms = (asyncio.get_running_loop().time() - flight.started) * 1000
+        flight.log.outcome = outcome
+        self._flights.clear(flight)
+        flight.land(readings)
+
+    async def _fly(self, flight: Flight) -> None:
+        way = self._way(*flight.keys[0][:3])
+        if self._shared is None or way.register is None:
+            self._land(flight, *await self._asked(flight, way, flight.keys))
+            return
+        found, tokens = await self._shared.get(flight.keys, way.register)
+        for key, reading in found.items():
+            self._remember(key, reading, way, flight.mark)
+        left = [key for key in flight.keys if key not in found]
+        readings, outcome = await self._asked(flight, way, left) if left else ({}, "shared")
+        self._land(flight, {**found, **readings}, outcome)
+        if tokens is not None:
+            await self._shared.put(readings, tokens)
+
+    async def _asked(
+        self, flight: Flight, way: Way, keys: Sequence[Key]
+    ) -> tuple[Mapping[Key, Reading], str]:
+        name, source = keys[0].department, keys[0].source
+        gate, department = self._gates[name], self._departments[name]
+        wanted = [key.key for key in keys]
+
+        async def send(budget: float) -> Mapping[str, Any]:
+            if way.progress:
+                return _answered(await department.progress(wanted, source, budget=budget))
+            return _answered(await department.read(source, way.name, wanted, budget=budget))
+
         try:
-            reply = await self._gates[keys[0].department].call(
-                lambda budget: self._send(left, budget), deadline=deadline
-            )
+            reply = await gate.call(flight.passage, send)
         except AdapterError as error:
-            return {**found, **self._all_failed(left, error, call)}
+            return self._all_failed(keys, error)
         # The rim where adapters end: a bug in one of them is that department's trouble alone.
         except Exception as bug:
-            log.error("federation.adapter_bug", department=keys[0].department, **where(bug))
-            fault = AdapterError(keys[0].department, type(bug).__name__)
-            return {**found, **self._all_failed(left, fault, call)}
-        call.outcome = "ok"
-        settled = {key: self._settle(key, reply) for key in left}
-        await self._to_shared(settled)
-        return {**found, **settled}
+            log.error("federation.adapter_bug", department=name, **where(bug))
+            return self._all_failed(keys, AdapterError(name, type(bug).__name__))
+        as_of = self._now()
+        return {key: self._settle(key, way, reply, as_of, flight.mark) for key in keys}, "ok"
 
-    def _send(self, keys: Sequence[Key], budget: float) -> Awaitable[Mapping[str, Any]]:
-        first = keys[0]
-        department = self._departments[first.department]
-        wanted = [key.key for key in keys]
-        if first.way == PROGRESS:
-            return department.progress(wanted, first.source, budget=budget)
-        return department.read(first.source, first.way, wanted, budget=budget)
-
-    def _settle(self, key: Key, reply: Mapping[str, Any]) -> Reading:
-        if key.key not in reply:
-            error = ContractBroken(key.department, "a key is missing from the reply")
-            return self.failed(key, error)
-        value = reply[key.key]
+    def _settle(
+        self, key: Key, way: Way, reply: Mapping[str, Any], as_of: datetime, mark: int
+    ) -> Reading:
+        value = reply.get(key.key, _MISSING)
         if isinstance(value, AdapterError):
             return self.failed(key, value)
-        reading = Reading(value=value, provenance=self._provenance(key, value))
-        self._remember(key, reading)
+        if value is _MISSING:
+            error = ContractBroken(key.department, "a key is missing from the reply")
+            return self.failed(key, error)
+        provenance = Provenance(
+            department=key.department,
+            source=key.source,
+            as_of=as_of,
+            record_id=way.record_id(key.key, value),
+        )
+        reading = Reading(value=value, provenance=provenance)
+        self._remember(key, reading, way, mark)
         return reading
 
-    def _remember(self, key: Key, reading: Reading) -> None:
-        freshness = self._freshness
+    def _remember(self, key: Key, reading: Reading, way: Way, mark: int) -> None:
+        freshness, there = self._freshness, bool(reading.value)
+        fresh_s = freshness.progress_s if way.progress else freshness.record_s
+        if not there:
+            fresh_s = min(fresh_s, freshness.absent_s)
         self._memory.put(
             key,
             reading,
             now=asyncio.get_running_loop().time(),
-            fresh_s=freshness.progress_s if key.way == PROGRESS else freshness.record_s,
-            known_s=freshness.known_s,
+            fresh_s=fresh_s,
+            known_s=freshness.known_s if there else fresh_s,
+            mark=mark,
         )
-
-    def _provenance(self, key: Key, value: Any) -> Provenance:
-        return Provenance(
-            department=key.department,
-            source=key.source,
-            as_of=self._now(),
-            record_id=self._record_id(key, value),
-        )
-
-    def _record_id(self, key: Key, value: Any) -> str | None:
-        if key.way == PROGRESS:
-            return key.key
-        register = self._register(key)
-        if register is None or not isinstance(value, Mapping):
-            return None
-        own = value.get(register.key)
-        return None if own is None else str(own)
-
-    def _register(self, key: Key) -> Register | None:
-        registers = self._gates[key.department].info.registers
-        return next((register for register in registers if register.id == key.source), None)
 
     def _all_failed(
-        self, keys: Sequence[Key], error: AdapterError, call: Call
-    ) -> Mapping[Key, Reading]:
+        self, keys: Sequence[Key], error: AdapterError
+    ) -> tuple[Mapping[Key, Reading], str]:
         told = self._gates[keys[0].department].problem(error)
-        call.outcome = told.code.value
         log.info(
             "federation.call_failed",
             department=keys[0].department,
@@ -209,7 +250,7 @@ class Federation:
             code=told.code.value,
             kind=type(error).__name__,
         )
-        return {key: self._stale(key, told) for key in keys}
+        return {key: self._stale(key, told) for key in keys}, told.code.value
 
     def _stale(self, key: Key, told: Problem) -> Reading:
         last = self._memory.known(key, now=asyncio.get_running_loop().time())
@@ -219,20 +260,28 @@ class Federation:
             value=last.value, provenance=replace(last.provenance, stale=True), problem=told
         )
 
-    async def _from_shared(self, keys: Sequence[Key]) -> dict[Key, Reading]:
-        register = self._register(keys[0])
-        if self._shared is None or register is None or keys[0].way == PROGRESS:
-            return {}
-        found = await asyncio.gather(*(self._shared.get(key, register) for key in keys))
-        readings = {key: reading for key, reading in zip(keys, found, strict=True) if reading}
-        for key, reading in readings.items():
-            self._remember(key, reading)
-        return readings
+    def _way(self, department: str, source: str, way: str) -> Way:
+        known = self._ways.get((department, source, way))
+        if known is None:
+            known = way_of(self._gates[department].info, source, way)
+            if known.declared:
+                self._ways[department, source, way] = known
+        return known
 
-    async def _to_shared(self, readings: Mapping[Key, Reading]) -> None:
-        if self._shared is None:
-            return
-        for key, reading in readings.items():
-            register = self._register(key)
-            if register is not None and key.way != PROGRESS:
-                await self._shared.put(key, register, reading)
+
+_MISSING: Any = object()
+
+
+def _answered(reply: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The reply; raises where each of its rows says that the department is not at work."""
+    first = next(iter(reply.values()), None)
+    if isinstance(first, AdapterError) and all(
+        isinstance(row, AdapterError) and fails(row) for row in reply.values()
+    ):
+        raise first
+    return reply
+
+
+def _unseen(call: Call) -> Call:
+    """The log of a call nobody waits for."""
+    return Call(department=call.department, operation=call.operation, keys=call.keys)

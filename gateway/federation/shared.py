@@ -1,34 +1,50 @@
 """A second level of memory that several processes share: JSON only, and never in the way.
 
 Only records without personal fields are put there, under keys that are digests. Whatever goes
-wrong with it is as if it had nothing.
+wrong with it is as if it had nothing; what fails again and again is left alone for a while.
+
+A tag (a department, a register) has a token there. What is put bears the tokens that were read
+before the department was asked; forgetting a tag changes its token, and whatever bears another is
+no longer found, in whichever process it was put.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Protocol
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Final, Protocol, TypeVar
 
 import orjson
 import structlog
 
-from gateway.federation.memory import Key
+from gateway.federation.breaker import Breaker
+from gateway.federation.kept import preserve, revive
+from gateway.federation.memory import Key, Tag, of_department, of_source
 from schema.domain.department import Register
-from schema.domain.reading import Provenance, Reading
+from schema.domain.reading import Reading
 
 log = structlog.get_logger(__name__)
 
-PATIENCE_S = 0.05
+T = TypeVar("T")
+
+PATIENCE_S: Final = 0.05
+MOST_BYTES: Final = 64_000  # of one reading there
+_TOKENS_KEPT: Final = 10  # lives of a reading: a token outlives whatever bears the one before it
+
+Tokens = Sequence[str]
 
 
 class Store(Protocol):
-    """Bytes by name, with a time to live."""
+    """Bytes by name, with a time to live in seconds."""
 
-    async def get(self, name: str) -> bytes | None: ...
+    async def get(self, names: Sequence[str]) -> Sequence[bytes | None]:
+        """What lies under these names, in their order."""
+        ...
 
-    async def set(self, name: str, value: bytes, ttl: float) -> None: ...
+    async def set(self, values: Mapping[str, bytes], ttl: float) -> None:
+        """Put these."""
+        ...
 
 
 class AiocacheStore:
@@ -47,48 +63,114 @@ class AiocacheStore:
         # aiocache's own default for redis turns bytes into text; ours stay bytes.
         self._cache.serializer = NullSerializer(encoding=None)
 
-    async def get(self, name: str) -> bytes | None:
-        value = await self._cache.get(name)
-        return value if isinstance(value, bytes) else None
+    async def get(self, names: Sequence[str]) -> Sequence[bytes | None]:
+        values = await self._cache.multi_get(list(names))
+        return [value if isinstance(value, bytes) else None for value in values]
 
-    async def set(self, name: str, value: bytes, ttl: float) -> None:
-        await self._cache.set(name, value, ttl=ttl)
+    async def set(self, values: Mapping[str, bytes], ttl: float) -> None:
+        await self._cache.multi_set(list(values.items()), ttl=float(ttl))
+
+    async def aclose(self) -> None:
+        """Give its connections back."""
+        client = getattr(self._cache, "client", None)  # aiocache's own close() is not redis-py's
+        if client is not None:
+            await client.aclose()
 
 
 class SharedMemory:
-    """Readings of registers without personal data, kept for `ttl_s`; never raises, never slow."""
+    """Readings of registers without personal data, kept for `ttl_s`; never raises, never slow.
 
-    def __init__(self, store: Store, *, ttl_s: float = 30.0) -> None:
+    That there is no such record is kept for `absent_s` only.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        ttl_s: float = 30.0,
+        absent_s: float = 1.0,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self._store = store
+        self._patience_s = patience_s
         self._ttl_s = ttl_s
+        self._absent_s = absent_s
+        self._breaker = Breaker(threshold=3)
 
-    async def get(self, key: Key, register: Register) -> Reading | None:
-        """What another process learnt; None for nothing, for garbage and for trouble."""
+    async def get(
+        self, keys: Sequence[Key], register: Register
+    ) -> tuple[Mapping[Key, Reading], Tokens | None]:
+        """What other processes learnt, and what the rest is to be put with (None: not at all).
+
+        Nothing for garbage and for trouble.
+        """
         if not shareable(register):
+            return {}, None
+        tags = _tags(keys[0])
+        names = [*map(name_of_tag, tags), *map(name_of, keys)]
+        stored = await self._tried(lambda: self._store.get(names))
+        if stored is None:
+            return {}, None
+        tokens = [(token or b"").decode("ascii", "replace") for token in stored[: len(tags)]]
+        found = {
+            key: reading
+            for key, value in zip(keys, stored[len(tags) :], strict=True)
+            if value is not None and (reading := _revived(value, tokens, register)) is not None
+        }
+        return found, tokens
+
+    async def put(self, readings: Mapping[Key, Reading], tokens: Tokens) -> None:
+        """Tell the other processes; failing is no loss."""
+        kept: dict[str, bytes] = {}
+        absent: dict[str, bytes] = {}
+        for key, reading in readings.items():
+            if reading.problem is None:
+                stored = preserve(reading, tokens)
+                if len(stored) <= MOST_BYTES:
+                    (kept if reading.value else absent)[name_of(key)] = stored
+        for values, ttl in ((kept, self._ttl_s), (absent, self._absent_s)):
+            if values:
+                await self._tried(partial(self._told, values, ttl))
+
+    async def forget(self, tag: Tag) -> bool:
+        """Nothing put before this is found any more; False where the store did not take it."""
+        token = {name_of_tag(tag): secrets.token_hex(8).encode()}
+        return bool(await self._tried(partial(self._told, token, self._ttl_s * _TOKENS_KEPT)))
+
+    async def _told(self, values: Mapping[str, bytes], ttl: float) -> bool:
+        await self._store.set(values, ttl)
+        return True
+
+    async def _tried(self, do: Callable[[], Awaitable[T]]) -> T | None:
+        """What came of it; None when nothing did, in time."""
+        loop = asyncio.get_running_loop()
+        era = self._breaker.admit(loop.time())
+        if era is None:
             return None
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                stored = await self._store.get(name_of(key))
-            return None if stored is None else revive(stored, register)
+            async with asyncio.timeout(self._patience_s):
+                done = await do()
         # A rim: whatever a cache client raises, a cache that fails is a cache without the value.
         except Exception as error:
-            log.warning(
-                "shared_memory.failed", department=key.department, kind=type(error).__name__
-            )
+            self._breaker.failed(era, loop.time())
+            log.warning("shared_memory.failed", kind=type(error).__name__)
             return None
+        except BaseException:
+            self._breaker.abandoned(era)
+            raise
+        self._breaker.answered(era)
+        return done
 
-    async def put(self, key: Key, register: Register, reading: Reading) -> None:
-        """Tell the other processes; failing is no loss."""
-        if not shareable(register) or reading.problem is not None:
-            return
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                await self._store.set(name_of(key), preserve(reading), self._ttl_s)
-        # A rim: as above.
-        except Exception as error:
-            log.warning(
-                "shared_memory.failed", department=key.department, kind=type(error).__name__
-            )
+
+def _revived(stored: bytes, tokens: Tokens, register: Register) -> Reading | None:
+    if len(stored) > MOST_BYTES:
+        return None
+    try:
+        return revive(stored, tokens, register)
+    # A rim: as above; whatever lies there, it is not ours.
+    except Exception as error:
+        log.warning("shared_memory.garbage", register=register.id, kind=type(error).__name__)
+        return None
 
 
 def shareable(register: Register) -> bool:
@@ -98,77 +180,13 @@ def shareable(register: Register) -> bool:
 
 def name_of(key: Key) -> str:
     """The name under which a value lies; tells nothing about it."""
-    return "onething:1:" + hashlib.sha256(orjson.dumps(list(key))).hexdigest()
+    return "onething:2:" + hashlib.sha256(orjson.dumps(list(key))).hexdigest()
 
 
-def preserve(reading: Reading) -> bytes:
-    """A reading as JSON; decimals and dates as text."""
-    origin = reading.provenance
-    frame = origin and {
-        "department": origin.department,
-        "source": origin.source,
-        "as_of": origin.as_of,
-        "record_id": origin.record_id,
-    }
-    return orjson.dumps({"value": reading.value, "provenance": frame}, default=_text)
+def name_of_tag(tag: Tag) -> str:
+    """The name under which a tag's token lies."""
+    return "onething:2:tag:" + hashlib.sha256(orjson.dumps(list(tag))).hexdigest()
 
 
-def revive(stored: bytes, register: Register) -> Reading:
-    """The reading with its own types again; raises on anything that is not one."""
-    document = orjson.loads(stored)
-    frame = document["provenance"]
-    return Reading(
-        value=_typed(document["value"], register),
-        provenance=Provenance(
-            department=frame["department"],
-            source=frame["source"],
-            as_of=datetime.fromisoformat(frame["as_of"]),
-            record_id=frame["record_id"],
-        ),
-    )
-
-
-def _typed(value: Any, register: Register) -> Any:
-    if value is None:
-        return None
-    if isinstance(value, list):
-        return [_record(entry, register) for entry in value]
-    return _record(value, register)
-
-
-def _record(value: Mapping[str, Any], register: Register) -> Mapping[str, Any]:
-    kinds = {field.name: field.kind for field in register.fields}
-    return {name: _REVIVE[kinds[name]](entry) for name, entry in value.items()}
-
-
-def _exactly(kind: type) -> Any:
-    def check(value: Any) -> Any:
-        if value is not None and type(value) is not kind:
-            raise TypeError(kind.__name__)
-        return value
-
-    return check
-
-
-def _parsed(parse: Any) -> Any:
-    return lambda value: None if value is None else parse(value)
-
-
-_REVIVE: Mapping[str, Any] = {
-    "text": _exactly(str),
-    "integer": _exactly(int),
-    "boolean": _exactly(bool),
-    "decimal": _parsed(Decimal),
-    "date": _parsed(date.fromisoformat),
-    "datetime": _parsed(datetime.fromisoformat),
-}
-
-
-def _text(value: object) -> Any:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, Sequence):
-        return list(value)
-    raise TypeError(type(value).__name__)
+def _tags(key: Key) -> tuple[Tag, ...]:
+    return (of_department(key.department), of_source(key.department, key.source))

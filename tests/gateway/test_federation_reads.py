@@ -42,6 +42,7 @@ from schema.domain.problem import ProblemCode
 from schema.domain.reading import Reading
 from schema.domain.text import Text
 from schema.graph.ports import Viewer
+from tests.gateway.virtual_time import in_virtual_time
 
 AT = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 P = ProblemCode
@@ -324,7 +325,7 @@ async def test_what_one_viewer_learnt_is_never_shown_to_another(
     federation: Federation, housing: FakeDepartment
 ) -> None:
     await reads(federation, "me").record("housing", "property", "no", "A")
-    housing.fails = NotDelivered("housing", "refused")
+    housing.fails = ContractBroken("housing", "area")
 
     reading = await reads(federation, "you").record("housing", "property", "no", "A")
 
@@ -379,7 +380,8 @@ async def test_a_hung_department_costs_the_operations_time_and_no_more(
     assert asyncio.get_running_loop().time() - started < 0.5
     assert reading.problem is not None
     assert reading.problem.code is P.DEPARTMENT_TIMEOUT
-    assert housing.budgets[0] <= 0.05
+    await asyncio.sleep(0)
+    assert housing.at_once == 0
 
 
 async def test_the_departments_own_time_out_binds_when_it_is_shorter() -> None:
@@ -393,15 +395,22 @@ async def test_the_departments_own_time_out_binds_when_it_is_shorter() -> None:
     assert slow.budgets[0] <= 0.03
 
 
-async def test_later_waves_share_what_is_left_of_the_one_deadline(
-    federation: Federation, housing: FakeDepartment
-) -> None:
-    operation = reads(federation, budget_s=0.8)
-
+@in_virtual_time
+async def test_later_waves_share_what_is_left_of_the_one_deadline() -> None:
+    housing = FakeDepartment(info("housing", timeout_s=10))
+    federation, loop = Federation([housing], now=lambda: AT), asyncio.get_running_loop()
+    operation = reads(federation, budget_s=2)
+    housing.gate = asyncio.Event()
+    loop.call_later(1.5, housing.gate.set)
     await operation.record("housing", "property", "no", "A")
-    await operation.record("housing", "property", "no", "B")
+    housing.gate.clear()
 
-    assert housing.budgets[1] < housing.budgets[0] <= 0.8
+    reading = await operation.record("housing", "property", "no", "B")
+    after = await operation.record("housing", "property", "no", "C")
+
+    assert loop.time() == pytest.approx(1002.0)
+    assert [code(r) for r in (reading, after)] == [P.DEPARTMENT_TIMEOUT] * 2
+    assert [call[-1] for call in housing.calls] == ["A", "B"]  # nothing is sent for C any more
 
 
 async def test_the_bulkhead_bounds_calls_at_once() -> None:
@@ -559,7 +568,7 @@ def test_memory_is_bounded_and_forgets_the_least_used() -> None:
     keys = [Key("housing", "property", "no", name, "me") for name in "ABC"]
     marks = [object() for _ in keys]
     for key, mark in zip(keys, marks, strict=True):
-        memory.put(key, Reading(value=mark), now=0, fresh_s=5, known_s=10)
+        memory.put(key, Reading(value=mark), now=0, fresh_s=5, known_s=10, mark=0)
 
     assert len(memory) == 2
     assert memory.fresh(keys[0], now=1) is None

@@ -1,19 +1,24 @@
 """The second level: exact values come back, personal ones never go in, its troubles hurt nobody."""
 
 import asyncio
+import shutil
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.federation.memory import Key
+from gateway.demo.processes import free_port, until
+from gateway.federation.kept import preserve, revive
+from gateway.federation.memory import Key, of_department, of_people, of_source
 from gateway.federation.shared import (
+    MOST_BYTES,
     AiocacheStore,
     SharedMemory,
+    Tokens,
     name_of,
-    preserve,
-    revive,
     shareable,
 )
 from schema.domain.department import Lookup, Register, RegisterField
@@ -71,28 +76,49 @@ def reading(value: Any) -> Reading:
 class FakeStore:
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
+        self.lives: dict[str, float] = {}
         self.fails: BaseException | None = None
         self.hangs = False
+        self.asked = 0
 
-    async def get(self, name: str) -> bytes | None:
+    async def get(self, names: Sequence[str]) -> Sequence[bytes | None]:
         await self._trouble()
-        return self.kept.get(name)
+        return [self.kept.get(name) for name in names]
 
-    async def set(self, name: str, value: bytes, ttl: float) -> None:
+    async def set(self, values: Mapping[str, bytes], ttl: float) -> None:
         await self._trouble()
-        self.kept[name] = value
+        self.kept.update(values)
+        self.lives.update(dict.fromkeys(values, ttl))
 
     async def _trouble(self) -> None:
+        self.asked += 1
         if self.hangs:
             await asyncio.Event().wait()
         if self.fails is not None:
             raise self.fails
 
 
+async def tokens_of(shared: SharedMemory) -> Tokens:
+    _, tokens = await shared.get([KEY], PARCEL)
+    assert tokens is not None
+    return tokens
+
+
+async def told(shared: SharedMemory, value: Any) -> None:
+    """A process found nothing there, asked the department, and tells."""
+    await shared.put({KEY: reading(value)}, await tokens_of(shared))
+
+
+async def found(shared: SharedMemory) -> Reading | None:
+    readings, _ = await shared.get([KEY], PARCEL)
+    return readings.get(KEY)
+
+
 @pytest.mark.parametrize("value", [VALUE, [VALUE, VALUE], [], None])
 def test_values_come_back_with_their_own_types(value: Any) -> None:
-    back = revive(preserve(reading(value)), PARCEL)
+    back = revive(preserve(reading(value)), (), PARCEL)
 
+    assert back is not None
     assert back == reading(value)
     if isinstance(back.value, dict):
         assert str(back.value["area"]) == "186.50"
@@ -108,10 +134,59 @@ async def test_nothing_personal_and_no_problem_is_ever_put_there() -> None:
     shared = SharedMemory(store)
     problem = Problem(code=ProblemCode.DEPARTMENT_FAULT, text=Text(zh="错", en="bad"))
 
-    await shared.put(KEY, register(("name", "text"), personal="name"), reading({"name": "张三"}))
-    await shared.put(KEY, PARCEL, Reading(value=None, problem=problem))
+    readings, tokens = await shared.get([KEY], register(("name", "text"), personal="name"))
+    assert (dict(readings), tokens, store.asked) == ({}, None, 0)
+    await shared.put({KEY: Reading(value=None, problem=problem)}, await tokens_of(shared))
 
     assert store.kept == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "life"), [(VALUE, 30.0), ([VALUE], 30.0), (None, 1.0), ([], 1.0)]
+)
+async def test_that_there_is_nothing_is_kept_briefly(value: Any, life: float) -> None:
+    store = FakeStore()
+
+    await told(SharedMemory(store), value)
+
+    assert store.lives == {name_of(KEY): life}
+
+
+async def test_what_is_too_big_stays_out_and_is_not_read() -> None:
+    store = FakeStore()
+    shared = SharedMemory(store)
+
+    await told(shared, {"parcel_no": "P" * MOST_BYTES})
+    assert store.kept == {}
+    store.kept[name_of(KEY)] = b" " * MOST_BYTES + preserve(reading(VALUE), ["", ""])
+
+    assert await found(shared) is None
+
+
+@pytest.mark.parametrize("tag", [of_department("planning"), of_source("planning", "parcel")])
+async def test_what_is_forgotten_in_one_process_is_forgotten_in_all(tag: tuple[str, ...]) -> None:
+    store = FakeStore()
+    here, there = SharedMemory(store), SharedMemory(store)
+    await told(here, VALUE)
+    under_way = await tokens_of(there)
+
+    assert await here.forget(tag)
+
+    assert await found(there) is None
+    await there.put({KEY: reading(VALUE)}, under_way)
+    assert await found(here) is None
+    await told(there, VALUE)
+    assert await found(here) == reading(VALUE)
+
+
+async def test_forgetting_something_else_forgets_nothing() -> None:
+    shared = SharedMemory(FakeStore())
+    await told(shared, VALUE)
+
+    await shared.forget(of_department("market"))
+    await shared.forget(of_people("planning", "enterprise:secret"))
+
+    assert await found(shared) == reading(VALUE)
 
 
 def test_names_tell_nothing_and_differ_by_viewer() -> None:
@@ -126,32 +201,89 @@ def test_names_tell_nothing_and_differ_by_viewer() -> None:
         b"",
         b"\x80\x04K\x01.",
         b"null",
-        b'{"value": {"area": {}}, "provenance": null}',
-        b'{"value": {"floors": "3"}, "provenance": {}}',
-        b'{"value": {"nobody": 1}, "provenance": {}}',
+        b'{"tokens": ["", ""], "value": {"area": {}}, "provenance": null}',
+        b'{"tokens": ["", ""], "value": {"floors": "3"}, "provenance": {}}',
+        b'{"tokens": ["", ""], "value": {"nobody": 1}, "provenance": {}}',
+        b'{"tokens": 7, "value": null, "provenance": {}}',
     ],
 )
 async def test_garbage_is_as_nothing(garbage: bytes) -> None:
     store = FakeStore()
     store.kept[name_of(KEY)] = garbage
 
-    assert await SharedMemory(store).get(KEY, PARCEL) is None
+    assert await found(SharedMemory(store)) is None
 
 
 async def test_a_store_that_fails_or_hangs_hurts_nobody() -> None:
     store = FakeStore()
     shared = SharedMemory(store)
+    tokens = await tokens_of(shared)
 
     store.fails = ConnectionError("down")
-    assert await shared.get(KEY, PARCEL) is None
-    await shared.put(KEY, PARCEL, reading(VALUE))
-    store.fails, store.hangs = None, True
-    assert await shared.get(KEY, PARCEL) is None
+    assert await shared.get([KEY], PARCEL) == ({}, None)
+    await shared.put({KEY: reading(VALUE)}, tokens)
+    assert not await shared.forget(of_department("planning"))
+
+
+async def test_a_store_that_hangs_again_and_again_is_left_alone() -> None:
+    store = FakeStore()
+    store.hangs = True
+    shared = SharedMemory(store)
+
+    for _ in range(10):
+        assert await found(shared) is None
+
+    assert store.asked == 3
 
 
 async def test_the_memory_store_keeps_bytes() -> None:
     shared = SharedMemory(AiocacheStore("memory://"))
 
-    await shared.put(KEY, PARCEL, reading(VALUE))
+    await told(shared, VALUE)
 
-    assert await shared.get(KEY, PARCEL) == reading(VALUE)
+    assert await found(shared) == reading(VALUE)
+
+
+@pytest.fixture
+async def redis(tmp_path: Path) -> AsyncIterator[str]:
+    """A Redis of our own."""
+    server = shutil.which("redis-server") or shutil.which("valkey-server")
+    if server is None:
+        pytest.skip("no redis-server or valkey-server on this machine")
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        server, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(tmp_path),
+        "--save", "", stdout=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def test_two_processes_share_a_redis(redis: str) -> None:
+    pytest.importorskip("redis")
+    stores = [AiocacheStore(redis) for _ in range(2)]
+    here, there = (SharedMemory(store, patience_s=5) for store in stores)
+    await until("redis", lambda: answers(stores[0]), within_s=20)
+
+    await told(here, VALUE)
+    assert await found(there) == reading(VALUE)
+    assert await there.forget(of_source("planning", "parcel"))
+    assert await found(here) is None
+
+    for store in stores:
+        await store.aclose()
+
+
+async def answers(store: AiocacheStore) -> bool:
+    try:
+        await store.get(["x"])
+    except OSError:
+        return False
+    except Exception as error:
+        if type(error).__name__ != "ConnectionError":  # the client's own
+            raise
+        return False
+    return True

@@ -1,0 +1,63 @@
+"""Whoever remembers what departments said is told what has changed, once that is committed."""
+
+import pytest
+
+from gateway.federation.changed import made_old, of_case
+from gateway.federation.memory import Tag, of_number, of_people
+from schema.domain.case import Case, Event, EventKind
+from schema.domain.filing import ItemStatus
+from tests.gateway.cases.world import World
+
+
+async def submitted(world: World, told: list[tuple[Case, Event]]) -> Case:
+    world.service.store._moved = lambda case, event: told.append((case, event))
+    case = await world.case()
+    return await world.until(case.id, lambda now: now.step("A").receipt is not None)
+
+
+async def test_a_departments_progress_makes_old_what_it_told_of_that_filing(world: World) -> None:
+    told: list[tuple[Case, Event]] = []
+    case = await submitted(world, told)
+    receipt = case.step("A").receipt
+    assert receipt is not None
+    assert EventKind.FILED in [event.kind for _, event in told]
+    told.clear()
+
+    department = case.step("A").department
+    progress = world.departments[department].says(receipt, ItemStatus.ACCEPTED)
+    for _ in range(2):  # told twice, it is news once
+        await world.service.intake(department, [progress])
+
+    [(moved, event)] = told
+    assert event.kind is EventKind.PROGRESSED
+    assert set[Tag](made_old(moved, event)) == {
+        of_number(department, receipt),
+        of_people(department, f"{case.applicant_ref}|"),
+    }
+    assert of_number(department, receipt) in set(of_case(moved))
+
+
+async def test_what_is_not_committed_is_not_told(world: World) -> None:
+    told: list[tuple[Case, Event]] = []
+    case = await submitted(world, told)
+    receipt = case.step("A").receipt
+    assert receipt is not None
+    told.clear()
+    event = Event(
+        key="once",
+        case=case.id,
+        kind=EventKind.DEADLINE_NEAR,
+        at=case.submitted_at,
+        actor="gateway",
+        item="A",
+    )
+
+    async def interrupted() -> None:
+        async with world.service.store.write() as transaction:
+            await transaction.append(event)
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        await interrupted()
+
+    assert told == []

@@ -188,20 +188,37 @@ def _retold(message: SecondMessage, node: Element | None) -> str | None:
     """Where zeep, writing what it read, writes something else."""
     if node is None:
         return None
-    return _other(node, message.retold(node), local(node.tag))
+    return difference(node, message.retold(node), local(node.tag))
 
 
-def _other(own: Element, its: Element, place: str) -> str | None:
-    if own.tag != its.tag or _attributes(own) != _attributes(its):
+def difference(own: Element, its: Element, place: str) -> str | None:
+    """Where, and in what, two elements differ that should tell the same; None: they do."""
+    if own.tag != its.tag:
         return f"{place} is to zeep another element"
+    told = _other_attribute(_attributes(own), _attributes(its))
+    if told:
+        return f"{place}: {told}"
     mine, others = _children(own), _children(its)
     if [child.tag for child in mine] != [child.tag for child in others]:
         return f"{place} holds to zeep other elements"
     if not mine and not _same(own.text or "", its.text or ""):
         return f"{place} has to zeep another value"
     pairs = zip(mine, others, strict=True)
-    found = (_other(a, b, f"{place}/{local(a.tag)}") for a, b in pairs)
+    found = (difference(a, b, f"{place}/{local(a.tag)}") for a, b in pairs)
     return next((fault for fault in found if fault), None)
+
+
+def _other_attribute(mine: Mapping[str, str], its: Mapping[str, str]) -> str | None:
+    """The first attribute that is not the same to both, and what it is to either."""
+    for name in {**mine, **its}:
+        own, other = mine.get(name), its.get(name)
+        if own is None or other is None or not _same(own, other):
+            return f"attribute {local(name)} is {_told(own)} to us, {_told(other)} to zeep"
+    return None
+
+
+def _told(text: str | None) -> str:
+    return "absent" if text is None else repr(text[:80])
 
 
 def _attributes(node: Element) -> dict[str, str]:

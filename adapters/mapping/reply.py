@@ -10,7 +10,7 @@ from adapters.mapping.compile import Compute, compile_expression, guarded
 from adapters.mapping.convert import TO_KIND, MappingError
 from adapters.mapping.functions import Environment
 from adapters.mapping.parse import BadExpression, Expression, Path, parse
-from adapters.mapping.taking import absence, cover, may_be_absent, one_value, readable
+from adapters.mapping.taking import absence, cover, listed, may_be_absent, one_value, readable
 from adapters.rules import Rule
 from adapters.shape import Kind, Shape
 
@@ -149,7 +149,7 @@ class Reader:
         return (lambda scope: read(scope.root)), kind
 
     def _reader(self, base: Shape, path: Path) -> tuple[Read, Kind]:
-        many = bool(path.steps) and path.steps[-1].endswith("[]")
+        many = listed(path)
         steps = self._walk(base, path)
         last = steps[-1] if steps else base
         if last.kind is Kind.GROUP:

@@ -53,19 +53,20 @@ def _all_convert(shape: Shape, kind: Kind) -> bool:
 def one_value(findings: Findings, expression: Expression, key: str) -> None:
     """Note a list where one value is wanted, and a list stage where there is one value."""
     first = expression.stages[0].name if expression.stages else ""
-    many = isinstance(expression.start, Path) and _listed(expression.start)
-    inside = any(isinstance(t, Path) and _listed(t) for t in expression.terms)
+    many = isinstance(expression.start, Path) and listed(expression.start)
+    inside = any(isinstance(t, Path) and listed(t) for t in expression.terms)
     if inside and not (many and first in _TAKES_LISTS):
         sentence = "is a list where one value is wanted"
         findings.add(key, sentence, "add | join ',' or | count, or drop []", Rule.REPLY_LIST)
     single = isinstance(expression.start, Path) and not many
     if single and first in _ONLY_LISTS and expression.start != Path(("request", "receipts")):
         sentence = f"{first} wants a list"
-        findings.add(key, sentence, "end the path in []", Rule.REPLY_LIST)
+        findings.add(key, sentence, "write [] behind what is repeated", Rule.REPLY_LIST)
 
 
-def _listed(path: Path) -> bool:
-    return bool(path.steps) and path.steps[-1].endswith("[]")
+def listed(path: Path) -> bool:
+    """Whether the path gives all values it leads to; `[]` may stand behind any of its steps."""
+    return any(step.endswith("[]") for step in path.steps)
 
 
 def may_be_absent(expression: Expression, loose: list[bool]) -> bool:

@@ -27,7 +27,10 @@ class XmlTree:
         return lambda node: _text(walk(node))
 
     def values(self, shape: Shape, steps: tuple[Shape, ...]) -> Read:
-        """The texts of all elements at the end of the path."""
+        """The texts of all elements or attributes at the end of the path."""
+        if steps and steps[-1].name.startswith("@"):
+            name, holders = steps[-1].tag, self.rows(shape, steps[:-1])
+            return lambda node: [t for row in holders(node) if (t := row.get(name)) is not None]
         rows = self.rows(shape, steps)
         return lambda node: [t for row in rows(node) if (t := _text(row)) is not None]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from adapters.conformance.second_reading import read_alike
+from adapters.conformance.second_reading import difference, read_alike
 from adapters.conformance.subject import Subject
 from adapters.conformance.tiers import State
 from adapters.documents import BadContract, Documents
@@ -244,6 +244,53 @@ async def test_a_recorded_reply_of_other_elements_is_noticed(tmp_path: Path) -> 
     state, evidence = await examined(tmp_path, other)
     assert state is State.FAILED
     assert "read-parcel-parcel_no-found.json, the reply: zeep refuses it" in evidence
+
+
+def with_attributes(told: str) -> Change:
+    """A parcel with three more attributes, as its record in an example writes them."""
+    declared = "".join(
+        f'<xs:attribute name="{name}" type="xs:{kind}"/>'
+        for name, kind in (("smart", "boolean"), ("share", "decimal"), ("told", "dateTime"))
+    )
+
+    def change(folder: Path) -> None:
+        files = [
+            p for p in (folder / "contract").iterdir() if 'name="asOf"' in p.read_text("utf-8")
+        ]
+        for path in files:
+            whole = path.read_text("utf-8")
+            start = whole.index('<xs:attribute name="asOf"')
+            edited(f"contract/{path.name}", (whole[start:][:24], declared + whole[start:][:24]))(
+                folder
+            )
+        path = folder / "examples/read-parcel-parcel_no-found.json"
+        text = path.read_text("utf-8")
+        assert "<ns0:Parcel asOf=" in text
+        path.write_text(text.replace("<ns0:Parcel ", "<ns0:Parcel " + told), "utf-8")
+
+    return change
+
+
+async def test_attributes_that_tell_the_same_value_are_read_alike(tmp_path: Path) -> None:
+    told = r"smart=\"0\" share=\"1.50\" told=\"2026-03-02T01:00:00.000Z\" "
+    assert (await examined(tmp_path, with_attributes(told)))[0] is State.PASSED
+
+
+@pytest.mark.parametrize(
+    ("mine", "its", "said"),
+    [
+        ('smart="0"', 'smart="false"', None),
+        ('n="1.50"', 'n="1.5"', None),
+        ('smart="0"', 'smart="true"', "Meter: attribute smart is '0' to us, 'true' to zeep"),
+        ('smart="0"', "", "Meter: attribute smart is '0' to us, absent to zeep"),
+        ("", 'n="1"', "Meter: attribute n is absent to us, '1' to zeep"),
+    ],
+)
+def test_an_attribute_that_differs_is_named_with_both_readings(
+    mine: str, its: str, said: str | None
+) -> None:
+    own, other = (etree.fromstring(f"<Meter {told}>1</Meter>") for told in (mine, its))
+    assert difference(own, other, "Meter") == said
 
 
 async def test_a_contract_zeep_cannot_read_is_not_applicable(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ class DeclaredDepartment:
         root = await self._ask(call, ask, budget)
         shape = self._registers[register]
         rows = Keyed(self._info.id, call, keys).read(
-            ask, root, lambda scope, key: values.record(shape, call, scope)
+            ask, root, lambda scope, key: values.record(shape, call, scope, lookup, key)
         )
         return {key: self._shaped(found, call) for key, found in rows.items()}
 
@@ -150,7 +150,8 @@ class DeclaredDepartment:
         receipts = [
             values.receipt(self._info.id, call, scope) for scope in call.fields.scopes(ask, root)
         ]
-        return sorted(receipts, key=lambda receipt: receipt.received_at)
+        told_once = dict.fromkeys(receipts)  # one receipt told twice is one filing
+        return sorted(told_once, key=lambda receipt: receipt.received_at)
 
     async def supplement(self, supplement: Supplement, *, budget: float) -> None:
         """Hand a supplement over; see the port."""

@@ -1,5 +1,6 @@
 """REST replies: status, media type and schema checked before anything is read."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +61,8 @@ class Answers:
             body = orjson.loads(reply.body)
         except orjson.JSONDecodeError:
             raise ContractBroken(self.department, "the reply is not well-formed JSON") from None
+        if not told_once(reply.body):
+            raise ContractBroken(self.department, "the reply tells a member twice")
         check(self.department, validator, body)
         return body
 
@@ -105,6 +108,20 @@ def _at(body: Any, path: str) -> str | None:
             return None
         body = body.get(step)
     return str(body) if isinstance(body, str | int) else None
+
+
+def told_once(content: bytes) -> bool:
+    """Whether each object of a JSON document has each member once; orjson takes the last."""
+    try:
+        json.loads(content, object_pairs_hook=_members)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _members(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a member stands twice")
 
 
 def check(department: str, validator: Validator, body: Any) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from adapters.department import DeclaredDepartment
 from adapters.errors import AdapterError, ContractBroken, NotCalled, NotDelivered, OutcomeUnknown
+from adapters.line.over_httpx import HttpxWire
 from adapters.pace import told_to_wait
-from adapters.wire import Endpoint, HttpxWire, WireRequest
+from adapters.wire import Endpoint, WireRequest
 from schema.domain.problem import ProblemCode
 from tests.adapters.conftest import Counter
 from tests.adapters.graphql.conftest import started

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports pytest chaos graphiql constraints clean
+.PHONY: help setup demo test lint types imports pytest chaos faults graphiql constraints clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -42,6 +42,9 @@ pytest:
 
 chaos: setup ## kill, freeze, fill, lie: nothing may be lost or filed twice (RUN=sqlite APPS=100 KILLS=20; an hour for all)
 	@$(BIN)/python -m tests.chaos $(RUN) $(if $(APPS),--apps $(APPS)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
+
+faults: setup ## every kind of bad day × department × verb: a typed error or the true value (KIND=gzip_bomb; minutes for all)
+	@$(BIN)/python -m tests.faults $(if $(KIND),--kind $(KIND))
 
 constraints: ## resolve anew and write constraints.txt
 	@rm -rf .venv/.fresh && $(PYTHON) -m venv .venv/.fresh && .venv/.fresh/bin/pip install --quiet -e '.[dev,redis]'

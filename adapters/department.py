@@ -93,7 +93,7 @@ class DeclaredDepartment:
         root = await self._ask(call, ask, budget)
         shape = self._registers[register]
         rows = Keyed(self._info.id, call, able).read(
-            ask, root, lambda scope, key: values.record(shape, call, scope)
+            ask, root, lambda scope, key: values.record(shape, call, scope, lookup, key)
         )
         return {key: self._shaped(rows.get(key, []), call) for key in keys}
 
@@ -154,7 +154,8 @@ class DeclaredDepartment:
         receipts = [
             values.receipt(self._info.id, call, scope) for scope in call.fields.scopes(ask, root)
         ]
-        return sorted(receipts, key=lambda receipt: receipt.received_at)
+        told_once = dict.fromkeys(receipts)  # one receipt told twice is one filing
+        return sorted(told_once, key=lambda receipt: receipt.received_at)
 
     async def supplement(self, supplement: Supplement, *, budget: float) -> None:
         """Hand a supplement over; see the port."""

@@ -19,14 +19,17 @@ T = TypeVar("T")
 _PAGE = ("cursor", "more")
 
 
-def record(register: Register, call: Call, scope: Scope) -> Record | None:
+def record(register: Register, call: Call, scope: Scope, lookup: str, key: str) -> Record | None:
     """A register's record; a required field without a value is a MappingError.
 
-    None: the answer as a whole holds none, not even its key.
+    So is another's record, where the register's own key was asked for. None: the answer as a whole
+    holds none, not even its key.
     """
     found = call.fields.read(scope)
     if call.fields.rows is None and found.get(register.key) is None:
         return None
+    if lookup == register.key:
+        _of_the_asked(found.get(lookup), key, f"{call.spec.key}.reply.{lookup}")
     for field in register.fields:
         if found.setdefault(field.name, None) is None and field.required:
             raise MappingError(f"{call.spec.key}.reply.{field.name} has no value")
@@ -49,12 +52,23 @@ def receipt(department: str, call: Call, scope: Scope) -> Receipt:
     found = fields(department, call, scope)
     if not found["number"] or found["received_at"] is None:
         raise ContractBroken(department, f"{call.spec.key}.reply: no number or no time")
+    try:
+        _of_the_asked(found.get("reference"), scope.ask["reference"], f"{call.spec.key}.reply")
+    except MappingError as error:
+        raise ContractBroken(department, str(error)) from None
     return Receipt(number=found["number"], received_at=found["received_at"])
+
+
+def _of_the_asked(said: object, asked: object, place: str) -> None:
+    """Nothing when an answer says nothing of what it is about, or what was asked."""
+    if said is not None and asked is not None and str(said) != str(asked):
+        raise MappingError(f"{place}: the answer is about something else than was asked")
 
 
 def progress(lines: Fields, scope: Scope, asked: str | None) -> Progress:
     """Where a filing stands; MappingError when the row does not say it."""
     found = {name: line(scope) for name, line in lines.lines.items() if name not in _PAGE}
+    _of_the_asked(found.get("receipt"), asked, "a progress row")
     number = asked or found.get("receipt")
     if number is None or found["status"] is None or found["at"] is None:
         raise MappingError("a progress row has no receipt, no status or no time")
@@ -72,6 +86,7 @@ def progress(lines: Fields, scope: Scope, asked: str | None) -> Progress:
 def certificate(lines: Mapping[str, Compute], scope: Scope) -> Certificate | None:
     """What was issued, None without a number."""
     found = {name: compute(scope) for name, compute in lines.items()}
+    _of_the_asked(found.pop("receipt", None), scope.ask.get("receipt"), "a certificate")
     if found["number"] is None:
         return None
     if found["name"] is None or found["issued_on"] is None:
@@ -99,8 +114,10 @@ class Keyed:
         """Every key with its values, or its own error. The only key's error is raised."""
         found: dict[str, list[T] | AdapterError] = {key: [] for key in self._keys}
         rows = [] if isinstance(root, Settled) else self._call.fields.scopes(ask, root)
-        for scope in rows:
-            key = self._key(scope)
+        keyed = [(self._key(scope), scope) for scope in rows]
+        if keyed and all(key and key not in found for key, _ in keyed):
+            raise ContractBroken(self._department, "every row is about something not asked for")
+        for key, scope in keyed:
             if key in found:
                 found[key] = self._with(found[key], scope, key, value)
         only = found[self._keys[0]] if len(self._keys) == 1 else None
@@ -137,6 +154,7 @@ class Keyed:
         if match is None or not told_apart:
             return self._keys[0]
         try:
-            return str(match(scope))
+            said = match(scope)
+            return "" if said is None else str(said)  # a row of nothing is nobody's
         except MappingError as error:
             raise ContractBroken(self._department, str(error), unread=True) from None

@@ -63,6 +63,9 @@ _STANDING = (
 _RECEIPT = (
     line("number", "受理编号", "the department's number", merged=True),
     line("received_at", "收件时间", "when it was received", merged=True),
+    line(
+        "reference", "我方流水号", "our reference, where the answer repeats it; another is refused"
+    ),
 )
 _WHOSE = line("receipt", "受理编号", "whose status it is (needed with `batch`)")
 _TOLD = line("receipt", "受理编号", "whose status it is", merged=True)
@@ -77,7 +80,10 @@ REPLIES: Mapping[str, tuple[Key, ...]] = {
         line("reference", "我方流水号", "with `each`: found when a row has ours"),
     ),
     "progress": (*_STANDING, _WHOSE),
-    "certificate": _CERTIFICATE,
+    "certificate": (
+        *_CERTIFICATE,
+        line("receipt", "受理编号", "whose it is, where the answer says it; another is refused"),
+    ),
     "verification": (
         line("matches", "是否一致", "whether the claims match", merged=True),
         line("reason", "原因", "why not"),

@@ -1,5 +1,6 @@
 """REST replies: status, media type and schema checked before anything is read."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -67,6 +68,8 @@ class Answers:
         except orjson.JSONDecodeError:
             form = "well-formed JSON" if _is_utf8(reply.body) else "in UTF-8, as JSON has to be"
             raise ContractBroken(self.department, f"the reply is not {form}") from None
+        if not told_once(reply.body):
+            raise ContractBroken(self.department, "the reply tells a member twice")
         check(self.department, validator, body)
         return body
 
@@ -133,6 +136,20 @@ def _at(body: Any, path: str) -> str | None:
             return None
         body = body.get(step)
     return str(body) if isinstance(body, str | int) else None
+
+
+def told_once(content: bytes) -> bool:
+    """Whether each object of a JSON document has each member once; orjson takes the last."""
+    try:
+        json.loads(content, object_pairs_hook=_members)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _members(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a member stands twice")
 
 
 def check(department: str, validator: Validator, body: Any) -> None:

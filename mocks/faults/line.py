@@ -54,7 +54,7 @@ class Line:
     def abort(self) -> None:
         """Reset: the other side loses what it had not read yet."""
         sock = self._transport.get_extra_info("socket")
-        if sock is not None:
+        if sock is not None and not self.ended.is_set():
             linger = b"\x01\x00\x00\x00\x00\x00\x00\x00"  # on, 0 seconds: RST instead of FIN
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self._transport.abort()

@@ -1,0 +1,98 @@
+"""The matrix as tables: a line a kind, then the totals, then everything that may not be."""
+
+import json
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.table import Table
+
+from mocks.faults.table import KINDS
+from tests.faults.verdict import GOOD, Cell, Verdict
+
+_NAMES = (
+    "value", "NotDelivered", "OutcomeUnknown", "Refused", "ContractBroken", "Misconfigured",
+)  # fmt: skip
+
+
+def by_kind(cells: Sequence[Cell]) -> Table:
+    """What became of every kind."""
+    table = Table(title="kind × what came of it", header_style="bold")
+    table.add_column("kind")
+    for name in (*_NAMES, "other", "worst ms", "undetectable", "verdict"):
+        table.add_column(name, justify="right" if name != "verdict" else "left")
+    for kind in KINDS:
+        own = [cell for cell in cells if cell.kind == kind]
+        if own:
+            table.add_row(kind, *_figures(own))
+    return table
+
+
+def _figures(own: Sequence[Cell]) -> list[str]:
+    counts = Counter(cell.outcome for cell in own)
+    other = sum(count for name, count in counts.items() if name not in _NAMES)
+    verdicts = Counter(cell.verdict for cell in own)
+    bad = [verdict for verdict in verdicts if verdict not in GOOD]
+    worst = max(cell.took_s for cell in own)
+    shown = [str(counts[name] or "") for name in _NAMES]
+    hidden = str(verdicts[Verdict.UNDETECTABLE] or "")
+    return [*shown, str(other or ""), f"{1000 * worst:.0f}", hidden, ", ".join(bad) or "good"]
+
+
+def by_department(cells: Sequence[Cell]) -> Table:
+    """What became of every kind at each department and verb, kinds folded."""
+    table = Table(title="department × verb", header_style="bold")
+    for name in ("department", "verb", "cells", *Verdict):
+        table.add_column(name)
+    for place in sorted({(cell.department, cell.verb) for cell in cells}):
+        own = [cell for cell in cells if (cell.department, cell.verb) == place]
+        verdicts = Counter(cell.verdict for cell in own)
+        table.add_row(*place, str(len(own)), *(str(verdicts[v] or "") for v in Verdict))
+    return table
+
+
+def totals(cells: Sequence[Cell], deadline_s: float) -> list[str]:
+    """The sentences that count."""
+    verdicts = Counter(cell.verdict for cell in cells)
+    outcomes = Counter(cell.outcome for cell in cells)
+    took = sorted(cell.took_s for cell in cells) or [0.0]
+    kinds = {cell.kind for cell in cells}
+    return [
+        f"{len(kinds)} kinds, {len(cells)} cells: "
+        + ", ".join(f"{name} {verdicts[name]}" for name in Verdict if verdicts[name]),
+        "outcomes: " + ", ".join(f"{name} {count}" for name, count in outcomes.most_common()),
+        f"{verdicts[Verdict.WRONG]} wrong values accepted, {verdicts[Verdict.RAW]} raw exceptions, "
+        f"{verdicts[Verdict.LIE]} lies about a deed, {verdicts[Verdict.TOLD]} with personal data",
+        f"time: median {1000 * statistics.median(took):.0f} ms, worst {1000 * took[-1]:.0f} ms "
+        f"(deadline {1000 * deadline_s:.0f} ms)",
+        f"memory: worst {max((c.grown_bytes for c in cells), default=0) / 2**20:.1f} MB of those "
+        "measured alone; a row of all departments together stayed within 16 MB otherwise",
+    ]
+
+
+def undetectable(cells: Iterable[Cell]) -> list[str]:
+    """What no one can tell from the reply, with the reason."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for cell in cells:
+        if cell.verdict is Verdict.UNDETECTABLE:
+            places = found.setdefault((cell.kind, cell.reason), set())
+            places.add(f"{cell.department}.{cell.verb}")
+    return [f"{k}: {', '.join(sorted(places))} — {why}" for (k, why), places in found.items()]
+
+
+def wrongs(cells: Iterable[Cell]) -> list[str]:
+    """Every cell that may not be."""
+    return [
+        f"{c.verdict}: {c.kind} at {c.department}.{c.verb} ({c.about}): {c.outcome}, {c.deeds} "
+        f"deed(s), {1000 * c.took_s:.0f} ms, {c.grown_bytes / 2**20:.1f} MB"
+        for c in cells
+        if c.verdict not in GOOD
+    ]
+
+
+def write(cells: Iterable[Cell], file: Path) -> None:
+    """Every cell as JSON."""
+    told = [asdict(cell) for cell in cells]
+    file.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

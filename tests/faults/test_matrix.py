@@ -1,0 +1,136 @@
+"""The matrix, scaled down: every kind once, at a department and verb whose turn it is."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+
+import httpx
+import pytest
+
+from adapters.conformance.live import live_rim
+from adapters.department import DeclaredDepartment
+from adapters.findings import Findings
+from adapters.manifest.model import Manifest
+from adapters.manifest.read import FILE, read_manifest
+from adapters.registry import build
+from adapters.wire import Endpoint, Wire, WireReply, WireRequest
+from mocks.core.kit import CONTRACTS
+from mocks.faults.table import KINDS, Stage
+from mocks.soap.wsdl import load
+from tests.adapters.conformance.bad.lines import Paced, follows
+from tests.adapters.test_departments_speak import DEPARTMENTS
+from tests.faults.city import Place, city
+from tests.faults.matrix import Adapters, Made, Matrix, kinds_for, matrix
+from tests.faults.telling import TELLING, telling
+from tests.faults.verdict import GOOD, UNDETECTABLE, Verdict
+
+Line = Callable[[Manifest, Endpoint], Wire]
+PATIENT_S = 1.5  # a busy machine is no fault of an adapter's
+
+
+@pytest.fixture
+async def whole(tmp_path: Path) -> AsyncIterator[Matrix]:
+    async with matrix(tmp_path, ("planning", "market"), deadline_s=PATIENT_S) as made:
+        yield made
+
+
+@pytest.mark.timeout(240)
+async def test_every_kind_ends_in_a_typed_error_or_the_true_value(whole: Matrix) -> None:
+    wrong, met = [], set()
+    names = list(whole.counters)
+    for turn, kind in enumerate(KINDS.values()):
+        ways = [
+            (counter, verb)
+            for name in (names[turn % 2], names[1 - turn % 2])
+            for counter in (whole.counters[name],)
+            for verb in counter.verbs
+            if kind in kinds_for(name, verb)
+        ]
+        if not ways:
+            continue
+        counter, verb = ways[turn // 2 % len(ways)]
+        cell = await whole.cell(kind, counter, verb, turn)
+        met |= {cell.kind} if cell.verdict is not Verdict.UNMET else set()
+        wrong += [cell] if cell.verdict not in GOOD else []
+    calls = {name for name, kind in KINDS.items() if kind.stage is not Stage.TELLING}
+    assert wrong == []
+    assert calls - met == set()
+
+
+async def test_callbacks_are_believed_only_when_they_are_the_departments_own(
+    tmp_path: Path,
+) -> None:
+    async with telling(tmp_path) as department:
+        cells = {kind.name: await department.cell(kind) for kind in TELLING[:4]}
+    assert {cell.verdict for cell in cells.values()} <= GOOD
+    assert cells["forged"].outcome == "Misconfigured"
+
+
+def test_what_cannot_be_detected_names_known_kinds() -> None:
+    assert {kind for one in UNDETECTABLE for kind in one.kinds} <= set(KINDS)
+    assert all(len(one.reason) > 20 for one in UNDETECTABLE)
+
+
+def on(line: Line) -> Made:
+    """Departments made with a line of our choice."""
+
+    def made(endpoints: Mapping[str, Endpoint]) -> Adapters:
+        return {name: _on(line, name, endpoint) for name, endpoint in endpoints.items()}
+
+    return made
+
+
+def _on(line: Line, name: str, endpoint: Endpoint) -> DeclaredDepartment:
+    findings = Findings(FILE)
+    manifest = read_manifest(DEPARTMENTS / name, findings)
+    assert manifest is not None
+    department = build(manifest, endpoint, live_rim(), findings, line(manifest, endpoint))
+    assert department is not None, [str(f) for f in findings.items]
+    return department
+
+
+class _Inflates(Paced):
+    """Takes what is compressed, however large it grows."""
+
+    async def _read(self, reply: httpx.Response) -> bytes:
+        return b"".join([part async for part in reply.aiter_bytes()])
+
+
+class _Mends(Paced):
+    """Gives the last good answer where it got none."""
+
+    last: WireReply | None = None
+
+    async def sent(self, request: WireRequest, deadline: float) -> WireReply:
+        reply = await super().sent(request, deadline)
+        if reply.body and reply.status < 300:
+            self.last = reply
+        return self.last or reply
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("name", "line", "kind", "verdicts"),
+    [
+        ("planning", _Inflates, "gzip_bomb", {Verdict.LARGE, Verdict.LATE}),
+        ("fire", _Mends, "early_204", {Verdict.WRONG}),
+    ],
+)
+async def test_a_line_that_inflates_or_mends_makes_the_matrix_red(
+    tmp_path: Path, name: str, line: Line, kind: str, verdicts: set[Verdict]
+) -> None:
+    async with matrix(tmp_path / "city", (name,), on(line), PATIENT_S) as whole:
+        question = await whole.counters[name].question("file", 0)
+        await question.ask(whole.hurried[name], PATIENT_S)
+        cells = await whole.row(KINDS[kind], ("file",))
+    assert {cell.verdict for cell in cells} <= verdicts
+
+
+@pytest.mark.timeout(120)
+async def test_a_line_that_follows_makes_the_matrix_red(tmp_path: Path) -> None:
+    elsewhere = city(tmp_path / "other", [Place(key="other", department="planning")])
+    here = matrix(tmp_path / "here", ("planning",), on(follows), PATIENT_S)
+    async with elsewhere as mocks, here as whole:
+        path = load(CONTRACTS / "planning/contract/plan-case.wsdl").path
+        whole.more = {"redirect_elsewhere": {"location": mocks["other"].url + path}}
+        cells = await whole.row(KINDS["redirect_elsewhere"], ("file",))
+    assert {cell.verdict for cell in cells} == {Verdict.WRONG}

@@ -3,6 +3,9 @@
 Every kind of bad day × department × verb, asked through the adapters that ship. Exit code 1 when
 a wrong value was accepted, an exception was raw, a deed was lied about, an answer came late, cost
 too much memory or told personal data.
+
+`python -m tests.faults mutate [--count N] [--seed N]`: recorded replies, changed a little, before
+the adapters and an independent oracle. Exit code 1 for a wrong value or a raw exception.
 """
 
 import argparse
@@ -19,6 +22,7 @@ from mocks.core.kit import DEPARTMENTS as NAMES
 from mocks.faults.table import KINDS, Kind, Stage
 from tests.faults import report
 from tests.faults.matrix import DEADLINE_S, matrix
+from tests.faults.mutating import mutate
 from tests.faults.questions import VERBS
 from tests.faults.telling import telling
 from tests.faults.verdict import GOOD, Cell
@@ -28,12 +32,15 @@ _WIDE = 170
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is asked for, show it, judge it."""
+    told = list(sys.argv[1:] if arguments is None else arguments)
+    if told[:1] == ["mutate"]:
+        return _mutated(told[1:])
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--kind", action="append", choices=KINDS, metavar="KIND", default=[])
     parser.add_argument("--department", action="append", choices=NAMES, default=[])
     parser.add_argument("--verb", action="append", choices=(*VERBS, "callback"), default=[])
     parser.add_argument("--json", type=Path, metavar="FILE", help="every cell")
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_args(told)
     kinds = [KINDS[name] for name in asked.kind or KINDS]
     console = Console()
     if not console.is_terminal:  # a log has no width of its own
@@ -77,6 +84,23 @@ def _show(cells: Sequence[Cell], console: Console) -> None:
         console.print(f"  {line}")
     for line in report.wrongs(cells):
         console.print(line, style="red")
+
+
+def _mutated(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults mutate", description=__doc__)
+    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=7)
+    asked = parser.parse_args(arguments)
+    found = uvloop.run(mutate(asked.count, asked.seed))
+    console = Console()
+    console.print(f"{asked.count} changed replies, seed {asked.seed}; kinds of change × outcome:")
+    for (change, outcome), count in sorted(found.by_change.items()):
+        console.print(f"  {change}: {outcome} {count}")
+    console.print(", ".join(f"{name} {count}" for name, count in found.outcomes.most_common()))
+    console.print(f"{len(found.wrong)} wrong values or raw exceptions")
+    for line in found.wrong:
+        console.print(line, style="red")
+    return 1 if found.wrong else 0
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from adapters.line.lean import LeanWire
 from adapters.line.over_httpx import HttpxWire
+from adapters.line.trust import trusting
 from adapters.line.turns import Turns
 from adapters.wire import Endpoint, WireReply, WireRequest
 from schema.domain.department import Limits
@@ -12,10 +13,15 @@ class Line:
 
     def __init__(self, department: str, endpoint: Endpoint, limits: Limits) -> None:
         turns = Turns(department, concurrency=limits.concurrency, rate_per_s=limits.rate_per_s)
-        cap = limits.reply_bytes
-        self._asking = LeanWire(department, endpoint, turns, reply_bytes=cap)
+        cap, trust = limits.reply_bytes, trusting(endpoint.url)  # the authorities are read once
+        self._asking = LeanWire(department, endpoint, turns, reply_bytes=cap, trust=trust)
         self._changing = HttpxWire(
-            department, endpoint, concurrency=limits.concurrency, reply_bytes=cap, turns=turns
+            department,
+            endpoint,
+            concurrency=limits.concurrency,
+            reply_bytes=cap,
+            turns=turns,
+            trust=trust,
         )
 
     async def send(self, request: WireRequest, *, deadline: float) -> WireReply:

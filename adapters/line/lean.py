@@ -10,7 +10,7 @@ from contextlib import suppress
 from adapters.errors import AdapterError, Misconfigured, NotDelivered
 from adapters.line.address import Address, address_of, written
 from adapters.line.connection import Closed, Connection
-from adapters.line.trust import trusting, untrusted
+from adapters.line.trust import untrusted
 from adapters.line.turns import Turns
 from adapters.wire import Endpoint, WireReply, WireRequest
 
@@ -21,12 +21,18 @@ class LeanWire:
     """A line of one department's own connections; belongs to one event loop."""
 
     def __init__(
-        self, department: str, endpoint: Endpoint, turns: Turns, *, reply_bytes: int
+        self,
+        department: str,
+        endpoint: Endpoint,
+        turns: Turns,
+        *,
+        reply_bytes: int,
+        trust: ssl.SSLContext | None,
     ) -> None:
         self._department, self._url, self._turns = department, endpoint.url, turns
         self._cap = reply_bytes
         self._address: Address | None = None
-        self._trust: ssl.SSLContext | None = None
+        self._trust = trust  # of TLS; None for plain http
         self._spare: list[Connection] = []  # the one used last at the end
         self._all: set[Connection] = set()
         self._sweep: asyncio.TimerHandle | None = None
@@ -51,7 +57,6 @@ class LeanWire:
         self._all.clear()
 
     def _found(self) -> Address:
-        self._trust = trusting(self._url)
         self._address = address_of(self._department, self._url)
         return self._address
 

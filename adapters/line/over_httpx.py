@@ -36,13 +36,14 @@ class HttpxWire:
         reply_bytes: int,
         rate_per_s: float = 0,
         turns: Turns | None = None,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         self._department = department
         self._turns = turns or Turns(department, concurrency=concurrency, rate_per_s=rate_per_s)
         self._base = endpoint.url.rstrip("/")
         self._cap = reply_bytes
         self._client = httpx.AsyncClient(
-            verify=trusting(self._base) or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            verify=trust or trusting(self._base) or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             trust_env=False,
             follow_redirects=False,
             timeout=None,  # noqa: S113 — every call has one total deadline below

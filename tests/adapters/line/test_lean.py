@@ -19,6 +19,7 @@ from adapters.errors import ContractBroken, Misconfigured, NotDelivered, Outcome
 from adapters.line import lean
 from adapters.line.connection import Connection
 from adapters.line.lean import LeanWire
+from adapters.line.trust import trusting
 from adapters.line.turns import Turns
 from adapters.wire import Endpoint, WireRequest
 
@@ -105,7 +106,8 @@ async def wire(server: Server) -> AsyncIterator[LeanWire]:
 
 def line(url: str, *, concurrency: int = 2, reply_bytes: int = 1000) -> LeanWire:
     turns = Turns("land", concurrency=concurrency, rate_per_s=0)
-    return LeanWire("land", Endpoint(url=url), turns, reply_bytes=reply_bytes)
+    trust = trusting(url)
+    return LeanWire("land", Endpoint(url=url), turns, reply_bytes=reply_bytes, trust=trust)
 
 
 def within(seconds: float) -> float:

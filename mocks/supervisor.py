@@ -87,6 +87,7 @@ class Supervisor:
     async def start(self, department: str) -> None:
         """Start one department again; nothing happens when it is up."""
         child = self.children[department]
+        await _heard(child, "status")  # its line tells of one that was killed this moment
         if not child.up:
             await self._start(child)
             self._write_ports()

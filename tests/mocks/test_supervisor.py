@@ -78,6 +78,16 @@ def test_killed_at_its_answer_it_knows_the_filing_and_drops_a_line_cut_short(
     assert [e["receipt"] for e in own_fire.ledger("fire")] == [number, after]
 
 
+def test_a_department_killed_this_moment_is_up_when_it_was_asked_back(own_fire: Any) -> None:
+    pids = []
+    for _ in range(3):
+        pids.append(own_fire.ask("GET", "state")["departments"]["fire"]["pid"])
+        os.kill(pids[-1], signal.SIGKILL)
+        back = own_fire.ask("POST", "departments/fire/start")
+        assert back["up"]
+        assert back["pid"] not in pids
+
+
 def test_the_ledger_holds_what_was_acknowledged(world: Any, fire: Any) -> None:
     number = declared(fire, "s:ledger")
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from gateway.cases import codec
@@ -58,6 +59,7 @@ def told(item: str, status: str, days: float) -> Event:
     return event(EventKind.PROGRESSED, f"progress:{status}", item, days, **data)
 
 
+@cache
 def current() -> Any:
     return load().find("open_restaurant")
 
@@ -76,8 +78,9 @@ HISTORY = (
 
 def reduced(history: Sequence[Event]) -> Case:
     case: Case | None = None
+    calendar = load_working_calendar()
     for one in history:
-        case = reduce(case, one, current(), load_working_calendar())
+        case = reduce(case, one, current(), calendar)
     assert case is not None
     return case
 

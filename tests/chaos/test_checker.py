@@ -1,6 +1,7 @@
 """The checker finds what it is for: evidence is written by hand, one thing is wrong with each."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -29,6 +30,7 @@ from tests.chaos.handmade import (
 )
 
 
+@cache
 def broken() -> dict[str, tuple[Evidence, str]]:
     """What is wrong in words: the evidence, and the check that must say so."""
     fine, base = good(), until(good(), 7)

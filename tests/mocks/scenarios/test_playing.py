@@ -1,6 +1,7 @@
 """Which filings meet which scenario, and that nothing but seed and reference draws."""
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -207,6 +208,7 @@ def test_another_seed_refuses_others(office: Open) -> None:
 def test_a_file_that_became_unreadable_is_told_on_the_log_and_plays_nothing(
     office: Open, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.WARNING)  # whatever a command set in this process
     market = office("market", "silent_department", "no_such_scenario")
 
     assert market.seen(market.file("r", FOOD)).course.id == "silent_department"

@@ -214,7 +214,8 @@ async def test_a_command_whose_end_the_engine_could_not_write_down_gives_its_pla
         await transaction.changed(ended.values(state="done"))
     reaper, engine = world.service.reaper, world.service.store.engine
     async with asyncio.timeout(5):
-        while [r.reference for r in await engine.running()] != [reference]:  # A's has ended too
+        # until A's has ended too; the engine tells nobody
+        while [r.reference for r in await engine.running()] != [reference]:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
     assert await reaper.let_go() == 0  # it may be about to be written down

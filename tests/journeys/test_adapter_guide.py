@@ -123,7 +123,8 @@ async def test_the_mapping_of_the_foreign_contract_reads_an_owner(
     made = draft_department("land", foreign(LAND), tmp_path)
     manifest = made.folder / FILE
     head, _, _ = manifest.read_text("utf-8").partition("[registers.")
-    manifest.write_text(head + manifest_block(), "utf-8")
+    decided = head.replace('"DECIDE"', '"land"')
+    manifest.write_text(decided + manifest_block(), "utf-8")
     findings = Findings(FILE)
     declared = read_manifest(made.folder, findings)
     assert declared is not None, findings.items

@@ -39,9 +39,16 @@ def drafted(name: str, folder: Path, identifier: str = "abroad") -> Drafted:
     return draft_department(identifier, foreign(name), folder)
 
 
+def decide(manifest: Path) -> None:
+    """What a person does to a draft before it is plugged in: every stand-in is replaced."""
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace("DECIDE", "x"), encoding="utf-8")
+
+
 async def read(counter: Counter, made: Drafted, register: str, key: str) -> Any:
     """What a drafted register's only look-up gives for a key."""
     findings = Findings(FILE)
+    decide(made.folder / FILE)
     manifest = read_manifest(made.folder, findings)
     assert manifest is not None
     department = build(manifest, Endpoint(url=counter.url), RIM, findings)

@@ -1,14 +1,12 @@
-"""The order in which tests run speaks of tests that are there."""
+"""The suite on several cores: what shares a group runs on one worker, in its order."""
 
-from pathlib import Path
+import os
 
-from tests.conftest import LONG_FIRST, SHARED
-
-ROOT = Path(__file__).parents[2]
+import pytest
 
 
-def test_what_is_said_to_take_long_is_there() -> None:
-    files = set(LONG_FIRST) - set(SHARED.values())
+def test_a_worker_knows_the_group_of_a_test(request: pytest.FixtureRequest) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # noqa: TID251 — how xdist says it
+        pytest.skip("groups are for several workers: make pytest")
 
-    assert sorted(file for file in files if not (ROOT / file).is_file()) == []
-    assert set(SHARED.values()) <= set(LONG_FIRST)
+    assert request.node.nodeid.endswith("@tests/architecture/test_suite.py")

@@ -9,7 +9,7 @@ from adapters.mapping.reserved import members_of, spelt
 from adapters.shape import Choice, Kind, Shape
 
 _DEEP = 8  # required groups within required groups; a contract that requires itself has no end
-NOT_SENT = "const.nothing | else_nil"  # a source nobody fills, sent as nil
+NOT_SENT = "'' | blank '' | else_nil"  # a text that is none, sent as nil
 _STANDS_IN: Mapping[Kind, str] = {
     Kind.INTEGER: "0",
     Kind.DECIMAL: "0",

@@ -9,7 +9,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import orjson
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from strawberry.utils.str_converters import to_camel_case
 
@@ -184,8 +184,21 @@ def wsdl(name: str, request: str, reply: str) -> str:
 </w:port></w:service></w:definitions>"""
 
 
+NUMBERED = (
+    '<xs:complexType><xs:sequence><xs:element name="id" type="xs:decimal"/>'
+    "</xs:sequence></xs:complexType>"
+)
+NIL_BESIDE_THE_KEY = (
+    '<xs:complexType><xs:sequence><xs:element name="id" type="xs:string"/>'
+    '<xs:element name="CertNo" nillable="true"><xs:simpleType><xs:restriction base="xs:string">'
+    '<xs:enumeration value="1"/></xs:restriction></xs:simpleType></xs:element>'
+    "</xs:sequence></xs:complexType>"
+)
+
+
 @QUICK
 @given(names, elements() | st.just(ONE_KEY), elements())
+@example("getThing", NIL_BESIDE_THE_KEY, NUMBERED)
 def test_any_wsdl_gives_a_manifest_that_passes(name: str, request: str, reply: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         entry = Path(folder) / "any.wsdl"

@@ -1,4 +1,4 @@
-"""A whole world for journeys: real mocks and a real gateway, as processes, once per session."""
+"""A whole world for journeys: real mocks and a real gateway, as processes, once for them all."""
 
 import asyncio
 import os
@@ -132,7 +132,7 @@ class World:
         return bool(state["departments"][department]["up"]) is up
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """Mocks and gateway on free ports, with a store, a key and ledgers of their own."""
     state = tmp_path_factory.mktemp("world")

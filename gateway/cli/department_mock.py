@@ -14,7 +14,8 @@ from gateway.cli.options import ConfigOption, SetOption, settings_of
 from gateway.cli.output import MISUSED, Stop
 
 _Folder: TypeAlias = Annotated[
-    Path | None, typer.Option("--folder", help="The department's folder, if it is not plugged in.")
+    Path | None,
+    typer.Option("--folder", help="The department's folder, or the folder it lies in."),
 ]
 _Wsdl: TypeAlias = Annotated[Path | None, typer.Option("--wsdl", help="Any WSDL file instead.")]
 _OpenApi: TypeAlias = Annotated[
@@ -99,7 +100,10 @@ def departments_mock(
     else:
         from gateway.cli.plugged import plugged
 
-        found = folder or folder_of(department or "", plugged(settings_of(config, "dev", pairs)))
+        if folder is not None:
+            found = folder_in(folder, department)
+        else:
+            found = folder_of(department or "", plugged(settings_of(config, "dev", pairs)))
         contract = contract_of(found)
         department = department or found.resolve().name
     more = ["--host", host, "--port", str(port), "--seed", str(seed)]
@@ -117,6 +121,33 @@ def folder_of(department: str, folders: Mapping[str, Path]) -> Path:
         next_step="onething departments mock --folder FOLDER, for one that is not plugged in",
         code=MISUSED,
     )
+
+
+def folder_in(folder: Path, department: str | None) -> Path:
+    """A department's folder: this one, or one that lies in it; the named one where one is named."""
+    from gateway.cli.plugged import named_in
+
+    there = named_in(folder)
+    if department is None:
+        if folder.resolve() in there.values() or not there:
+            return folder
+        raise Stop(
+            [f"{folder} holds {', '.join(sorted(there))} — name one of them"],
+            next_step=f"onething departments mock {min(there)} --folder {folder}",
+            code=MISUSED,
+        )
+    if department in there:
+        return there[department]
+    raise Stop(
+        [f"there is no department {department!r} in {folder} — {_held(there)}"],
+        next_step="onething departments list, for those that are plugged in",
+        code=MISUSED,
+    )
+
+
+def _held(there: Mapping[str, Path]) -> str:
+    held = ", ".join(sorted(there))
+    return f"it holds {held}" if held else "it holds none: name a folder with a department.toml"
 
 
 def contract_of(folder: Path) -> Contract:

@@ -111,6 +111,14 @@ def test_any_folder_and_any_file_is_described_without_a_department(
     assert paths == ["/api/health-certificates/summary", "/health-certificates/summary"]
 
 
+@pytest.mark.parametrize("folder", ["adapters/departments", "adapters/departments/health"])
+def test_the_department_named_is_the_one_served_of_a_folder(mock: Shell, folder: str) -> None:
+    said = mock("health", "--folder", folder, "--describe")
+
+    assert said.code == 0, said.err
+    assert json.loads(said.out)[0]["path"] == "/health-certificates/summary"
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -118,6 +126,19 @@ def test_any_folder_and_any_file_is_described_without_a_department(
         ((), "name one: a department, --folder, --wsdl or --openapi"),
         (("fire", "--wsdl", "x.wsdl"), "name one: "),
         (("--folder", "docs"), "docs/department.toml: cannot be read"),
+        (
+            ("planning", "--folder", "adapters/departments/health", "--describe"),
+            "there is no department 'planning' in adapters/departments/health — it holds health",
+        ),
+        (
+            ("planning", "--folder", "docs", "--describe"),
+            "no department 'planning' in docs — it holds none: name a folder with a department.toml",
+        ),
+        (
+            ("--folder", "adapters/departments", "--describe"),
+            "adapters/departments holds construction, fire, greening, health, housing, market, "
+            "planning, police — name one of them",
+        ),
         (("--wsdl", "nowhere.wsdl", "--describe"), "nowhere.wsdl: is not in . — add the file"),
         (("--openapi", "pyproject.toml", "--describe"), "pyproject.toml: is neither JSON nor YAML"),
         (("planning", "--latency", "nan", "--describe"), "nan: is neither 0.2 nor 0.1-0.5"),

@@ -4,7 +4,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -56,6 +56,7 @@ class Contract:
     service: str | None = None
     port_name: str | None = None
     examples: Path | None = None
+    expected: str | None = None
 
     def arguments(self) -> list[str]:
         """As `python -m mocks anything` takes them."""
@@ -66,6 +67,7 @@ class Contract:
             "--service": self.service,
             "--port-name": self.port_name,
             "--examples": self.examples,
+            "--expected": self.expected,
         }
         return [str(part) for pair in given.items() if pair[1] is not None for part in pair]
 
@@ -104,12 +106,17 @@ def departments_mock(
             found = folder_in(folder, department)
         else:
             found = folder_of(department or "", plugged(settings_of(config, "dev", pairs)))
-        contract = contract_of(found)
-        department = department or found.resolve().name
+        contract, department = _told(found), department or found.resolve().name
     more = ["--host", host, "--port", str(port), "--seed", str(seed)]
     more += ["--latency", latency] if latency is not None else []
     more += ["--require-auth"] * require_auth + ["--describe"] * describe
     become(contract, department, more)
+
+
+def _told(folder: Path) -> Contract:
+    from gateway.cli.mock_expecting import handed_over
+
+    return replace(contract_of(folder), expected=handed_over(folder.resolve()))
 
 
 def folder_of(department: str, folders: Mapping[str, Path]) -> Path:

@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 
 from mocks.anything.exchange import Options
+from mocks.anything.expected import read_expected
 from mocks.anything.opened import opened
 from mocks.anything.refusal import Refused
 from mocks.anything.server import Served
@@ -32,6 +33,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     one.add_argument("--service", help="WSDL: the service; the first with SOAP if absent")
     one.add_argument("--port-name", help="WSDL: the port")
     one.add_argument("--examples", type=Path, help="folder of recorded examples (*.json)")
+    one.add_argument("--expected", type=Path, help="what is expected of the replies, as JSON")
     one.add_argument("--path", default="", help="serve under this path")
     one.add_argument("--seed", type=int, default=0, help="other data for another number")
     one.add_argument("--today", type=date.fromisoformat, help="the day dates are near to")
@@ -50,13 +52,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Exit code: 0 when told to stop or described, 1 for a contract that is not served."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
     today = arguments.today or datetime.fromtimestamp(real_now(), SHANGHAI).date()
-    options = Options(
-        seed=arguments.seed,
-        today=today,
-        path=arguments.path,
-        require_auth=arguments.require_auth,
-    )
     try:
+        options = Options(
+            seed=arguments.seed,
+            today=today,
+            path=arguments.path,
+            require_auth=arguments.require_auth,
+            expected=read_expected(arguments.expected) if arguments.expected else {},
+        )
         served = opened(
             arguments.contract,
             options,

@@ -15,6 +15,7 @@ from mocks.anything.rest import RestMock
 from mocks.anything.server import Served
 from mocks.anything.soap import SoapMock
 from mocks.anything.soap_contract import SoapContract
+from mocks.anything.soap_inner import Inners
 from mocks.anything.wsdl import Wsdl
 
 # what reading a list where a mapping should be, or a word for a number, comes to
@@ -65,4 +66,5 @@ def soap_mock(
     wsdl = Wsdl.of(folder, name)
     chosen = wsdl.port(service, port)
     path = options.path or urlsplit(chosen.address).path or "/"
-    return SoapMock(SoapContract(wsdl, chosen), replace(options, path=path))
+    inners = Inners.of(folder, options.expected)
+    return SoapMock(SoapContract(wsdl, chosen), replace(options, path=path), inners=inners)

@@ -95,6 +95,19 @@ def test_a_department_is_served_with_its_examples_and_the_setting_to_use() -> No
     assert f'location="{base}/PlanCase/PlanCaseService.asmx"' in found.text
 
 
+def test_what_the_manifest_says_of_replies_is_told_to_the_mock(tmp_path: Path) -> None:
+    folder = tmp_path / "health"
+    (folder / "contract").mkdir(parents=True)
+    text = HEALTH.read_text("utf-8").replace('code: "00"', 'code: "95"')
+    (folder / "contract" / "health-data.yaml").write_text(text, "utf-8")
+    (folder / "department.toml").write_bytes((HEALTH.parents[1] / "department.toml").read_bytes())
+
+    with process("gateway", "departments", "mock", "--folder", str(folder)) as (base, _):
+        reply = httpx.get(base + SUMMARY, trust_env=False)
+
+    assert reply.json()["code"] == "00"
+
+
 def test_any_folder_and_any_file_is_described_without_a_department(
     mock: Shell, tmp_path: Path
 ) -> None:
@@ -132,7 +145,7 @@ def test_the_department_named_is_the_one_served_of_a_folder(mock: Shell, folder:
         ),
         (
             ("planning", "--folder", "docs", "--describe"),
-            "no department 'planning' in docs — it holds none: name a folder with a department.toml",
+            "no department 'planning' in docs — it holds none: name a folder",
         ),
         (
             ("--folder", "adapters/departments", "--describe"),

@@ -36,6 +36,10 @@ _RequireAuth: TypeAlias = Annotated[
 _Describe: TypeAlias = Annotated[
     bool, typer.Option("--describe", help="Print the operations as JSON, and end.")
 ]
+_Fault: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--fault", metavar="KIND", help="Every call meets it: docs/mocks.md, section 2."),
+]
 _Port: TypeAlias = Annotated[
     int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")
 ]
@@ -83,6 +87,7 @@ def departments_mock(
     seed: _Seed = 0,
     latency: _Latency = None,
     require_auth: _RequireAuth = False,
+    fault: _Fault = None,
     describe: _Describe = False,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: _Port = 0,
@@ -91,12 +96,7 @@ def departments_mock(
 ) -> None:
     """Serve a mock of a department's contract, or of any: valid replies, examples first."""
     file = wsdl or openapi
-    if sum(one is not None for one in (department or folder, wsdl, openapi)) != 1:
-        raise Stop(
-            ["name one: a department, --folder, --wsdl or --openapi"],
-            next_step="onething departments list",
-            code=MISUSED,
-        )
+    _named_once(department or folder, wsdl, openapi)
     if file is not None:
         contract = Contract(file=file, root=root, service=service, port_name=port_name)
     else:
@@ -109,8 +109,18 @@ def departments_mock(
         contract, department = _told(found), department or found.resolve().name
     more = ["--host", host, "--port", str(port), "--seed", str(seed)]
     more += ["--latency", latency] if latency is not None else []
+    more += [part for kind in fault or () for part in ("--fault", kind)]
     more += ["--require-auth"] * require_auth + ["--describe"] * describe
     become(contract, department, more)
+
+
+def _named_once(*named: object) -> None:
+    if sum(one is not None for one in named) != 1:
+        raise Stop(
+            ["name one: a department, --folder, --wsdl or --openapi"],
+            next_step="onething departments list",
+            code=MISUSED,
+        )
 
 
 def _told(folder: Path) -> Contract:

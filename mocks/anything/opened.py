@@ -15,6 +15,7 @@ from mocks.anything.rest import RestMock
 from mocks.anything.server import Served
 from mocks.anything.soap import SoapMock
 from mocks.anything.soap_contract import SoapContract
+from mocks.anything.soap_envelope import NAMESPACES
 from mocks.anything.soap_inner import Inners
 from mocks.anything.wsdl import Wsdl
 
@@ -48,6 +49,7 @@ def opened(
         mock=mock,
         published=Published(folder, name, mock.options.path),
         soap=is_xml,
+        envelope=NAMESPACES[mock.contract.port.version] if isinstance(mock, SoapMock) else None,
     )
 
 

@@ -26,7 +26,7 @@ from gateway.cli.call_report import Report, show
 from gateway.cli.declared_calls import KINDS, Declared, declared
 from gateway.cli.example_keeping import Keeping, keep, ready
 from gateway.cli.output import MISUSED, Speaker, Stop
-from gateway.cli.plugged import below, plugged
+from gateway.cli.plugged import named_in, plugged
 from gateway.clock import SystemClock
 from gateway.settings import Settings
 
@@ -230,11 +230,7 @@ def _of_a_draft(found: Finding) -> bool:
 
 def _folders(settings: Settings, asked: Asked) -> Mapping[str, Path]:
     """The departments' folders by id: the one named, else those that are plugged in."""
-    if asked.folder is None:
-        return plugged(settings)
-    whole = asked.folder.resolve()
-    there = [whole] if (whole / FILE).is_file() else below(whole)
-    return {folder.name: folder for folder in there}
+    return plugged(settings) if asked.folder is None else named_in(asked.folder)
 
 
 def _endpoint(settings: Settings, asked: Asked) -> Endpoint:

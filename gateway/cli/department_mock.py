@@ -4,7 +4,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -14,7 +14,8 @@ from gateway.cli.options import ConfigOption, SetOption, settings_of
 from gateway.cli.output import MISUSED, Stop
 
 _Folder: TypeAlias = Annotated[
-    Path | None, typer.Option("--folder", help="The department's folder, if it is not plugged in.")
+    Path | None,
+    typer.Option("--folder", help="The department's folder, or the folder it lies in."),
 ]
 _Wsdl: TypeAlias = Annotated[Path | None, typer.Option("--wsdl", help="Any WSDL file instead.")]
 _OpenApi: TypeAlias = Annotated[
@@ -34,6 +35,10 @@ _RequireAuth: TypeAlias = Annotated[
 ]
 _Describe: TypeAlias = Annotated[
     bool, typer.Option("--describe", help="Print the operations as JSON, and end.")
+]
+_Fault: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--fault", metavar="KIND", help="Every call meets it: docs/mocks.md, section 2."),
 ]
 _Port: TypeAlias = Annotated[
     int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")
@@ -55,6 +60,7 @@ class Contract:
     service: str | None = None
     port_name: str | None = None
     examples: Path | None = None
+    expected: str | None = None
 
     def arguments(self) -> list[str]:
         """As `python -m mocks anything` takes them."""
@@ -65,6 +71,7 @@ class Contract:
             "--service": self.service,
             "--port-name": self.port_name,
             "--examples": self.examples,
+            "--expected": self.expected,
         }
         return [str(part) for pair in given.items() if pair[1] is not None for part in pair]
 
@@ -80,6 +87,7 @@ def departments_mock(
     seed: _Seed = 0,
     latency: _Latency = None,
     require_auth: _RequireAuth = False,
+    fault: _Fault = None,
     describe: _Describe = False,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: _Port = 0,
@@ -88,24 +96,37 @@ def departments_mock(
 ) -> None:
     """Serve a mock of a department's contract, or of any: valid replies, examples first."""
     file = wsdl or openapi
-    if sum(one is not None for one in (department or folder, wsdl, openapi)) != 1:
-        raise Stop(
-            ["name one: a department, --folder, --wsdl or --openapi"],
-            next_step="onething departments list",
-            code=MISUSED,
-        )
+    _named_once(department or folder, wsdl, openapi)
     if file is not None:
         contract = Contract(file=file, root=root, service=service, port_name=port_name)
     else:
         from gateway.cli.plugged import plugged
 
-        found = folder or folder_of(department or "", plugged(settings_of(config, "dev", pairs)))
-        contract = contract_of(found)
-        department = department or found.resolve().name
+        if folder is not None:
+            found = folder_in(folder, department)
+        else:
+            found = folder_of(department or "", plugged(settings_of(config, "dev", pairs)))
+        contract, department = _told(found), department or found.resolve().name
     more = ["--host", host, "--port", str(port), "--seed", str(seed)]
     more += ["--latency", latency] if latency is not None else []
+    more += [part for kind in fault or () for part in ("--fault", kind)]
     more += ["--require-auth"] * require_auth + ["--describe"] * describe
     become(contract, department, more)
+
+
+def _named_once(*named: object) -> None:
+    if sum(one is not None for one in named) != 1:
+        raise Stop(
+            ["name one: a department, --folder, --wsdl or --openapi"],
+            next_step="onething departments list",
+            code=MISUSED,
+        )
+
+
+def _told(folder: Path) -> Contract:
+    from gateway.cli.mock_expecting import handed_over
+
+    return replace(contract_of(folder), expected=handed_over(folder.resolve()))
 
 
 def folder_of(department: str, folders: Mapping[str, Path]) -> Path:
@@ -117,6 +138,33 @@ def folder_of(department: str, folders: Mapping[str, Path]) -> Path:
         next_step="onething departments mock --folder FOLDER, for one that is not plugged in",
         code=MISUSED,
     )
+
+
+def folder_in(folder: Path, department: str | None) -> Path:
+    """A department's folder: this one, or one that lies in it; the named one where one is named."""
+    from gateway.cli.plugged import named_in
+
+    there = named_in(folder)
+    if department is None:
+        if folder.resolve() in there.values() or not there:
+            return folder
+        raise Stop(
+            [f"{folder} holds {', '.join(sorted(there))} — name one of them"],
+            next_step=f"onething departments mock {min(there)} --folder {folder}",
+            code=MISUSED,
+        )
+    if department in there:
+        return there[department]
+    raise Stop(
+        [f"there is no department {department!r} in {folder} — {_held(there)}"],
+        next_step="onething departments list, for those that are plugged in",
+        code=MISUSED,
+    )
+
+
+def _held(there: Mapping[str, Path]) -> str:
+    held = ", ".join(sorted(there))
+    return f"it holds {held}" if held else "it holds none: name a folder with a department.toml"
 
 
 def contract_of(folder: Path) -> Contract:

@@ -18,6 +18,13 @@ def plugged(settings: Settings) -> Mapping[str, Path]:
     return {folder.name: folder for folder in places}
 
 
+def named_in(folder: Path) -> Mapping[str, Path]:
+    """The departments of a folder by id: itself if it is one's, else those that lie in it."""
+    whole = folder.resolve()
+    there = [whole] if (whole / FILE).is_file() else below(whole)
+    return {one.name: one for one in there}
+
+
 def below(root: Path) -> list[Path]:
     """The departments' folders in a folder of them."""
     if not root.is_dir():

@@ -11,11 +11,14 @@ from pathlib import Path
 
 import uvicorn
 
+from mocks.anything.bad_days import BadDays
 from mocks.anything.exchange import Options
+from mocks.anything.expected import read_expected
 from mocks.anything.opened import opened
 from mocks.anything.refusal import Refused
 from mocks.anything.server import Served
 from mocks.core.clock import SHANGHAI, real_now
+from mocks.faults.line import lent
 
 _LONGEST_S = 3600.0
 
@@ -32,12 +35,14 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     one.add_argument("--service", help="WSDL: the service; the first with SOAP if absent")
     one.add_argument("--port-name", help="WSDL: the port")
     one.add_argument("--examples", type=Path, help="folder of recorded examples (*.json)")
+    one.add_argument("--expected", type=Path, help="what is expected of the replies, as JSON")
     one.add_argument("--path", default="", help="serve under this path")
     one.add_argument("--seed", type=int, default=0, help="other data for another number")
     one.add_argument("--today", type=date.fromisoformat, help="the day dates are near to")
     one.add_argument("--host", default="127.0.0.1")
     one.add_argument("--port", type=int, default=0, help="0 takes a free one")
     one.add_argument("--latency", type=_span, default=(0.0, 0.0), help="seconds: 0.2 or 0.1-0.5")
+    one.add_argument("--fault", action="append", default=[], help="a kind of docs/mocks.md")
     one.add_argument("--require-auth", action="store_true", help="401 where credentials miss")
     one.add_argument(
         "--describe", action="store_true", help="print the operations as JSON, and end"
@@ -50,13 +55,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Exit code: 0 when told to stop or described, 1 for a contract that is not served."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
     today = arguments.today or datetime.fromtimestamp(real_now(), SHANGHAI).date()
-    options = Options(
-        seed=arguments.seed,
-        today=today,
-        path=arguments.path,
-        require_auth=arguments.require_auth,
-    )
     try:
+        options = Options(
+            seed=arguments.seed,
+            today=today,
+            path=arguments.path,
+            require_auth=arguments.require_auth,
+            expected=read_expected(arguments.expected) if arguments.expected else {},
+        )
         served = opened(
             arguments.contract,
             options,
@@ -66,6 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
             examples=arguments.examples,
         )
         served.latency = arguments.latency
+        served.bad_days = BadDays.of(arguments.fault, "soap" if served.soap else "rest")
         if arguments.describe:
             _say(json.dumps(served.mock.operations(), ensure_ascii=False, indent=2))
             return 0
@@ -92,6 +99,7 @@ def _serve(served: Served, arguments: argparse.Namespace) -> None:
             served.application(),
             log_level="warning",
             access_log=False,
+            http=lent(served.bad_days),
             lifespan="off",
             ws="none",
             timeout_graceful_shutdown=1,

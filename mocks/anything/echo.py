@@ -1,9 +1,11 @@
 """The keys of a request, to be found again in the reply: who asks for P-17 is told of P-17."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
+
+Steps: TypeAlias = tuple[str, ...]
 
 _SHORT = {"number": "no", "num": "no", "nr": "no", "identifier": "id"}
 _ALIKE = 4  # letters from which the end of a name is enough
@@ -24,16 +26,34 @@ class Keys:
 
     values: dict[str, list[str]] = field(default_factory=dict)
     row: int = 0
+    places: dict[str, list[str]] = field(default_factory=dict)
     _found: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, pairs: Iterable[tuple[str, object]]) -> "Keys":
-        """The keys among a request's values: texts and whole numbers, not flags or nothing."""
+    def of(cls, pairs: Iterable[tuple[Steps, object]], unnamed: Sequence[str] = ()) -> "Keys":
+        """The keys among a request's values: texts and whole numbers, not flags or nothing.
+
+        Below the steps that are `unnamed` a value is known by its place only.
+        """
         made = cls()
-        for name, value in pairs:
+        for steps, value in pairs:
             if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
-                made.values.setdefault(plain(name), []).append(str(value))
+                made.places.setdefault(".".join(steps), []).append(str(value))
+                if steps[0] not in unnamed:
+                    made.values.setdefault(plain(steps[-1]), []).append(str(value))
         return made
+
+    def echoing(self, echoes: Mapping[str, Sequence[str]]) -> "Keys":
+        """These, known too by the names of the reply's places that repeat places of the request."""
+        for place, asked in echoes.items():
+            found = next(filter(None, map(self.at, asked)), None)
+            if found is not None:
+                self.values[plain(place.rpartition(".")[2])] = found
+        return self
+
+    def at(self, place: str) -> list[str] | None:
+        """The values at a place of the request, None when there are none."""
+        return self.places.get(place)
 
     def count(self, name: str) -> int:
         """How many values were asked for under this name."""
@@ -59,16 +79,16 @@ class Keys:
         return []
 
 
-def leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Every plain value inside a JSON value, with the name it stands under."""
+def leaves(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:
+    """Every plain value inside a JSON value, with the steps to it."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from leaves(inner, key)
+            yield from leaves(inner, (*steps, key))
     elif isinstance(value, list):
         for inner in value:
-            yield from leaves(inner, name)
+            yield from leaves(inner, steps)
     else:
-        yield name, value
+        yield steps, value
 
 
 def with_keys(example: Any, keys: Keys, name: str = "") -> Any:

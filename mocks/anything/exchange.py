@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from logging import getLogger
 from typing import Any, Protocol
 
+from mocks.anything.expected import NOTHING, Expected
+
 log = getLogger("mocks.anything")
 BROKEN = "请求不符合契约 the request breaks the contract"
 
@@ -43,6 +45,11 @@ class Options:
     today: date
     path: str = ""
     require_auth: bool = False
+    expected: Mapping[str, Expected] = field(default_factory=dict)
+
+    def expecting(self, *names: str) -> Expected:
+        """What is expected of an operation's replies, by any of its names."""
+        return next((self.expected[name] for name in names if name in self.expected), NOTHING)
 
 
 class Mock(Protocol):

@@ -41,6 +41,7 @@ class Making:
     today: date
     keys: Keys
     attempt: int = 0
+    wanted: frozenset[str] = frozenset()  # of two branches the one with these names is made
     _made: int = 0
     _within: list[int] = field(default_factory=list)
 
@@ -104,12 +105,18 @@ class Making:
         order = list(range(len(branches)))
         if self.attempt:
             self.draw.shuffle(order)
-        order.sort(key=lambda n: bool(branches[n] == {"type": "null"}))
+        order.sort(key=lambda n: (branches[n] == {"type": "null"}, -self._worth(branches[n])))
         for place in order * _ROUNDS:
             try:
                 yield self.value(self._branch(flat, place), name)
             except Unmakeable:
                 continue
+
+    def _worth(self, branch: Schema) -> int:
+        """How many of the wanted names a branch has."""
+        if not self.wanted:
+            return 0
+        return len(self.wanted & self.flattened.of(branch).get("properties", {}).keys())
 
     def _branch(self, flat: dict[str, Any], place: int) -> Schema:
         """What holds when this branch is taken; a discriminator says its name."""

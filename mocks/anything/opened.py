@@ -15,6 +15,8 @@ from mocks.anything.rest import RestMock
 from mocks.anything.server import Served
 from mocks.anything.soap import SoapMock
 from mocks.anything.soap_contract import SoapContract
+from mocks.anything.soap_envelope import NAMESPACES
+from mocks.anything.soap_inner import Inners
 from mocks.anything.wsdl import Wsdl
 
 # what reading a list where a mapping should be, or a word for a number, comes to
@@ -47,6 +49,7 @@ def opened(
         mock=mock,
         published=Published(folder, name, mock.options.path),
         soap=is_xml,
+        envelope=NAMESPACES[mock.contract.port.version] if isinstance(mock, SoapMock) else None,
     )
 
 
@@ -65,4 +68,5 @@ def soap_mock(
     wsdl = Wsdl.of(folder, name)
     chosen = wsdl.port(service, port)
     path = options.path or urlsplit(chosen.address).path or "/"
-    return SoapMock(SoapContract(wsdl, chosen), replace(options, path=path))
+    inners = Inners.of(folder, options.expected)
+    return SoapMock(SoapContract(wsdl, chosen), replace(options, path=path), inners=inners)

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
-from mocks.anything.echo import Keys, leaves
+from mocks.anything.echo import Keys, Steps, leaves
 from mocks.anything.exchange import BROKEN, Answer, Asked, Options, asking, did_you_mean
 from mocks.anything.json_flat import Flattened
 from mocks.anything.openapi import OpenApi, Operation, Reply
@@ -78,18 +78,22 @@ class RestMock:
             return _problem(401, operation.id, ["credentials are missing"])
         kept = self.recorded.get(self.identity(asked)) if self.recorded else None
         if kept is not None:
-            return _with_operation(kept, operation.id)
+            return replace(kept, operation=operation.id)
         reading = Reading(operation, self.flattened).read(asked, slots)
         if reading.mistakes:
             return _problem(reading.status, operation.id, reading.mistakes)
         return self._answered(operation, asked, reading)
 
     def _answered(self, operation: Operation, asked: Asked, reading: Reading) -> Answer:
-        keys = Keys.of(chain.from_iterable(_named(reading)))
+        paths = (f"{operation.method} {path}" for path in (operation.path, asked.path))
+        expected = self.options.expecting(operation.id, *paths)
+        keys = Keys.of(chain.from_iterable(_said(reading)), unnamed=("header", "cookie"))
+        keys = keys.echoing(expected.echoes)
         text = json.dumps(reading.said, sort_keys=True, ensure_ascii=False)
         seed = f"{self.options.seed}|{operation.id}|{text}"
         reply = good(operation)
-        made = self.replies.made(operation, reply, seed, keys, asked.headers.get("accept", ""))
+        accept = asked.headers.get("accept", "")
+        made = self.replies.made(operation, reply, seed, keys, accept, expected)
         etag = made.headers.get("etag")
         if etag and asked.headers.get("if-none-match") == etag and "304" in _statuses(operation):
             return Answer(status=304, headers={"etag": etag}, operation=operation.id)
@@ -117,12 +121,11 @@ class RestMock:
         return said_wrong(made)
 
 
-def _named(reading: Reading) -> Iterator[Iterator[tuple[str, Any]]]:
-    """The values of a request by name: the path's first, for those are what is asked for."""
+def _said(reading: Reading) -> Iterator[Iterator[tuple[Steps, Any]]]:
+    """The values of a request: the path's first, for those are what is asked for."""
     order = ("path", "query", "body", "header", "cookie")
     for where, value in sorted(reading.said.items(), key=lambda p: order.index(p[0].split(".")[0])):
-        if not where.startswith(("header", "cookie")):
-            yield leaves(value, where.partition(".")[2])
+        yield leaves(value, tuple(where.split(".", 1)))
 
 
 def _structure(body: bytes) -> object:
@@ -187,13 +190,3 @@ def _problem(
 def _split(mistake: str) -> tuple[str, str]:
     path, colon, said = mistake.partition(": ")
     return (path, said) if colon and " " not in path else ("", mistake)
-
-
-def _with_operation(answer: Answer, operation: str) -> Answer:
-    return Answer(
-        status=answer.status,
-        headers=answer.headers,
-        body=answer.body,
-        operation=operation,
-        source=answer.source,
-    )

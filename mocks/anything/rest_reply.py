@@ -1,6 +1,7 @@
 """Replies of REST operations: an example of the contract, or a value that is made; both checked."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
@@ -9,6 +10,7 @@ import orjson
 
 from mocks.anything.echo import Keys, with_keys
 from mocks.anything.exchange import Answer, Options, log
+from mocks.anything.expected import NOTHING, Expected
 from mocks.anything.json_flat import Flattened
 from mocks.anything.json_schemas import EXAMPLES, Schema
 from mocks.anything.json_values import Making
@@ -16,6 +18,7 @@ from mocks.anything.openapi import Media, OpenApi, Operation, Reply
 from mocks.anything.refusal import Unmakeable
 from mocks.anything.rest_request import chosen, is_json
 from mocks.anything.rest_xml import as_xml
+from mocks.anything.spots import json_spots
 
 ATTEMPTS = 8
 
@@ -76,7 +79,13 @@ class Replies:
                     log.warning("%s: its example is not used: it is not valid", bundle.origin[name])
 
     def made(
-        self, operation: Operation, reply: Reply, seed: str, keys: Keys, accept: str
+        self,
+        operation: Operation,
+        reply: Reply,
+        seed: str,
+        keys: Keys,
+        accept: str,
+        expected: Expected = NOTHING,
     ) -> Answer:
         """The reply; 500 with a sentence when no valid one can be made."""
         status = status_of(reply)
@@ -85,7 +94,7 @@ class Replies:
             media = _wanted(reply, accept)
             if media is None or status in (204, 304):
                 return Answer(status=status, headers=headers, operation=operation.id)
-            value, source = self._value(media, seed, keys)
+            value, source = self._value(media, seed, keys, expected)
             content, kind = _written(media, value)
         except Unmakeable as reason:
             said = f"no valid reply could be made for {operation.id} {reply.status}: {reason}"
@@ -96,16 +105,34 @@ class Replies:
             status=status, headers=headers, body=content, operation=operation.id, source=source
         )
 
-    def _value(self, media: Media, seed: str, keys: Keys) -> tuple[Any, str]:
+    def _value(self, media: Media, seed: str, keys: Keys, expected: Expected) -> tuple[Any, str]:
         examples = self.examples[id(media)]
         if examples:
             example = examples[Random(seed).randrange(len(examples))]
             told = with_keys(example, keys)
             fits = self.contract.bundle.allows(media.schema, told)
-            return (told if fits else example), "example"
-        return self.generated(media.schema, seed, keys), "generated"
+            value, source = deepcopy(told if fits else example), "example"
+        else:
+            made = self.generated(media.schema, seed, keys, wanted=expected.names)
+            value, source = deepcopy(made), "generated"
+        self._settle(media.schema, value, expected, keys, seed)
+        return value, source
 
-    def generated(self, schema: Schema, seed: str, keys: Keys, name: str = "") -> Any:
+    def _settle(
+        self, schema: Schema, value: Any, expected: Expected, keys: Keys, seed: str
+    ) -> None:
+        draw, today = Random(f"{seed}|expected"), self.options.today
+        allows = self.contract.bundle.allows
+        expected.settle(json_spots(value), keys, draw, today, lambda: allows(schema, value))
+
+    def generated(
+        self,
+        schema: Schema,
+        seed: str,
+        keys: Keys,
+        name: str = "",
+        wanted: frozenset[str] = frozenset(),
+    ) -> Any:
         """A value that holds; the last attempts make only what must be."""
         reason = Unmakeable("nothing")
         for attempt in range(ATTEMPTS):
@@ -115,6 +142,7 @@ class Replies:
                 today=self.options.today,
                 keys=keys,
                 attempt=attempt,
+                wanted=wanted,
             )
             try:
                 value = making.value(schema, name)

@@ -15,9 +15,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from mocks.anything.bad_days import BadDays
 from mocks.anything.exchange import Answer, Asked, Mock, log
 from mocks.anything.published import PLACE, Published
 from mocks.core.clock import real_now
+from mocks.faults.answering import Own
 
 FAULTS = ("500", "fault", "timeout", "empty", "html")
 _KEPT = 50
@@ -66,9 +68,11 @@ class Served:
     mock: Mock
     published: Published
     soap: bool
+    envelope: str | None = None  # the namespace of its version of SOAP
     latency: tuple[float, float] = (0.0, 0.0)
     draw: Random = field(default_factory=lambda: Random(0))
     journal: Journal = field(default_factory=Journal)
+    bad_days: BadDays = field(default_factory=BadDays)
 
     def application(self) -> Starlette:
         """What a server runs."""
@@ -103,6 +107,8 @@ class Served:
         """A reply of the mock, after its latency."""
         if self.soap and request.method == "GET" and _wants_contract(request):
             return Response(self.published.wsdl(_base(request)), media_type="text/xml")
+        if (cut := self.bad_days.cut()) is not None:
+            return cut
         low, high = self.latency
         if high:
             await asyncio.sleep(self.draw.uniform(low, high))
@@ -112,7 +118,12 @@ class Served:
             return self._at_will(asked, kind)
         answer = _safely(self.mock, asked)
         self.journal.note(asked, answer)
-        return _response(answer)
+
+        async def act() -> Response:
+            return _response(answer)
+
+        own = Own(busy=lambda: _response(self.mock.at_will(asked, "fault")), envelope=self.envelope)
+        return await self.bad_days.answer(request, answer.operation or "", act, own)
 
     def _at_will(self, asked: Asked, kind: str) -> Response:
         if kind == "fault":

@@ -1,6 +1,7 @@
 """A port of a WSDL that answers."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -9,9 +10,13 @@ from lxml import etree
 from mocks.anything import soap_envelope as envelopes
 from mocks.anything.echo import Keys
 from mocks.anything.exchange import BROKEN, Answer, Asked, Options, asking, did_you_mean, log
+from mocks.anything.expected import NOTHING, Expected
 from mocks.anything.refusal import Refused, Unmakeable
 from mocks.anything.soap_contract import SoapContract
 from mocks.anything.soap_envelope import Envelope
+from mocks.anything.soap_inner import Inners
+from mocks.anything.soap_said import action_of, has_credentials, values_of
+from mocks.anything.spots import xml_spots
 from mocks.anything.wsdl import Message, Operation
 from mocks.anything.xsd_documents import XS
 from mocks.anything.xsd_soap_encoding import SOAP_ENCODING
@@ -28,6 +33,7 @@ class SoapMock:
     contract: SoapContract
     options: Options
     recorded: dict[object, Answer] = field(default_factory=dict)
+    inners: Inners = field(default_factory=Inners)
     _prefixes: dict[str, str] = field(default_factory=dict)
 
     def operations(self) -> list[dict[str, Any]]:
@@ -96,12 +102,12 @@ class SoapMock:
         operation = self._operation(came, asked)
         if operation is None:
             return self._unknown(came)
-        if self.options.require_auth and not _has_credentials(asked, came):
+        if self.options.require_auth and not has_credentials(asked, came):
             said = ["no credentials: neither an Authorization header nor wsse:Security"]
             return self._refused(came.version, came.charset, said, operation=operation, status=401)
         identity = self._identity(operation, came)
         if identity in self.recorded:
-            return _named(self.recorded[identity], operation.name)
+            return replace(self.recorded[identity], operation=operation.name)
         mistakes = self._mistakes(operation, came, asked)
         if mistakes:
             return self._refused(came.version, came.charset, mistakes, operation=operation)
@@ -109,7 +115,7 @@ class SoapMock:
 
     def _operation(self, came: Envelope, asked: Asked) -> Operation | None:
         given = [element.tag for element in came.body]
-        action = _action(asked)
+        action = action_of(asked)
         known = self.contract.port.operations.values()
         fit = [o for o in known if [r.tag for r in self.contract.roots(o.request)][:1] == given[:1]]
         by_action = [operation for operation in known if action and operation.action == action]
@@ -117,7 +123,7 @@ class SoapMock:
         return next(iter(both or fit or by_action), None)
 
     def _mistakes(self, operation: Operation, came: Envelope, asked: Asked) -> list[str]:
-        action = _action(asked)
+        action = action_of(asked)
         found = []
         if action and operation.action and action != operation.action:
             found.append(f"the action is {action!r}, the contract has {operation.action!r}")
@@ -161,11 +167,12 @@ class SoapMock:
     def _made(self, operation: Operation, came: Envelope, identity: object) -> Answer:
         if operation.reply is None:
             return Answer(status=202, operation=operation.name)
-        keys, mistakes = Keys.of(_leaves(came)), [""]
+        expected = self.options.expecting(operation.name)
+        keys, mistakes = Keys.of(values_of(came)).echoing(expected.echoes), [""]
         for attempt in range(ATTEMPTS):
             draw = Random(f"{self.options.seed}|{identity!r}|{attempt}")
             try:
-                envelope, mistakes = self.envelope(operation.reply, draw, keys, attempt)
+                envelope, mistakes = self.envelope(operation.reply, draw, keys, attempt, expected)
             except Unmakeable as reason:
                 mistakes = [str(reason)]
                 continue
@@ -177,7 +184,12 @@ class SoapMock:
         return _failed(operation.name, came, said)
 
     def envelope(
-        self, message: Message, draw: Random, keys: Keys, attempt: int
+        self,
+        message: Message,
+        draw: Random,
+        keys: Keys,
+        attempt: int,
+        expected: Expected = NOTHING,
     ) -> tuple[etree._Element, list[str]]:
         """An envelope with this message made, and what is wrong with it."""
         prefixes = dict(self._known_prefixes())
@@ -191,10 +203,11 @@ class SoapMock:
             keys=keys,
             attempt=attempt,
             typed=message.encoded,
+            wanted=expected.names,
         )
         for root in self.contract.roots(message):
             making.element(root, body)
-        mistakes = self.contract.mistakes(message, list(body))
+        mistakes = self._settled(message, making, body, expected)
         if message.headers:
             header = etree.Element(f"{{{etree.QName(envelope).namespace}}}Header")
             envelope.insert(0, header)
@@ -204,6 +217,27 @@ class SoapMock:
         for wrapper in body if message.encoded else ():
             wrapper.set(_STYLE, SOAP_ENCODING)
         return envelope, mistakes
+
+    def _settled(
+        self, message: Message, making: Making, body: etree._Element, expected: Expected
+    ) -> list[str]:
+        """What is wrong with a body; where nothing is, what is expected is put into it."""
+
+        def mistakes() -> list[str]:
+            return self.contract.mistakes(message, list(body))
+
+        if wrong := mistakes():
+            return wrong
+        spots = chain.from_iterable(map(xml_spots, body))
+        inner = self.inners.known.get(expected.inner.get("root", ""))
+        if inner is None:
+            expected.settle(spots, making.keys, making.draw, making.today, lambda: not mistakes())
+            return []
+        text = inner.made(making.draw, making.keys, making.today, making.attempt, expected)
+        for spot in spots:
+            if spot.place == expected.inner["at"]:
+                spot.put(text)
+        return mistakes()
 
     def _known_prefixes(self) -> dict[str, str]:
         if not self._prefixes:
@@ -236,37 +270,6 @@ class SoapMock:
         )
         _, body = envelopes.empty(self.contract.port.version, self._known_prefixes())
         return making.element(self.contract.schemas.element(operation.faults[0]), body)
-
-
-def _leaves(came: Envelope) -> list[tuple[str, object]]:
-    return [
-        (etree.QName(node).localname, (node.text or "").strip())
-        for element in came.body
-        for node in element.iter()
-        if len(node) == 0
-    ]
-
-
-def _action(asked: Asked) -> str:
-    header = asked.headers.get("soapaction", "").strip('"')
-    kind = asked.headers.get("content-type", "")
-    _, found, rest = kind.partition("action=")
-    return header or (rest.split(";")[0].strip().strip('"') if found else "")
-
-
-def _has_credentials(asked: Asked, came: Envelope) -> bool:
-    named = [etree.QName(header).localname for header in came.headers]
-    return "authorization" in asked.headers or "Security" in named
-
-
-def _named(answer: Answer, operation: str) -> Answer:
-    return Answer(
-        status=answer.status,
-        headers=answer.headers,
-        body=answer.body,
-        operation=operation,
-        source=answer.source,
-    )
 
 
 def _failed(operation: str, came: Envelope, said: str) -> Answer:

@@ -31,6 +31,7 @@ class Making:
     keys: Keys
     attempt: int = 0
     typed: bool = False  # say xsi:type, as encoded messages do
+    wanted: frozenset[str] = frozenset()  # of two branches the one with these names is made
     _made: int = 0
     _within: list[Type] = field(default_factory=list)
     _ids: int = 0
@@ -160,7 +161,7 @@ class Making:
         start = self.draw.randrange(len(group.parts)) if self.attempt else 0
         reasons: list[Unmakeable] = []
         branches = group.parts[start:] + group.parts[:start]
-        for part in sorted(branches, key=self._recurs):
+        for part in sorted(branches, key=lambda part: (self._recurs(part), -self._worth(part))):
             here = len(parent)
             try:
                 self._times(part, parent)
@@ -170,6 +171,10 @@ class Making:
             else:
                 return
         raise reasons[0]
+
+    def _worth(self, part: Particle) -> int:
+        """How many of the wanted names a branch has."""
+        return len(self.wanted.intersection(_leaves(Group("sequence", [part]))))
 
     def _recurs(self, part: Particle) -> bool:
         return isinstance(part, Element) and part.type in self._within

@@ -25,6 +25,7 @@ from mocks.anything.rest import RestMock
 from mocks.anything.server import Served
 from mocks.anything.soap import SoapMock
 from mocks.anything.soap_envelope import read, written
+from mocks.faults.line import lent
 from tests.foreign import foreign
 
 # zeep has no types
@@ -176,7 +177,12 @@ def _text(value: Any) -> str:
 def on_the_wire(served: Served) -> Iterator[str]:
     """The mock behind a real socket; its address."""
     config = uvicorn.Config(
-        served.application(), port=0, log_level="error", lifespan="off", ws="none"
+        served.application(),
+        port=0,
+        log_level="error",
+        lifespan="off",
+        ws="none",
+        http=lent(served.bad_days),
     )
     server = uvicorn.Server(config)
     listener = socket.create_server(("127.0.0.1", 0))

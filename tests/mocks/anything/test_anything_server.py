@@ -14,10 +14,12 @@ import pytest
 
 from gateway.cli.department_mock import contract_of
 from gateway.cli.output import Stop
+from mocks.anything.bad_days import BadDays
 from mocks.anything.exchange import Options
 from mocks.anything.opened import opened
 from mocks.anything.refusal import Refused
 from mocks.anything.server import Served
+from mocks.anything.soap_envelope import read
 from tests.gateway.becoming import becoming
 from tests.gateway.terminal import Terminal
 from tests.mocks.anything.mocked import DEPARTMENTS, REST, ROOT, SOAP, TODAY, on_the_wire
@@ -95,6 +97,19 @@ def test_a_department_is_served_with_its_examples_and_the_setting_to_use() -> No
     assert f'location="{base}/PlanCase/PlanCaseService.asmx"' in found.text
 
 
+def test_what_the_manifest_says_of_replies_is_told_to_the_mock(tmp_path: Path) -> None:
+    folder = tmp_path / "health"
+    (folder / "contract").mkdir(parents=True)
+    text = HEALTH.read_text("utf-8").replace('code: "00"', 'code: "95"')
+    (folder / "contract" / "health-data.yaml").write_text(text, "utf-8")
+    (folder / "department.toml").write_bytes((HEALTH.parents[1] / "department.toml").read_bytes())
+
+    with process("gateway", "departments", "mock", "--folder", str(folder)) as (base, _):
+        reply = httpx.get(base + SUMMARY, trust_env=False)
+
+    assert reply.json()["code"] == "00"
+
+
 def test_any_folder_and_any_file_is_described_without_a_department(
     mock: Shell, tmp_path: Path
 ) -> None:
@@ -111,6 +126,14 @@ def test_any_folder_and_any_file_is_described_without_a_department(
     assert paths == ["/api/health-certificates/summary", "/health-certificates/summary"]
 
 
+@pytest.mark.parametrize("folder", ["adapters/departments", "adapters/departments/health"])
+def test_the_department_named_is_the_one_served_of_a_folder(mock: Shell, folder: str) -> None:
+    said = mock("health", "--folder", folder, "--describe")
+
+    assert said.code == 0, said.err
+    assert json.loads(said.out)[0]["path"] == "/health-certificates/summary"
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -118,8 +141,27 @@ def test_any_folder_and_any_file_is_described_without_a_department(
         ((), "name one: a department, --folder, --wsdl or --openapi"),
         (("fire", "--wsdl", "x.wsdl"), "name one: "),
         (("--folder", "docs"), "docs/department.toml: cannot be read"),
+        (
+            ("planning", "--folder", "adapters/departments/health", "--describe"),
+            "there is no department 'planning' in adapters/departments/health — it holds health",
+        ),
+        (
+            ("planning", "--folder", "docs", "--describe"),
+            "no department 'planning' in docs — it holds none: name a folder",
+        ),
+        (
+            ("--folder", "adapters/departments", "--describe"),
+            "adapters/departments holds construction, fire, greening, health, housing, market, "
+            "planning, police — name one of them",
+        ),
         (("--wsdl", "nowhere.wsdl", "--describe"), "nowhere.wsdl: is not in . — add the file"),
         (("--openapi", "pyproject.toml", "--describe"), "pyproject.toml: is neither JSON nor YAML"),
+        (
+            ("planning", "--fault", "bussy", "--describe"),
+            "'bussy' is not known — did you mean busy?",
+        ),
+        (("market", "--fault", "soap_fault_11", "--describe"), "is for soap, and this contract is"),
+        (("market", "--fault", "forged", "--describe"), "forged strikes callbacks and filings"),
         (("planning", "--latency", "nan", "--describe"), "nan: is neither 0.2 nor 0.1-0.5"),
         (("planning", "--latency", "inf", "--describe"), "inf: is neither 0.2 nor 0.1-0.5"),
     ],
@@ -200,6 +242,39 @@ def test_faults_come_on_order_by_header_or_query() -> None:
     assert by_query["html"].headers["content-type"].startswith("text/html")
     assert by_header.status_code == 500
     assert "choose among 500, fault, timeout, empty, html" in unknown.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        ("bad_gateway", "502 b'<html>"),
+        ("empty_body", "200 b''"),
+        ("reset_after_headers", "ReadError"),
+        ("accept_close", "RemoteProtocolError"),
+        ("truncated", "RemoteProtocolError"),
+    ],
+)
+def test_every_call_meets_the_kind_of_fault_that_was_ordered(kind: str, what: str) -> None:
+    served = REST[1].mock()
+    served.bad_days = BadDays.of([kind], "rest")
+    with asking(served) as client:
+        try:
+            reply = client.get(SUMMARY)
+            seen = f"{reply.status_code} {reply.content!r}"
+        except httpx.TransportError as error:
+            seen = type(error).__name__
+
+    assert seen.startswith(what)
+
+
+def test_a_fault_on_order_is_in_the_version_of_soap_the_port_speaks() -> None:
+    served = SOAP[1].mock()
+    served.bad_days = BadDays.of(["soap_fault_200"], "soap")
+    with asking(served) as client:
+        reply = client.post("/", content=b"<x/>")
+
+    assert reply.status_code == 200
+    assert read(reply.content, reply.headers["content-type"]).version == "1.2"
 
 
 def test_the_files_of_the_contract_are_handed_out_and_no_others() -> None:

@@ -1,0 +1,46 @@
+"""Texts that are read as numbers and days by whoever asked, whatever the contract calls them."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from random import Random
+
+from mocks.anything.words import day_near
+from mocks.core.clock import SHANGHAI
+
+_OPENS = time(9, 30, tzinfo=SHANGHAI)
+_READ: dict[str, Callable[[str], object]] = {
+    "integer": int,
+    "decimal": Decimal,
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+    "epoch_s": int,
+    "epoch_ms": int,
+    "token": lambda text: text.encode("ascii"),
+}
+_MADE: dict[str, Callable[[datetime, Random], str]] = {
+    "integer": lambda moment, draw: str(draw.randint(1, 20)),
+    "decimal": lambda moment, draw: f"{draw.randint(1, 200)}.5",
+    "date": lambda moment, draw: moment.date().isoformat(),
+    "datetime": lambda moment, draw: moment.isoformat(),
+    "epoch_s": lambda moment, draw: str(int(moment.timestamp())),
+    "epoch_ms": lambda moment, draw: str(int(moment.timestamp()) * 1000),
+    "token": lambda moment, draw: draw.randbytes(16).hex(),
+}
+
+
+def formed(form: str, text: str | None, draw: Random, today: date) -> Iterator[str]:
+    """A text of this form, unless there is one: `integer`, `date`, …, or a format like `%Y%m%d`."""
+    if text is not None and not _reads(form, text):
+        moment = datetime.combine(day_near(draw, today), _OPENS)
+        made = _MADE.get(form)
+        yield made(moment, draw) if made else moment.strftime(form)
+
+
+def _reads(form: str, text: str) -> bool:
+    try:
+        reader = _READ.get(form)
+        _ = reader(text) if reader else datetime.strptime(text, form)  # noqa: DTZ007 - as read
+    except (ValueError, ArithmeticError):
+        return False
+    return True

@@ -69,6 +69,7 @@ def _next(speaker: Speaker, made: Drafted) -> None:
         f'  departments = "{made.folder.parent}"',
         f"  [departments.{made.folder.name}]",
         f'  url = "{host}"',
+        *(f'  {name} = "…"' for name in made.credentials),
     ):
         speaker.say(line)
 
@@ -93,6 +94,7 @@ def _told(made: Drafted) -> dict[str, object]:
             {"id": register.id, "operation": register.operation.name, "key": register.key}
             for register in made.registers
         ],
+        "credentials": list(made.credentials),
         "decisions": [asdict(decision) for decision in made.decisions],
         "left_out": [str(finding) for finding in made.dropped],
         "findings": [str(finding) for finding in made.findings],

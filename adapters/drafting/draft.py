@@ -68,12 +68,27 @@ def draft_department(
     with tempfile.TemporaryDirectory(prefix="onething-") as stage:
         folder = Path(stage) / identifier
         files.copy(folder)
-        contract = read_contract(folder, files, service=service, port=port)
-        contract = replace(contract, operations=with_caller(contract.operations))
+        contract = _read(folder, files, service, port)
         drafted = _drafted(folder, target, contract, files, _named(identifier, contract, named))
         into.mkdir(parents=True, exist_ok=True)
         shutil.copytree(folder, target)
     return drafted
+
+
+def _read(
+    folder: Path, files: ContractFiles, service: str | None, port: str | None
+) -> ContractView:
+    """The contract; Refused for what is absent where nothing can do without."""
+    lacking = next(iter(files.absent.values()), None)
+    try:
+        contract = read_contract(folder, files, service=service, port=port)
+    except Refused:
+        if lacking is not None:
+            raise lacking from None
+        raise
+    if lacking is not None and all(operation.trouble for operation in contract.operations):
+        raise lacking
+    return replace(contract, operations=with_caller(contract.operations))
 
 
 def _free(identifier: str, target: Path) -> None:

@@ -1,6 +1,6 @@
 """The drafted manifest: what the contract says is set, what it does not say is asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from adapters.drafting.asking import lines_of
 from adapters.drafting.caller import said_of_caller
@@ -37,7 +37,7 @@ def write_manifest(
     """The page for a department and the files of its contract."""
     page = Page()
     _head(page, identifier, name, contract)
-    _contract(page, contract, files.pins())
+    _contract(page, contract, files)
     _vendored(page, files)
     _limits(page)
     _auth(page, contract, registers)
@@ -72,7 +72,8 @@ def _head(page: Page, identifier: str, name: Text, contract: ContractView) -> No
     page.put("progress", '"none"')
 
 
-def _contract(page: Page, contract: ContractView, pins: Mapping[str, str]) -> None:
+def _contract(page: Page, contract: ContractView, files: ContractFiles) -> None:
+    pins = files.pins()
     page.table("contract")
     page.put("file", quoted(contract.file))
     page.put("sha256", quoted(pins[contract.file]))
@@ -88,11 +89,23 @@ def _contract(page: Page, contract: ContractView, pins: Mapping[str, str]) -> No
     elif not contract.host:
         page.decide("contract.path", "the path behind the settings' address; the contract has none")
         page.off('path = "/…"')
+    _absent(page, contract, files)
     more = {file: pin for file, pin in pins.items() if file != contract.file}
     if more:
         page.table("contract", "more")
         for file, pin in more.items():
             page.put(key(file), quoted(pin))
+
+
+def _absent(page: Page, contract: ContractView, files: ContractFiles) -> None:
+    if not files.absent:
+        return
+    names = [operation.name for operation in contract.operations if operation.trouble]
+    less = f". Without it there is no {', '.join(names)}" if names else ", which nothing needs"
+    told = "; ".join(map(str, files.absent.values()))
+    page.decide("contract.absent", f"whether to do without what was not received: {told}{less}")
+    if contract.protocol == "soap":
+        page.put("absent", f"[{', '.join(map(quoted, files.absent))}]")
 
 
 def _vendored(page: Page, files: ContractFiles) -> None:

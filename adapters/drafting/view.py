@@ -159,6 +159,7 @@ def _wsdl(
         service=chosen.service,
         port=chosen.name,
         vendored=_vendored(folder, files),
+        absent=tuple(files.absent),
     )
     dialect = SoapDialect(bare_manifest(folder, "soap", spec), Endpoint(url=""), _LINE, _RIM)
     said, faults = words.operations(), words.faults()
@@ -190,7 +191,7 @@ def _failing(
     folder: Path, spec: ContractSpec, details: Mapping[str, tuple[str, ...]], *, soap12: bool
 ) -> Mapping[str, Shape]:
     """What stands in <Fault> when an operation fails as it declares."""
-    documents = documents_of(folder, spec.file, spec.vendored)
+    documents = documents_of(folder, spec.file, spec.vendored, spec.absent)
     shapes = remembered(documents, spec.file, load_contract).shapes
     detail = "Detail" if soap12 else "detail"
     made = {}

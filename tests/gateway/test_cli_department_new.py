@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import orjson
@@ -65,7 +66,7 @@ def test_what_is_left_out_and_what_the_settings_have_to_give_is_told(
 ) -> None:
     head = {"type": "object", "required": ["AppId"], "properties": {"AppId": {"type": "string"}}}
 
-    def read(name: str, body: dict[str, object]) -> dict[str, object]:
+    def read(name: str, body: Mapping[str, object]) -> dict[str, object]:
         asked = {"type": "object", "required": ["Head", "no"]}
         given = asked | {"properties": {"Head": head, "no": {"type": "string"}}}
         answer = {"description": "", "content": {"application/json": {"schema": body}}}

@@ -20,6 +20,7 @@ from adapters.mapping.sources import Ask
 from adapters.outcome import Meaning, Settled, raised
 from adapters.rules import Rule
 from adapters.shape import Kind, Shape
+from adapters.undecided import stands_in
 from schema.domain.department import Register, Repeats
 from schema.domain.filing import ItemStatus
 
@@ -231,7 +232,8 @@ class Compiler:
         enum = shape.enum if shape else ()
         known = {**outcome.faults.table, **dict.fromkeys(outcome.success, Meaning.DONE)}
         self._meant(enum, known)
-        for code in sorted(outcome.success - set(enum)) if enum else ():
+        unknown = {code for code in outcome.success - set(enum) if enum and not stands_in(code)}
+        for code in sorted(unknown):
             sentence, place = f"{code!r} is no code of the contract", self._successes(spec)
             self.findings.add(place, sentence, did_you_mean(code, enum), Rule.OUTCOME_SUCCESS)
 

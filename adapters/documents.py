@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,6 +36,7 @@ class Documents:
 
     folder: Path
     vendored: Mapping[str, Path] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()  # what it refers to and nobody has, as it stands there
     digests: dict[str, str] = field(default_factory=dict)  # of every file read, by its place
     _size: int = 0
 
@@ -57,6 +58,15 @@ class Documents:
             return self._elsewhere(urljoin(origin, place), asker)
         return self._within(asker.parent / path, place, asker)
 
+    def found(self, place: str, asker: Path) -> Path | None:
+        """As `locate`; None for what is known to be absent."""
+        try:
+            return self.locate(place, asker)
+        except BadContract:
+            if place in self.absent:
+                return None
+            raise
+
     def read(self, path: Path) -> bytes:
         """The file's bytes; BadContract when it is no plain file of a bearable size."""
         data = _content(path)
@@ -77,8 +87,9 @@ class Documents:
             raise BadContract(f"{path.name} lies outside the contract's folder") from None
 
     def copies(self) -> Mapping[str, str]:
-        """The vendored files' places, by their URLs."""
-        return {url: self.place(path) for url, path in self.vendored.items()}
+        """The vendored files' places, by their URLs; none for what is absent."""
+        there = {url: self.place(path) for url, path in self.vendored.items()}
+        return dict.fromkeys(sorted(self.absent), "") | there
 
     def _origin(self, asker: Path) -> str | None:
         asked = asker.resolve()
@@ -171,7 +182,10 @@ def _same(documents: Documents, digests: Mapping[str, str]) -> bool:
     return True
 
 
-def documents_of(folder: Path, file: Path, vendored: Mapping[str, Path]) -> Documents:
+def documents_of(
+    folder: Path, file: Path, vendored: Mapping[str, Path], absent: Iterable[str] = ()
+) -> Documents:
     """The files a department's contract may consist of: those beside it, in `contract/`."""
     inside = file.relative_to(folder).parts
-    return Documents(folder / inside[0] if len(inside) > 1 else folder, vendored)
+    root = folder / inside[0] if len(inside) > 1 else folder
+    return Documents(root, vendored, frozenset(absent))

@@ -66,7 +66,7 @@ async def read_alike(subject: Subject) -> Result:
 
 def _compared(subject: Subject, replays: Replays) -> Result:
     spec = subject.manifest.contract
-    documents = documents_of(subject.folder, spec.file, spec.vendored)
+    documents = documents_of(subject.folder, spec.file, spec.vendored, spec.absent)
     port = load_contract(documents, spec.file).wsdl.port(spec.service, spec.port)
     tally = Tally()
     try:

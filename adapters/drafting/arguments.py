@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from adapters.drafting.asking import NOT_SENT, literal
+from adapters.drafting.asking import literal, not_sent, sends_nothing
 from adapters.findings import Findings, did_you_mean
 from adapters.mapping.reserved import spelt, unspelt
 from adapters.shape import Kind, Shape
@@ -23,7 +23,7 @@ def tree_of(shape: Shape, given: Given, findings: Findings) -> Mapping[str, Any]
             _put(tree, steps, literal(value), shape)
     for path, missing in _missing(shape, tree, (), 0):
         if missing.nillable:
-            _put(tree, path, NOT_SENT, shape)
+            _put(tree, path, not_sent(missing), shape)
         else:
             place = ".".join(path).removesuffix("..")
             findings.add(place, f"the contract requires it ({_kind(missing)})", f"give {place}=…")
@@ -36,7 +36,7 @@ def spoken(tree: Any) -> Any:
         return {unspelt(name): spoken(value) for name, value in tree.items()}
     if isinstance(tree, list):
         return [spoken(value) for value in tree]
-    return None if tree == NOT_SENT else tree[1:-1].replace("''", "'")
+    return None if sends_nothing(tree) else tree[1:-1].replace("''", "'")
 
 
 def _placed(shape: Shape, steps: tuple[str, ...]) -> tuple[str, ...]:

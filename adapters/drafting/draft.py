@@ -9,17 +9,21 @@ from pathlib import Path
 
 from adapters.calls import Rim
 from adapters.drafting.asking import key_of
+from adapters.drafting.caller import with_caller
+from adapters.drafting.codes import coded
 from adapters.drafting.files import ContractFiles, Refused, gather
-from adapters.drafting.manifest import Guessed, write_manifest
+from adapters.drafting.manifest import Guessed, credentials, write_manifest
 from adapters.drafting.page import Decision
 from adapters.drafting.purpose import Guess, Purpose, guess, reads
 from adapters.drafting.register import RegisterDraft, draft_register
+from adapters.drafting.results import ResultDraft, results_of
 from adapters.drafting.view import ContractView, OperationView, read_contract
 from adapters.drafting.wording import title, unique
 from adapters.findings import Finding, Findings
 from adapters.manifest.read import FILE, read_manifest
 from adapters.registry import build
 from adapters.rules import Rule
+from adapters.undecided import STAND_IN
 from adapters.wire import Endpoint
 from schema.domain.department import DepartmentInfo
 from schema.domain.text import Text
@@ -38,6 +42,7 @@ class Drafted:
     registers: tuple[RegisterDraft, ...]
     decisions: tuple[Decision, ...]
     findings: tuple[Finding, ...]
+    credentials: tuple[str, ...]  # what the settings have to give
     dropped: tuple[Finding, ...]  # why look-ups that seemed sayable are not live after all
     info: DepartmentInfo | None
 
@@ -63,11 +68,27 @@ def draft_department(
     with tempfile.TemporaryDirectory(prefix="onething-") as stage:
         folder = Path(stage) / identifier
         files.copy(folder)
-        contract = read_contract(folder, files, service=service, port=port)
+        contract = _read(folder, files, service, port)
         drafted = _drafted(folder, target, contract, files, _named(identifier, contract, named))
         into.mkdir(parents=True, exist_ok=True)
         shutil.copytree(folder, target)
     return drafted
+
+
+def _read(
+    folder: Path, files: ContractFiles, service: str | None, port: str | None
+) -> ContractView:
+    """The contract; Refused for what is absent where nothing can do without."""
+    lacking = next(iter(files.absent.values()), None)
+    try:
+        contract = read_contract(folder, files, service=service, port=port)
+    except Refused:
+        if lacking is not None:
+            raise lacking from None
+        raise
+    if lacking is not None and all(operation.trouble for operation in contract.operations):
+        raise lacking
+    return replace(contract, operations=with_caller(contract.operations))
 
 
 def _free(identifier: str, target: Path) -> None:
@@ -88,43 +109,58 @@ def _named(identifier: str, contract: ContractView, named: tuple[str | None, str
 def _drafted(
     folder: Path, target: Path, contract: ContractView, files: ContractFiles, name: Text
 ) -> Drafted:
-    guessed = [(o, guess(o, key_of(o))) for o in contract.operations]
-    registers = _registers(folder.name, contract, guessed)
+    first = [(o, guess(o, key_of(o))) for o in contract.operations]
+    registers, guessed = _registers(folder.name, contract, first)
+    results = results_of(contract.operations, contract.words)
     dropped: list[Finding] = []
     while True:
-        page = write_manifest(folder.name, name, contract, files, registers, guessed)
+        apart = ".".join(results.code)
+        read, tables = coded(registers, contract.words, apart=apart)
+        page = write_manifest(folder.name, name, contract, files, read, tables, results, guessed)
         (folder / FILE).write_text(page.text(), encoding="utf-8")
-        findings, info = check(folder)
+        findings, info = check(folder, credentials(read))
         wrong = [r for r in registers if any(_about(r, finding) for finding in findings)]
-        if not wrong:
+        if any(finding.key.startswith(_OF_RESULTS) for finding in findings):
+            results = ResultDraft()  # what the replies say does not hold for every call
+        elif not wrong:
             break
-        dropped.extend(f for f in findings if any(_about(r, f) for r in wrong))
-        registers = [register for register in registers if register not in wrong]
+        else:
+            dropped.extend(f for f in findings if any(_about(r, f) for r in wrong))
+            registers = [register for register in registers if register not in wrong]
     return Drafted(
         folder=target,
         contract=contract,
         files=tuple(files.pins()),
         guessed=guessed,
-        registers=tuple(registers),
+        registers=tuple(read),
         decisions=tuple(page.decisions),
+        credentials=tuple(credentials(read)),
         findings=findings,
         dropped=tuple(dropped),
         info=info,
     )
 
 
+_OF_RESULTS = ("outcome", "faults")
+
+
 def _registers(
     department: str, contract: ContractView, guessed: Guessed
-) -> Sequence[RegisterDraft]:
-    """A register for every look-up that may be believed to change nothing."""
+) -> tuple[Sequence[RegisterDraft], Guessed]:
+    """A register for every look-up that may be believed to change nothing, and why not."""
     found: list[RegisterDraft] = []
+    told = []
     for operation, guessed_as in guessed:
-        if not _looks_up(operation, guessed_as):
-            continue
-        draft = draft_register(contract, operation, department)
-        if draft is not None:
+        draft = None
+        if _looks_up(operation, guessed_as):
+            draft = draft_register(contract, operation, department)
+        if isinstance(draft, RegisterDraft):
             found.append(_apart(draft, found))
-    return found
+        why = f"{guessed_as.reason}; not drafted: {draft}"
+        told.append(
+            (operation, replace(guessed_as, reason=why) if isinstance(draft, str) else guessed_as)
+        )
+    return found, told
 
 
 def _looks_up(operation: OperationView, guessed_as: Guess) -> bool:
@@ -139,14 +175,20 @@ def _about(draft: RegisterDraft, finding: Finding) -> bool:
     return finding.key.startswith(f"registers.{draft.id}.")
 
 
-def check(folder: Path) -> tuple[tuple[Finding, ...], DepartmentInfo | None]:
-    """What the check of a manifest says, and what the department publishes when it says nothing."""
+def check(
+    folder: Path, known: Sequence[str] = ()
+) -> tuple[tuple[Finding, ...], DepartmentInfo | None]:
+    """What the check of a manifest says, and what the department publishes when it says nothing.
+
+    `known`: names of credentials that are to be in the settings.
+    """
     findings = Findings(FILE)
     manifest = read_manifest(folder, findings)
     findings.items = [f for f in findings.items if f.rule is not Rule.KEY_UNDECIDED]
     made = None
     if manifest is not None:
-        nowhere = Endpoint(url="http://nowhere.invalid")
+        given = dict.fromkeys(known, STAND_IN)
+        nowhere = Endpoint(url="http://nowhere.invalid", credentials=given)
         made = build(manifest, nowhere, _RIM, findings)
     # That nothing is offered yet, and that its stand-ins are there, is no mistake of a draft: what
     # is to be, is among the decisions.

@@ -31,6 +31,10 @@ class Refused(ValueError):
         self.remedy = remedy
 
 
+class Absent(Refused):
+    """What a contract refers to and nobody brought: what does not need it can do without."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractFiles:
     """The files of one contract: all lie below `root` but copies of what it refers to by URL."""
@@ -38,6 +42,7 @@ class ContractFiles:
     entry: Path
     files: tuple[Path, ...]
     copies: Mapping[str, Path] = field(default_factory=dict)  # by URL
+    absent: Mapping[str, Absent] = field(default_factory=dict)  # by reference, as it stands
 
     @property
     def root(self) -> Path:
@@ -73,13 +78,14 @@ class ContractFiles:
 
 
 def gather(entry: Path, vendor: Mapping[str, Path] | None = None) -> ContractFiles:
-    """The entry and all it refers to; Refused names what is missing or lies elsewhere.
+    """The entry and all it refers to; Refused names what lies elsewhere.
 
     `vendor`: copies of what it refers to by URL; each must be needed.
     """
     first = _there(entry)
     copies = Copies({url: _there(path) for url, path in (vendor or {}).items()}, first)
     found: dict[Path, None] = {}
+    absent: dict[str, Absent] = {}
     waiting = [first]
     while waiting:
         path = waiting.pop(0)
@@ -88,9 +94,15 @@ def gather(entry: Path, vendor: Mapping[str, Path] | None = None) -> ContractFil
         found[path] = None
         if len(found) > _MOST:
             raise Refused(f"{entry.name} consists of more than {_MOST} files", "name its entry")
-        waiting.extend(_target(path, reference, copies) for reference in references(path))
+        for reference in references(path):
+            try:
+                waiting.append(_target(path, reference, copies))
+            except Absent as lacking:
+                absent.setdefault(reference, lacking)
     copies.all_used()
-    return ContractFiles(entry=first, files=tuple(sorted(found)), copies=copies.known)
+    return ContractFiles(
+        entry=first, files=tuple(sorted(found)), copies=copies.known, absent=absent
+    )
 
 
 def _there(path: Path) -> Path:
@@ -119,7 +131,7 @@ class Copies:
         if not (parts.scheme or parts.netloc):
             return None
         name = Path(parts.path).name or "part"
-        raise Refused(
+        raise Absent(
             f"{path.name} refers to {url}, and nothing is fetched from a network",
             f"vendor it: save that file as {name} and add --vendor {url}={name}",
         )
@@ -206,7 +218,7 @@ def _target(path: Path, reference: str, copies: Copies) -> Path:
         remedy = "keep the copy that --vendor names in another folder"
         raise Refused(f"{target.name} is both beside the contract and a copy by URL", remedy)
     if not there:
-        raise Refused(
+        raise Absent(
             f"{path.name} refers to {reference[:200]}, which is not there",
             f"vendor it: ask the department for that file and put it at {str(target)[:300]}",
         )

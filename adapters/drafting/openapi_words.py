@@ -1,6 +1,6 @@
 """What an OpenAPI document says besides its schemas: summaries, servers, security, descriptions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,6 +8,7 @@ from adapters.drafting.files import ContractFiles, mappings, plain
 from adapters.drafting.wording import Words, clean
 
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+_MEANINGS = ("x-enum-descriptions", "x-enumDescriptions", "x-enum-varnames", "x-enumNames")
 
 
 class OpenApiWords:
@@ -70,9 +71,20 @@ def _collect(root: Any, words: Words) -> None:
 def _note(name: str, node: Mapping[str, Any], words: Words, beside: Sequence[str] = ()) -> None:
     said = node.get("title") or node.get("description")
     words.note(name, said if isinstance(said, str) else None, beside)
+    for value, text in _enumerated(node):
+        words.code(name, value, text)
     most = node.get("maxItems")
     if isinstance(most, int) and most > 1:
         words.most[name] = most
+
+
+def _enumerated(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is said about the listed values, in the ways that are usual though no standard's."""
+    values, said = node.get("enum"), next((node[w] for w in _MEANINGS if w in node), None)
+    if isinstance(said, Mapping):
+        yield from ((str(value), str(text)) for value, text in said.items())
+    elif isinstance(said, list) and isinstance(values, list):
+        yield from ((str(value), str(text)) for value, text in zip(values, said, strict=False))
 
 
 def _scheme(name: str, node: Mapping[str, Any]) -> str:

@@ -60,7 +60,7 @@ def _table(operation: OperationView, guess: Guess) -> str:
 
 
 def _request(operation: OperationView) -> Iterator[str]:
-    places = values(operation.request, through_lists=True)
+    places = operation.asked(through_lists=True)
     required = [place for place in places if not place.optional]
     optional = [place for place in places if place.optional]
     for place in [*required, *optional][:_SHOWN]:
@@ -68,6 +68,8 @@ def _request(operation: OperationView) -> Iterator[str]:
         yield f'request.{dotted((*way, spelt(last)))} = "…"  # {_described(place)}'
     if len(places) > _SHOWN:
         yield f"… and {len(places) - _SHOWN} more"
+    if operation.caller:
+        yield f"… and what is said of who calls: {', '.join('.'.join(p) for p in operation.caller)}"
 
 
 def _reply(operation: OperationView, guess: Guess) -> Iterator[str]:

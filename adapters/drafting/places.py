@@ -1,5 +1,6 @@
 """Places in a message: its single values, its keys, and the part of a reply that is a record."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ from adapters.drafting.wording import alike, tokens
 from adapters.shape import Kind, Shape
 
 _DEEP = 6  # groups below which nothing is looked for; contracts may contain themselves
+_STEP = re.compile(r"[^\s|'.\[\]]+")
+_NO_START = re.compile(r"-?\d+(\.\d+)?|true|false|request|concat|join|first")
 _MOST = 400  # places of one message that are looked at
 
 
@@ -146,3 +149,10 @@ def _score(one: Recorded, depth: int) -> tuple[int, int] | None:
     if one.key is not None and len(telling(one.shape)) > 1:
         return 1, -depth
     return (0, 10 * one.rows + min(len(own), 10) - 3 * depth) if own else None
+
+
+def sayable(path: tuple[str, ...], *, rooted: bool) -> bool:
+    """Whether the mapping language has words for a path; `rooted`: it stands without a dot."""
+    if rooted and path and _NO_START.fullmatch(path[0]):
+        return False
+    return all(_STEP.fullmatch(step) and step.isprintable() for step in path)

@@ -105,7 +105,7 @@ def _taken(operation: OperationView) -> str:
     timed = any(place.shape.kind is Kind.DATETIME for place in places)
     if not (numbered and timed):
         return ""
-    asked = values(operation.request, through_lists=True)
+    asked = operation.asked(through_lists=True)
     if any(tokens(place.name) == ["idempotency", "key"] for place in asked):
         return "sent under an Idempotency-Key, a number and a time out"
     lists = dict.fromkeys(place.repeated[-1] for place in asked if place.repeated)
@@ -143,7 +143,7 @@ def _by_shape(operation: OperationView, key: Place | None) -> Guess:
     rows = "records" if found.rows else "a record"
     if key is not None:
         return Guess(purpose=Purpose.LOOKUP, reason=f"one key in ({key.name}), {rows} out")
-    asked = [p.name for p in values(operation.request) if not p.optional and not p.technical]
+    asked = [p.name for p in operation.asked() if not p.optional and not p.technical]
     several = f"asked by several values ({', '.join(asked[:4])})" if asked else "no key in"
     if found.rows:
         return Guess(purpose=Purpose.LIST, reason=f"{several}, records out")

@@ -1,19 +1,18 @@
 """A register drafted from an operation that is asked by one key and gives a record."""
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.drafting.asking import Request, key_of, request_for
-from adapters.drafting.places import Place, Recorded, recorded, telling
+from adapters.drafting.places import Place, Recorded, recorded, sayable, telling
 from adapters.drafting.view import ContractView, OperationView
-from adapters.drafting.vocabulary import EMPTY
+from adapters.drafting.vocabulary import EMPTY, PERSONAL
 from adapters.drafting.wording import Words, alike, identifier, title, tokens, unique
 from schema.domain.text import Text
 
 FIELDS = 20  # of one register; the rest is told in a comment
+_SHORT = 12  # characters at the start of a sentence that name what it is about
 BATCH = 20  # keys in one call where the contract sets no bound
-_STEP = re.compile(r"[^\s|'.\[\]]+")
-_NO_START = re.compile(r"-?\d+(\.\d+)?|true|false|request|concat|join|first")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +25,8 @@ class FieldDraft:
     optional: bool
     line: str
     enum: tuple[str, ...] = ()
+    said: str = ""  # the contract's own name of it
+    personal: str = ""  # whose data it is guessed to be: name, id_number or phone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +50,19 @@ class RegisterDraft:
 
 def draft_register(
     contract: ContractView, operation: OperationView, department: str
-) -> RegisterDraft | None:
-    """The register, None when the operation is no look-up that the mapping language can say."""
+) -> RegisterDraft | str:
+    """The register, or why there is none: what the mapping language has no words for."""
     asked = key_of(operation)
     found = recorded(operation.reply, asked.name) if asked else None
-    if asked is None or found is None or not _sayable(found.path, rooted=True):
-        return None
+    if asked is None or found is None or not sayable(found.path, rooted=True):
+        return "the names in its reply are no paths of the mapping language"
     batched = asked.repeated is not None and found.rows and found.key is not None
-    request = request_for(operation.request, asked, batch=batched)
+    request = request_for(operation, asked, batch=batched)
     fields, left_out = _fields(found, asked, contract.words)
-    if request is None or len(fields) < 2:
-        return None
+    if request is None:
+        return "its request requires what has no end"
+    if len(fields) < 2:
+        return "its reply has no value besides the key that the mapping language can say"
     known = contract.words.most.get((asked.repeated or asked.path or ("",))[-1])
     return RegisterDraft(
         id=_name(operation, found, department),
@@ -86,7 +89,8 @@ def _fields(found: Recorded, asked: Place, words: Words) -> tuple[list[FieldDraf
     for place in sorted(telling(found.shape), key=lambda place: len(place.path) > 1):
         if key is not None and place.path == key.path:
             continue
-        if not _sayable((*(() if found.rows else found.path), *place.path), rooted=not found.rows):
+        whole = place.path if found.rows else (*found.path, *place.path)
+        if not (sayable(whole, rooted=not found.rows) and (whole or found.rows)):
             continue
         if len(fields) == FIELDS:
             left_out.append(".".join(place.path))
@@ -98,7 +102,7 @@ def _fields(found: Recorded, asked: Place, words: Words) -> tuple[list[FieldDraf
 
 
 def _own_key(found: Recorded, asked: Place, key: Place | None, words: Words) -> FieldDraft:
-    if key is not None and _sayable((*found.path, *key.path), rooted=not found.rows):
+    if key is not None and sayable((*found.path, *key.path), rooted=not found.rows):
         return _field(found, key, words, [], optional=key.optional)
     name = asked.name
     return FieldDraft(
@@ -107,6 +111,8 @@ def _own_key(found: Recorded, asked: Place, key: Place | None, words: Words) -> 
         title=title(words.about(name), name),
         optional=False,
         line="request.key",
+        said=name,
+        personal=personal(name, words.about(name)),
     )
 
 
@@ -126,19 +132,26 @@ def _field(
         optional=optional,
         line=line,
         enum=place.shape.enum,
+        said=name,
+        personal=personal(name, words.about(name, _beside(found, place))),
     )
+
+
+def personal(name: str, said: Sequence[str]) -> str:
+    """The kind of personal data this is guessed to be by its name and title; empty: none."""
+    folded = "".join(tokens(name))
+    for kind, known in PERSONAL.items():
+        chinese = {word for word in known if not word.isascii()}
+        if any(word in text for word in chinese for text in (name, *(t[:_SHORT] for t in said))):
+            return kind
+        if folded in known or any(len(w) > 4 and folded.endswith(w) for w in known - chinese):
+            return kind
+    return ""
 
 
 def _beside(found: Recorded, place: Place) -> list[str]:
     around = found.shape.at(place.path[:-1])
     return list(around.members()) if around is not None else []
-
-
-def _sayable(path: tuple[str, ...], *, rooted: bool) -> bool:
-    """Whether the mapping language has words for a path."""
-    if rooted and path and _NO_START.fullmatch(path[0]):
-        return False
-    return all(_STEP.fullmatch(step) and step.isprintable() for step in path)
 
 
 def _called(operation: OperationView, found: Recorded) -> str:

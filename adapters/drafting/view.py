@@ -1,13 +1,15 @@
 """A contract without its protocol: ports, operations, what they say, what they take and give."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from adapters.calls import Dialect, Operation, Rim
+from adapters.documents import documents_of, remembered
 from adapters.drafting.files import ContractFiles, Refused, markup
 from adapters.drafting.openapi_words import OpenApiWords
+from adapters.drafting.places import Place, values
 from adapters.drafting.wording import Words
 from adapters.drafting.wsdl_words import PortView, WsdlWords, is_wsdl
 from adapters.findings import Findings, did_you_mean
@@ -22,12 +24,17 @@ from adapters.manifest.model import (
 from adapters.rest.auth import FixedHeader
 from adapters.rest.dialect import RestDialect
 from adapters.shape import Kind, Shape
-from adapters.soap.dialect import SoapDialect
+from adapters.soap.dialect import SoapDialect, load_contract
 from adapters.wire import Endpoint, Wire, WireReply, WireRequest
 from schema.domain.department import Limits, ProgressMode, Repeats
 from schema.domain.text import Text
 
 NOTHING = Shape(name="?", tag="?", kind=Kind.ANY, required=False, open=True)
+
+
+def group(name: str, members: Mapping[str, Shape]) -> Shape:
+    """A group of these members."""
+    return Shape(name=name, tag=name, kind=Kind.GROUP, members=lambda: members)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +48,17 @@ class OperationView:
     reply: Shape
     errors: tuple[str, ...]
     trouble: str = ""
+    failure: Shape | None = None  # the body of an error
+    caller: tuple[tuple[str, ...], ...] = ()  # where in the request the caller's block stands
+
+    def callers(self, path: tuple[str, ...]) -> bool:
+        """Whether this is in the caller's block."""
+        return any(path[: len(block)] == block for block in self.caller)
+
+    def asked(self, *, through_lists: bool = False) -> list[Place]:
+        """The values of the request that are not the caller's."""
+        places = values(self.request, through_lists=through_lists)
+        return [place for place in places if not self.callers(place.path)]
 
     @property
     def reads(self) -> bool:
@@ -91,15 +109,18 @@ def _openapi(folder: Path, files: ContractFiles) -> ContractView:
         protocol="rest",
         file=file,
         title=words.title(),
-        operations=tuple(
-            _operation(
-                dialect,
-                name,
-                about=said.get(name, ""),
-                address=f"{found.method} {found.path}",
-                errors=tuple(status for status in found.responses if not status.startswith("2")),
-            )
-            for name, found in dialect.document.operations.items()
+        operations=(
+            *(
+                _operation(
+                    dialect,
+                    name,
+                    about=said.get(name, ""),
+                    address=f"{found.method} {found.path}",
+                    errors=tuple(s for s in found.responses if not s.startswith("2")),
+                )
+                for name, found in dialect.document.operations.items()
+            ),
+            *_refused(dialect, said),
         ),
         words=words.elements(),
         host=host,
@@ -107,6 +128,21 @@ def _openapi(folder: Path, files: ContractFiles) -> ContractView:
         webhooks=tuple(dialect.document.webhooks()),
         security=tuple(words.security()),
     )
+
+
+def _refused(dialect: RestDialect, said: Mapping[str, str]) -> Iterator[OperationView]:
+    """The operations that cannot be called, each with why."""
+    for name, trouble in dialect.document.refused.items():
+        if name not in dialect.document.operations:
+            yield OperationView(
+                name=name,
+                about=said.get(name, ""),
+                address=name if " " in name else "",
+                request=NOTHING,
+                reply=NOTHING,
+                errors=(),
+                trouble=trouble,
+            )
 
 
 def _wsdl(
@@ -123,9 +159,11 @@ def _wsdl(
         service=chosen.service,
         port=chosen.name,
         vendored=_vendored(folder, files),
+        absent=tuple(files.absent),
     )
     dialect = SoapDialect(bare_manifest(folder, "soap", spec), Endpoint(url=""), _LINE, _RIM)
     said, faults = words.operations(), words.faults()
+    failing = _failing(folder, spec, words.details(), soap12=chosen.version == "1.2")
     return ContractView(
         protocol="soap",
         file=file,
@@ -137,6 +175,7 @@ def _wsdl(
                 about=said.get(name, ""),
                 address=action,
                 errors=faults.get(name, ()),
+                failure=failing.get(name),
             )
             for name, action in words.bound(chosen).items()
         ),
@@ -146,6 +185,22 @@ def _wsdl(
         ports=tuple(ports),
         port=chosen,
     )
+
+
+def _failing(
+    folder: Path, spec: ContractSpec, details: Mapping[str, tuple[str, ...]], *, soap12: bool
+) -> Mapping[str, Shape]:
+    """What stands in <Fault> when an operation fails as it declares."""
+    documents = documents_of(folder, spec.file, spec.vendored, spec.absent)
+    shapes = remembered(documents, spec.file, load_contract).shapes
+    detail = "Detail" if soap12 else "detail"
+    made = {}
+    for name, tags in details.items():
+        found = [shape for tag in tags if (shape := shapes.element(tag)) is not None]
+        if found:
+            inside = group(detail, {shape.name: shape for shape in found})
+            made[name] = group("Fault", {detail: inside})
+    return made
 
 
 def _vendored(folder: Path, files: ContractFiles) -> Mapping[str, Path]:
@@ -168,7 +223,13 @@ def _chosen(ports: list[PortView], service: str | None, port: str | None) -> Por
 
 
 def _operation(
-    dialect: Dialect, name: str, *, about: str, address: str, errors: tuple[str, ...]
+    dialect: Dialect,
+    name: str,
+    *,
+    about: str,
+    address: str,
+    errors: tuple[str, ...],
+    failure: Shape | None = None,
 ) -> OperationView:
     made: Operation | None = None
     findings = Findings("")
@@ -188,6 +249,7 @@ def _operation(
         reply=made.reply if made else NOTHING,
         errors=errors,
         trouble=trouble,
+        failure=failure or (made.failure if made else None),
     )
 
 

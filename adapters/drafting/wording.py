@@ -24,6 +24,13 @@ class Words:
 
     said: dict[str, dict[str, set[Siblings]]] = field(default_factory=dict)
     most: dict[str, int] = field(default_factory=dict)  # how often an element may be repeated
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)  # what its values mean
+
+    def code(self, name: str, value: str, text: str) -> None:
+        """Keep what is said about one value of the element `name`."""
+        tidy = clean(text)
+        if tidy:
+            self.codes.setdefault(name, {}).setdefault(value, tidy)
 
     def note(self, name: str, text: str | None, beside: Iterable[str] = ()) -> None:
         """Keep a sentence about `name` where these names stand beside it."""

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from adapters.drafting.files import ContractFiles, markup
 from adapters.drafting.wording import Words, clean
-from adapters.soap.xml import XS, Element, local
+from adapters.soap.xml import XS, Element, clark, local, qname
 
 _WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 _SOAP = ("{http://schemas.xmlsoap.org/wsdl/soap/}", "{http://schemas.xmlsoap.org/wsdl/soap12/}")
@@ -84,6 +84,24 @@ class WsdlWords:
             for operation in self._operations()
         }
 
+    def details(self) -> dict[str, tuple[str, ...]]:
+        """The elements of the faults each operation declares (Clark names), by its name."""
+        parts = {
+            str(message.get("name")): clark(*qname(str(part.get("element")), part))
+            for root in self._roots
+            for message in root.iterfind(f"{_WSDL}message")
+            for part in message.iterfind(f"{_WSDL}part")
+            if part.get("element")
+        }
+        return {
+            str(operation.get("name")): tuple(
+                parts[_plain(fault.get("message"))]
+                for fault in operation.iterfind(f"{_WSDL}fault")
+                if _plain(fault.get("message")) in parts
+            )
+            for operation in self._operations()
+        }
+
     def title(self) -> str:
         """What the document says about itself."""
         said = [_documentation(root) or str(root.get("name") or "") for root in self._roots]
@@ -103,6 +121,8 @@ class WsdlWords:
             kind = types.get(_plain(node.get("type")))
             for text in own or (_annotations(kind) if kind is not None else ()):
                 words.note(name, text, _beside(node))
+            for value, text in _enumerated(node, kind):
+                words.code(name, value, text)
             most = str(node.get("maxOccurs") or "")
             if most.isdigit() and int(most) > 1:
                 words.most[name] = int(most)
@@ -123,6 +143,16 @@ def _beside(node: Element) -> list[str]:
     """The names of the elements that stand beside this one."""
     around = node.getparent()
     return [str(n.get("name")) for n in around.iterchildren(f"{{{XS}}}element") if n.get("name")]
+
+
+def _enumerated(node: Element, kind: Element | None) -> Iterator[tuple[str, str]]:
+    """What is said about the values of an element, in it or at its type."""
+    inside, own = f"{{{XS}}}simpleType/{{{XS}}}restriction", f"{{{XS}}}restriction"
+    places = [(node, inside), *([(kind, own)] if kind is not None else ())]
+    for place, way in places:
+        for restriction in place.iterfind(way):
+            for value in restriction.iterchildren(f"{{{XS}}}enumeration"):
+                yield str(value.get("value") or ""), " ".join(_annotations(value))
 
 
 def _plain(name: str | None) -> str:

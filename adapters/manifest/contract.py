@@ -37,6 +37,7 @@ def contract_of(folder: Path, table: Table) -> ContractSpec:
         reply_encoding=table.maybe("reply_encoding"),
         more=more,
         vendored=_vendored(folder, table, more),
+        absent=tuple(table.words("absent")),
     )
 
 

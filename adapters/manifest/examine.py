@@ -69,7 +69,7 @@ class Examination:
         return kept
 
     def _inside(self, key: Key, value: Any, place: str) -> Any:
-        if key.type is Type.TREE:
+        if key.type in (Type.TREE, Type.WORDS):
             for at in _undecided(value, place):
                 self._decide(at)
         return self.sound(key, value, place) if key.type is Type.TABLE else value

@@ -203,6 +203,13 @@ TOP = table(
         text("reply_encoding", "应答编码", "overrides what replies declare"),
         table("more", "其他合同文件", "every further contract file", _PINNED),
         table("vendored", "网址所指文件的副本", "copies of what it refers to by URL", _VENDORED),
+        Key(
+            name="absent",
+            type=Type.WORDS,
+            zh="引用而未收到的文件",
+            en="what it refers to and nobody has: operations that need it are left out",
+            protocol="soap",
+        ),
         required=True,
     ),
     LIMITS,

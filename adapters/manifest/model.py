@@ -39,6 +39,7 @@ class ContractSpec:
     reply_encoding: str | None = None
     more: Mapping[str, str] = field(default_factory=dict)
     vendored: Mapping[str, Path] = field(default_factory=dict)  # copies, by where they come from
+    absent: tuple[str, ...] = ()  # what it refers to and nobody has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,7 +108,7 @@ class SoapDialect:
 
     def _documents(self) -> Documents:
         spec = self._manifest.contract
-        return documents_of(self._manifest.folder, spec.file, spec.vendored)
+        return documents_of(self._manifest.folder, spec.file, spec.vendored, spec.absent)
 
     def _request(self, found: PortOperation) -> Shape:
         shape = self._shape(found.request)

@@ -11,6 +11,7 @@ from adapters.documents import BadContract, Documents
 from adapters.soap import forms
 from adapters.soap.bounds import bounded
 from adapters.soap.gathered import compiled
+from adapters.soap.pruned import prune
 from adapters.soap.xml import XS, BadXml, Element, clark, local, parse_document, qname
 
 __all__ = ["BadContract", "Schemas", "Source", "read_document"]
@@ -38,6 +39,7 @@ class Schemas:
 
     documents: Documents
     sources: dict[str, Source] = field(default_factory=dict)
+    lacking: list[str] = field(default_factory=list)  # what is absent and would have been read
     arrays: dict[str, str] = field(default_factory=dict)  # SOAP arrays: type -> type of items
     _names: "count[int]" = field(default_factory=count)
     _built_in: set[str] = field(default_factory=set)
@@ -65,6 +67,8 @@ class Schemas:
             node = etree.fromstring(forms.BUILT_IN[space])
             url = f"built-in:{space}"
             self.sources[url] = Source(url, node, space, True)
+        if self.lacking:
+            prune((source.node, source.namespace) for source in self.sources.values())
         for source in self.sources.values():
             for node in source.node.iterchildren("{*}*"):
                 kind = "type" if local(node.tag) in _TYPES else local(node.tag)
@@ -117,7 +121,11 @@ class Schemas:
                 continue
             if not place:
                 continue
-            target = self.documents.locate(place, path)
+            target = self.documents.found(place, path)
+            if target is None:
+                self.lacking.append(place)
+                node.remove(link)
+                continue
             if link.tag == REDEFINE:
                 self._redefine(link, target, namespace)
                 continue

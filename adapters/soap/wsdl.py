@@ -113,10 +113,16 @@ class Wsdl:
             if kind == "service":
                 self._services.setdefault(name, node)
         self.schemas.add_wsdl(root, path)
-        for link in _children(root, "import"):
-            if link.get("location"):
-                target = documents.locate(str(link.get("location")), path)
-                self._definitions(documents, target, seen)
+        for target in self._imported(documents, path, root):
+            self._definitions(documents, target, seen)
+
+    def _imported(self, documents: Documents, path: Path, root: Element) -> Iterator[Path]:
+        for place in (link.get("location") for link in _children(root, "import")):
+            target = documents.found(str(place), path) if place else None
+            if target is not None:
+                yield target
+            elif place:
+                self.schemas.lacking.append(str(place))
 
     def _find(self, kind: str, name: str | None, node: Element) -> Element:
         space, plain = qname(name or "", node)
@@ -124,7 +130,8 @@ class Wsdl:
         for place in (space, target):
             if (kind, place, plain) in self._named:
                 return self._named[kind, place, plain]
-        raise BadContract(f"{self.name} names the {kind} {name!r} and nowhere describes it")
+        absent = "".join(f"; {place[:200]} is absent" for place in self.schemas.lacking[:5])
+        raise BadContract(f"{self.name} names the {kind} {name!r} and nowhere describes it{absent}")
 
     def _bound(self, port: str, binding: Element) -> Port:
         soap = next(binding.iterchildren(f"{{{_SOAP11}}}binding", f"{{{_SOAP12}}}binding"), None)
@@ -229,7 +236,13 @@ class Wsdl:
 
     def _defined(self, kind: str, tag: str, part: Any) -> None:
         if not self.schemas.defines(kind, tag):
-            raise Refused(f"its part {part!r} is of {tag}, which no schema of the contract defines")
+            raise Refused(f"its part {part!r} is of {tag}, {self._undefined()}")
+
+    def _undefined(self) -> str:
+        absent = ", ".join(dict.fromkeys(self.schemas.lacking))
+        if not absent:
+            return "which no schema of the contract defines"
+        return f"which nothing defines without what is absent: {absent[:300]}"
 
 
 def _is_wsdl(path: Path, root: Element) -> None:

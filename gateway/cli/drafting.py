@@ -51,13 +51,19 @@ def _say(speaker: Speaker, made: Drafted) -> None:
     if contract.port is not None and len(contract.ports) > 1:
         known = ", ".join(f"{port.service}/{port.name}" for port in contract.ports)
         speaker.say(f"port {contract.port.name} of {known}")
-    for finding in made.dropped:
-        speaker.say(coloured(("left out: ", "yellow"), str(finding)))
+    for sentence in _left_out(made):
+        speaker.say(coloured(("left out: ", "yellow"), sentence))
     speaker.say("")
     speaker.say("to decide (each stands in the manifest as # DECIDE):")
     for number, decision in enumerate(made.decisions, 1):
         speaker.say(f"{number:3}. {decision}")
     _next(speaker, made)
+
+
+def _left_out(made: Drafted) -> list[str]:
+    """The operations that cannot be read, and the look-ups that are not live after all."""
+    troubled = [o for o in made.contract.operations if o.trouble]
+    return [*(f"{o.name}: {o.trouble}" for o in troubled), *map(str, made.dropped)]
 
 
 def _next(speaker: Speaker, made: Drafted) -> None:
@@ -69,6 +75,7 @@ def _next(speaker: Speaker, made: Drafted) -> None:
         f'  departments = "{made.folder.parent}"',
         f"  [departments.{made.folder.name}]",
         f'  url = "{host}"',
+        *(f'  {name} = "…"' for name in made.credentials),
     ):
         speaker.say(line)
 
@@ -93,7 +100,8 @@ def _told(made: Drafted) -> dict[str, object]:
             {"id": register.id, "operation": register.operation.name, "key": register.key}
             for register in made.registers
         ],
+        "credentials": list(made.credentials),
         "decisions": [asdict(decision) for decision in made.decisions],
-        "left_out": [str(finding) for finding in made.dropped],
+        "left_out": _left_out(made),
         "findings": [str(finding) for finding in made.findings],
     }

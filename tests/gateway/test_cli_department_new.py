@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import orjson
@@ -58,6 +59,34 @@ def test_it_tells_programs_the_same(terminal: Terminal) -> None:
     assert [register["key"] for register in told["registers"]] == ["uscc", "uscc"]
     assert told["findings"] == told["left_out"] == []
     assert "owner" in [decision["key"] for decision in told["decisions"]]
+
+
+def test_what_is_left_out_and_what_the_settings_have_to_give_is_told(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    head = {"type": "object", "required": ["AppId"], "properties": {"AppId": {"type": "string"}}}
+
+    def read(name: str, body: Mapping[str, object]) -> dict[str, object]:
+        asked = {"type": "object", "required": ["Head", "no"]}
+        given = asked | {"properties": {"Head": head, "no": {"type": "string"}}}
+        answer = {"description": "", "content": {"application/json": {"schema": body}}}
+        taken = {"required": True, "content": {"application/json": {"schema": given}}}
+        return {"post": {"operationId": name, "requestBody": taken, "responses": {"200": answer}}}
+
+    texts = {name: {"type": "string"} for name in ("no", "area")}
+    record = {"type": "object", "properties": texts}
+    paths = {
+        "/a": read("getTitle", record),
+        "/b": read("getParcel", record),
+        "/c": read("getOwner", {"$ref": "gone.yaml#/Owner"}),
+    }
+    info = {"title": "Town", "version": "1"}
+    whole = orjson.dumps({"openapi": "3.1.0", "info": info, "paths": paths})
+    (tmp_path / "town.json").write_bytes(whole)
+
+    assert terminal.run("departments", "new", "town", "--openapi", "town.json") == 0
+    assert "left out: getOwner: town.json refers to 'gone.yaml'" in terminal.out
+    assert '  app_id = "…"' in terminal.out
 
 
 def test_an_existing_folder_is_never_overwritten(terminal: Terminal, tmp_path: Path) -> None:

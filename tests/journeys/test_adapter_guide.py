@@ -19,7 +19,7 @@ from adapters.wire import Endpoint
 from gateway.settings_demo import DEPARTMENTS
 from tests.adapters.conftest import RIM, Counter, counter
 from tests.foreign import LAND, foreign
-from tests.journeys.guide import ROOT, blocks, manifest_block, not_seen, script, shown
+from tests.journeys.guide import GUIDE, ROOT, blocks, manifest_block, not_seen, script, shown
 
 __all__ = ["counter"]
 
@@ -145,6 +145,13 @@ async def test_the_mapping_of_the_foreign_contract_reads_an_owner(
         "town": None,
         "owned_before": False,
     }
+
+
+def test_the_first_step_says_how_the_command_is_found() -> None:
+    first = GUIDE.read_text("utf-8").partition("## 1.")[2].partition("```sh")[0]
+
+    assert '. "$ONETHING/.venv/bin/activate"' in first
+    assert '"$ONETHING/.venv/bin/onething"' in first
 
 
 def test_the_guide_is_one_page_of_steps() -> None:

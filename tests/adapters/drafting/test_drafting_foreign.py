@@ -39,9 +39,14 @@ def drafted(name: str, folder: Path, identifier: str = "abroad") -> Drafted:
     return draft_department(identifier, foreign(name), folder)
 
 
+INSIDE = '"#/components/schemas/RequestInfo"'
+ELSEWHERE = '"https://egov.example/shared.yaml#/RequestInfo"'
+
+
 def decide(manifest: Path) -> None:
     """What a person does to a draft before it is plugged in: every stand-in is replaced."""
     text = manifest.read_text(encoding="utf-8")
+    text = text.replace('success = ["DECIDE"]', 'success = ["0000"]')
     manifest.write_text(text.replace("DECIDE", "x"), encoding="utf-8")
 
 
@@ -210,10 +215,8 @@ def test_a_reference_into_the_network_says_how_to_vendor_and_vendoring_goes_on(
 ) -> None:
     there = tmp_path / "received"
     there.mkdir()
-    inside = "#/components/schemas/RequestInfo"
     text = foreign(PLANS).read_text(encoding="utf-8")
-    elsewhere = text.replace(f'"{inside}"', '"https://egov.example/shared.yaml#/RequestInfo"', 1)
-    (there / "plans.yaml").write_text(elsewhere, encoding="utf-8")
+    (there / "plans.yaml").write_text(text.replace(INSIDE, ELSEWHERE), encoding="utf-8")
 
     with pytest.raises(Refused, match=r"https://egov\.example/shared\.yaml") as no:
         draft_department("plans", there / "plans.yaml", tmp_path / "out")
@@ -225,3 +228,18 @@ def test_a_reference_into_the_network_says_how_to_vendor_and_vendoring_goes_on(
     assert made.findings == ()
     assert "contract/vendored/shared.yaml" in made.files
     assert made.registers
+
+
+def test_a_reference_into_the_network_leaves_out_who_needs_it_and_no_other(tmp_path: Path) -> None:
+    text = foreign(PLANS).read_text(encoding="utf-8")
+    (tmp_path / "plans.yaml").write_text(text.replace(INSIDE, ELSEWHERE, 1), encoding="utf-8")
+
+    made = draft_department("plans", tmp_path / "plans.yaml", tmp_path / "out")
+
+    [left_out] = [operation for operation in made.contract.operations if operation.trouble]
+    assert "https://egov.example/shared.yaml, and nothing is fetched" in left_out.trouble
+    [question] = [one.question for one in made.decisions if one.key == "contract.absent"]
+    assert "https://egov.example/shared.yaml" in question
+    assert question.endswith(f"Without it there is no {left_out.name}")
+    assert [register.id for register in made.registers] == ["plans_bpa"]
+    assert made.findings == ()

@@ -44,10 +44,13 @@ def town(tmp_path: Path) -> Path:
     """A contract that refers to a file by URL, and two copies that bear the same name."""
     (tmp_path / "received").mkdir()
     (tmp_path / "received/town.yaml").write_text(CONTRACT, "utf-8")
-    for name in ("one", "two"):
+    for name in ("one", "two", "three"):
         (tmp_path / name).mkdir()
     (tmp_path / "one/number.yaml").write_text(FAR, "utf-8")
     (tmp_path / "two/number.yaml").write_text(NUMBER, "utf-8")
+    (tmp_path / "three/number.yaml").write_text(
+        FAR.removeprefix(NUMBER).replace("Far", "No"), "utf-8"
+    )
     return tmp_path
 
 
@@ -55,6 +58,15 @@ def drafted(town: Path, **copies: str) -> Drafted:
     named = {"url": URL, "common": COMMON, "other": "https://standards.example/other.yaml"}
     vendor = {named[name]: town / file for name, file in copies.items()}
     return draft_department("town", town / "received/town.yaml", town / "out", vendor=vendor)
+
+
+def test_what_a_copy_refers_to_and_nothing_needs_is_told_and_left_out(town: Path) -> None:
+    made = drafted(town, url="one/number.yaml")
+
+    [lacking] = [one.question for one in made.decisions if one.key == "contract.absent"]
+    assert f"number.yaml refers to {COMMON}" in lacking
+    assert [register.id for register in made.registers] == ["town_parcel"]
+    assert made.findings == ()
 
 
 def test_copies_are_pinned_and_named_by_their_urls(town: Path) -> None:
@@ -75,7 +87,7 @@ def test_copies_are_pinned_and_named_by_their_urls(town: Path) -> None:
     ("copies", "sentence", "remedy"),
     [
         ({}, f"town.yaml refers to {URL}", f"add --vendor {URL}=number.yaml"),
-        ({"url": "one/number.yaml"}, f"number.yaml refers to {COMMON}", f"--vendor {COMMON}="),
+        ({"url": "three/number.yaml"}, f"number.yaml refers to {COMMON}", f"--vendor {COMMON}="),
         (
             {"url": "two/number.yaml", "other": "one/number.yaml"},
             "nothing in the contract refers to https://standards.example/other.yaml",

@@ -104,6 +104,27 @@ def test_a_good_document_opens_files_of_its_folder_only(
     assert (found["error"], found["tried"]) == ("", [])
 
 
+ABSENT = ("a remote schema", "a remote include", "a remote redefine", "a file by URL", "a pipe")
+
+
+@pytest.mark.parametrize("name", ABSENT)
+def test_what_is_declared_absent_is_done_without_and_not_looked_for(
+    name: str, tmp_path: Path, listener: socket.socket
+) -> None:
+    folder = tmp_path / "contract"
+    folder.mkdir()
+    os.mkfifo(tmp_path / "secret")
+    _, make = SOAP[name]
+    made = make(Place(folder, tmp_path / "secret", listener.getsockname()[1]))
+    (folder / "land.wsdl").write_bytes(made.encode() if isinstance(made, str) else made)
+
+    found = run([["x", "lacking", str(folder / "land.wsdl")]], tmp_path)["x"]
+
+    assert (found["error"], found["tried"]) == ("", [])
+    with pytest.raises(BlockingIOError):
+        listener.accept()
+
+
 @pytest.mark.parametrize("place", ["schemas", "examples"])
 def test_a_language_by_its_url_is_not_asked_for(
     place: str, tmp_path: Path, listener: socket.socket

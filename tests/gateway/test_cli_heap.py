@@ -1,4 +1,4 @@
-"""What is made at start is never searched for garbage, and searches while requests wait are rare."""
+"""What is made at start is never searched for garbage; later searches are rare."""
 
 import gc
 

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -37,6 +38,7 @@ class BadXml(ValueError):
     """Bytes that are no XML we accept; the message names the rule, never the content."""
 
 
+@lru_cache(maxsize=64)  # one parser reads any number of documents, one after another
 def _parser(encoding: str | None) -> etree.XMLParser:
     return etree.XMLParser(
         encoding=encoding,
@@ -50,13 +52,10 @@ def _parser(encoding: str | None) -> etree.XMLParser:
     )
 
 
-_PLAIN = _parser(None)
-
-
 def parse(data: bytes, encoding: str | None = None) -> Element:
     """The root element of `data`; BadXml for anything doubtful."""
     try:
-        root = etree.fromstring(data, _parser(encoding) if encoding else _PLAIN)
+        root = etree.fromstring(data, _parser(encoding or None))
     except (etree.XMLSyntaxError, ValueError, LookupError):
         raise BadXml("is not well-formed XML") from None
     about: Any = root.getroottree().docinfo

@@ -17,6 +17,7 @@ from adapters.mapping.reply import Read, Reader, Tree
 from adapters.mapping.request import Planner
 from adapters.mapping.sending import unasked
 from adapters.mapping.sources import Ask
+from adapters.mapping.straight import Whole
 from adapters.outcome import Meaning, Settled, raised
 from adapters.rules import Rule
 from adapters.shape import Kind, Shape
@@ -40,6 +41,7 @@ class Fields:
 
     rows: Read | None
     lines: Mapping[str, Compute]
+    whole: Whole
     certificate: Mapping[str, Compute] | None
     match: Compute | None
     each_outcome: Outcome
@@ -52,7 +54,7 @@ class Fields:
 
     def read(self, scope: Scope) -> dict[str, Any]:
         """All fields of one row."""
-        return {name: compute(scope) for name, compute in self.lines.items()}
+        return self.whole(scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +166,7 @@ class Compiler:
         return Fields(
             rows=rows,
             lines=lines,
+            whole=Whole(lines, reader.drawn, reader.tree),
             certificate=certificate,
             match=match or self._default_match(spec, lines),
             each_outcome=each_outcome,

@@ -100,4 +100,4 @@ def _envelope(space: str) -> str:
 
 def _told(seconds: float) -> str:
     moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.isoformat(timespec="milliseconds")[:23] + "Z"

@@ -13,6 +13,7 @@ XSI_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MARKED = re.compile('[&<>"\t\r]')
 _ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -139,7 +140,7 @@ def escape(text: str) -> str:
     """Text as XML content or attribute value."""
     if _FORBIDDEN.search(text):
         raise ValueError("holds characters XML cannot carry")
-    if not any(c in text for c in "&<>\"'\n\t\r"):
+    if not _MARKED.search(text):
         return text
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace('"', "&quot;").replace("\r", "&#13;").replace("\t", "&#9;")

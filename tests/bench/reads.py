@@ -17,7 +17,7 @@ from rich.table import Table
 
 from adapters.conformance.bench import last_reply
 from adapters.wire import WireReply, WireRequest
-from tests.adapters.examples import folder, manifest_of, subject_of
+from tests.adapters.examples import folder, subject_of
 
 READS = {
     "market": "business_licence-uscc",
@@ -50,7 +50,6 @@ async def cost_us(name: str) -> float:
     """CPU microseconds of one read of this department."""
     example = json.loads((folder(name) / f"read-{READS[name]}-found.json").read_text("utf-8"))
     subject, told = subject_of(name), example["arguments"]
-    assert manifest_of(name)
     department = subject.replaying(Echo(last_reply(example)))
 
     async def some() -> None:

@@ -10,7 +10,7 @@ def test_after_the_start_searches_begin_later_and_leave_alone_what_was_made_in_i
     try:
         with growing():
             assert not gc.isenabled()
-            made = [[]]
+            made: list[list[int]] = [[]]
         assert gc.isenabled()
         assert gc.get_threshold()[0] == ALLOCATED
         assert not any(one is made for one in gc.get_objects())

@@ -35,6 +35,9 @@ _KINDS = {
 }
 
 
+STAMPS = frozenset({"sent_at", "call_id"})  # what each call has of its own
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
     """The compiled reply lines of one call."""
@@ -66,6 +69,7 @@ class Call:
     outcome: Outcome
     fields: Fields
     keyed: tuple[Leaf, ...] = ()  # of a look-up: what is made from its key alone
+    stamps: frozenset[str] = STAMPS  # of these, what its mapping takes
 
     def possible(self, key: str) -> bool:
         """Whether the contract allows this key at all: what it does not allow cannot be there."""
@@ -133,8 +137,14 @@ class Compiler:
         self._covered(spec, outcome, operation)
         fields = self.fields(spec, reader, register)
         sender = operation.sender(node, outcome) if not self.findings.items else _never
-        own = tuple(planner.keyed)
-        return Call(spec=spec, send=sender, outcome=outcome, fields=fields, keyed=own)
+        return Call(
+            spec=spec,
+            send=sender,
+            outcome=outcome,
+            fields=fields,
+            keyed=tuple(planner.keyed),
+            stamps=STAMPS & (planner.used | reader.used),
+        )
 
     def callback(self, shape: Shape, tree: Tree) -> Fields | None:
         """The reply lines of the department's own messages."""

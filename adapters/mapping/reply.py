@@ -48,6 +48,7 @@ class Reader:
     lines: int = 0
     python: int = 0
     failing: str | None = None  # the path that says of a row that it failed
+    used: set[str] = field(default_factory=set)  # what the lines take of what was asked
     drawn: dict[Compute, Line] = field(default_factory=dict)  # each line in its parts
 
     def rows(self, text: str, key: str) -> Read:
@@ -161,6 +162,7 @@ class Reader:
             return (lambda scope: read(scope.row)), kind
         if path.steps[0] == "request" and len(path.steps) > 1:
             fetch, kind = sources.source(self.call, Path(path.steps[1:]))
+            self.used.add(path.steps[1])
             return (lambda scope: fetch(scope.ask)), kind
         read, kind = self._reader(self.root, path)
         return (lambda scope: read(scope.root)), kind

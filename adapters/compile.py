@@ -17,6 +17,7 @@ from adapters.mapping.reply import Read, Reader, Tree
 from adapters.mapping.request import Planner
 from adapters.mapping.sending import unasked
 from adapters.mapping.sources import Ask
+from adapters.mapping.straight import Whole
 from adapters.outcome import Meaning, Settled, raised
 from adapters.rules import Rule
 from adapters.shape import Kind, Shape
@@ -35,12 +36,16 @@ _KINDS = {
 }
 
 
+STAMPS = frozenset({"sent_at", "call_id"})  # what each call has of its own
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
     """The compiled reply lines of one call."""
 
     rows: Read | None
     lines: Mapping[str, Compute]
+    whole: Whole
     certificate: Mapping[str, Compute] | None
     match: Compute | None
     each_outcome: Outcome
@@ -53,7 +58,7 @@ class Fields:
 
     def read(self, scope: Scope) -> dict[str, Any]:
         """All fields of one row."""
-        return {name: compute(scope) for name, compute in self.lines.items()}
+        return self.whole(scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,7 @@ class Call:
     outcome: Outcome
     fields: Fields
     keyed: tuple[Leaf, ...] = ()  # of a look-up: what is made from its key alone
+    stamps: frozenset[str] = STAMPS  # of these, what its mapping takes
 
     def possible(self, key: str) -> bool:
         """Whether the contract allows this key at all: what it does not allow cannot be there."""
@@ -132,8 +138,14 @@ class Compiler:
         self._covered(spec, outcome, operation)
         fields = self.fields(spec, reader, register)
         sender = operation.sender(node, outcome) if not self.findings.items else _never
-        own = tuple(planner.keyed)
-        return Call(spec=spec, send=sender, outcome=outcome, fields=fields, keyed=own)
+        return Call(
+            spec=spec,
+            send=sender,
+            outcome=outcome,
+            fields=fields,
+            keyed=tuple(planner.keyed),
+            stamps=STAMPS & (planner.used | reader.used),
+        )
 
     def callback(self, shape: Shape, tree: Tree) -> Fields | None:
         """The reply lines of the department's own messages."""
@@ -165,6 +177,7 @@ class Compiler:
         return Fields(
             rows=rows,
             lines=lines,
+            whole=Whole(lines, reader.drawn, reader.tree),
             certificate=certificate,
             match=match or self._default_match(spec, lines),
             each_outcome=each_outcome,

@@ -271,12 +271,11 @@ class DeclaredDepartment:
     async def _ask(self, call: Call, ask: Mapping[str, Any], budget: float) -> Any:
         within = min(budget, self._manifest.limits.timeout_s)
         deadline = asyncio.get_running_loop().time() + within
-        full = {
-            "credentials": self._endpoint.credentials,
-            "sent_at": datetime.fromtimestamp(self._rim.now(), UTC),
-            "call_id": self._rim.new_id(),
-            **ask,
-        }
+        full = {"credentials": self._endpoint.credentials, **ask}
+        if "sent_at" in call.stamps:
+            full["sent_at"] = datetime.fromtimestamp(self._rim.now(), UTC)
+        if "call_id" in call.stamps:
+            full["call_id"] = self._rim.new_id()
         try:
             return await call.ask(full, deadline)
         except MappingError as error:

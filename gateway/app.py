@@ -13,6 +13,7 @@ import structlog
 import uuid_utils
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from gateway.cases.probe import NO_HOOKS, Hooks
 from gateway.cases.service import CaseService, Pace
@@ -56,7 +57,7 @@ log = structlog.get_logger(__name__)
 _WEB_TIMEOUT_S = 5.0  # tokens' keys, the followed clock, the demo: never a department
 
 
-def build_app(settings: Settings) -> Starlette:
+def build_app(settings: Settings) -> ASGIApp:
     """The gateway of these settings; DeclarationInvalid when a declared file is wrong,
     SettingsInvalid when a key named in them is none.
 
@@ -102,8 +103,8 @@ class Gateway:
             hide_suggestions=not settings.dev,
         )
 
-    def application(self) -> Starlette:
-        """Routes and lifespan."""
+    def application(self) -> ASGIApp:
+        """Routes and lifespan; `/graphql` itself is reached without Starlette's layers."""
         settings = self._settings
         authenticate = authenticator(settings, self._web)
         page = GraphiQLPage(seed=self._seed(), dev=True) if settings.dev else None
@@ -131,8 +132,7 @@ class Gateway:
         if page is not None and page.built:
             routes.insert(0, Mount(ASSETS, page.assets()))
         app = Starlette(routes=routes, lifespan=self._lifespan)
-        app.add_middleware(Rim, new_id=_new_id, dev=settings.dev)
-        return app
+        return Rim(app, new_id=_new_id, dev=settings.dev, straight={"/graphql": graphql})
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:

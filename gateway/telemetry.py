@@ -4,10 +4,12 @@ Log lines and span attributes pass a last filter that blanks personal data, whoe
 """
 
 import logging
+import random
 import re
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
@@ -72,6 +74,8 @@ _CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NP-RT-UW-Y]{18}(?![0-9A-Za-z])")
 _DEPTH = 6
 
 _tracer: Tracer | None = None
+_ratio = 1.0
+_left_out: ContextVar[bool] = ContextVar("left_out", default=False)  # within an unsampled root
 
 
 def redacted(text: str) -> str:
@@ -147,13 +151,15 @@ def configure_tracing(
     to: "SpanExporter | None" = None,
 ) -> "TracerProvider | None":
     """Trace from now on, to `exporter` (off, console, otlp) or to `to`; shut the provider down."""
-    global _tracer  # noqa: PLW0603 - one tracer for the process, so that span() costs nothing
+    # one tracer for the process, so that span() costs nothing
+    global _tracer, _ratio  # noqa: PLW0603
+    _ratio = sample_ratio
     if exporter == "off" and to is None:
         _tracer = None
         return None
     from gateway.tracing import provider_to  # brings the SDK, which only who traces needs
 
-    provider = provider_to(exporter, endpoint, sample_ratio, to)
+    provider = provider_to(exporter, endpoint, to)
     _tracer = provider.get_tracer("onething")
     return provider
 
@@ -162,11 +168,18 @@ def configure_tracing(
 def span(name: str, /, **attributes: str | int | float | bool) -> Iterator[Span]:
     """A span around the block where the operation is traced; nothing at all where it is not.
 
-    Attributes that are not on the list are left out.
+    Whether it is traced is drawn at its root, before anything is made for it. Attributes that are
+    not on the list are left out.
     """
-    parent = get_current_span()
-    if _tracer is None or (parent.get_span_context().is_valid and not parent.is_recording()):
+    if _tracer is None or _left_out.get():
         yield INVALID_SPAN
+        return
+    if not get_current_span().is_recording() and not _drawn():
+        token = _left_out.set(True)
+        try:
+            yield INVALID_SPAN
+        finally:
+            _left_out.reset(token)
         return
     with _tracer.start_as_current_span(
         name, attributes=_allowed(attributes), record_exception=False, set_status_on_exception=False
@@ -177,6 +190,11 @@ def span(name: str, /, **attributes: str | int | float | bool) -> Iterator[Span]
             # The kind of failure, not its message: messages carry data.
             current.set_attribute("error.type", type(error).__name__)
             raise
+
+
+def _drawn() -> bool:
+    """Whether a root is among the share that is traced; 0 is none, 1 is all."""
+    return random.random() < _ratio  # noqa: S311 — a sample, no secret
 
 
 def _allowed(attributes: Mapping[str, Any]) -> dict[str, Any]:

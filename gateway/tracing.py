@@ -1,4 +1,4 @@
-"""Spans that leave the process: recorded, sampled at the root, handed to an exporter.
+"""Spans that leave the process: recorded, handed to an exporter. What is sampled is drawn before.
 
 Only a process that traces imports this, and the OpenTelemetry SDK with it.
 """
@@ -14,20 +14,18 @@ from opentelemetry.sdk.trace.export import (
     SimpleSpanProcessor,
     SpanExporter,
 )
-from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased
 
 from gateway.settings_read import SettingsInvalid
 
 
-def provider_to(
-    exporter: str, endpoint: str | None, sample_ratio: float, to: SpanExporter | None
-) -> TracerProvider:
+def provider_to(exporter: str, endpoint: str | None, to: SpanExporter | None) -> TracerProvider:
     """A provider of tracers whose spans go to `to`, or else to `exporter` (console, otlp).
 
     SettingsInvalid when the exporter's package is not installed.
     """
     provider = TracerProvider(
-        sampler=ParentBased(TraceIdRatioBased(sample_ratio)),
+        sampler=ParentBased(ALWAYS_ON),
         resource=Resource({"service.name": "onething"}),
     )
     if to is not None:

@@ -28,18 +28,30 @@ Resolve = Callable[[Path], tuple[Compute, Kind]]
 """How a path is fetched, and what kind of value it gives; raises BadExpression."""
 
 
+Staged = tuple[Step, bool]
+"""A step, and whether it also sees the absence of a value."""
+
+
 def compile_expression(
     expression: Expression, env: Environment, resolve: Resolve
 ) -> tuple[Compute, Kind]:
     """The function that computes `expression`, and the kind of its value."""
+    compute, steps, kind = staged(expression, env, resolve)
+    return chained(compute, steps), kind
+
+
+def staged(
+    expression: Expression, env: Environment, resolve: Resolve
+) -> tuple[Compute, tuple[Staged, ...], Kind]:
+    """The same in its parts: where the value comes from, and what is done to it."""
     compute, kind = _start(expression.start, resolve)
-    steps: list[tuple[Step, bool]] = []
+    steps: list[Staged] = []
     _markers_last(expression)
     for stage in expression.stages:
         step, made, sees = _stage(stage, env, kind)
         steps.append((step, sees))
         kind = made if made is not Kind.ANY or stage.name in ("code", "python") else kind
-    return _chain(compute, steps), kind
+    return compute, tuple(steps), kind
 
 
 def _markers_last(expression: Expression) -> None:
@@ -107,7 +119,8 @@ def _stage(stage: Stage, env: Environment, kind: Kind) -> tuple[Step, Kind, bool
     return step, made, function.sees_absence
 
 
-def _chain(compute: Compute, steps: list[tuple[Step, bool]]) -> Compute:
+def chained(compute: Compute, steps: tuple[Staged, ...]) -> Compute:
+    """The function that does all of it."""
     if not steps:
         return compute
     if len(steps) == 1 and not steps[0][1]:
@@ -129,16 +142,24 @@ def _chain(compute: Compute, steps: list[tuple[Step, bool]]) -> Compute:
     return chain
 
 
+# a Python function of the department, or a value of an unforeseen type, may raise all of these
+UNFORESEEN = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError)
+
+
 def guarded(name: str, compute: Compute) -> Compute:
     """The same, naming the mapping line when the value has no place in it."""
 
     def call(scope: Scope) -> Any:
         try:
             return compute(scope)
-        except MappingError as error:
-            raise type(error)(f"{name} {error}") from None
-        except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as error:
-            # a Python function of the department, or a value of an unforeseen type
-            raise MappingError(f"{name} cannot be mapped ({type(error).__name__})") from None
+        except UNFORESEEN as error:
+            raise named(name, error) from None
 
     return call
+
+
+def named(name: str, error: Exception) -> MappingError:
+    """That the value has no place in the mapping line of this name; never the value."""
+    if isinstance(error, MappingError):
+        return type(error)(f"{name} {error}")
+    return MappingError(f"{name} cannot be mapped ({type(error).__name__})")

@@ -109,10 +109,15 @@ TO_KIND: dict[Kind, Callable[[Any], Any]] = {
 
 def parse_date(layout: str) -> Callable[[Any], date]:
     """Text in `layout` to a date."""
+    compact = layout == "%Y%m%d"
 
     def read(value: Any) -> date:
         try:
-            return datetime.strptime(str(value).strip(), layout).date()  # noqa: DTZ007 — a date
+            text = str(value).strip()
+            if compact and len(text) == 8 and text.isascii() and text.isdigit():
+                # what strptime makes of eight digits, at a tenth of its cost
+                return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+            return datetime.strptime(text, layout).date()  # noqa: DTZ007 — a date
         except ValueError:
             raise MappingError(f"is no date in the form {layout}") from None
 

@@ -1,15 +1,16 @@
 """Reply lines, checked against the contract and compiled to readers of validated messages."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from adapters.findings import Findings, did_you_mean
 from adapters.mapping import sources
-from adapters.mapping.compile import Compute, compile_expression, guarded
+from adapters.mapping.compile import Compute, chained, guarded, staged
 from adapters.mapping.convert import TO_KIND, MappingError
-from adapters.mapping.functions import Environment
+from adapters.mapping.functions import Environment, Step
 from adapters.mapping.parse import BadExpression, Expression, Path, parse
+from adapters.mapping.straight import A_LIST, Line, Walks
 from adapters.mapping.taking import absence, cover, listed, may_be_absent, one_value, readable
 from adapters.rules import Rule
 from adapters.shape import Kind, Shape
@@ -18,7 +19,7 @@ Read = Callable[[Any], Any]
 Fields = Callable[[Any], Mapping[str, Any]]
 
 
-class Tree(Protocol):
+class Tree(Walks, Protocol):
     """How a message of one protocol is read once it is validated."""
 
     def value(self, shape: Shape, steps: tuple[Shape, ...]) -> Read:
@@ -47,6 +48,8 @@ class Reader:
     lines: int = 0
     python: int = 0
     failing: str | None = None  # the path that says of a row that it failed
+    used: set[str] = field(default_factory=set)  # what the lines take of what was asked
+    drawn: dict[Compute, Line] = field(default_factory=dict)  # each line in its parts
 
     def rows(self, text: str, key: str) -> Read:
         """A reader of the repeated part at `text`; from here on `.x` starts at its rows."""
@@ -76,7 +79,7 @@ class Reader:
                 remedy = "write it in quotes"
                 raise BadExpression("is no expression", Rule.EXPRESSION_TYPE, remedy)
             expression = parse(text)
-            compute, made = compile_expression(expression, self.env, self._resolve)
+            start, stages, made = staged(expression, self.env, self._resolve)
         except BadExpression as error:
             self.findings.add(key, str(error), error.remedy, error.rule)
             return lambda scope: None
@@ -86,7 +89,22 @@ class Reader:
             sentence = "may be absent by the contract, and the field is not optional"
             remedy = "set optional = true, or add | default …"
             self.findings.add(key, sentence, remedy, Rule.REGISTER_ABSENT)
-        return guarded(key, _as_kind(compute, made, kind))
+        convert = _converter(made, kind)
+        read = guarded(key, _as_kind(chained(start, stages), convert))
+        way = self._way(expression)
+        self.drawn[read] = Line(key=key, start=start, way=way, stages=stages, convert=convert)
+        return read
+
+    def _way(self, expression: Expression) -> tuple[str, tuple[Shape, ...]] | None:
+        """From where, and by which steps, a line's one value is read; None where it is none."""
+        path = expression.start
+        if not isinstance(path, Path) or listed(path) or path.steps[:1] == ("request",):
+            return None
+        steps = self._steps(path)
+        last = steps[-1] if steps else None
+        if last is not None and last.kind is Kind.GROUP and not (last.open or last.member(".")):
+            return None  # whether it is there
+        return ("row" if path.relative else "root"), steps
 
     def _checked(self, expression: Expression, made: Kind, kind: Kind, key: str) -> None:
         ends = [steps[-1] for steps in map(self._steps, _paths(expression)) if steps]
@@ -144,6 +162,7 @@ class Reader:
             return (lambda scope: read(scope.row)), kind
         if path.steps[0] == "request" and len(path.steps) > 1:
             fetch, kind = sources.source(self.call, Path(path.steps[1:]))
+            self.used.add(path.steps[1])
             return (lambda scope: fetch(scope.ask)), kind
         read, kind = self._reader(self.root, path)
         return (lambda scope: read(scope.root)), kind
@@ -193,17 +212,19 @@ def _common(one: tuple[Shape, ...], other: tuple[Shape, ...]) -> int:
     return at
 
 
-def _as_kind(compute: Compute, made: Kind, kind: Kind) -> Compute:
-    if kind is made is Kind.TEXT:
-        return compute
-    convert = TO_KIND.get(kind)
+def _converter(made: Kind, kind: Kind) -> Step | None:
+    """What makes a value of `made` one of `kind`; None where nothing has to be done."""
+    return None if kind is made is Kind.TEXT else TO_KIND.get(kind)
+
+
+def _as_kind(compute: Compute, convert: Step | None) -> Compute:
     if convert is None:
         return compute
 
     def call(scope: Any) -> Any:
         value = compute(scope)
         if isinstance(value, list):
-            raise MappingError("is a list where one value is wanted")
+            raise MappingError(A_LIST)
         return None if value is None else convert(value)
 
     return call

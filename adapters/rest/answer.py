@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +69,7 @@ class Answers:
         except orjson.JSONDecodeError:
             form = "well-formed JSON" if _is_utf8(reply.body) else "in UTF-8, as JSON has to be"
             raise ContractBroken(self.department, f"the reply is not {form}") from None
-        if not told_once(reply.body):
+        if not told_once(reply.body, body):
             raise ContractBroken(self.department, "the reply tells a member twice")
         check(self.department, validator, body)
         return body
@@ -138,8 +139,20 @@ def _at(body: Any, path: str) -> str | None:
     return str(body) if isinstance(body, str | int) else None
 
 
-def told_once(content: bytes) -> bool:
-    """Whether each object of a JSON document has each member once; orjson takes the last."""
+def told_once(content: bytes, read: Any) -> bool:
+    """Whether each object of a JSON document has each member once; orjson, which read it, takes
+    the last.
+
+    A text without escapes has as many quotes as its content written anew, unless a name was lost.
+    """
+    if b"\\" not in content:
+        with suppress(orjson.JSONEncodeError):  # nested deeper than orjson writes
+            return content.count(b'"') == orjson.dumps(read).count(b'"')
+    return read_once(content)
+
+
+def read_once(content: bytes) -> bool:
+    """The same, by reading it member by member."""
     try:
         json.loads(content, object_pairs_hook=_members)
     except (ValueError, RecursionError):

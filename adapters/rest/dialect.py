@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -119,7 +119,13 @@ class RestDialect:
         headers = {**request.headers, **await self._auth.headers(deadline), **self._rim.trace()}
         if memory is not None:
             headers.update(memory.condition(request.path))
-        full = replace(request, headers=headers)
+        full = WireRequest(
+            method=request.method,
+            path=request.path,
+            headers=headers,
+            body=request.body,
+            asks=request.asks,
+        )
         return await self._wire.send(full, deadline=deadline)
 
     def _answers(self, found: Found, outcome: Outcome) -> Answers:

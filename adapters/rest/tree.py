@@ -41,6 +41,20 @@ class JsonTree:
 
         return walk
 
+    def straight(self, steps: tuple[Shape, ...]) -> tuple[str, ...] | None:
+        """The names on the way, where no list is passed through."""
+        if any(step.repeated for step in steps[:-1]):
+            return None
+        return tuple(step.tag for step in steps)
+
+    def child(self, node: str, tag: str) -> str:
+        """The member of an object."""
+        return f"{node}.get({tag!r}) if isinstance({node}, dict) else None"
+
+    def value_of(self, into: str, node: str, tag: str) -> tuple[str, ...]:
+        """The member, whatever it is."""
+        return (f"{into} = {self.child(node, tag)}",)
+
     def values(self, shape: Shape, steps: tuple[Shape, ...]) -> Read:
         """All values at the end of the path that are there."""
         rows = self.rows(shape, steps)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message as HeaderParser
+from functools import lru_cache
 
 from lxml import etree
 
@@ -185,6 +186,7 @@ def _plain(code: str | None) -> str:
     return (code or "").strip().rpartition(":")[2]
 
 
+@lru_cache(maxsize=256)  # departments say the same again and again
 def content_type(value: str) -> tuple[str, str | None]:
     """Media type and charset of a Content-Type header."""
     if not value:

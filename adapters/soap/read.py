@@ -26,6 +26,29 @@ class XmlTree:
         walk = _first(steps)
         return lambda node: _text(walk(node))
 
+    def straight(self, steps: tuple[Shape, ...]) -> tuple[str, ...] | None:
+        """The tags on the way, where nothing repeated is passed; attributes begin with @."""
+        if any(step.repeated for step in steps[:-1]):
+            return None
+        tags = [step.tag for step in steps]
+        if steps[-1].name.startswith("@"):
+            tags[-1] = f"@{tags[-1]}"
+        return tuple(tags)
+
+    def child(self, node: str, tag: str) -> str:
+        """The first element of this tag."""
+        return f"None if {node} is None else next({node}.iterchildren({tag!r}), None)"
+
+    def value_of(self, into: str, node: str, tag: str) -> tuple[str, ...]:
+        """The attribute, or the text of the element unless it is nil."""
+        if tag.startswith("@"):
+            return (f"{into} = None if {node} is None else {node}.get({tag[1:]!r})",)
+        nil = f"{into}.get({XSI_NIL!r}) in ('true', '1')"
+        return (
+            f"{into} = {self.child(node, tag)}",
+            f"if {into} is not None: {into} = None if {nil} else {into}.text or ''",
+        )
+
     def values(self, shape: Shape, steps: tuple[Shape, ...]) -> Read:
         """The texts of all elements or attributes at the end of the path."""
         if steps and steps[-1].name.startswith("@"):

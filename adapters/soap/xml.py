@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -12,6 +13,7 @@ XSI_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MARKED = re.compile('[&<>"\t\r]')
 _ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -37,6 +39,7 @@ class BadXml(ValueError):
     """Bytes that are no XML we accept; the message names the rule, never the content."""
 
 
+@lru_cache(maxsize=64)  # one parser reads any number of documents, one after another
 def _parser(encoding: str | None) -> etree.XMLParser:
     return etree.XMLParser(
         encoding=encoding,
@@ -50,13 +53,10 @@ def _parser(encoding: str | None) -> etree.XMLParser:
     )
 
 
-_PLAIN = _parser(None)
-
-
 def parse(data: bytes, encoding: str | None = None) -> Element:
     """The root element of `data`; BadXml for anything doubtful."""
     try:
-        root = etree.fromstring(data, _parser(encoding) if encoding else _PLAIN)
+        root = etree.fromstring(data, _parser(encoding or None))
     except (etree.XMLSyntaxError, ValueError, LookupError):
         raise BadXml("is not well-formed XML") from None
     about: Any = root.getroottree().docinfo
@@ -140,7 +140,7 @@ def escape(text: str) -> str:
     """Text as XML content or attribute value."""
     if _FORBIDDEN.search(text):
         raise ValueError("holds characters XML cannot carry")
-    if not any(c in text for c in "&<>\"'\n\t\r"):
+    if not _MARKED.search(text):
         return text
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace('"', "&quot;").replace("\r", "&#13;").replace("\t", "&#9;")

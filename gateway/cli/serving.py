@@ -5,7 +5,7 @@ import socket
 from collections.abc import Mapping
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from gateway.cases.errors import (
     StoreError,
@@ -27,7 +27,7 @@ from schema.graph.ports import Catalogue
 _GRACE_S = 10
 
 
-def gateway_of(settings: Settings) -> Starlette:
+def gateway_of(settings: Settings) -> ASGIApp:
     """The gateway, not started; Stop when anything declared, the port or the store is wrong."""
     configure_logging(format=settings.log.format, level=settings.log.level)
     _refuse_taken_port(settings)
@@ -40,7 +40,7 @@ def gateway_of(settings: Settings) -> Starlette:
     return app
 
 
-def run(app: Starlette, speaker: Speaker, settings: Settings) -> None:
+def run(app: ASGIApp, speaker: Speaker, settings: Settings) -> None:
     """Serve until told to stop."""
     host, port = settings.server.host, settings.server.port
     if settings.dev:

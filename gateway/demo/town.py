@@ -59,11 +59,18 @@ class Town:
 
 @asynccontextmanager
 async def town(
-    state: Path, ports: Ports, opening: datetime | None, tell: Tell, *, own_key: bool = False
+    state: Path,
+    ports: Ports,
+    opening: datetime | None,
+    tell: Tell,
+    *,
+    own_key: bool = False,
+    settings: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Town]:
     """Start the departments, set their clock, start the gateway; stop everything at the end.
 
-    With `own_key` the key for dev tokens lives in `state` too, not in the usual dev folder.
+    With `own_key` the key for dev tokens lives in `state` too, not in the usual dev folder;
+    `settings` are further ones of the gateway, None to leave out one that a town usually has.
     """
     gateway = f"http://127.0.0.1:{ports.gateway}"
     told = state / "mocks"
@@ -77,7 +84,8 @@ async def town(
         await until("mocks", lambda: _all_up(admin), within_s=_START_S, watching=[mocks])
         if opening is not None:
             await admin.set_clock(opening)
-        overrides = _overrides(state, ports, addresses, own_key=own_key)
+        usual = _overrides(state, ports, addresses, own_key=own_key)
+        overrides = {k: v for k, v in {**usual, **(settings or {})}.items() if v is not None}
         tell("启动网关 starting the gateway")
         serve = ["gateway", "serve", "--profile", "dev", *_flags(overrides)]
         async with running("gateway", serve, state / "gateway.log") as process:

@@ -1,6 +1,7 @@
 """What the client asked for: the language of texts, and the media type of the answer."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from schema.domain.text import Language
 
@@ -9,13 +10,19 @@ GRAPHQL_RESPONSE = "application/graphql-response+json"
 HTML = "text/html"
 
 _LONGEST_HEADER = 1_000
+_remembered = lru_cache(maxsize=512)  # clients are of few kinds, and say the same at every request
 _LANGUAGES: dict[str, Language] = {"zh": "zh", "en": "en", "*": "zh"}
 _ANSWERS = {JSON: JSON, GRAPHQL_RESPONSE: GRAPHQL_RESPONSE, "*/*": JSON, "application/*": JSON}
 
 
 def language_of(accept_language: str | None) -> Language:
     """Chinese, unless the client prefers English."""
-    ranked = sorted(_weighted(accept_language or ""), key=lambda entry: -entry[1])
+    return _language((accept_language or "")[:_LONGEST_HEADER])
+
+
+@_remembered
+def _language(accept_language: str) -> Language:
+    ranked = sorted(_weighted(accept_language), key=lambda entry: -entry[1])
     for tag, quality in ranked:
         language = _LANGUAGES.get(tag.partition("-")[0])
         if language is not None and quality > 0:
@@ -25,6 +32,11 @@ def language_of(accept_language: str | None) -> Language:
 
 def answer_type(accept: str | None) -> str | None:
     """The media type of a GraphQL answer, or None when the client takes neither of ours."""
+    return _answer((accept or "")[:_LONGEST_HEADER])
+
+
+@_remembered
+def _answer(accept: str) -> str | None:
     if not accept:
         return JSON
     ranked = sorted(_weighted(accept), key=lambda entry: -entry[1])
@@ -33,7 +45,10 @@ def answer_type(accept: str | None) -> str | None:
 
 def wants_page(accept: str | None) -> bool:
     """Whether a browser asks for a page to look at."""
-    return any(kind == HTML and quality > 0 for kind, quality in _weighted(accept or ""))
+    return any(
+        kind == HTML and quality > 0
+        for kind, quality in _weighted((accept or "")[:_LONGEST_HEADER])
+    )
 
 
 def is_json(content_type: str | None) -> bool:
@@ -49,7 +64,7 @@ def is_json(content_type: str | None) -> bool:
 
 
 def _weighted(header: str) -> Iterator[tuple[str, float]]:
-    for part in header[:_LONGEST_HEADER].split(","):
+    for part in header.split(","):
         value, *parameters = (piece.strip().lower() for piece in part.split(";"))
         if value:
             yield value, _quality(parameters)

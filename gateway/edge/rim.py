@@ -1,11 +1,11 @@
 """The outermost layer: a request id for everything, our headers on everything, no bug shown."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.edge.negotiation import language_of
@@ -15,6 +15,8 @@ from schema.domain.text import Text
 log = structlog.get_logger(__name__)
 
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_REQUEST_ID = b"x-request-id"
+_OWN = ((b"x-content-type-options", b"nosniff"),)
 
 
 def request_id_of(scope: Scope) -> str:
@@ -24,12 +26,24 @@ def request_id_of(scope: Scope) -> str:
 
 
 class Rim:
-    """Wraps the whole application. What escapes from below is a bug: logged, answered masked."""
+    """Wraps the whole application. What escapes from below is a bug: logged, answered masked.
 
-    def __init__(self, app: ASGIApp, *, new_id: Callable[[], str], dev: bool = False) -> None:
+    `straight` are endpoints by their exact path that need nothing of the application around them.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        new_id: Callable[[], str],
+        dev: bool = False,
+        straight: Mapping[str, ASGIApp] | None = None,
+    ) -> None:
         self._app = app
         self._new_id = new_id
-        self._dev = dev
+        self._straight = straight or {}
+        self._own = ((b"x-dev-mode", b"1"), *_OWN) if dev else _OWN
+        self._names = frozenset({_REQUEST_ID, *(name for name, _ in self._own)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,23 +58,22 @@ class Rim:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                self._mark(MutableHeaders(scope=message), request_id)
+                self._mark(message, request_id)
             await send(message)
 
+        app = self._straight.get(scope["path"], self._app)
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self._app(scope, receive, marked)
+                await app(scope, receive, marked)
             except Exception as bug:
                 # The rim: a bug must neither reach the client nor take the connection with it.
                 log.exception("request.failed", path=scope["path"], error=type(bug).__name__)
                 if not started:
                     await _masked(scope, request_id)(scope, receive, marked)
 
-    def _mark(self, headers: MutableHeaders, request_id: str) -> None:
-        headers["x-request-id"] = request_id
-        headers["x-content-type-options"] = "nosniff"
-        if self._dev:
-            headers["x-dev-mode"] = "1"
+    def _mark(self, message: Message, request_id: str) -> None:
+        theirs = [pair for pair in message.get("headers", ()) if pair[0] not in self._names]
+        message["headers"] = [*theirs, *self._own, (_REQUEST_ID, request_id.encode("ascii"))]
 
 
 def _masked(scope: Scope, request_id: str) -> ASGIApp:

@@ -1,7 +1,10 @@
 """A bearer token to its claims, or nothing: who is refused learns no reason."""
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -9,7 +12,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry, extract_compact
 
-from gateway.security.keys import Keys
+from gateway.security.keys import Key, Keys
 from gateway.settings_safety import DEV_ISSUER_PREFIX
 
 log = structlog.get_logger(__name__)
@@ -17,6 +20,7 @@ log = structlog.get_logger(__name__)
 ALGORITHMS = ("EdDSA", "Ed25519", "ES256")
 LONGEST_TOKEN = 8_192
 LEEWAY_S = 30
+MOST_SIGNATURES = 2_000  # that are remembered to hold
 _LONGEST_LIFE_S = 86_400
 _TYPES = frozenset({"at+jwt", "application/at+jwt"})
 _HEADERS = frozenset({"alg", "kid", "typ", "x5t", "x5t#S256"})  # never a key or where to find one
@@ -37,8 +41,22 @@ class _Registry(JWSRegistry):
         return self.algorithms[name]
 
 
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """What a token says, and the key its signature was found to hold with."""
+
+    kid: str
+    key: Key
+    claims: Mapping[str, Any]
+
+
 class TokenVerifier:
-    """Believes access tokens of one issuer for one audience, signed with EdDSA or ES256."""
+    """Believes access tokens of one issuer for one audience, signed with EdDSA or ES256.
+
+    A signature is checked once for each token and key, and that it holds is remembered by the
+    token's digest. Times, issuer, audience, and whether the issuer still has the key, are looked
+    at anew at every use.
+    """
 
     def __init__(
         self,
@@ -54,6 +72,7 @@ class TokenVerifier:
         self._keys = keys
         self._real_now = real_now
         self._registry = _Registry(strict_check_header=False)
+        self._signed: OrderedDict[bytes, _Signed] = OrderedDict()
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(real_now()),
             leeway=LEEWAY_S,
@@ -62,6 +81,11 @@ class TokenVerifier:
             exp={"essential": True},
             sub={"essential": True},
         )
+
+    @property
+    def signatures(self) -> int:
+        """How many are remembered to hold; never more than MOST_SIGNATURES."""
+        return len(self._signed)
 
     async def verify(self, token: str) -> Mapping[str, Any]:
         """The claims; TokenRefused for everything else, whatever it is."""
@@ -74,15 +98,29 @@ class TokenVerifier:
     async def _verified(self, token: str) -> Mapping[str, Any]:
         if len(token) > LONGEST_TOKEN or not token.isascii():
             raise TokenRefused("size")
-        header = _header(token)
-        key = await self._keys.find(header["kid"])
+        digest = sha256(token.encode()).digest()
+        known = self._signed.get(digest)
+        kid = _header(token)["kid"] if known is None else known.kid
+        key = await self._keys.find(kid)
         if key is None:
             raise TokenRefused("kid")
+        if known is None or known.key is not key:
+            known = self._checked(token, kid, key)
+        self._claims.validate(dict(known.claims))
+        self._bound(known.claims)
+        self._remember(digest, known)
+        return known.claims
+
+    def _checked(self, token: str, kid: str, key: Key) -> _Signed:
+        """What the token says; raises when this key did not sign it."""
         read = jwt.decode(token, key, algorithms=list(ALGORITHMS), registry=self._registry)
-        claims: Mapping[str, Any] = read.claims
-        self._claims.validate(dict(claims))
-        self._bound(claims)
-        return claims
+        return _Signed(kid, key, read.claims)
+
+    def _remember(self, digest: bytes, signed: _Signed) -> None:
+        self._signed[digest] = signed
+        self._signed.move_to_end(digest)
+        if len(self._signed) > MOST_SIGNATURES:
+            self._signed.popitem(last=False)
 
     def _bound(self, claims: Mapping[str, Any]) -> None:
         """Times are whole numbers, and no token lives longer than a day from now."""

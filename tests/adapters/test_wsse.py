@@ -4,10 +4,12 @@ import hashlib
 from base64 import b64decode, b64encode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from adapters.soap.envelope import SOAP11, SOAP12
-from adapters.soap.wsse import username_token
+from adapters.soap.wsse import by_zeep, username_token
 
 BASE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss"
 SECEXT = f"{BASE}-wssecurity-secext-1.0.xsd"
@@ -62,3 +64,20 @@ def test_each_header_has_its_own_nonce_and_moment() -> None:
 def test_a_name_xml_cannot_carry_fails_before_any_call() -> None:
     with pytest.raises(ValueError, match="XML cannot carry"):
         username_token("a\x00b", "p", nonce=lambda: RANDOM, now=lambda: 0.0)
+
+
+_WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
+)
+
+
+@given(
+    username=_WORDS, password=_WORDS, nonce=st.binary(min_size=1, max_size=40), soap12=st.booleans()
+)
+def test_every_header_is_what_zeep_would_have_made(
+    username: str, password: str, nonce: bytes, soap12: bool
+) -> None:
+    make = username_token(username, password, nonce=lambda: nonce, now=lambda: 1.5, soap12=soap12)
+
+    moment = "1970-01-01T00:00:01.500Z"
+    assert make() == by_zeep(username, password, nonce, moment, soap12=soap12)

@@ -9,7 +9,6 @@ stand beside their baseline and their goal. Run it on a quiet machine.
 
 import argparse
 import asyncio
-import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -28,6 +27,7 @@ from gateway.demo.town import Ports, Town, town
 from gateway.settings import load_settings
 from mocks.core.city import City
 from schema.domain.calendar import SHANGHAI
+from tests.bench.process import rss_mb
 
 OPENING = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
 HUNG, HUNG_SLOTS = "market", 16  # as its department.toml says
@@ -154,12 +154,6 @@ def _sockets(pid: int) -> Iterator[str]:
     for opened in Path(f"/proc/{pid}/fd").iterdir():
         with suppress(FileNotFoundError):  # closed meanwhile
             yield str(opened.readlink())
-
-
-def rss_mb(pid: int) -> float:
-    """Resident memory of a process."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def honest(reading: Any) -> bool:

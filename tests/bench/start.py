@@ -7,7 +7,6 @@ it finds up to date and on one it has to make; no department needs to be there f
 """
 
 import os
-import resource
 import signal
 import socket
 import subprocess
@@ -22,8 +21,9 @@ from typing import TypeAlias
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.process import cpu_s, rss_mb
+
 ROUNDS = 5
-_TICKS = os.sysconf("SC_CLK_TCK")
 _STARTED = b"gateway.started"
 
 
@@ -95,11 +95,7 @@ STARTS: Mapping[str, Start] = {
 
 
 def _used(pid: int) -> Cost:
-    process = Path("/proc") / str(pid)
-    fields = (process / "stat").read_text().rpartition(")")[2].split()
-    pages = int((process / "statm").read_text().split()[1])
-    ticks = int(fields[11]) + int(fields[12])
-    return Cost(ticks / _TICKS, pages * resource.getpagesize() / 2**20)
+    return Cost(cpu_s(pid), rss_mb(pid) * 1e6 / 2**20)
 
 
 def _free_port() -> int:

@@ -177,6 +177,41 @@ def test_below_an_unsampled_root_there_are_no_spans() -> None:
     assert exporter.get_finished_spans() == ()
 
 
+def test_a_share_of_the_roots_is_traced_each_with_all_that_is_in_it() -> None:
+    exporter = InMemorySpanExporter()
+    provider = configure_tracing(exporter="off", to=exporter, sample_ratio=0.3)
+    assert provider is not None
+    for _ in range(1000):
+        with span("operation"), span("read"):
+            pass
+    provider.shutdown()
+    configure_tracing(exporter="off")
+
+    roots = [one for one in exporter.get_finished_spans() if one.parent is None]
+    inside = [one for one in exporter.get_finished_spans() if one.parent is not None]
+    assert {one.name for one in roots} == {"operation"}
+    assert {one.name for one in inside} == {"read"}
+    assert len(roots) == len(inside)
+    assert 200 < len(roots) < 400  # six standard deviations and more
+
+
+def test_what_fails_in_an_unsampled_root_leaves_the_next_root_its_chance() -> None:
+    exporter = InMemorySpanExporter()
+    provider = configure_tracing(exporter="off", to=exporter, sample_ratio=0.0)
+    assert provider is not None
+    with pytest.raises(KeyError), span("operation"):
+        raise KeyError
+    again = configure_tracing(exporter="off", to=exporter, sample_ratio=1.0)
+    assert again is not None
+    with span("operation"):
+        pass
+    again.shutdown()
+    provider.shutdown()
+    configure_tracing(exporter="off")
+
+    assert [one.name for one in exporter.get_finished_spans()] == ["operation"]
+
+
 def test_without_an_exporter_a_span_is_nothing() -> None:
     assert configure_tracing(exporter="off") is None
     with span("operation", case="x") as nothing:

@@ -179,6 +179,7 @@ def _info(manifest: Manifest, compiler: Compiler) -> DepartmentInfo:
         services=tuple(manifest.services),
         registers=manifest.registers,
         verifications=tuple(manifest.verifications),
+        finds_supplements=_finds_supplements(manifest),
         progress_batch=_progress_batch(manifest),
         declared={"declared": compiler.counted.lines - python, "python": python},
     )
@@ -188,6 +189,12 @@ def _progress_batch(manifest: Manifest) -> int:
     """How many receipts every service of the department takes in one status query."""
     asked = (specs["progress"].batch for specs in manifest.services.values() if "progress" in specs)
     return min(asked, default=1)
+
+
+def _finds_supplements(manifest: Manifest) -> bool:
+    """Whether every service that takes a supplement can be asked whether it arrived."""
+    taking = [specs for specs in manifest.services.values() if "supplement" in specs]
+    return bool(taking) and all("find_supplement" in specs for specs in taking)
 
 
 def _credentials(manifest: Manifest, endpoint: Endpoint, findings: Findings) -> None:

@@ -101,6 +101,7 @@ class Gateway:
             federated(self._schema, declared.infos),
             extend=_calls if settings.dev else None,
             hide_suggestions=not settings.dev,
+            deadline_s=settings.deadlines.operation_s,
         )
 
     def application(self) -> ASGIApp:

@@ -80,8 +80,12 @@ class Polling(Section):
 class Deadlines(Section):
     """How long things may take."""
 
-    operation_s: Seconds = Field(default=5.0, description="seconds for one GraphQL operation")
-    department_s: Seconds = Field(default=2.0, description="seconds for one call to a department")
+    operation_s: Seconds = Field(
+        default=5.0, description="seconds until a GraphQL operation is answered"
+    )
+    department_s: Seconds = Field(
+        default=2.0, description="seconds of them spent waiting for departments, all calls together"
+    )
 
 
 class Cache(Section):

@@ -95,7 +95,7 @@ class LeanWire:
                 )
         except BaseException as error:
             self._end(connection)  # it may be there although nobody was told
-            if isinstance(error, TimeoutError | OSError | ValueError):
+            if isinstance(error, Exception):  # whatever a loop raises of its own: nothing has left
                 raise self._unreached(error) from None
             raise
         return connection

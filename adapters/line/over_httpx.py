@@ -37,12 +37,14 @@ class HttpxWire:
         rate_per_s: float = 0,
         turns: Turns | None = None,
         trust: ssl.SSLContext | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._department = department
         self._turns = turns or Turns(department, concurrency=concurrency, rate_per_s=rate_per_s)
         self._base = endpoint.url.rstrip("/")
         self._cap = reply_bytes
         self._client = httpx.AsyncClient(
+            transport=transport,
             verify=trust or trusting(self._base) or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             trust_env=False,
             follow_redirects=False,
@@ -70,10 +72,12 @@ class HttpxWire:
                 )
         except TimeoutError:
             raise self._late(left) from None
-        except httpx.HTTPError as error:
+        except AdapterError:
+            raise
+        # A rim: the transport has bugs of its own (anyio asks a socket that was closed under it for
+        # its peer), and whatever it raises, the one question is whether anything had left.
+        except Exception as error:
             raise self._failed(error, left) from None
-        except (httpx.InvalidURL, ValueError) as error:
-            raise Misconfigured(self._department, f"bad address: {type(error).__name__}") from None
         finally:
             self._turns.give()
 
@@ -113,16 +117,16 @@ class HttpxWire:
             return OutcomeUnknown(self._department, "no whole answer within the deadline")
         return NotDelivered(self._department, "no connection within the deadline")
 
-    def _failed(self, error: httpx.HTTPError, left: "_Left") -> AdapterError:
+    def _failed(self, error: Exception, left: "_Left") -> AdapterError:
         name = type(error).__name__
-        if untrusted(error):
-            return Misconfigured(self._department, "its certificate is not trusted")
-        if isinstance(error, httpx.UnsupportedProtocol):
-            return Misconfigured(self._department, "bad address")
         if left.anything:
             return OutcomeUnknown(
                 self._department, f"no answer: {name}", code=ProblemCode.DEPARTMENT_UNREACHABLE
             )
+        if untrusted(error):
+            return Misconfigured(self._department, "its certificate is not trusted")
+        if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL | ValueError):
+            return Misconfigured(self._department, f"bad address: {name}")
         return NotDelivered(self._department, f"not reached: {name}")
 
 

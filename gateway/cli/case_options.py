@@ -15,7 +15,8 @@ UrlOption: TypeAlias = Annotated[
     str | None, typer.Option("--url", help="The gateway's address; that of the settings if absent.")
 ]
 TokenOption: TypeAlias = Annotated[
-    Path | None, typer.Option("--token-file", help="A clerk's token; made by itself in dev.")
+    Path | None,
+    typer.Option("--token-file", help="A token with the role it needs; made by itself in dev."),
 ]
 ChineseOption: TypeAlias = Annotated[bool, typer.Option("--zh", help="用中文显示 (in Chinese).")]
 

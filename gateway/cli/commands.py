@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from gateway.cli import (
+    cache_commands,
     case_commands,
     catalogue_commands,
     department_commands,
@@ -30,6 +31,7 @@ catalogue_commands.register(app)
 department_commands.register(app)
 issuing_commands.register(app)
 case_commands.register(app)
+cache_commands.register(app)
 store_commands.register(app)
 
 
@@ -81,7 +83,9 @@ def config_show(
 @app.command()
 def token(
     context: typer.Context,
-    as_whom: Annotated[str, typer.Option("--as", help="applicant or clerk")] = "applicant",
+    as_whom: Annotated[
+        str, typer.Option("--as", help="applicant, clerk or operator")
+    ] = "applicant",
     config: ConfigOption = None,
     pairs: SetOption = None,
 ) -> None:

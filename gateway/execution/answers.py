@@ -16,6 +16,15 @@ _INTERNAL = Text(
     zh="内部错误，请凭追踪编号联系我们。",
     en="Something went wrong on our side; please tell us the trace id.",
 )
+_LATE = Text(
+    zh="处理超时，请稍后重试。",
+    en="This took too long and was ended; please try again later.",
+)
+_LATE_CHANGE = Text(
+    zh="处理超时，是否成功尚不确定。请以同一 clientRequestId 重发，不会重复办理。",
+    en="This takes too long; whether it succeeds is not known yet. Send it again with the same "
+    "clientRequestId: nothing is done twice.",
+)
 
 Answer = dict[str, Any]
 Report = Callable[[BaseException], None]
@@ -33,6 +42,16 @@ def refused(refusal: TooMuch, language: Language) -> Answer:
     if refusal.allowed is not None:
         extensions["allowed"] = refusal.allowed
     return {"errors": [{"message": text.in_(language), "extensions": extensions}]}
+
+
+def late(language: Language, trace_id: str, *, changes: bool) -> Answer:
+    """An operation whose time was over; `changes`: it goes on, and may still succeed."""
+    text = _LATE_CHANGE if changes else _LATE
+    extensions = {"code": "OPERATION_TIMEOUT", "traceId": trace_id, "retryable": True}
+    return {
+        "data": None,
+        "errors": [{"message": text.in_(language), "extensions": extensions}],
+    }
 
 
 def request_errors(code: str, errors: Iterable[GraphQLError]) -> Answer:

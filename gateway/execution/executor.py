@@ -1,15 +1,16 @@
 """From the text of an operation to its answer: the one way in for every transport."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
 from typing import Any
 
 import structlog
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType
 
-from gateway.execution.answers import Answer, refused, request_errors, told
+from gateway.execution.answers import Answer, late, refused, request_errors, told
 from gateway.execution.bugs import where
-from gateway.execution.documents import Document, Documents, NotRunnable
+from gateway.execution.deadline import OutOfTime, ended, left
+from gateway.execution.documents import Documents, NotRunnable
 from gateway.execution.limits import Limits, TooMuch
 from gateway.execution.operations import Operations
 from schema.graph.ports import Context
@@ -33,8 +34,10 @@ class Executor:
         limits: Limits | None = None,
         extend: Extend | None = None,
         hide_suggestions: bool = False,
+        deadline_s: float = 5.0,
     ) -> None:
         self._extend = extend
+        self._deadline_s = deadline_s
         self._operations = Operations(schema, hide_suggestions=hide_suggestions)
         self._documents = Documents(schema, limits or Limits(), hide_suggestions=hide_suggestions)
 
@@ -62,18 +65,25 @@ class Executor:
             return refused(refusal, context.language)
         except NotRunnable as errors:
             return request_errors(errors.code, errors.errors)
-        return await self._run(ready, variables, operation_name, context, trace_id)
+        running = self._operations.run(ready, operation_name, context, variables)
+        if not isawaitable(running):
+            return self._answer(running, context, trace_id)
+        changes = operation.operation is not OperationType.QUERY
+        return await self._in_time(running, context, trace_id, changes=changes)
 
-    async def _run(
+    async def _in_time(
         self,
-        ready: Document,
-        variables: Mapping[str, Any] | None,
-        operation_name: str | None,
+        running: Awaitable[ExecutionResult],
         context: Context,
         trace_id: str,
+        *,
+        changes: bool,
     ) -> Answer:
-        running = self._operations.run(ready, operation_name, context, variables)
-        result = await running if isawaitable(running) else running
+        try:
+            result = await (left if changes else ended)(running, self._deadline_s)
+        except OutOfTime:
+            log.warning("execution.late", trace_id=trace_id, seconds=self._deadline_s)
+            return late(context.language, trace_id, changes=changes)
         return self._answer(result, context, trace_id)
 
     def _answer(self, result: ExecutionResult, context: Context, trace_id: str) -> Answer:

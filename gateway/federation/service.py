@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from adapters.errors import AdapterError, ContractBroken, OutcomeUnknown
 from gateway.execution.bugs import where
 from gateway.federation.calls import Call
 from gateway.federation.flights import Flight, Flights, Waiter
+from gateway.federation.freshness import Freshness, age_s
 from gateway.federation.gate import Gate, fails
 from gateway.federation.guarded import GuardedDepartment
 from gateway.federation.memory import Key, Memory, Tag
@@ -24,19 +25,6 @@ from schema.domain.reading import Provenance, Reading
 from schema.graph.ports import DepartmentView
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Freshness:
-    """For how long an answer may stand for a new one, and as the last known; seconds.
-
-    That there is no such record stands for `absent_s`, and is never the last known.
-    """
-
-    record_s: float = 5.0
-    progress_s: float = 1.0
-    absent_s: float = 1.0
-    known_s: float = 86_400.0
 
 
 class Federation:
@@ -175,11 +163,10 @@ class Federation:
             self._land(flight, *await self._asked(flight, way, flight.keys))
             return
         found, tokens = await self._shared.get(flight.keys, way.register)
-        for key, reading in found.items():
-            self._remember(key, reading, way, flight.mark)
-        left = [key for key in flight.keys if key not in found]
+        fresh = self._adopted(found, way, flight.mark)
+        left = [key for key in flight.keys if key not in fresh]
         readings, outcome = await self._asked(flight, way, left) if left else ({}, "shared")
-        self._land(flight, {**found, **readings}, outcome)
+        self._land(flight, {**fresh, **readings}, outcome)
         if tokens is not None:
             await self._shared.put(readings, tokens)
 
@@ -225,19 +212,35 @@ class Federation:
         self._remember(key, reading, way, mark)
         return reading
 
-    def _remember(self, key: Key, reading: Reading, way: Way, mark: int) -> None:
-        freshness, there = self._freshness, bool(reading.value)
-        fresh_s = freshness.progress_s if way.progress else freshness.record_s
-        if not there:
-            fresh_s = min(fresh_s, freshness.absent_s)
+    def _adopted(self, found: Mapping[Key, Reading], way: Way, mark: int) -> Mapping[Key, Reading]:
+        """What another process learnt and may, at its age, still stand for a new answer.
+
+        What is older becomes the last known, unless this process knows later news.
+        """
+        now, fresh = self._now(), {}
+        for key, reading in found.items():
+            last = self._memory.known(key, now=asyncio.get_running_loop().time())
+            age = age_s(reading, now)
+            if last is not None and age_s(last, now) < age:
+                continue
+            if self._remember(key, reading, way, mark, age=age):
+                fresh[key] = reading
+        return fresh
+
+    def _remember(
+        self, key: Key, reading: Reading, way: Way, mark: int, *, age: float = 0.0
+    ) -> bool:
+        """Keep it for what is left of its time; whether it may stand for a new answer."""
+        fresh_s, known_s = self._freshness.lives(reading, progress=way.progress)
         self._memory.put(
             key,
             reading,
             now=asyncio.get_running_loop().time(),
-            fresh_s=fresh_s,
-            known_s=freshness.known_s if there else fresh_s,
+            fresh_s=fresh_s - age,
+            known_s=known_s - age,
             mark=mark,
         )
+        return age < fresh_s
 
     def _all_failed(
         self, keys: Sequence[Key], error: AdapterError

@@ -52,6 +52,11 @@ def clerk() -> Persona:
     return Persona(sub="demo-clerk", roles=("clerk",))
 
 
+def operator() -> Persona:
+    """Who runs the gateway."""
+    return Persona(sub="demo-operator", roles=("operator",))
+
+
 def officer(department: str) -> Persona:
     """An officer of one department."""
     return Persona(sub=f"demo-officer-{department}", roles=("officer",), department=department)

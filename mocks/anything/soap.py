@@ -105,6 +105,11 @@ class SoapMock:
         if self.options.require_auth and not has_credentials(asked, came):
             said = ["no credentials: neither an Authorization header nor wsse:Security"]
             return self._refused(came.version, came.charset, said, operation=operation, status=401)
+        declared = [part.element or part.name for part in operation.request.headers]
+        if strange := came.not_understood(declared):
+            said = [f"the header {tag} must be understood, and is not" for tag in strange]
+            role = "MustUnderstand"
+            return self._refused(came.version, came.charset, said, role=role, status=500)
         identity = self._identity(operation, came)
         if identity in self.recorded:
             return replace(self.recorded[identity], operation=operation.name)

@@ -1,7 +1,7 @@
 """SOAP envelopes, read and written; both versions."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -9,11 +9,10 @@ from lxml import etree
 from mocks.anything.folder import xml_of
 from mocks.anything.refusal import Refused
 from mocks.anything.xsd_values import XSI
+from mocks.soap.mandatory import ENV11, ENV12, not_understood
+from mocks.soap.wsse import SECURITY
 
-NAMESPACES = {
-    "1.1": "http://schemas.xmlsoap.org/soap/envelope/",
-    "1.2": "http://www.w3.org/2003/05/soap-envelope",
-}
+NAMESPACES = {"1.1": ENV11, "1.2": ENV12}
 _TYPES = {"1.1": "text/xml", "1.2": "application/soap+xml"}
 _ROLES = {"1.1": {"Sender": "Client", "Receiver": "Server"}}
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -28,6 +27,11 @@ class Envelope:
     charset: str
     headers: tuple[etree._Element, ...]
     body: tuple[etree._Element, ...]
+
+    def not_understood(self, declared: Sequence[str]) -> list[str]:
+        """Headers that must be understood and are neither declared nor credentials."""
+        known = {*declared, SECURITY}
+        return [str(b.tag) for b in not_understood(self.headers, NAMESPACES[self.version], known)]
 
 
 def charset_of(content_type: str) -> str:

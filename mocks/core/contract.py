@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema_rs
 import yaml
 
+_BITS = {"int32": 32, "int64": 64}
 _METHODS = ("get", "post", "put", "patch", "delete")
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -36,7 +37,7 @@ class Contract:
 
     def __init__(self, path: Path) -> None:
         document = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
-        self.document: dict[str, Any] = _with_nulls(document)
+        self.document: dict[str, Any] = _with_bounds(_with_nulls(document))
         self.operations = {op.id: op for op in self._operations()}
         self._compiled: dict[str, Any] = {}
 
@@ -61,7 +62,7 @@ class Contract:
         if declared is None:
             return []
         (media,) = declared["content"].values()
-        return self._faults(f"{operation} request", media["schema"], body)
+        return self.faults(f"{operation} request", media["schema"], body)
 
     def reply_faults(self, operation: str, status: int, media_type: str, body: object) -> list[str]:
         """What is wrong with a reply: status, media type, or body against the schema."""
@@ -76,7 +77,7 @@ class Contract:
         schema = content[media_type]["schema"]
         return [
             f"{f.pointer}: {f.message}"
-            for f in self._faults(f"{operation} {status} {media_type}", schema, body)
+            for f in self.faults(f"{operation} {status} {media_type}", schema, body)
         ]
 
     def resolve(self, node: Any) -> Any:
@@ -90,9 +91,10 @@ class Contract:
 
     def schema_faults(self, name: str, body: object) -> list[Fault]:
         """What is wrong with a value against a named schema."""
-        return self._faults(name, {"$ref": f"#/components/schemas/{name}"}, body)
+        return self.faults(name, {"$ref": f"#/components/schemas/{name}"}, body)
 
-    def _faults(self, key: str, schema: Any, body: object) -> list[Fault]:
+    def faults(self, key: str, schema: Any, body: object) -> list[Fault]:
+        """What is wrong with a value against a schema, which is compiled once for its `key`."""
         if key not in self._compiled:
             whole = {
                 "$schema": _DRAFT,
@@ -119,4 +121,18 @@ def _with_nulls(node: Any) -> Any:
     made = {key: _with_nulls(value) for key, value in node.items()}
     if made.get("nullable") is True and isinstance(made.get("type"), str):
         made["type"] = [made["type"], "null"]
+    return made
+
+
+def _with_bounds(node: Any) -> Any:
+    """The bounds of OpenAPI's `format: int32` and `int64` said the way JSON Schema says them."""
+    if isinstance(node, list):
+        return [_with_bounds(inner) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: _with_bounds(value) for key, value in node.items()}
+    if (bits := _BITS.get(str(made.get("format")))) is not None:
+        most = 2 ** (bits - 1)
+        made["minimum"] = max(made.get("minimum", -most), -most)
+        made["maximum"] = min(made.get("maximum", most - 1), most - 1)
     return made

@@ -18,6 +18,7 @@ from mocks.core.faults import Fault as BadDay
 from mocks.core.filed import DeskError
 from mocks.core.http import answer, cut_early
 from mocks.core.kit import Kit
+from mocks.core.parameters import Parameter, parameter_faults, parameters
 from mocks.faults.answering import Asked, Own
 from mocks.faults.instead import unauthorized
 
@@ -50,8 +51,8 @@ class Manners(Protocol):
         """The answer to a caller without valid credentials; None lets them in."""
         ...
 
-    def invalid(self, faults: Sequence[Fault]) -> Response:
-        """The answer to a body that breaks the contract."""
+    def invalid(self, operation: str, faults: Sequence[Fault]) -> Response:
+        """The answer to a request that breaks the contract."""
         ...
 
     def busy(self) -> Response:
@@ -102,7 +103,7 @@ def _route(
     handler: Handler,
     usual: BadDay,
 ) -> Route:
-    required = _required_parameters(contract, operation)
+    known = parameters(contract, operation)
 
     async def endpoint(request: Request) -> Response:
         if kit.faults and (cut := cut_early(kit, operation.id)):
@@ -110,7 +111,7 @@ def _route(
         raw = await request.body()
 
         async def act() -> Response:
-            return _handled(contract, manners, operation, handler, required, request, raw)
+            return _handled(contract, manners, operation, handler, known, request, raw)
 
         own = Own(busy=manners.busy, stranger=lambda: _stranger(manners, request, operation))
         asked = Asked(operation=operation.id, content=raw, scope=request.scope)
@@ -131,7 +132,7 @@ def _handled(
     manners: Manners,
     operation: Operation,
     handler: Handler,
-    required: Sequence[str],
+    known: Sequence[Parameter],
     request: Request,
     raw: bytes,
 ) -> Response:
@@ -140,23 +141,14 @@ def _handled(
     try:
         body = _parsed(request, raw)
     except ValueError:
-        return manners.invalid([Fault(pointer="", message="not JSON", missing=False)])
-    missing = [
-        Fault(pointer=f"/{name}", message=f"{name} is a required parameter", missing=True)
-        for name in required
-        if not (request.query_params.get(name) or request.headers.get(name))
-    ]
-    if faults := missing or contract.request_faults(operation.id, body):
-        return manners.invalid(faults)
+        return manners.invalid(operation.id, [Fault(pointer="", message="not JSON", missing=False)])
+    wrong = parameter_faults(contract, operation, known, request)
+    if faults := wrong or contract.request_faults(operation.id, body):
+        return manners.invalid(operation.id, faults)
     try:
         return handler(Call(operation=operation.id, request=request, body=body, raw=raw))
     except DeskError as reason:
         return manners.unwilling(reason)
-
-
-def _required_parameters(contract: Contract, operation: Operation) -> list[str]:
-    declared = (contract.resolve(p) for p in operation.spec.get("parameters", []))
-    return [p["name"] for p in declared if p.get("required") and p["in"] != "path"]
 
 
 def _parsed(request: Request, raw: bytes) -> Any:

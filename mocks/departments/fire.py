@@ -79,7 +79,7 @@ class _Manners:
             return None
         return error(401, 40101, "令牌无效")
 
-    def invalid(self, faults: Sequence[Fault]) -> Response:
+    def invalid(self, operation: str, faults: Sequence[Fault]) -> Response:
         return error(400, 40001, f"参数错误: {faults[0].pointer or '/'} {faults[0].message}"[:200])
 
     def busy(self) -> Response:

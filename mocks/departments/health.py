@@ -27,7 +27,7 @@ class _Manners:
             return None
         return json_reply({"code": "95", "msg": "未授权"}, 401)
 
-    def invalid(self, faults: Sequence[Fault]) -> Response:
+    def invalid(self, operation: str, faults: Sequence[Fault]) -> Response:
         return json_reply({"code": "97", "msg": "参数缺失:" + faults[0].pointer.lstrip("/")})
 
     def busy(self) -> Response:

@@ -105,7 +105,7 @@ class _Manners:
             return None
         return reply("1003", "应用未授权", status="401")
 
-    def invalid(self, faults: Sequence[Fault]) -> Response:
+    def invalid(self, operation: str, faults: Sequence[Fault]) -> Response:
         if any("more than" in fault.message for fault in faults):
             return reply("1005", "批量超过上限")
         first = faults[0]

@@ -62,6 +62,9 @@ def problem(
     return json_reply(body, status, media_type="application/problem+json", headers=headers)
 
 
+_GRANT = "unsupported_grant_type"
+
+
 class _Manners:
     def __init__(self) -> None:
         self._tokens: dict[str, float] = {}
@@ -91,9 +94,10 @@ class _Manners:
             return None
         return problem(401, "MR-4010", "未授权", "令牌缺失、无效或已过期")
 
-    def invalid(self, faults: Sequence[Fault]) -> Response:
-        if any(fault.pointer == "/grant_type" for fault in faults):
-            return json_reply({"error": "unsupported_grant_type"}, 400)
+    def invalid(self, operation: str, faults: Sequence[Fault]) -> Response:
+        if operation == "issueToken":
+            named = any(fault.pointer == "/grant_type" for fault in faults)
+            return json_reply({"error": _GRANT if named else "invalid_request"}, 400)
         return problem(400, "MR-4000", "请求无效", "请求不符合接口规范", errors=faults)
 
     def busy(self) -> Response:

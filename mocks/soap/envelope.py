@@ -1,14 +1,16 @@
 """SOAP 1.1 and 1.2 envelopes: reading a request, writing a reply or a fault."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 from lxml import etree
 
+from mocks.soap.mandatory import ENV11, ENV12, not_understood
 from mocks.soap.xml import Element, Unreadable, build, children
 
-ENV11 = "http://schemas.xmlsoap.org/soap/envelope/"
-ENV12 = "http://www.w3.org/2003/05/soap-envelope"
+# One prefix an envelope: under a second one its namespace is not declared again around a code.
+_ENV11, _ENV12 = "soap", "env"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -42,7 +44,10 @@ _IN_11 = {Whose.SENDER: "Client", Whose.RECEIVER: "Server"}
 
 
 class SoapFault(Exception):
-    """A fault to answer with. `subcode`: (namespace, name), in SOAP 1.1 the faultcode itself."""
+    """A fault to answer with. `subcode`: (namespace, name), in SOAP 1.1 the faultcode itself.
+
+    `strange`: the tags of header blocks nobody understands, which SOAP 1.2 names in its own.
+    """
 
     def __init__(
         self,
@@ -51,8 +56,10 @@ class SoapFault(Exception):
         *,
         subcode: tuple[str, str] | None = None,
         detail: Element | None = None,
+        strange: Sequence[str] = (),
     ) -> None:
         super().__init__(text)
+        self.strange = strange
         self.whose = whose
         self.text = text
         self.subcode = subcode
@@ -77,17 +84,24 @@ def read(root: Element, version: Version, understood: frozenset[str]) -> Envelop
     if [part.tag for part in parts] != [f"{{{space}}}Body"] or len(parts[0]) != 1:
         raise Unreadable("信封须有且仅有一个 Body，其中须有且仅有一个元素")
     blocks = tuple(children(header)) if header is not None else ()
-    for block in blocks:
-        required = block.get(f"{{{space}}}mustUnderstand") in ("1", "true")
-        if required and block.tag not in understood:
-            raise SoapFault(Whose.HEADER, "不能识别的消息头")
+    if strange := not_understood(blocks, space, understood):
+        raise SoapFault(Whose.HEADER, "不能识别的消息头", strange=[b.tag for b in strange])
     return Envelope(body=parts[0][0], headers=blocks)
 
 
-def wrap(body: Element, version: Version) -> Element:
-    """An envelope around one body element."""
+def wrap(body: Element, version: Version, strange: Sequence[str] = ()) -> Element:
+    """An envelope around one body element, and before it what was not understood."""
     space = version.namespace
-    root = etree.Element(f"{{{space}}}Envelope", nsmap={"soap": space})
+    prefix = _ENV11 if version is Version.SOAP11 else _ENV12
+    root = etree.Element(f"{{{space}}}Envelope", nsmap={prefix: space})
+    if strange and version is Version.SOAP12:
+        header = etree.SubElement(root, f"{{{space}}}Header")
+        for tag in strange:
+            name = etree.QName(tag)
+            block = etree.SubElement(
+                header, f"{{{space}}}NotUnderstood", nsmap={"h": name.namespace or ""}
+            )
+            block.set("qname", f"h:{name.localname}")
     etree.SubElement(root, f"{{{space}}}Body").append(body)
     return root
 
@@ -98,10 +112,14 @@ def fault_body(fault: SoapFault, version: Version) -> Element:
 
 
 def _fault11(fault: SoapFault) -> Element:
-    space, name = fault.subcode or (ENV11, _IN_11.get(fault.whose, fault.whose))
-    root = etree.Element(f"{{{ENV11}}}Fault", nsmap={"soap": ENV11})
-    code = etree.SubElement(root, "faultcode", nsmap={"f": space})
-    code.text = f"f:{name}"
+    root = etree.Element(f"{{{ENV11}}}Fault", nsmap={_ENV11: ENV11})
+    if fault.subcode is None:
+        code = etree.SubElement(root, "faultcode")
+        code.text = f"{_ENV11}:{_IN_11.get(fault.whose, fault.whose)}"
+    else:
+        space, name = fault.subcode
+        code = etree.SubElement(root, "faultcode", nsmap={"f": space})
+        code.text = f"f:{name}"
     etree.SubElement(root, "faultstring").text = fault.text
     if fault.detail is not None:
         etree.SubElement(root, "detail").append(fault.detail)
@@ -109,9 +127,9 @@ def _fault11(fault: SoapFault) -> Element:
 
 
 def _fault12(fault: SoapFault) -> Element:
-    root = etree.Element(f"{{{ENV12}}}Fault", nsmap={"env": ENV12})
+    root = etree.Element(f"{{{ENV12}}}Fault", nsmap={_ENV12: ENV12})
     code = etree.SubElement(root, f"{{{ENV12}}}Code")
-    etree.SubElement(code, f"{{{ENV12}}}Value").text = f"env:{fault.whose}"
+    etree.SubElement(code, f"{{{ENV12}}}Value").text = f"{_ENV12}:{fault.whose}"
     if fault.subcode is not None:
         space, name = fault.subcode
         sub = etree.SubElement(code, f"{{{ENV12}}}Subcode", nsmap={"f": space})

@@ -1,6 +1,6 @@
 """One SOAP endpoint: read the envelope, find the operation, check the contract, act, reply."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
 from functools import lru_cache
@@ -152,13 +152,16 @@ def _reply(endpoint: Endpoint, operation: Operation, act: Callable[[], Reply]) -
 
 
 def _fault(endpoint: Endpoint, fault: SoapFault) -> Response:
-    return _sealed(endpoint, envelope.fault_body(fault, endpoint.version), 500)
+    body = envelope.fault_body(fault, endpoint.version)
+    return _sealed(endpoint, body, 500, fault.strange)
 
 
-def _sealed(endpoint: Endpoint, body: Element, status: int) -> Response:
+def _sealed(
+    endpoint: Endpoint, body: Element, status: int, strange: Sequence[str] = ()
+) -> Response:
     version = endpoint.version
     return Response(
-        write(envelope.wrap(body, version), endpoint.charset),
+        write(envelope.wrap(body, version, strange), endpoint.charset),
         status_code=status,
         headers={"content-type": f"{version.media_type}; charset={endpoint.charset}"},
     )

@@ -100,9 +100,14 @@ Move = Send | Ask | Adopt | Refuse | Park
 def rule_for(info: DepartmentInfo, verb: Verb) -> Rule:
     """How this department takes this verb.
 
-    A withdrawal may always be sent again: "already withdrawn" counts as done.
+    A withdrawal may always be sent again: "already withdrawn" counts as done. A supplement may be
+    looked up also where a filing cannot: its receipt is known.
     """
-    repeats = Repeats.KEY if verb is Verb.WITHDRAW else info.repeats
+    repeats = info.repeats
+    if verb is Verb.WITHDRAW:
+        repeats = Repeats.KEY
+    elif verb is Verb.SUPPLEMENT and repeats is Repeats.BLIND and info.finds_supplements:
+        repeats = Repeats.LOOKUP
     return Rule(repeats=repeats, settle_s=info.limits.settle_s)
 
 

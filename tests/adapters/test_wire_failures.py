@@ -1,8 +1,10 @@
 """A line that fails: what may have arrived is unknown, what never left is not delivered."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from adapters.department import DeclaredDepartment
@@ -143,3 +145,56 @@ async def test_a_call_whose_time_is_over_is_not_begun(counter: Counter) -> None:
 
     assert reply.status == 200
     assert len(counter.heard) == 1
+
+
+FILE = WireRequest(method="POST", path="/", headers={}, body=b"{}")
+
+
+class _Buggy(httpx.AsyncBaseTransport):
+    """A transport with a bug of its own, before the request leaves, after it, or in the reply."""
+
+    def __init__(self, when: str, bug: Exception) -> None:
+        self._when, self._bug = when, bug
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self._when == "before":
+            raise self._bug
+        await request.extensions["trace"]("http11.send_request_headers.started", {})
+        if self._when == "after":
+            raise self._bug
+        return httpx.Response(200, content=self._broken())
+
+    async def _broken(self) -> AsyncIterator[bytes]:
+        yield b"{"
+        raise self._bug
+
+
+# What anyio raises over uvloop, where a socket was closed while it was being looked at.
+NO_PEER = AttributeError("'NoneType' object has no attribute 'getpeername'")
+
+
+@pytest.mark.parametrize(
+    ("when", "bug", "error"),
+    [
+        ("before", NO_PEER, NotDelivered),
+        ("after", NO_PEER, OutcomeUnknown),
+        ("within", NO_PEER, OutcomeUnknown),
+        ("after", ValueError("a header of the reply"), OutcomeUnknown),
+    ],
+)
+async def test_a_bug_of_the_transport_is_a_typed_error_by_whether_anything_left(
+    when: str, bug: Exception, error: type[Exception]
+) -> None:
+    wire = HttpxWire(
+        "land",
+        Endpoint(url="http://127.0.0.1:9"),
+        concurrency=1,
+        reply_bytes=1000,
+        transport=_Buggy(when, bug),
+    )
+    deadline = asyncio.get_running_loop().time() + 5
+
+    for _ in range(2):  # the turn was given back
+        with pytest.raises(error, match=type(bug).__name__):
+            await wire.send(FILE, deadline=deadline)
+    await wire.aclose()

@@ -1,9 +1,12 @@
-"""A shell in an empty folder."""
+"""A shell in an empty folder, and a server for it to talk to."""
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.gateway.stub import Stub
 from tests.gateway.terminal import Terminal
 
 
@@ -13,3 +16,14 @@ def terminal(
 ) -> Terminal:
     monkeypatch.chdir(tmp_path)
     return Terminal(capsys)
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    made = Stub()
+    thread = threading.Thread(target=made.server.serve_forever, args=(0.01,))
+    thread.start()
+    yield made
+    made.server.shutdown()
+    thread.join()
+    made.server.server_close()

@@ -1,10 +1,6 @@
 """`onething cases`: its operations are ones the published schema answers; what it says."""
 
-import json
-import threading
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +9,7 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from gateway.cli.desk import DEPARTMENTS, RESOLVE, RETRY, SHOW, WAITING
+from tests.gateway.stub import Stub
 from tests.gateway.terminal import Terminal
 
 SCHEMA = build_schema(
@@ -53,52 +50,6 @@ def test_operation_is_valid_against_the_published_schema(operation: str) -> None
 
 def test_an_operation_that_names_no_field_is_noticed() -> None:
     assert validate(SCHEMA, parse(SHOW.replace("timeline", "timelime")))
-
-
-class Stub:
-    """A real HTTP server that gives one answer after the other, the last again and again."""
-
-    def __init__(self) -> None:
-        self.answers: list[tuple[int, bytes]] = []
-        self.asked: list[dict[str, Any]] = []
-        self.tokens: list[str | None] = []
-        stub = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                stub.asked.append(json.loads(body))
-                stub.tokens.append(self.headers["authorization"])
-                status, answer = stub.answers[0]
-                if len(stub.answers) > 1:
-                    del stub.answers[0]
-                self.send_response(status)
-                self.send_header("content-length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Not into the test's output."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def tells(self, *answers: object, status: int = 200) -> None:
-        self.answers = [
-            (status, answer if isinstance(answer, bytes) else json.dumps(answer).encode())
-            for answer in answers
-        ]
-
-
-@pytest.fixture
-def stub() -> Iterator[Stub]:
-    made = Stub()
-    thread = threading.Thread(target=made.server.serve_forever, args=(0.01,))
-    thread.start()
-    yield made
-    made.server.shutdown()
-    thread.join()
-    made.server.server_close()
 
 
 @pytest.fixture

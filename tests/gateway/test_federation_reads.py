@@ -16,9 +16,10 @@ from adapters.errors import (
     OutcomeUnknown,
     Refused,
 )
+from gateway.federation.freshness import Freshness
 from gateway.federation.memory import Key, Memory
 from gateway.federation.operation import OperationReads, scope_of
-from gateway.federation.service import Federation, Freshness
+from gateway.federation.service import Federation
 from schema.domain.department import (
     DepartmentInfo,
     Limits,

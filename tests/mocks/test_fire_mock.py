@@ -35,6 +35,17 @@ def test_there_is_no_way_to_look_up_by_remark(fire: Any) -> None:
     assert reply.status_code == 405
 
 
+def test_a_number_beyond_its_format_is_refused(fire: Any) -> None:
+    body = fire.body("createDeclaration", remark="f:large")
+    body["attachments"][0]["fileSize"] = 2**63
+
+    reply = httpx.post(
+        f"{fire.base}/declarations", json=body, headers=fire.headers, trust_env=False
+    )
+
+    assert (reply.status_code, reply.json()["errorCode"]) == (400, 40001)
+
+
 def test_an_unchanged_declaration_costs_no_body(world: Any, fire: Any) -> None:
     path = filed(fire, "f:etag")
     first = fire.call("getDeclaration", path=path)

@@ -27,6 +27,16 @@ def filed(housing: Any, reference: str, **changes: Any) -> str:
     return str(reply.json()["data"]["SLBH"])
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [("/matters", "GET, POST"), ("/matters/FG1", "GET"), ("/matters/batchStatus", "POST")],
+)
+def test_another_method_is_told_all_the_path_has(housing: Any, path: str, allowed: str) -> None:
+    reply = httpx.request("OPTIONS", housing.base + path, trust_env=False)
+
+    assert (reply.status_code, reply.headers["allow"]) == (405, allowed)
+
+
 def test_a_batch_names_the_titles_it_does_not_know(housing: Any) -> None:
     unknown = "沪(2014)徐字不动产权第9999999号"
 

@@ -39,6 +39,26 @@ def market(world: Any) -> Any:
     return caller
 
 
+@pytest.mark.parametrize("key", ["short", "k" * 129])
+def test_a_key_beyond_its_lengths_is_refused(market: Any, key: str) -> None:
+    body = market.body("applyFoodBusinessLicence")
+
+    reply = market.call("applyFoodBusinessLicence", body, headers={"Idempotency-Key": key})
+
+    assert (reply.status_code, reply.json()["errors"][0]["pointer"]) == (400, "/Idempotency-Key")
+
+
+def test_a_token_is_refused_in_the_words_of_its_contract(market: Any) -> None:
+    reply = httpx.post(f"{market.base}/oauth/token", trust_env=False)
+
+    assert (reply.status_code, reply.json()) == (400, {"error": "invalid_request"})
+    assert reply.headers["content-type"] == "application/json"
+
+
+def test_a_parameter_that_is_there_and_empty_is_there(market: Any) -> None:
+    assert market.call("getLicences", uscc="").json() == {"licences": [], "not_found": []}
+
+
 def applied(market: Any, reference: str, service: str = "food_permit", **changes: Any) -> Any:
     operation = APPLY[service]
     body = market.body(operation, reference=reference, **changes)

@@ -201,7 +201,7 @@ def test_a_busy_department_takes_nothing_in(planning: Any, service: Any) -> None
     planning.spoil(operation="SubmitCase", kind="busy", first=1)
     with pytest.raises(Fault) as said:
         submit(service)
-    assert (said.value.code, fault_code(said.value)) == ("f:Server", "P9001")
+    assert (said.value.code, fault_code(said.value)) == ("soap:Server", "P9001")
     assert planning.kit.ledger.entries() == ()
 
 

@@ -1,0 +1,105 @@
+"""What another process learnt is as old here as it is: soon it is only the last known."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import pytest
+
+from adapters.errors import NotDelivered
+from gateway.federation.service import Federation
+from gateway.federation.shared import SharedMemory
+from schema.domain.problem import ProblemCode
+from schema.domain.reading import Reading
+from tests.gateway.test_federation_reads import AT, FakeDepartment, info, reads
+from tests.gateway.test_federation_shared import FakeStore
+from tests.gateway.virtual_time import in_virtual_time
+
+
+def now() -> datetime:
+    return AT + timedelta(seconds=asyncio.get_running_loop().time() - 1000)
+
+
+def seconds_old(reading: Reading) -> float:
+    assert reading.provenance is not None
+    return (now() - reading.provenance.as_of).total_seconds()
+
+
+async def asked(federation: Federation) -> Reading:
+    return await reads(federation).record("housing", "property", "no", "A")
+
+
+@asynccontextmanager
+async def two(
+    store: FakeStore | None = None,
+) -> AsyncIterator[tuple[Federation, FakeDepartment, Federation, FakeDepartment]]:
+    """Two processes with a store between them."""
+    store = store or FakeStore()
+    one, other = FakeDepartment(info("housing")), FakeDepartment(info("housing"))
+    first, second = (
+        Federation([department], now=now, shared=SharedMemory(store)) for department in (one, other)
+    )
+    yield first, one, second, other
+    await first.aclose()
+    await second.aclose()
+
+
+@in_virtual_time
+async def test_a_value_of_another_process_stands_only_as_long_as_one_of_its_own() -> None:
+    async with two() as (first, _, second, department):
+        await asked(first)
+        await asyncio.sleep(4)
+        shared = await asked(second)
+        assert (seconds_old(shared), shared.provenance and shared.provenance.stale) == (4, False)
+        assert department.calls == []
+
+        await asyncio.sleep(2)  # 6 seconds since it was said
+        own = await asked(second)
+
+    assert seconds_old(own) == pytest.approx(0)
+    assert len(department.calls) == 1
+
+
+@in_virtual_time
+async def test_an_old_value_of_another_process_is_asked_anew() -> None:
+    async with two() as (first, _, second, department):
+        await asked(first)
+        await asyncio.sleep(20)
+        reading = await asked(second)
+
+    assert seconds_old(reading) == pytest.approx(0)
+    assert len(department.calls) == 1
+
+
+@in_virtual_time
+async def test_an_old_value_of_another_process_serves_a_department_that_is_down() -> None:
+    async with two() as (first, _, second, department):
+        department.fails = NotDelivered("housing", "refused")
+        await asked(first)
+        await asyncio.sleep(20)
+        reading = await asked(second)
+        age = seconds_old(reading)
+
+    assert reading.provenance is not None
+    assert reading.provenance.stale
+    assert age == pytest.approx(20, abs=1)
+    assert reading.problem is not None
+    assert reading.problem.code is ProblemCode.DEPARTMENT_UNREACHABLE
+
+
+@in_virtual_time
+async def test_later_news_of_its_own_stays_the_last_known() -> None:
+    store = FakeStore()
+    async with two(store) as (first, _, second, department):
+        await asked(first)
+        stored = dict(store.kept)
+        await asyncio.sleep(6)
+        await asked(second)
+        store.kept.update(stored)  # the other's, late
+        department.fails = NotDelivered("housing", "refused")
+        await asyncio.sleep(6)
+        reading = await asked(second)
+        age = seconds_old(reading)
+
+    assert age == pytest.approx(6, abs=1)

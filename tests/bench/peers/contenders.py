@@ -65,6 +65,7 @@ class Ours:
             "store.url": f"sqlite:///{state}/onething.sqlite",
             "materials.folder": str(state / "materials"),
             "telemetry.exporter": "console",
+            "clock.follow": f"{departments}/__clock",
             **{f"departments.{name}.url": departments for name in _ALL},
             **{f"departments.{name}.limits.concurrency": 64 for name in _READ},
             **{f"departments.{name}.limits.rate_per_s": 0 for name in _READ},

@@ -119,12 +119,13 @@ def _machine() -> Iterator[str]:
     model = re.search(r"model name\s*: (.+)", told)
     yield f"{model[1] if model else platform.machine()}, {len(MEASURED | REST)} cores"
     yield f"Python {platform.python_version()}"
-    if shutil.which("node"):
-        yield f"Node {_said('node', '--version')}"
+    yield f"Node {_said('node', '--version')}"
     yield f"at {_said('git', 'rev-parse', '--short', 'HEAD')}"
 
 
 def _said(*command: str) -> str:
+    if shutil.which(command[0]) is None:
+        return "none"
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     return done.stdout.strip() or "?"
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import suppress
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,16 @@ def test_a_call_arriving_in_pieces_is_answered_and_counted_once() -> None:
 
     assert heard.said.startswith(b"HTTP/1.1 200 OK")
     assert CALLS["market"] == before + 1
+
+
+def test_the_gateway_is_told_a_clock_that_stands_in_a_time_zone() -> None:
+    door, heard = Door(canned()), _Heard()
+    door.connection_made(heard)
+
+    door.data_received(b"GET /__clock HTTP/1.1\r\nhost: x\r\n\r\n")
+
+    told = json.loads(heard.said.partition(b"\r\n\r\n")[2])
+    assert datetime.fromisoformat(told["now"]).utcoffset() == timedelta(0)
 
 
 async def _asked(status: str) -> Any:

@@ -2,11 +2,13 @@
 
 The fleet of the mocks keeps a journal, a ledger and a calendar, and would be what is measured;
 these give the same recorded bytes with next to nothing between. The port is told on the first
-line; `GET /__calls` gives how many calls each department has had.
+line; `GET /__calls` gives how many calls each department has had, `GET /__clock` the machine's
+time, since a gateway of the dev profile follows a clock.
 """
 
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -67,6 +69,9 @@ class Door(asyncio.Protocol):
                 return response(department.answer(target + body), department.media_type)
         if target.startswith(b"/oauth/token"):
             return response(_TOKEN)
+        if target.startswith(b"/__clock"):
+            now = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
+            return response(json.dumps({"now": now}).encode())
         if target.startswith(b"/__calls"):
             return response(json.dumps(CALLS).encode())
         return response(b"{}", status="404 Not Found")

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports pytest chaos faults graphiql constraints clean
+.PHONY: help setup demo test lint types imports pytest chaos faults bench graphiql constraints clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -45,6 +45,9 @@ chaos: setup ## kill, freeze, fill, lie: nothing may be lost or filed twice (RUN
 
 faults: setup ## every kind of bad day × department × verb: a typed error or the true value (KIND=gzip_bomb; minutes for all)
 	@$(BIN)/python -m tests.faults $(if $(KIND),--kind $(KIND))
+
+bench: setup ## our gateway beside its peers, in turn; about an hour for all (SECTION=case SECONDS=3 ROUNDS=2 WRITE=1)
+	@$(BIN)/python -m tests.bench.peers $(if $(SECTION),--section $(SECTION)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(WRITE),--write docs/performance.md)
 
 constraints: ## resolve anew and write constraints.txt
 	@rm -rf .venv/.fresh && $(PYTHON) -m venv .venv/.fresh && .venv/.fresh/bin/pip install --quiet -e '.[dev,redis]'

@@ -1,0 +1,191 @@
+"""The bench compares like with like, and what it tells is true; nothing is timed here."""
+
+import asyncio
+import json
+from contextlib import suppress
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import GraphQLSchema, build_schema, parse, validate
+from strawberry import Schema
+
+from tests.bench.peers import natural
+from tests.bench.peers.__main__ import CHOICES
+from tests.bench.peers.contenders import ROOT
+from tests.bench.peers.load import Broken, Target, asked
+from tests.bench.peers.measure import Figures, Result, differences
+from tests.bench.peers.npm import HERE, Missing, folder_of
+from tests.bench.peers.replies import MANY, canned, cert_no, parcel_no, person_ref, uscc
+from tests.bench.peers.report import rows_of, written
+from tests.bench.peers.sections import SECTIONS
+from tests.bench.peers.upstream import CALLS, Door, response
+
+PAGE = (ROOT / "docs" / "performance.md").read_text("utf-8")
+DEPARTMENTS = {one.department: one for one in canned()}
+
+
+def _graphs() -> dict[str, GraphQLSchema]:
+    return {
+        "ours": build_schema((ROOT / "schema" / "schema.graphql").read_text("utf-8")),
+        "node": build_schema((HERE / "shared" / "schema.graphql").read_text("utf-8")),
+        "natural": build_schema(Schema(natural.Query).as_str()),
+    }
+
+
+@pytest.mark.parametrize("graph", ["ours", "node", "natural"])
+def test_every_question_is_valid_in_every_graph(graph: str) -> None:
+    schema = _graphs()[graph]
+
+    found = {s.name: validate(schema, parse(s.document)) for s in SECTIONS.values()}
+
+    assert {name: errors for name, errors in found.items() if errors} == {}
+
+
+@pytest.mark.parametrize(
+    ("department", "ask"),
+    [
+        ("market", uscc), ("health", uscc), ("housing", cert_no),
+        ("police", person_ref), ("planning", parcel_no), ("construction", parcel_no),
+    ],
+)  # fmt: skip
+def test_a_canned_department_answers_about_the_number_asked_for(department: str, ask: Any) -> None:
+    answer = DEPARTMENTS[department].answer(f"?q={ask(7)}".encode())
+
+    assert b"00000007" in answer
+    assert b"@@" not in answer
+
+
+def test_two_keys_in_one_call_are_two_records() -> None:
+    answer = DEPARTMENTS["market"].answer(f"{uscc(1)}%2C{uscc(2)}%2C{uscc(1)}".encode())
+
+    assert [r["uscc"] for r in json.loads(answer)["licences"]] == [uscc(1), uscc(2)]
+
+
+def test_a_parcel_of_the_list_has_fifty_different_projects() -> None:
+    [section] = [s for s in SECTIONS.values() if s.name == "list"]
+    asked_for = section.variables(next(section.numbers()))["parcelNo"]
+
+    answer = DEPARTMENTS["construction"].answer(asked_for.encode()).decode("gb18030")
+
+    assert len({part.split("&lt;")[0] for part in answer.split("&lt;XMBH&gt;")[1:]}) == MANY
+
+
+class _Heard:
+    """A transport that keeps what is written."""
+
+    def __init__(self) -> None:
+        self.said = b""
+
+    def write(self, data: bytes) -> None:
+        self.said += data
+
+
+def test_a_call_arriving_in_pieces_is_answered_and_counted_once() -> None:
+    door, heard, before = Door(canned()), _Heard(), CALLS["market"]
+    door.connection_made(heard)
+
+    for piece in (b"GET /lice", f"nces?uscc={uscc(5)} HTTP/1.1\r\nhost: x\r\n\r\n".encode()):
+        door.data_received(piece)
+
+    assert heard.said.startswith(b"HTTP/1.1 200 OK")
+    assert CALLS["market"] == before + 1
+
+
+def test_the_gateway_is_told_a_clock_that_stands_in_a_time_zone() -> None:
+    door, heard = Door(canned()), _Heard()
+    door.connection_made(heard)
+
+    door.data_received(b"GET /__clock HTTP/1.1\r\nhost: x\r\n\r\n")
+
+    told = json.loads(heard.said.partition(b"\r\n\r\n")[2])
+    assert datetime.fromisoformat(told["now"]).utcoffset() == timedelta(0)
+
+
+async def _asked(status: str) -> Any:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError):  # the end of the load
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = int(head.split(b"content-length: ")[1].split(b"\r\n")[0])
+                await reader.readexactly(length)
+                writer.write(response(b"{}", status=status))
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        return await asked(Target(port), SECTIONS["case"], count(), seconds=0.02, connections=2)
+    finally:
+        server.close()
+
+
+async def test_the_load_counts_every_answer() -> None:
+    made = await _asked("200 OK")
+
+    assert len(made.latencies) > 1
+    assert made.rate > 0
+
+
+async def test_an_answer_other_than_200_breaks_the_stretch() -> None:
+    with pytest.raises(Broken, match="status 500"):
+        await _asked("500 No")
+
+
+def test_what_differs_is_told_by_its_path() -> None:
+    ours = {"a": {"b": [{"c": 1}, {"c": 2}]}}
+
+    assert list(differences(ours, {"a": {"b": [{"c": 1}, {"c": 2}]}})) == []
+    assert list(differences(ours, {"a": {"b": [{"c": 1}, {"c": 3}]}})) == [
+        "differs at .a.b[1].c: 3"
+    ]
+    assert list(differences(ours, {"a": {}})) == ["differs at .a.b: None"]
+
+
+def _figures(rate: float) -> Figures:
+    return Figures(rate=rate, cpu_ms=1, p50_ms=1, p99_ms=1, rss_mb=1, calls=5)
+
+
+def test_a_row_tells_the_ratio_and_a_skipped_one_the_reason() -> None:
+    rows = rows_of(
+        [
+            Result(contender="onething", figures=[_figures(90), _figures(100), _figures(110)]),
+            Result(contender="slow", figures=[_figures(50)], equal="equal"),
+            Result(contender="fast", figures=[_figures(200)], equal="equal"),
+            Result(contender="absent", failed="npm is not installed"),
+        ]
+    )
+
+    assert [row[-2] for row in rows] == ["—", "2.0×", "0.50×", "—"]
+    assert rows[0][1:3] == ("100", "90–110")
+    assert rows[3][-1] == "npm is not installed"
+
+
+def test_only_what_is_between_the_marks_is_replaced() -> None:
+    page = "a\n<!-- bench:case -->\nold\n<!-- /bench:case -->\nb\n"
+
+    assert written(page, "case", "new") == page.replace("old", "new")
+    with pytest.raises(ValueError, match="no marks for list"):
+        written(page, "list", "new")
+
+
+@pytest.mark.parametrize("section", CHOICES)
+def test_the_page_has_a_place_for_every_section(section: str) -> None:
+    assert written(PAGE, section, "figures") != PAGE
+
+
+def test_without_node_a_peer_is_missing_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+
+    with pytest.raises(Missing, match="node is not installed"):
+        folder_of("node")
+
+
+@pytest.mark.parametrize("folder", ["node", "hive"])
+def test_the_versions_of_the_peers_are_exact(folder: str) -> None:
+    package = json.loads(Path(HERE / folder / "package.json").read_text("utf-8"))
+
+    loose = {n: v for n, v in package["dependencies"].items() if not v[0].isdigit()}
+
+    assert loose == {}

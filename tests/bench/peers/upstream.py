@@ -1,0 +1,90 @@
+"""`python -m tests.bench.peers.upstream`: six departments on one port, canned, and counted.
+
+The fleet of the mocks keeps a journal, a ledger and a calendar, and would be what is measured;
+these give the same recorded bytes with next to nothing between. The port is told on the first
+line; `GET /__calls` gives how many calls each department has had, `GET /__clock` the machine's
+time, since a gateway of the dev profile follows a clock.
+"""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import httptools
+import uvloop
+
+from tests.bench.peers.replies import Canned, canned
+
+_TOKEN = b'{"access_token":"canned","token_type":"Bearer","expires_in":600}'
+CALLS: Counter[str] = Counter()
+
+
+def response(body: bytes, media_type: str = "application/json", status: str = "200 OK") -> bytes:
+    """The bytes of a whole reply."""
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+class Door(asyncio.Protocol):
+    """One kept connection."""
+
+    def __init__(self, departments: Sequence[Canned]) -> None:
+        self._departments = departments
+        self._parser = httptools.HttpRequestParser(self)
+        self._target = self._body = b""
+        self._transport: Any = None
+
+    def connection_made(self, transport: Any) -> None:
+        """It is there; uvloop's transports are none of asyncio's by inheritance."""
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; a broken request ends the connection."""
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError:
+            self._transport.close()
+
+    def on_url(self, url: bytes) -> None:
+        """The target, perhaps in pieces."""
+        self._target += url
+
+    def on_body(self, body: bytes) -> None:
+        """The body, perhaps in pieces."""
+        self._body += body
+
+    def on_message_complete(self) -> None:
+        """Answer."""
+        target, body = self._target, self._body
+        self._target = self._body = b""
+        self._transport.write(self._answer(target, body))
+
+    def _answer(self, target: bytes, body: bytes) -> bytes:
+        for department in self._departments:
+            if target.startswith(department.path):
+                CALLS[department.department] += 1
+                return response(department.answer(target + body), department.media_type)
+        if target.startswith(b"/oauth/token"):
+            return response(_TOKEN)
+        if target.startswith(b"/__clock"):
+            now = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
+            return response(json.dumps({"now": now}).encode())
+        if target.startswith(b"/__calls"):
+            return response(json.dumps(CALLS).encode())
+        return response(b"{}", status="404 Not Found")
+
+
+async def main() -> None:
+    """Listen on a free port until killed."""
+    departments = canned()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Door(departments), "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - the parent reads it
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

@@ -12,6 +12,7 @@ from mocks.anything.echo import Keys
 from mocks.anything.exchange import BROKEN, Answer, Asked, Options, asking, did_you_mean, log
 from mocks.anything.expected import NOTHING, Expected
 from mocks.anything.refusal import Refused, Unmakeable
+from mocks.anything.soap_answers import failed, in_words
 from mocks.anything.soap_contract import SoapContract
 from mocks.anything.soap_envelope import Envelope
 from mocks.anything.soap_inner import Inners
@@ -83,9 +84,9 @@ class SoapMock:
         """A recorded reply, or one that is made; a fault for what the contract does not know."""
         if asked.path.rstrip("/") != self.options.path.rstrip("/"):
             said = f"404: nothing is served at {asked.path}{asking(self.options.path or '/')}\n"
-            return _text(404, said, near=self.options.path)
+            return in_words(404, said, near=self.options.path)
         if asked.method != "POST":
-            return _text(
+            return in_words(
                 405, "405: SOAP is asked by POST; ?wsdl gives the contract\n", allow="POST"
             )
         version = self.contract.port.version
@@ -186,7 +187,7 @@ class SoapMock:
                 return Answer(status=200, headers=headers, body=content, operation=operation.name)
         said = f"no valid reply could be made for {operation.name}: {'; '.join(mistakes[:3])}"
         log.error(said)
-        return _failed(operation.name, came, said)
+        return failed(operation.name, came, said)
 
     def envelope(
         self,
@@ -275,28 +276,3 @@ class SoapMock:
         )
         _, body = envelopes.empty(self.contract.port.version, self._known_prefixes())
         return making.element(self.contract.schemas.element(operation.faults[0]), body)
-
-
-def _failed(operation: str, came: Envelope, said: str) -> Answer:
-    made = envelopes.fault(came.version, "Receiver", f"模拟系统造不出合规应答 {said}")
-    content, headers = envelopes.written(made, came.version, came.charset)
-    return Answer(
-        status=500,
-        headers=headers,
-        body=content,
-        operation=operation,
-        source="failed",
-        mistakes=(said,),
-    )
-
-
-def _text(status: int, said: str, *, near: str | None = None, allow: str = "") -> Answer:
-    headers = {"content-type": "text/plain; charset=utf-8"}
-    return Answer(
-        status=status,
-        headers={**headers, "allow": allow} if allow else headers,
-        body=said.encode(),
-        source="refused",
-        mistakes=(said.strip(),),
-        near=near,
-    )

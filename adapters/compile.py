@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.calls import Dialect, Operation, Outcome, Send, environment, outcome_of
+from adapters.documents import BadContract
 from adapters.findings import Findings, did_you_mean
-from adapters.manifest.model import CallSpec, Manifest
+from adapters.manifest.model import CallbackSpec, CallSpec, Manifest
 from adapters.mapping.codes import REST, codes_of
 from adapters.mapping.compile import Compute, Scope
 from adapters.mapping.convert import MappingError
@@ -20,6 +21,7 @@ from adapters.mapping.sources import Ask
 from adapters.outcome import Meaning, Settled, raised
 from adapters.rules import Rule
 from adapters.shape import Kind, Shape
+from adapters.unread import MEND, UNREAD, never
 from schema.domain.department import Register, Repeats
 from schema.domain.filing import ItemStatus
 
@@ -103,13 +105,9 @@ class Compiler:
         self.answers: set[str] = set()
         self.credentials: set[str] = set()
 
-    def call(self, spec: CallSpec, register: Register | None = None) -> Call | None:
-        """The compiled call, None when its operation does not exist."""
-        if not spec.operation:
-            return None
-        operation = self.dialect.operation(spec, self.findings)
-        if operation is None:
-            return None
+    def call(self, spec: CallSpec, register: Register | None = None) -> Call:
+        """The compiled call; without its operation its lines are held against nothing."""
+        operation = self._operation(spec)
         env = environment(self.manifest, replying=False)
         planner = Planner(
             spec.call,
@@ -122,7 +120,8 @@ class Compiler:
             batch=spec.batch,
         )
         node = planner.plan(spec.request, operation.request, f"{spec.key}.request")
-        if not spec.match and not self.findings.told_within(f"{spec.key}.request"):
+        told = planner.unread or self.findings.told(f"{spec.key}.request")
+        if not spec.match and not told:
             keyed = self.manifest.repeats is not Repeats.BLIND
             unasked(self.findings, spec.call, planner.used, f"{spec.key}.request", keyed=keyed)
         self._count(planner)
@@ -130,15 +129,20 @@ class Compiler:
         outcome = outcome_of(self.manifest, spec, reader)
         self._covered(spec, outcome, operation)
         fields = self.fields(spec, reader, register)
-        sender = operation.sender(node, outcome) if not self.findings.items else _never
+        sender = operation.sender(node, outcome) if not self.findings.items else never
         own = tuple(planner.keyed)
         return Call(spec=spec, send=sender, outcome=outcome, fields=fields, keyed=own)
 
-    def callback(self, shape: Shape, tree: Tree) -> Fields | None:
+    def _operation(self, spec: CallSpec) -> Operation:
+        try:
+            found = self.dialect.operation(spec, self.findings) if spec.operation else None
+        except BadContract as error:  # one of the contract's files, which this call needs
+            self.findings.add(f"{spec.key}.operation", str(error), MEND)
+            found = None
+        return found or UNREAD
+
+    def callback(self, spec: CallbackSpec, shape: Shape, tree: Tree) -> Fields:
         """The reply lines of the department's own messages."""
-        spec = self.manifest.callback
-        if spec is None:
-            return None
         as_call = CallSpec(
             key="callback", call="callback", operation="", reply=spec.reply, each=spec.each
         )
@@ -178,7 +182,6 @@ class Compiler:
     def _record(self, spec: CallSpec, reader: Reader, register: Register) -> Mapping[str, Compute]:
         """The lines of a register's record; without rows it is there when its key is."""
         fields = {f.name: f for f in register.fields}
-        known = not self.findings.told(f"{spec.key}.each")
         beside = spec.reply.get(register.key) if spec.each is None else None
         return {
             name: reader.field(
@@ -186,9 +189,7 @@ class Compiler:
                 Kind(fields[name].kind),
                 f"{spec.key}.reply.{name}",
                 beside=beside,
-                needed=known
-                and fields[name].required
-                and (bool(spec.each) or name != register.key),
+                needed=fields[name].required and (bool(spec.each) or name != register.key),
             )
             for name, text in spec.reply.items()
         }
@@ -214,7 +215,8 @@ class Compiler:
 
     def _status_codes(self, name: str, table: Mapping[str, Any]) -> None:
         if REST in table:
-            sentence, remedy = "would give unknown statuses a meaning", "name every code"
+            sentence = "would give unknown statuses a meaning"
+            remedy = "remove it and name every code"
             self.findings.add(f"codes.{name}.{REST}", sentence, remedy, Rule.STATUS_REST)
         for code, value in codes_of(table).items():
             place = f"codes.{name}.{code}"
@@ -238,7 +240,8 @@ class Compiler:
     def _meant(self, codes: tuple[str, ...], known: Mapping[str, Meaning]) -> None:
         for code in (code for code in codes if code not in known):
             sentence = f"the contract's code {code!r} has no meaning"
-            self.findings.add("faults", sentence, "add it", Rule.OUTCOME_CODE)
+            remedy = f'add "{code}" = "refused" to [faults], or another meaning'
+            self.findings.add("faults", sentence, remedy, Rule.OUTCOME_CODE)
 
     def _failing(self, spec: CallSpec, outcome: Outcome, operation: Operation) -> None:
         """The code of an error is where the contract says, and every one it lists has a meaning."""
@@ -281,7 +284,3 @@ def _tables(line: str) -> Iterator[str]:
             yield ""
     if isinstance(expression.start, Literal) and expression.start.value in tuple(ItemStatus):
         yield ""
-
-
-async def _never(ask: Ask, deadline: float) -> Any:
-    raise RuntimeError("a department with findings is not started")

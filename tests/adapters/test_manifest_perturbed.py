@@ -61,6 +61,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(damages=st.lists(DAMAGE, min_size=1, max_size=2))
+@example(damages=[(8, "swap", [])])  # the protocol
 @example(damages=[(0, "swap", {"x": "y"}), (1, "delete", "")])
 def test_damaged_manifest_gives_findings_or_a_department(
     good: dict[str, Path], base: str, damages: list[tuple[int, str, Any]]

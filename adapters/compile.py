@@ -1,29 +1,28 @@
 """A declared call, bound to its contract and compiled: made once, at start."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from adapters.calls import Dialect, Operation, Outcome, Send, environment, outcome_of
-from adapters.findings import Findings, did_you_mean
-from adapters.manifest.model import CallSpec, Manifest
-from adapters.mapping.codes import REST, codes_of
+from adapters.documents import BadContract
+from adapters.findings import Findings
+from adapters.manifest.model import CallbackSpec, CallSpec, Manifest
 from adapters.mapping.compile import Compute, Scope
 from adapters.mapping.convert import MappingError
 from adapters.mapping.demand import Unfit
 from adapters.mapping.nodes import Leaf
-from adapters.mapping.parse import BadExpression, Literal, parse
 from adapters.mapping.reply import Read, Reader, Tree
 from adapters.mapping.request import Planner
 from adapters.mapping.sending import unasked
 from adapters.mapping.sources import Ask
 from adapters.mapping.straight import Whole
-from adapters.outcome import Meaning, Settled, raised
+from adapters.meanings import Meanings
+from adapters.outcome import Settled, raised
 from adapters.rules import Rule
 from adapters.shape import Kind, Shape
-from adapters.undecided import stands_in
+from adapters.unread import MEND, UNREAD, never
 from schema.domain.department import Register, Repeats
-from schema.domain.filing import ItemStatus
 
 _KINDS = {
     "received_at": Kind.DATETIME,
@@ -106,17 +105,14 @@ class Compiler:
 
     def __init__(self, manifest: Manifest, dialect: Dialect, findings: Findings) -> None:
         self.manifest, self.dialect, self.findings = manifest, dialect, findings
+        self.meanings = Meanings(manifest, findings)
         self.counted = Counted()
         self.answers: set[str] = set()
         self.credentials: set[str] = set()
 
-    def call(self, spec: CallSpec, register: Register | None = None) -> Call | None:
-        """The compiled call, None when its operation does not exist."""
-        if not spec.operation:
-            return None
-        operation = self.dialect.operation(spec, self.findings)
-        if operation is None:
-            return None
+    def call(self, spec: CallSpec, register: Register | None = None) -> Call:
+        """The compiled call; without its operation its lines are held against nothing."""
+        operation = self._operation(spec)
         env = environment(self.manifest, replying=False)
         planner = Planner(
             spec.call,
@@ -129,15 +125,16 @@ class Compiler:
             batch=spec.batch,
         )
         node = planner.plan(spec.request, operation.request, f"{spec.key}.request")
-        if not spec.match and not self.findings.told_within(f"{spec.key}.request"):
+        told = planner.unread or self.findings.told(f"{spec.key}.request")
+        if not spec.match and not told:
             keyed = self.manifest.repeats is not Repeats.BLIND
             unasked(self.findings, spec.call, planner.used, f"{spec.key}.request", keyed=keyed)
         self._count(planner)
         reader = self._reader(spec.call, operation.tree, operation.reply)
         outcome = outcome_of(self.manifest, spec, reader)
-        self._covered(spec, outcome, operation)
+        self.meanings.outcomes(spec, outcome, operation)
         fields = self.fields(spec, reader, register)
-        sender = operation.sender(node, outcome) if not self.findings.items else _never
+        sender = operation.sender(node, outcome) if not self.findings.items else never
         return Call(
             spec=spec,
             send=sender,
@@ -147,11 +144,16 @@ class Compiler:
             stamps=STAMPS & (planner.used | reader.used),
         )
 
-    def callback(self, shape: Shape, tree: Tree) -> Fields | None:
+    def _operation(self, spec: CallSpec) -> Operation:
+        try:
+            found = self.dialect.operation(spec, self.findings) if spec.operation else None
+        except BadContract as error:  # one of the contract's files, which this call needs
+            self.findings.add(f"{spec.key}.operation", str(error), MEND)
+            found = None
+        return found or UNREAD
+
+    def callback(self, spec: CallbackSpec, shape: Shape, tree: Tree) -> Fields:
         """The reply lines of the department's own messages."""
-        spec = self.manifest.callback
-        if spec is None:
-            return None
         as_call = CallSpec(
             key="callback", call="callback", operation="", reply=spec.reply, each=spec.each
         )
@@ -171,7 +173,7 @@ class Compiler:
             key = f"{spec.key}.reply.certificate"
             certificate = self._lines(spec.reply["certificate"], reader, key)
         each_outcome = outcome_of(self.manifest, spec, reader, row=True)
-        self._statuses(spec)
+        self.meanings.statuses(spec)
         match = reader.field(spec.match, Kind.TEXT, f"{spec.key}.match") if spec.match else None
         self._count(reader)
         return Fields(
@@ -192,7 +194,6 @@ class Compiler:
     def _record(self, spec: CallSpec, reader: Reader, register: Register) -> Mapping[str, Compute]:
         """The lines of a register's record; without rows it is there when its key is."""
         fields = {f.name: f for f in register.fields}
-        known = not self.findings.told(f"{spec.key}.each")
         beside = spec.reply.get(register.key) if spec.each is None else None
         return {
             name: reader.field(
@@ -200,9 +201,7 @@ class Compiler:
                 Kind(fields[name].kind),
                 f"{spec.key}.reply.{name}",
                 beside=beside,
-                needed=known
-                and fields[name].required
-                and (bool(spec.each) or name != register.key),
+                needed=fields[name].required and (bool(spec.each) or name != register.key),
             )
             for name, text in spec.reply.items()
         }
@@ -214,89 +213,9 @@ class Compiler:
             self.findings.add(f"{spec.key}.match", sentence, remedy, Rule.CALL_MATCH)
         return lines.get(name)
 
-    def _statuses(self, spec: CallSpec) -> None:
-        """Every value a status line can give is one of ours."""
-        line = spec.reply.get("status")
-        if spec.call not in ("progress", "feed", "callback") or not isinstance(line, str):
-            return
-        tables = list(_tables(line))
-        if not tables:
-            sentence, remedy = "must run through a code table", "add | code status"
-            self.findings.add(f"{spec.key}.reply.status", sentence, remedy, Rule.STATUS_TABLE)
-        for name in tables:
-            self._status_codes(name, self.manifest.codes.get(name, {}))
-
-    def _status_codes(self, name: str, table: Mapping[str, Any]) -> None:
-        if REST in table:
-            sentence, remedy = "would give unknown statuses a meaning", "name every code"
-            self.findings.add(f"codes.{name}.{REST}", sentence, remedy, Rule.STATUS_REST)
-        for code, value in codes_of(table).items():
-            place = f"codes.{name}.{code}"
-            if value not in tuple(ItemStatus) and not self.findings.told(place):
-                remedy = f"use {', '.join(ItemStatus)}"
-                self.findings.add(place, f"{value!r} is no status", remedy, Rule.STATUS_VALUE)
-
-    def _covered(self, spec: CallSpec, outcome: Outcome, operation: Operation) -> None:
-        """Every result code the contract lists is a success or has a meaning."""
-        self._failing(spec, outcome, operation)
-        if not spec.outcome.code:
-            return
-        shape = operation.reply.at(tuple(spec.outcome.code.split("|")[0].strip().split(".")))
-        enum = shape.enum if shape else ()
-        known = {**outcome.faults.table, **dict.fromkeys(outcome.success, Meaning.DONE)}
-        self._meant(enum, known)
-        unknown = {code for code in outcome.success - set(enum) if enum and not stands_in(code)}
-        for code in sorted(unknown):
-            sentence, place = f"{code!r} is no code of the contract", self._successes(spec)
-            self.findings.add(place, sentence, did_you_mean(code, enum), Rule.OUTCOME_SUCCESS)
-
-    def _meant(self, codes: tuple[str, ...], known: Mapping[str, Meaning]) -> None:
-        for code in (code for code in codes if code not in known):
-            sentence = f"the contract's code {code!r} has no meaning"
-            self.findings.add("faults", sentence, "add it", Rule.OUTCOME_CODE)
-
-    def _failing(self, spec: CallSpec, outcome: Outcome, operation: Operation) -> None:
-        """The code of an error is where the contract says, and every one it lists has a meaning."""
-        path = spec.outcome.fault_code
-        if not path or operation.failure is None:
-            return
-        shape = operation.failure.reach(tuple(path.split(".")))
-        if shape is None:
-            own = path != self.manifest.outcome.fault_code
-            place = f"{spec.key}.outcome.fault_code" if own else "outcome.fault_code"
-            sentence = f"no error of {spec.operation} has a {path!r}"
-            hint = did_you_mean(path, operation.failure.members())
-            self.findings.add(place, sentence, hint, Rule.OUTCOME_FAULT)
-            return
-        known = dict.fromkeys(outcome.success, Meaning.DONE) | dict(outcome.faults.table)
-        self._meant(shape.enum, known)
-
-    def _successes(self, spec: CallSpec) -> str:
-        same = spec.outcome.success == self.manifest.outcome.success
-        return "outcome.success" if same else f"{spec.key}.outcome.success"
-
     def _reader(self, call: str, tree: Tree, shape: Shape) -> Reader:
         return Reader(call, environment(self.manifest, replying=True), self.findings, tree, shape)
 
     def _count(self, counted: Planner | Reader) -> None:
         self.counted.lines += counted.lines
         self.counted.python += counted.python
-
-
-def _tables(line: str) -> Iterator[str]:
-    """The code tables a line runs through; none when it cannot be read, which is told elsewhere."""
-    try:
-        expression = parse(line)
-    except BadExpression:
-        return
-    for stage in expression.stages:
-        if stage.name == "code" and stage.args:
-            yield str(stage.args[0])
-        elif stage.name == "python":
-            yield ""
-    if isinstance(expression.start, Literal) and expression.start.value in tuple(ItemStatus):
-        yield ""
-
-
-async def _never(ask: Ask, deadline: float) -> Any:
-    raise RuntimeError("a department with findings is not started")

@@ -65,12 +65,18 @@ class Findings:
         return self.told(key) or any(one.key.startswith(f"{place}.") for one in self.items)
 
 
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that this one was probably meant to be."""
+    near = get_close_matches(name, sorted(map(str, known)), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A remedy: the nearest known name, else the known ones."""
     names = sorted(str(one) for one in known)
-    near = get_close_matches(name, names, n=1, cutoff=0.6)
+    near = nearest(name, names)
     if near:
-        return f"did you mean {near[0]!r}?"
+        return f"did you mean {near!r}?"
     if not names:
         return "remove it: none is known here"
     return "known: " + ", ".join(names[:12]) + (", …" if len(names) > 12 else "")

@@ -10,21 +10,19 @@ from pathlib import Path
 from adapters.calls import Dialect, Rim, Trace
 from adapters.compile import Call, Compiler, Fields
 from adapters.department import Compiled, DeclaredDepartment
-from adapters.findings import Finding, Findings, did_you_mean
-from adapters.graphql.contract import BadSdl
-from adapters.graphql.dialect import GraphQLDialect
+from adapters.documents import BadContract
+from adapters.findings import Finding, Findings, nearest
 from adapters.installed import installed_departments
 from adapters.line.both import Line
-from adapters.manifest.model import CallSpec, Manifest
+from adapters.manifest.model import Manifest
 from adapters.manifest.read import FILE, read_manifest
-from adapters.rest.auth import auth_of
+from adapters.opened import opened
 from adapters.rest.complaint import Validator
 from adapters.rest.dialect import RestDialect
-from adapters.rest.document import BadDocument
 from adapters.rest.tree import JsonTree
 from adapters.rules import Rule
-from adapters.soap.dialect import SoapDialect
-from adapters.soap.schemas import BadContract
+from adapters.shape import hidden
+from adapters.unread import MEND
 from adapters.wire import Endpoint, Wire
 from schema.domain.department import DepartmentInfo
 
@@ -60,8 +58,9 @@ def load_departments(
         endpoint = endpoints.get(folder.name)
         if manifest is not None and manifest.id in departments:
             findings.add("id", f"two folders declare {manifest.id!r}", "remove one", Rule.ID_FOLDER)
-        if manifest is not None and not findings.items and endpoint is None:
-            hint = did_you_mean(folder.name, endpoints)
+        if manifest is not None and endpoint is None:
+            near, ours = nearest(folder.name, endpoints), f"departments.{folder.name}.url"
+            hint = f"set {ours}" + (f"; there is one for {near!r}" if near else "")
             findings.add("id", "the settings give it no address", hint, Rule.ADDRESS_UNSET)
         if manifest is not None:
             made = build(
@@ -96,74 +95,56 @@ def build(
     """The department, or None when anything at all is wrong with it."""
     manifest = replace(manifest, limits=replace(manifest.limits, **endpoint.limits))
     _credentials(manifest, endpoint, findings)
-    if not manifest.bindable:
-        return None
     way = wire or Line(manifest.id, endpoint, manifest.limits)
+    dialect = opened(manifest, endpoint, way, rim, findings)
+    compiler = Compiler(manifest, dialect, findings)
     try:
-        dialect, rest = _dialect(manifest, endpoint, way, rim)
-        compiler = Compiler(manifest, dialect, findings)
-        compiled = _compile(manifest, compiler, rest)
-        for name in sorted(compiler.credentials - set(endpoint.credentials)):
-            sentence = "is mapped and not in the settings"
-            place = f"credentials.{name}"
-            findings.add(place, sentence, "set it there", Rule.CREDENTIAL_UNSET)
-    except (BadContract, BadDocument, BadSdl) as error:
-        findings.add("contract", str(error), "mend the contract or what is chosen in it")
+        compiled = _compile(manifest, compiler, dialect)
+    except BadContract as error:  # what is only looked into when it is asked for
+        findings.add("contract", str(error), MEND)
         return None
+    for name in sorted(compiler.credentials - set(endpoint.credentials)):
+        sentence = "is mapped and not in the settings"
+        remedy = f"set departments.{manifest.id}.credentials.{name}"
+        findings.add(f"credentials.{name}", sentence, remedy, Rule.CREDENTIAL_UNSET)
     if findings.items:
         return None
     return DeclaredDepartment(manifest, compiled, _info(manifest, compiler), endpoint, way, rim)
 
 
-def _dialect(
-    manifest: Manifest, endpoint: Endpoint, wire: Wire, rim: Rim
-) -> tuple[Dialect, RestDialect | None]:
-    if manifest.protocol == "soap":
-        return SoapDialect(manifest, endpoint, wire, rim), None
-    auth = auth_of(manifest, endpoint, wire, time.monotonic)
-    if manifest.protocol == "graphql":
-        return GraphQLDialect(manifest, wire, auth, rim), None
-    rest = RestDialect(manifest, wire, auth, rim)
-    return rest, rest
-
-
-def _compile(manifest: Manifest, compiler: Compiler, rest: RestDialect | None) -> Compiled:
+def _compile(manifest: Manifest, compiler: Compiler, dialect: Dialect) -> Compiled:
     registers = {register.id: register for register in manifest.registers}
-    verbs: dict[tuple[str, str], Call | None] = {}
+    verbs: dict[tuple[str, str], Call] = {}
     answers = {}
     for service, specs in manifest.services.items():
         compiler.answers = set()
         for verb, spec in specs.items():
             verbs[service, verb] = compiler.call(spec)
         answers[service] = frozenset(compiler.answers)
-    feed = compiler.call(manifest.feed) if manifest.feed else None
-    lookups = {
-        key: compiler.call(spec, registers[key[0]]) for key, spec in manifest.lookups.items()
-    }
-    verifications = _calls(manifest.verifications, compiler)
+    for spec in manifest.unused.values():
+        compiler.call(spec)
+    lookups = {k: compiler.call(spec, registers[k[0]]) for k, spec in manifest.lookups.items()}
+    verifications = {name: compiler.call(spec) for name, spec in manifest.verifications.items()}
     return Compiled(
-        lookups={key: call for key, call in lookups.items() if call},
-        verbs={key: call for key, call in verbs.items() if call},
+        lookups=lookups,
+        verbs=verbs,
         verifications=verifications,
-        feed=feed,
-        callback=_callback(manifest, compiler, rest),
+        feed=compiler.call(manifest.feed) if manifest.feed else None,
+        callback=_callback(manifest, compiler, dialect),
         answers=answers,
     )
 
 
-def _calls(specs: Mapping[str, CallSpec], compiler: Compiler) -> Mapping[str, Call]:
-    made = {name: compiler.call(spec) for name, spec in specs.items()}
-    return {name: call for name, call in made.items() if call}
-
-
 def _callback(
-    manifest: Manifest, compiler: Compiler, rest: RestDialect | None
+    manifest: Manifest, compiler: Compiler, dialect: Dialect
 ) -> tuple[Fields, Validator] | None:
-    if manifest.callback is None or rest is None or not manifest.callback.event:
+    spec, hook = manifest.callback, None
+    if spec is None:
         return None
-    hook = rest.webhook(manifest.callback.event, compiler.findings)
-    fields = compiler.callback(hook[0], JsonTree()) if hook else None
-    return (fields, hook[1]) if hook and fields else None
+    if isinstance(dialect, RestDialect) and spec.event:
+        hook = dialect.webhook(spec.event, compiler.findings)
+    fields = compiler.callback(spec, hook[0] if hook else hidden(), JsonTree())
+    return (fields, hook[1]) if hook else None
 
 
 def _info(manifest: Manifest, compiler: Compiler) -> DepartmentInfo:
@@ -205,7 +186,8 @@ def _credentials(manifest: Manifest, endpoint: Endpoint, findings: Findings) -> 
         if name and name not in endpoint.credentials:
             key = "callback.secret" if role == "secret" else f"auth.{role}"
             sentence = f"the settings give no credential {name!r}"
-            findings.add(key, sentence, "set it there", Rule.CREDENTIAL_UNSET)
+            remedy = f"set departments.{manifest.id}.credentials.{name}"
+            findings.add(key, sentence, remedy, Rule.CREDENTIAL_UNSET)
 
 
 def _broken_links(departments: Mapping[str, DeclaredDepartment]) -> list[Finding]:

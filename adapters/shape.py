@@ -71,6 +71,7 @@ class Shape:
     read_only: bool = False  # only the department says it
     write_only: bool = False  # only we say it
     open: bool = False  # the contract allows members it does not name
+    unknown: bool = False  # a mistake told elsewhere hides it: nothing here is held against it
     type_tag: str = ""  # the named type, where the wire must say it (rpc/encoded)
     members: Callable[[], Mapping[str, "Shape"]] = field(default=_none, repr=False, compare=False)
     choices: Callable[[], tuple[Choice, ...]] = field(default=tuple, repr=False, compare=False)
@@ -98,3 +99,8 @@ class Shape:
                 return Shape(name=step, tag=step, kind=Kind.ANY) if here.open else None
             here = found
         return here
+
+
+def hidden(name: str = "?") -> Shape:
+    """What stands behind a mistake: anything may be in it, so only the mistake itself is told."""
+    return Shape(name=name, tag=name, kind=Kind.ANY, required=False, open=True, unknown=True)

@@ -274,6 +274,7 @@ def bare_manifest(folder: Path, protocol: str, spec: ContractSpec) -> Manifest:
         registers=(),
         lookups={},
         services={},
+        unused={},
         verifications={},
         feed=None,
         callback=None,

@@ -6,8 +6,6 @@ from adapters.manifest.key import Key, Type, line, number, table, text
 from adapters.manifest.model import VERBS
 from adapters.outcome import Meaning
 
-NAME = "[a-z][a-z0-9_]*"
-
 LABEL = (
     text("zh", "中文", "Chinese", required=True),
     text("en", "英文", "English", required=True),

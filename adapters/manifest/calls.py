@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.findings import did_you_mean
+from adapters.findings import did_you_mean, nearest
 from adapters.manifest.callkeys import REPLIES
 from adapters.manifest.model import (
     VERBS,
@@ -97,7 +97,8 @@ def call_spec(
 
 def _in_rows(table: Table, spec: CallSpec) -> None:
     if not spec.each and (spec.batch > 1 or spec.many):
-        table.wrong("each", Rule.CALL_EACH, "is missing", "a batch or a list is answered by rows")
+        sentence = "is missing: a batch or a list is answered by rows"
+        table.wrong("each", Rule.CALL_EACH, sentence, 'add each = "<path of the rows>"')
     if spec.conditional and spec.writes:
         sentence = f"{spec.call} changes something and is never asked again"
         table.wrong("conditional", Rule.CALL_CONDITIONAL, sentence, "remove it")
@@ -114,30 +115,34 @@ def _reply_keys(table: Table, call: str) -> None:
     known = {key.name: key for key in REPLIES[call]}
     for name, key in known.items():
         if key.merged and name not in table.data:
-            table.wrong(name, Rule.REPLY_MISSING, "is missing", "say where the reply has it")
+            remedy = f'add {name} = "<path in the reply>"'
+            table.wrong(name, Rule.REPLY_MISSING, "is missing", remedy)
     if "certificate" in table.data:
         certificate = table.table("certificate")
         for name in _CERTIFICATE:
             if name not in certificate.data:
-                certificate.wrong(name, Rule.REPLY_MISSING, "is missing", "say where it is")
+                remedy = f'add {name} = "<path in the reply>"'
+                certificate.wrong(name, Rule.REPLY_MISSING, "is missing", remedy)
     if call == "find_supplement" and ("found" in table.data) == ("reference" in table.data):
         sentence = "needs one of found, and each with reference"
         table.wrong("found", Rule.REPLY_MISSING, sentence, "give one of them")
 
 
-Calls = tuple[Mapping[str, Mapping[str, CallSpec]], Mapping[str, CallSpec], CallSpec | None]
+Verbs = Mapping[str, CallSpec]
+Calls = tuple[Mapping[str, Verbs], Verbs, Mapping[str, CallSpec], CallSpec | None]
 
 
 def calls_of(top: Table, outcome: OutcomeRule) -> Calls:
-    """Services with their verbs, verifications, and the feed."""
+    """Services with their verbs, verbs without a service, verifications, and the feed."""
     shared = top.table("verbs")
     services = {name: _verbs(table, shared, outcome) for name, table in top.tables("services")}
+    unused = {} if services else _verbs(top.table("services").table("?"), shared, outcome)
     verifications = {
         name: call_spec(table, "verification", outcome)
         for name, table in top.tables("verifications")
     }
     feed = call_spec(top.table("feed"), "feed", outcome) if "feed" in top.data else None
-    return services, verifications, feed
+    return services, unused, verifications, feed
 
 
 def _verbs(service: Table, shared: Table, outcome: OutcomeRule) -> Mapping[str, CallSpec]:
@@ -209,13 +214,16 @@ def _lookup(
     names = [field.name for field in fields]
     whole = Table({**table.data, "reply": reply}, table.key, table.findings)
     lines = whole.table("reply")
+    known = {name: line for name, line in reply.items() if name in names}
     for name in reply:
         if name not in names and not table.findings.told(register.at(f"fields.{name}")):
             lines.wrong(name, Rule.KEY_UNKNOWN, "is no field", did_you_mean(name, names))
+            meant = nearest(name, set(names) - set(known))
+            known |= {meant: reply[name]} if meant else {}
     for field in fields:
-        if field.required and field.name not in reply:
-            lines.wrong(field.name, Rule.REPLY_MISSING, "is missing", "say where it comes from")
-    known = {name: line for name, line in reply.items() if name in names}
+        if field.required and field.name not in known:
+            remedy = f'add {field.name} = "<path in the reply>", or optional = true to the field'
+            lines.wrong(field.name, Rule.REPLY_MISSING, "is missing", remedy)
     return call_spec(
         Table({**table.data, "reply": known}, table.key, table.findings), "lookup", outcome
     )

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from adapters.findings import nearest
 from adapters.manifest.model import ContractSpec
 from adapters.manifest.table import Table
 from adapters.rules import Rule
@@ -64,7 +65,8 @@ def _pinned(folder: Path, table: Table, key: str, file: str, wanted: str) -> Non
     if wanted and found != wanted:
         digest = "sha256" if key == "file" else key
         sentence = f"{file} is not the pinned contract"
-        table.wrong(digest, Rule.CONTRACT_PINNED, sentence, f"it has sha256 {found}")
+        remedy = f'if it is the right one, write "{found}"'
+        table.wrong(digest, Rule.CONTRACT_PINNED, sentence, remedy)
 
 
 def _there(path: Path, folder: Path) -> bool:
@@ -76,9 +78,12 @@ def _there(path: Path, folder: Path) -> bool:
 
 def _unlisted(folder: Path, table: Table, listed: set[str]) -> None:
     inside = folder / "contract"
+    lost = [file for file in listed if not (folder / file).is_file()]
     for path in sorted(inside.rglob("*")):
         file = path.relative_to(folder).as_posix()
-        if path.suffix in _SCHEMAS and path.is_file() and file not in listed:
+        if path.suffix not in _SCHEMAS or not path.is_file() or nearest(file, lost):
+            continue  # what is named nearly so is misspelt, and told there
+        if file not in listed:
             remedy = f'add "{file}" with its sha256'
             table.wrong("more", Rule.CONTRACT_UNLISTED, f"{file} is not pinned", remedy)
 

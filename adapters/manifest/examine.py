@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from adapters.findings import Findings, did_you_mean
-from adapters.manifest.key import Key, Type
+from adapters.findings import Findings, did_you_mean, nearest
+from adapters.manifest.key import NAME, SHA, Key, Type
 from adapters.manifest.model import AUTH_KINDS
 from adapters.rules import Rule
-from adapters.undecided import stands_in
+from adapters.undecided import STAND_IN, stands_in
 
 _SENTENCES = {
     Type.TEXT: ("must be a text", "mind the quotes"),
@@ -22,6 +22,12 @@ _SENTENCES = {
     Type.CONSTANT: ("must be a text, a number or true/false", "mind the quotes"),
     Type.TREE: ("must be a tree of expressions", "leaves are texts, sections are tables"),
     Type.TABLE: ("must be a table", "write it as [a table]"),
+}
+
+
+_FORMS = {
+    NAME: "use small letters, digits and _, a letter first",
+    SHA: "64 hexadecimal digits, as sha256sum prints them",
 }
 
 
@@ -45,7 +51,7 @@ _FITS: Mapping[Type, Callable[[object], bool]] = {
 class Examination:
     """Walks one manifest; what is wrong is noted, what is right is what `sound` gives."""
 
-    def __init__(self, findings: Findings, protocol: object) -> None:
+    def __init__(self, findings: Findings, protocol: str) -> None:
         self._findings = findings
         self._protocol = protocol
 
@@ -53,20 +59,31 @@ class Examination:
         """The table without what is wrong in it; every mistake is noted."""
         known, rest = key.members(dict(data)), key.rest()
         kept: dict[str, Any] = {}
+        meant: set[str] = set()
         for name, value in data.items():
             place = f"{at}.{name}" if at else name
             member = known.get(name) or rest
             if member is None:
-                self._findings.add(
-                    place, "is no known key", did_you_mean(name, known), Rule.KEY_UNKNOWN
-                )
-            elif self._fits(member, name, value, place):
-                kept[name] = self._inside(member, value, place)
+                member = self._misspelt(name, place, known, {*data, *meant})
+                if member is None:
+                    continue
+                meant.add(member.name)
+            if self._fits(member, name, value, place):
+                kept[name if member is rest else member.name] = self._inside(member, value, place)
         for name, member in known.items():
-            if member.required and name not in data and self._spoken(member):
+            if member.required and not {name} & {*data, *meant} and self._spoken(member):
                 place = f"{at}.{name}" if at else name
-                self._findings.add(place, "is missing", f"give {member.en}", Rule.KEY_MISSING)
+                self._findings.add(place, "is missing", _give(name, member), Rule.KEY_MISSING)
         return kept
+
+    def _misspelt(
+        self, name: str, place: str, known: Mapping[str, Key], taken: set[str]
+    ) -> Key | None:
+        """Notes an unknown key; what it was probably meant to be, so that its users find it."""
+        hint = did_you_mean(name, known)
+        self._findings.add(place, "is no known key", hint, Rule.KEY_UNKNOWN)
+        near = nearest(name, set(known) - taken)
+        return known[near] if near else None
 
     def _inside(self, key: Key, value: Any, place: str) -> Any:
         if key.type in (Type.TREE, Type.WORDS):
@@ -94,13 +111,13 @@ class Examination:
         return self._named(key, name, place) and self._allowed(key, value, place)
 
     def _decide(self, place: str) -> None:
-        remedy = "put what holds in its place"
+        remedy = f"write what holds in place of {STAND_IN}"
         self._findings.add(place, "is not decided yet", remedy, Rule.KEY_UNDECIDED)
 
     def _named(self, key: Key, name: str, place: str) -> bool:
         if not key.name.startswith("<") or key.form is None or re.fullmatch(key.form, name):
             return True
-        self._findings.add(place, f"{name!r} is no name here", f"names: {key.form}", Rule.NAME_FORM)
+        self._findings.add(place, f"{name!r} is no name here", _form(key), Rule.NAME_FORM)
         return False
 
     def _allowed(self, key: Key, value: Any, place: str) -> bool:
@@ -111,7 +128,7 @@ class Examination:
         own = key.form is not None and not key.name.startswith("<")
         if own and not re.fullmatch(str(key.form), value):
             sentence = f"{value!r} has the wrong form"
-            self._findings.add(place, sentence, f"form: {key.form}", Rule.NAME_FORM)
+            self._findings.add(place, sentence, _form(key), Rule.NAME_FORM)
             return False
         return self._bounded(key, value, place)
 
@@ -127,6 +144,15 @@ class Examination:
             remedy = "give what the department bears"
             self._findings.add(place, sentence, remedy, Rule.KEY_RANGE)
         return not sentence
+
+
+def _give(name: str, key: Key) -> str:
+    """What to type for a key that is missing."""
+    return f"add [{name}]: {key.en}" if key.type is Type.TABLE else f"add {name} = …: {key.en}"
+
+
+def _form(key: Key) -> str:
+    return _FORMS.get(str(key.form), f"form: {key.form}")
 
 
 def _undecided(value: Any, place: str) -> Iterator[str]:

@@ -1,8 +1,11 @@
 """How one key of department.toml is declared: its type, its bounds, what it says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+
+NAME = "[a-z][a-z0-9_]*"
+SHA = "[0-9a-f]{64}"
 
 
 class Type(StrEnum):
@@ -52,7 +55,12 @@ class Key:
         """The named members that hold for this table."""
         known = self.named()
         if self.by is not None and isinstance(data, dict):
-            further = dict(self.by[1]).get(str(data.get(self.by[0])), ())
+            ways = dict(self.by[1])
+            further = ways.get(str(data.get(self.by[0])))
+            if further is None:  # which of them hold is told only by the mended member
+                further = tuple(
+                    replace(key, required=False) for way in ways.values() for key in way
+                )
             known.update({key.name: key for key in further})
         return known
 

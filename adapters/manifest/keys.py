@@ -4,14 +4,13 @@ from adapters.manifest.callkeys import (
     ANY_REPLY,
     BATCH,
     LABEL,
-    NAME,
     OUTCOME,
     REPLIES,
     call_keys,
     fault_keys,
     verb_keys,
 )
-from adapters.manifest.key import Key, Type, line, number, table, text
+from adapters.manifest.key import NAME, SHA, Key, Type, line, number, table, text
 from adapters.manifest.limits import LIMITS
 from schema.domain.department import ProgressMode, Repeats
 
@@ -137,7 +136,6 @@ _BY_KIND = (
     ),
 )
 AUTH = dict(_BY_KIND[1])
-_SHA = "[0-9a-f]{64}"
 _PINNED = text("<file>", "其他合同文件", "a further file and its sha256", form=r"contract/.+")
 _VENDORED = text("<url>", "副本文件", "the copy in contract/; pinned in `more`")
 _CODES = table(
@@ -195,7 +193,7 @@ TOP = table(
         "合同文件",
         "the contract as received",
         text("file", "合同文件（在 contract/ 下）", "the WSDL, OpenAPI or SDL file", required=True),
-        text("sha256", "该文件的摘要", "the file's sha256", required=True, form=_SHA),
+        text("sha256", "该文件的摘要", "the file's sha256", required=True, form=SHA),
         text("path", "附加路径", "appended to the address in the settings"),
         text("service", "WSDL 服务名", "service in the WSDL", required=True, protocol="soap"),
         text("port", "WSDL 端口名", "port in the WSDL", required=True, protocol="soap"),

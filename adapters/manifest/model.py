@@ -141,6 +141,7 @@ class Manifest:
     registers: tuple[Register, ...]
     lookups: Mapping[tuple[str, str], CallSpec]
     services: Mapping[str, Mapping[str, CallSpec]]
+    unused: Mapping[str, CallSpec]  # shared verbs, where there is no service to use them
     verifications: Mapping[str, CallSpec]
     feed: CallSpec | None
     callback: CallbackSpec | None
@@ -155,10 +156,3 @@ class Manifest:
             yield from verbs.values()
         if self.feed is not None:
             yield self.feed
-
-    @property
-    def bindable(self) -> bool:
-        """Whether its contract can be opened: a file, a port, a way to show who we are."""
-        chosen = self.protocol != "soap" or bool(self.contract.service and self.contract.port)
-        auth = self.auth.kind in AUTH_KINDS.get(self.protocol, ())
-        return self.contract.file.is_file() and chosen and auth

@@ -59,7 +59,7 @@ def _services(manifest: Manifest, top: Table) -> None:
         for verb, (needed, rule, sentence) in demanded.items():
             if needed and verb not in verbs:
                 remedy = f"add [verbs.{verb}] or [services.{service}.{verb}]"
-                top.table("services").wrong(service, rule, sentence, remedy)
+                top.table("services").wrong(f"{service}.{verb}", rule, sentence, remedy)
 
 
 def _register(manifest: Manifest, register: Register, table: Table) -> None:
@@ -68,7 +68,7 @@ def _register(manifest: Manifest, register: Register, table: Table) -> None:
         hint = did_you_mean(register.key, fields)
         table.wrong("key", Rule.REGISTER_KEY, f"{register.key!r} is no field", hint)
     if not register.lookups:
-        remedy = "say how records are found"
+        remedy = f"add [registers.{register.id}.lookups.<name>] with its operation"
         table.wrong("lookups", Rule.REGISTER_LOOKUPS, "is missing", remedy)
     for field in register.fields:
         if field.personal and field.kind != "text":

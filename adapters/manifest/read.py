@@ -18,7 +18,7 @@ from adapters.manifest.calls import (
 from adapters.manifest.contract import contract_of
 from adapters.manifest.examine import Examination, plain
 from adapters.manifest.keys import AUTH, TOP
-from adapters.manifest.model import AuthSpec, Manifest, Owner
+from adapters.manifest.model import AUTH_KINDS, AuthSpec, Manifest, Owner
 from adapters.manifest.places import Places
 from adapters.manifest.promises import promised
 from adapters.manifest.table import Table
@@ -26,6 +26,14 @@ from adapters.rules import Rule
 from schema.domain.department import Limits, ProgressMode, Repeats
 
 FILE = "department.toml"
+_WRITTEN = {
+    ".wsdl": "soap",
+    ".yaml": "rest",
+    ".yml": "rest",
+    ".json": "rest",
+    ".graphql": "graphql",
+    ".graphqls": "graphql",
+}
 
 
 def read_manifest(folder: Path, findings: Findings) -> Manifest | None:
@@ -45,8 +53,18 @@ def read_manifest(folder: Path, findings: Findings) -> Manifest | None:
         findings.add("", f"is not TOML: {error}", "mend this place first", Rule.FILE_TOML)
         return None
     findings.places = Places(text)
-    sound = Examination(findings, data.get("protocol")).sound(TOP, plain(data))
-    return _manifest(folder, Table(sound, "", findings))
+    protocol = _protocol(data)
+    sound = Examination(findings, protocol).sound(TOP, plain(data))
+    return _manifest(folder, Table({"protocol": protocol, **sound}, "", findings))
+
+
+def _protocol(data: Mapping[str, Any]) -> str:
+    """What it says, else what its contract is written in, so that the rest can be looked at."""
+    said, contract = data.get("protocol"), data.get("contract")
+    if isinstance(said, str) and said in AUTH_KINDS:
+        return said
+    file = contract.get("file") if isinstance(contract, Mapping) else None
+    return _WRITTEN.get(Path(str(file)).suffix, "")
 
 
 def _manifest(folder: Path, top: Table) -> Manifest:
@@ -58,7 +76,7 @@ def _manifest(folder: Path, top: Table) -> Manifest:
     faults = faults_of(top.table("faults"))
     both_ways(top.table("outcome"), outcome, faults)
     registers, lookups = registers_of(top, identifier, outcome)
-    services, verifications, feed = calls_of(top, outcome)
+    services, unused, verifications, feed = calls_of(top, outcome)
     manifest = Manifest(
         folder=folder,
         id=identifier,
@@ -78,6 +96,7 @@ def _manifest(folder: Path, top: Table) -> Manifest:
         registers=registers,
         lookups=lookups,
         services=services,
+        unused=unused,
         verifications=verifications,
         feed=feed,
         callback=callback_of(top),
@@ -121,7 +140,12 @@ def _python(folder: Path, findings: Findings) -> Mapping[str, Callable[[Any], An
         exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), space)  # noqa: S102 — ours
     except (Exception, SystemExit) as error:  # a team's own code may fail in any way
         sentence = f"cannot be loaded: {type(error).__name__}: {error}"
-        findings.add("adapter.py", sentence, "mend the function", Rule.ADAPTER_BROKEN)
+        findings.add(
+            "adapter.py",
+            sentence,
+            "it is run once at start: mend what fails there",
+            Rule.ADAPTER_BROKEN,
+        )
     own = space["__name__"]
     return {
         name: value

@@ -111,7 +111,7 @@ def _stage(stage: Stage, env: Environment, kind: Kind) -> tuple[Step, Kind, bool
     if not least <= len(stage.args) <= most:
         wanted = str(most) if least == most else f"{least} to {most}"
         sentence = f"{stage.name} takes {wanted} arguments, not {len(stage.args)}"
-        raise BadExpression(sentence, Rule.STAGE_ARGUMENTS, "the stages are in section 3")
+        raise BadExpression(sentence, Rule.STAGE_ARGUMENTS)
     if kind in function.refuses:
         sentence = f"{stage.name} can make nothing of a value of kind {kind}"
         raise BadExpression(sentence, Rule.STAGE_INPUT, "choose another path or stage")

@@ -26,13 +26,30 @@ _SENT: dict[Kind, tuple[Kind, ...]] = {  # what the contract wants: what may be 
     Kind.DATE: (Kind.DATE, Kind.DATETIME),
     Kind.DATETIME: (Kind.DATE, Kind.DATETIME),
 }
-REMEDIES = {
+_REMEDIES = {  # of a text
     Kind.INTEGER: "add | integer",
     Kind.DECIMAL: "add | decimal",
     Kind.BOOLEAN: "say which words mean true and false: | boolean 'Y' 'N'",
     Kind.DATE: "say its form: | date '%Y%m%d'",
     Kind.DATETIME: "say its form: | datetime '%Y%m%d%H%M%S'",
 }
+
+
+_WRITTEN = {
+    Kind.INTEGER: "a whole number",
+    Kind.DECIMAL: "a number",
+    Kind.BOOLEAN: "true or false",
+    Kind.DATE: "a date like '2026-01-31'",
+    Kind.DATETIME: "a moment like '2026-01-31T08:00:00+08:00'",
+}
+
+
+def remedy_of(made: Kind, wanted: Kind) -> str | None:
+    """The stage that makes one kind of the other; None when no stage does."""
+    if made is Kind.INTEGER and wanted is Kind.DATETIME:
+        return "say what is counted: | datetime 'epoch_ms' or 'epoch_s'"
+    numbers = made in _NUMBERS and wanted in _NUMBERS
+    return _REMEDIES.get(wanted) if made is Kind.TEXT or numbers else None
 
 
 def kinds_fit(made: Kind, wanted: Kind) -> bool:
@@ -54,7 +71,7 @@ def unfit(shape: Shape, value: Any) -> Complaint | None:
         typed = value if convert is None else convert(value)
     except MappingError:
         sentence = f"{to_text(value)!r} is no {shape.kind} for {shape.name}"
-        return Complaint(Rule.VALUE_KIND, sentence, "write what the contract's type wants")
+        return Complaint(Rule.VALUE_KIND, sentence, f"write {_WRITTEN[shape.kind]}")
     text = to_text(typed).strip() if shape.facets.collapse else to_text(typed)
     if shape.enum and text not in shape.enum and shape.facets.fixed is None:
         sentence = f"{text!r} is no value of {shape.name}"

@@ -1,7 +1,7 @@
 """Reply lines, checked against the contract and compiled to readers of validated messages."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from adapters.findings import Findings, did_you_mean
@@ -13,7 +13,7 @@ from adapters.mapping.parse import BadExpression, Expression, Path, parse
 from adapters.mapping.straight import A_LIST, Line, Walks
 from adapters.mapping.taking import absence, cover, listed, may_be_absent, one_value, readable
 from adapters.rules import Rule
-from adapters.shape import Kind, Shape
+from adapters.shape import Kind, Shape, hidden
 
 Read = Callable[[Any], Any]
 Fields = Callable[[Any], Mapping[str, Any]]
@@ -55,13 +55,14 @@ class Reader:
         """A reader of the repeated part at `text`; from here on `.x` starts at its rows."""
         try:
             path = parse(text).start
+            steps = self._walk(self.root, Path(getattr(path, "steps", ())))
             if not isinstance(path, Path) or path.relative:
                 sentence = "each is a path from the root of the answer"
-                raise BadExpression(sentence, Rule.CALL_EACH, "name the repeated part")
-            steps = self._walk(self.root, path)
+                remedy = "name the repeated part, without a leading dot"
+                self.findings.add(key, sentence, remedy, Rule.CALL_EACH)
         except BadExpression as error:
             self.findings.add(key, str(error), error.remedy, error.rule)
-            self.row = Shape(name="?", tag="?", kind=Kind.GROUP, open=True)
+            self.row = hidden()
             return lambda node: []
         self.row = steps[-1] if steps else self.root
         return self.tree.rows(self.root, steps)
@@ -194,7 +195,7 @@ class Reader:
                     hint = did_you_mean(name, (k for k in here.members() if k != "."))
                     sentence = f"the contract has no {name!r} in {here.name}"
                     raise BadExpression(sentence, Rule.REPLY_UNKNOWN, hint)
-                found = Shape(name=name, tag=name, kind=Kind.ANY, required=False, open=True)
+                found = replace(hidden(name), unknown=here.unknown)
             walked.append(found)
             here = found
         return tuple(walked)

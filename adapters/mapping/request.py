@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from adapters.findings import Findings, did_you_mean
+from adapters.findings import Findings, did_you_mean, nearest
 from adapters.mapping import sources
 from adapters.mapping.compile import Compute, compile_expression, guarded
 from adapters.mapping.demand import demanded
@@ -15,7 +15,7 @@ from adapters.mapping.parse import BadExpression, Expression, Path, Term, parse
 from adapters.mapping.reserved import CONDITION, DOCUMENT, ROWS, TEXT, members_of, says, spelt
 from adapters.mapping.sending import fill, forbidden, one_or_many, one_value
 from adapters.rules import Rule
-from adapters.shape import Choice, Kind, Shape
+from adapters.shape import Choice, Kind, Shape, hidden
 from adapters.undecided import stands_in
 
 __all__ = ["Document", "Group", "Inner", "Leaf", "Many", "Node", "Planner", "rows_of"]
@@ -39,6 +39,7 @@ class Planner:
     const: Mapping[str, Any] = field(default_factory=dict)
     batch: int = 1
     used: set[str] = field(default_factory=set)
+    unread: bool = False  # some lines are wrong or left out, and with them what they would send
     keyed: list[Leaf] = field(default_factory=list)  # of a look-up: made from its key alone
 
     def plan(self, tree: Any, shape: Shape, key: str, row: tuple[str, ...] | None = None) -> Node:
@@ -60,12 +61,14 @@ class Planner:
 
     def _occurs(self, tree: list[Any], shape: Shape, key: str) -> None:
         fixed = not any(isinstance(entry, Mapping) and says(entry, ROWS) for entry in tree)
-        if not shape.repeated:
+        if not (shape.repeated or shape.unknown):
             sentence, remedy = "a list, but the contract allows one occurrence", "map one"
         elif shape.most is not None and len(tree) > shape.most:
-            sentence, remedy = f"{len(tree)} occurrences", f"the contract allows {shape.most}"
+            sentence = f"{len(tree)} are mapped, the contract allows {shape.most} at most"
+            remedy = "leave some out"
         elif fixed and len(tree) < shape.least:
-            sentence, remedy = f"{len(tree)} occurrences", f"the contract demands {shape.least}"
+            sentence = f"{len(tree)} are mapped, the contract demands {shape.least} at least"
+            remedy = "map more"
         else:
             return
         self.findings.add(key, sentence, remedy, Rule.REQUEST_OCCURS)
@@ -78,7 +81,7 @@ class Planner:
         if inside is None:
             remedy = 'in a text element of SOAP, write "contract/<file>.xsd#<Element>"'
             self.findings.add(f"{key}.xml", f"there is no {root!r} here", remedy, Rule.REQUEST_XML)
-            inside = Shape(name=root, tag="unknown", kind=Kind.GROUP, open=True)
+            inside = hidden(root)
         rest = {name: value for name, value in tree.items() if name != DOCUMENT}
         node = self.plan(rest, replace(inside, required=True), key, row)
         return Document(shape, node, key, node.constant, node.certain)
@@ -91,7 +94,7 @@ class Planner:
             when = self._compute(str(tree[CONDITION]), f"{key}.when", row)[0]
         if says(tree, ROWS):
             each, row = self._each(str(tree[ROWS]), f"{key}.each")
-            if not shape.repeated:
+            if not (shape.repeated or shape.unknown):
                 remedy = "map one, without each"
                 self.findings.add(
                     f"{key}.each", "the contract allows one occurrence", remedy, Rule.REQUEST_OCCURS
@@ -117,11 +120,12 @@ class Planner:
             if own is not None and own.required and "." in shape.members():
                 sentence, remedy = "the element's own text is left out", 'add "." = …'
                 self.findings.add(key, sentence, remedy, Rule.REQUEST_TEXT)
+                self.unread = True
             return None
         if own is None:
             sentence = f"{shape.name} has no text of its own in the contract"
             self.findings.add(f"{key}..", sentence, "map its members", Rule.REQUEST_TEXT)
-            own = Shape(name=".", tag=".", kind=Kind.ANY)
+            own = hidden(".")
         return self._leaf(tree["."], own, f"{key}..", row)
 
     def _members(
@@ -130,31 +134,40 @@ class Planner:
         known = shape.members()
         order = {name: at for at, name in enumerate(known)}
         given = {name: value for name, value in members_of(tree).items() if name != TEXT}
-        self._missing(given, shape, key)
+        meant = {name: self._meant(name, given, shape, f"{key}.{name}") for name in given}
+        self._missing({member.name for member in meant.values()}, shape, key)
         nodes: list[tuple[int, Node]] = []
         for name, value in given.items():
-            member = known.get(name) or self._unknown(name, shape, f"{key}.{name}")
-            nodes.append(
-                (order.get(name, len(order)), self.plan(value, member, f"{key}.{name}", row))
-            )
+            node = self.plan(value, meant[name], f"{key}.{name}", row)
+            nodes.append((order.get(name, len(order)), node))
         for choice in shape.choices():
             self._choice(choice, {node.shape.name: node for _, node in nodes}, key)
         return tuple(node for _, node in sorted(nodes, key=lambda pair: pair[0]))
 
-    def _unknown(self, name: str, shape: Shape, key: str) -> Shape:
-        if not shape.open:
-            hint = did_you_mean(name, (known for known in shape.members() if known != "."))
-            sentence = f"the contract has no {name!r} in {shape.name}"
-            self.findings.add(key, sentence, hint, Rule.REQUEST_UNKNOWN)
-        return Shape(name=name, tag=name, kind=Kind.ANY, required=False, open=True)
+    def _meant(self, name: str, given: Mapping[str, Any], shape: Shape, key: str) -> Shape:
+        """The member of this name; of a misspelt one, what it was probably meant to be."""
+        known = shape.members()
+        if name in known or shape.open:
+            return known.get(name) or replace(hidden(name), unknown=shape.unknown)
+        hint = did_you_mean(name, (member for member in known if member != "."))
+        sentence = f"the contract has no {name!r} in {shape.name}"
+        self.findings.add(key, sentence, hint, Rule.REQUEST_UNKNOWN)
+        free = {
+            member.name: member
+            for member in known.values()
+            if not (member.name in (".", *given) or member.prohibited or member.read_only)
+        }
+        near = nearest(name, free)
+        return free[near] if near else hidden(name)
 
-    def _missing(self, given: Mapping[str, Any], shape: Shape, key: str) -> None:
+    def _missing(self, given: set[str], shape: Shape, key: str) -> None:
         for name, member in shape.members().items():
             wanted = member.required and not member.read_only and not member.prohibited
             if wanted and name not in given and name != ".":
                 sentence = f"the contract requires {name!r} in {shape.name}"
                 remedy = "map it" if spelt(name) == name else f'map it as "{spelt(name)}"'
                 self.findings.add(f"{key}.{name}", sentence, remedy, Rule.REQUEST_REQUIRED)
+                self.unread = True
 
     def _choice(self, choice: Choice, given: Mapping[str, Node], key: str) -> None:
         names = " or ".join("/".join(branch) for branch in choice.branches)
@@ -162,6 +175,7 @@ class Planner:
         if choice.required and not any(there):
             sentence = f"none of {names} is mapped"
             self.findings.add(key, sentence, "map one of them", Rule.CHOICE_NONE)
+            self.unread = True
         if sum(any(node.certain for node in branch) for branch in there) > 1:
             sentence = f"more than one of {names} is always filled"
             self.findings.add(key, sentence, "map one of them", Rule.CHOICE_BOTH)
@@ -170,6 +184,7 @@ class Planner:
         if not isinstance(text, str):
             remedy = "write it in quotes, constants as \"'x'\""
             self.findings.add(key, "is no expression", remedy, Rule.EXPRESSION_TYPE)
+            self.unread = True
             return Leaf(shape, lambda scope: None, True, key)
         if shape.kind is Kind.GROUP and not shape.open and "." not in shape.members():
             names = ", ".join(list(shape.members())[:8])
@@ -205,6 +220,7 @@ class Planner:
         return compute, expression, made
 
     def _bad(self, error: BadExpression, key: str) -> None:
+        self.unread = True
         self.findings.add(key, str(error), error.remedy, error.rule)
 
     def _resolve(self, path: Path, row: tuple[str, ...] | None) -> tuple[Compute, Kind]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from adapters.findings import Findings
 from adapters.mapping.convert import MappingError
-from adapters.mapping.fits import REMEDIES, kinds_fit, own, too_fine, unfit
+from adapters.mapping.fits import kinds_fit, own, remedy_of, too_fine, unfit
 from adapters.mapping.foresee import places_of, possible
 from adapters.mapping.functions import Environment
 from adapters.mapping.parse import BadExpression, Expression, Path
@@ -60,7 +60,8 @@ def _unknown(
     """What is wrong with any value the line might give."""
     if not kinds_fit(made, shape.kind):
         sentence = f"gives {made}, the contract wants {shape.kind}"
-        findings.add(key, sentence, REMEDIES[shape.kind], Rule.KIND_REQUEST)
+        remedy = remedy_of(made, shape.kind) or "map another source"
+        findings.add(key, sentence, remedy, Rule.KIND_REQUEST)
     elif shape.facets.fixed is not None:
         sentence = f"the contract fixes {shape.name} to {shape.facets.fixed!r}"
         remedy = f"write \"'{shape.facets.fixed}'\""
@@ -71,7 +72,7 @@ def _unknown(
 
 def _absence(findings: Findings, expression: Expression, shape: Shape, key: str) -> None:
     last = expression.stages[-1].name if expression.stages else ""
-    if last == "else_nil" and not shape.nillable:
+    if last == "else_nil" and not (shape.nillable or shape.unknown):
         sentence = f"the contract allows no nil for {shape.name}"
         findings.add(key, sentence, "leave it out, or give a default", Rule.REQUEST_NIL)
     if last == "else_empty" and unfit(shape, "") is not None:
@@ -88,7 +89,7 @@ def one_value(
     first = expression.stages[0].name if expression.stages else ""
     if rows is None or first in ("join", "count", "exists", "python"):
         return
-    if rows or not shape.repeated:
+    if rows or not (shape.repeated or shape.unknown):
         sentence = f"{start} are many, {shape.name} takes one value"
         findings.add(key, sentence, "use each, | join ',' or | count", Rule.REQUEST_OCCURS)
 
@@ -120,4 +121,5 @@ def unasked(findings: Findings, call: str, used: set[str], key: str, *, keyed: b
     asked = ("reference",) if call == "file" and keyed else _ASKED.get(call, ())
     if asked and not used.intersection(asked):
         sentence = f"the request never sends {' or '.join(asked)}"
-        findings.add(key, sentence, f"map {asked[0]}", Rule.CALL_UNASKED)
+        remedy = f'write "{asked[0]}" where the contract has a place for it'
+        findings.add(key, sentence, remedy, Rule.CALL_UNASKED)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.findings import Findings, did_you_mean
+from adapters.findings import Findings, did_you_mean, nearest
 from adapters.mapping.codes import REST, codes_of
 from adapters.mapping.convert import TO_KIND, MappingError
-from adapters.mapping.fits import REMEDIES
+from adapters.mapping.fits import remedy_of
 from adapters.mapping.parse import Expression, Literal, Path
 from adapters.rules import Rule
 from adapters.shape import Kind, Shape
@@ -37,7 +37,8 @@ def readable(
     if not expression.stages and ends and _all_convert(ends[-1], kind):
         return
     sentence = f"is {made} in the contract, the field is {kind}"
-    findings.add(key, sentence, REMEDIES[kind], Rule.KIND_REPLY)
+    remedy = remedy_of(made, kind) or "read another path, or change the field's kind"
+    findings.add(key, sentence, remedy, Rule.KIND_REPLY)
 
 
 def _all_convert(shape: Shape, kind: Kind) -> bool:
@@ -86,7 +87,7 @@ def absence(parent: Shape, step: Shape, failing: str | None) -> bool:
 
     In a choice of two whose other branch says that the row failed, it is there otherwise.
     """
-    if step.required or step.nillable:
+    if step.required or step.nillable or step.unknown:
         return step.nillable
     for choice in parent.choices():
         branch = next((b for b in choice.branches if step.name in b), ())
@@ -99,12 +100,15 @@ def absence(parent: Shape, step: Shape, failing: str | None) -> bool:
 def cover(findings: Findings, table: Mapping[str, Any], enum: tuple[str, ...], name: str) -> None:
     """Findings for codes of the contract without a meaning, and meanings without a code."""
     known = codes_of(table)
-    for code in enum:
-        if code not in known and REST not in table:
-            sentence, remedy = f"the contract's code {code!r} has no meaning", "add it"
-            findings.add(f"codes.{name}", sentence, remedy, Rule.CODES_MEANING)
+    lost = [code for code in enum if code not in known and REST not in table]
     for code in known:
         if enum and code not in enum:
             hint = did_you_mean(code, enum)
             place = f"codes.{name}.{code}"
             findings.add(place, "is no code of the contract", hint, Rule.CODES_FOREIGN)
+            meant = nearest(code, lost)
+            lost = [one for one in lost if one != meant]  # misspelt, not forgotten
+    for code in lost:
+        sentence = f"the contract's code {code!r} has no meaning"
+        remedy = f'add "{code}" = "…" with what it means'
+        findings.add(f"codes.{name}", sentence, remedy, Rule.CODES_MEANING)

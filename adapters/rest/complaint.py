@@ -11,24 +11,33 @@ import jsonschema_rs
 import orjson
 
 Validator = jsonschema_rs.Draft202012Validator
+WHOLE = frozenset(
+    {
+        *("oneOf", "anyOf", "not", "if", "contains", "dependentRequired", "dependentSchemas"),
+        *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
+    }
+)
+"""Rules about a message as a whole: none of its values shows alone whether they are kept."""
 _MOST = 3  # mistakes told at once
 _LONGEST = 160  # characters of what is allowed
 _ALLOWED = ("options", "limit", "pattern", "format", "types", "expected_value", "multiple_of")
 
 
-def complaint(validator: Validator, body: Any) -> str | None:
-    """The first mistakes, each by place, rule and what is allowed; None when there is none."""
+def complaint(validator: Validator, body: Any, rules: frozenset[str] | None = None) -> str | None:
+    """The first mistakes (against `rules`), each by place, rule and what is allowed; else None."""
     if validator.is_valid(body):
         return None
-    told = list(islice(_told(validator, body), _MOST + 1))
+    told = list(islice(_told(validator, body, rules), _MOST + 1))
     more = "; and more" if len(told) > _MOST else ""
-    return "; ".join(told[:_MOST]) + more
+    return "; ".join(told[:_MOST]) + more or None
 
 
-def _told(validator: Validator, body: Any) -> Iterator[str]:
+def _told(validator: Validator, body: Any, rules: frozenset[str] | None) -> Iterator[str]:
     for error in validator.iter_errors(body):
         way = [str(step) for step in error.schema_path]
         rule = way[-1] if way else "schema"
+        if rules is not None and rule not in rules:
+            continue
         allowed = _allowed(error.kind)
         yield f"at {_place(body, error.instance_path, way)}: {rule}" + (
             f" ({allowed})" if allowed else ""

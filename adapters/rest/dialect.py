@@ -19,7 +19,7 @@ from adapters.mapping.request import Group, Node
 from adapters.mapping.sources import Ask
 from adapters.rest.answer import Answers
 from adapters.rest.auth import Auth
-from adapters.rest.complaint import Validator
+from adapters.rest.complaint import WHOLE, Validator, complaint
 from adapters.rest.document import BadDocument, Found, OpenApi
 from adapters.rest.operations import FORM
 from adapters.rest.shapes import JsonShapes, load_shapes
@@ -42,6 +42,7 @@ class Parts:
     separators: Mapping[str, str]  # of lists that are written as one value
     json_values: frozenset[str]  # parameters written as JSON
     body_type: str
+    whole: Validator | None  # of what the body must be besides each of its values
 
 
 class RestDialect:
@@ -138,7 +139,8 @@ class RestDialect:
         )
 
     def _builder(self, found: Found, node: Node, *, asks: bool) -> Callable[[Ask], WireRequest]:
-        parts = _parts(found, node)
+        whole = self.document.whole(found.body) if found.body else None
+        parts = _parts(found, node, whole)
         prefix = self._manifest.contract.path or self.document.base
         department = self._manifest.id
 
@@ -161,7 +163,7 @@ class RestDialect:
         return build
 
 
-def _parts(found: Found, node: Node) -> Parts:
+def _parts(found: Found, node: Node, whole: Validator | None) -> Parts:
     places: dict[str, Build] = {}
     if isinstance(node, Group):
         places = {member.shape.name: builder(member) for member in node.members}
@@ -177,6 +179,7 @@ def _parts(found: Found, node: Node) -> Parts:
         separators=found.separators,
         json_values=found.json_values,
         body_type=found.body_type,
+        whole=whole,
     )
 
 
@@ -239,6 +242,9 @@ def _body(parts: Parts, scope: Scope, missing: list[str], headers: dict[str, str
     made = parts.body(scope, missing)[0]
     if made is MISSING:
         return None
+    wrong = parts.whole and complaint(parts.whole, made, WHOLE)
+    if wrong and not missing:
+        raise MappingError(f"the body breaks its contract {wrong}")
     headers["Content-Type"] = parts.body_type
     if parts.body_type == FORM:
         return _form(made)

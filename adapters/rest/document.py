@@ -9,9 +9,10 @@ import jsonschema_rs
 
 from adapters.documents import Documents
 from adapters.rest.bundle import FILES, Bundle
+from adapters.rest.complaint import WHOLE
 from adapters.rest.modern import modernise
 from adapters.rest.operations import Found, found_in, is_json, json_schema
-from adapters.rest.reach import reached
+from adapters.rest.reach import reached, words_of
 from adapters.rest.reading import BadDocument
 from adapters.rest.swagger import converted
 
@@ -88,6 +89,16 @@ class OpenApi:
             raise BadDocument(f"a schema of {self.name} is not valid: {what}") from None
         self._validators[id(schema)] = (schema, made)
         return made
+
+    def whole(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator | None:
+        """As `validator`, where the schema demands what no single value shows; None elsewhere.
+
+        None too where only the department says a part: that part is never in a request.
+        """
+        words = {
+            w for part in (schema, *reached(schema, self._at).values()) for w in words_of(part)
+        }
+        return self.validator(schema) if words & WHOLE and "readOnly" not in words else None
 
     def check(self, found: Found) -> None:
         """Nothing when every schema of the operation is valid; BadDocument else."""

@@ -12,6 +12,11 @@ At = Callable[[str], Any]
 """What a local reference points at; BadDocument when it is nothing."""
 
 
+def words_of(start: Any) -> set[str]:
+    """Every keyword and name that stands in a schema itself, references not followed."""
+    return {str(word) for node in nodes(start) for word in node}
+
+
 def reached(start: Any, at: At) -> Mapping[str, Any]:
     """Every reference reachable from `start`, and what it points at."""
     found: dict[str, Any] = {}

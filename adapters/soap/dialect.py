@@ -18,7 +18,7 @@ from adapters.mapping.request import Group, Node
 from adapters.mapping.sources import Ask
 from adapters.outcome import Meaning, Settled, raised
 from adapters.rules import Rule
-from adapters.shape import Kind, Shape
+from adapters.shape import Kind, Shape, hidden
 from adapters.soap.encoded import STYLE
 from adapters.soap.envelope import SOAP11, SOAP12, Fault, Opener, below, settle_fault, validate
 from adapters.soap.read import XmlTree
@@ -135,17 +135,14 @@ class SoapDialect:
             names = [name for name in outer.members() if name != "."]
             key, hint = f"{spec.key}.inner.at", did_you_mean(spec.inner.at, names)
             findings.add(key, f"the reply has no {spec.inner.at!r}", hint, Rule.CALL_INNER)
-        shape = self._document(spec.inner.root)
-        if shape is None:
-            sentence, remedy = f"there is no {spec.inner.root!r}", _ROOT
-            findings.add(f"{spec.key}.inner.root", sentence, remedy, Rule.CALL_INNER)
-            return Shape(name="?", tag="?", kind=Kind.GROUP, open=True)
-        error = _error(spec.inner)
-        if spec.inner.error and self._document(error) is None:
-            findings.add(
-                f"{spec.key}.inner.error", f"there is no {error!r}", _ROOT, Rule.CALL_INNER
-            )
-        return shape
+        roots = {"root": spec.inner.root}
+        if spec.inner.error and self._inner_file(spec.inner.root.partition("#")[0]):
+            roots["error"] = _error(spec.inner)
+        for name, place in roots.items():
+            if self._document(place) is None:
+                key = f"{spec.key}.inner.{name}"
+                findings.add(key, f"there is no {place!r}", _ROOT, Rule.CALL_INNER)
+        return self._document(spec.inner.root) or hidden()
 
     def _document(self, place: str) -> Shape | None:
         file, _, element = place.partition("#")

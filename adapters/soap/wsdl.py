@@ -58,6 +58,19 @@ class Refused(ValueError):
     """One operation cannot be served; the sentence says why."""
 
 
+class BadChoice(BadContract):
+    """A service or port the WSDL does not have: the key, what it names, and what there is."""
+
+    def __init__(
+        self, key: str, name: str, sentence: str, there: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        super().__init__(sentence)
+        self.key, self.name = key, name
+        ports = [(service, port) for service, inside in there.items() for port in inside]
+        self.known = list(there) if key == "service" else [port for _, port in ports]
+        self.only = ports[0] if len(ports) == 1 else None  # what can only have been meant
+
+
 def load_wsdl(documents: Documents, entry: Path) -> "Wsdl":
     """The WSDL in this file; BadContract says what is wrong."""
     return Wsdl(documents, entry)
@@ -85,12 +98,12 @@ class Wsdl:
         """The named port; BadContract says what is wrong and what there is."""
         found = self._services.get(service)
         if found is None:
-            known = ", ".join(self._services) or "none"
-            raise BadContract(f"the WSDL has no service {service!r}; it has {known}")
+            sentence = f"the WSDL has no service {service!r}"
+            raise BadChoice("service", service, sentence, self.services())
         ports = {str(node.get("name")): node for node in _children(found, "port")}
         if port not in ports:
-            known = ", ".join(ports) or "none"
-            raise BadContract(f"service {service!r} has no port {port!r}; it has {known}")
+            sentence = f"service {service!r} has no port {port!r}"
+            raise BadChoice("port", port, sentence, {service: tuple(ports)})
         binding = self._find("binding", ports[port].get("binding"), ports[port])
         return self._bound(port, binding)
 

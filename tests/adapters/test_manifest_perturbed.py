@@ -3,11 +3,12 @@
 import shutil
 import tomllib
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from adapters.department import DeclaredDepartment
@@ -20,6 +21,11 @@ from tests.adapters.conftest import CREDENTIALS, RIM
 
 ENDPOINT = Endpoint(url="http://127.0.0.1:1", credentials=CREDENTIALS)
 SWAPS: tuple[Any, ...] = ("", "x", "'", "a | b", ".", 0, -1, 1.5, True, [], ["x"], {}, {"x": "y"})
+DAMAGE = st.tuples(
+    st.integers(0, 999),
+    st.sampled_from(["delete", "misspell", "swap"]),
+    st.sampled_from(SWAPS),
+)
 
 
 def _ways(data: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -36,7 +42,7 @@ def _damaged(data: dict[str, Any], way: tuple[Any, ...], how: str, swap: Any) ->
         here = here[step]
     last = way[-1]
     if how == "swap":
-        here[last] = swap
+        here[last] = deepcopy(swap)  # the next damage may strike inside it
         return
     value = here.pop(last)
     if how == "misspell" and isinstance(here, dict):
@@ -54,17 +60,18 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(draw=st.data())
+@given(damages=st.lists(DAMAGE, min_size=1, max_size=2))
+@example(damages=[(8, "swap", [])])  # the protocol
+@example(damages=[(0, "swap", {"x": "y"}), (1, "delete", "")])
 def test_damaged_manifest_gives_findings_or_a_department(
-    good: dict[str, Path], base: str, draw: st.DataObject
+    good: dict[str, Path], base: str, damages: list[tuple[int, str, Any]]
 ) -> None:
     folder = good[base]
     whole = (folder / FILE).read_text(encoding="utf-8")
     data = tomllib.loads(whole)
-    for _ in range(draw.draw(st.integers(1, 2))):
-        way = draw.draw(st.sampled_from(list(_ways(data))))
-        how = draw.draw(st.sampled_from(["delete", "misspell", "swap"]))
-        _damaged(data, way, how, draw.draw(st.sampled_from(SWAPS)))
+    for at, how, swap in damages:
+        ways = list(_ways(data))
+        _damaged(data, ways[at % len(ways)], how, swap)
     shutil.copy(folder / FILE, folder / "good.toml")
     try:
         (folder / FILE).write_text(dumps(data), encoding="utf-8")
@@ -74,3 +81,11 @@ def test_damaged_manifest_gives_findings_or_a_department(
         assert isinstance(made, DeclaredDepartment) != bool(findings.items)
     finally:
         shutil.move(folder / "good.toml", folder / FILE)
+
+
+def test_damage_leaves_what_it_swaps_in_as_it_was() -> None:
+    swap = {"x": "y"}
+    data: dict[str, Any] = {"id": "desk"}
+    _damaged(data, ("id",), "swap", swap)
+    _damaged(data, ("id", "x"), "delete", "")
+    assert (swap, data) == ({"x": "y"}, {"id": {}})

@@ -75,3 +75,15 @@ async def test_a_number_below_the_minimum_is_not_filed(tmp_path: Path, counter: 
     with pytest.raises(NotDelivered):  # what is allowed goes on, here to a counter that is shut
         await department.file(filing_with(diningSeats=1), budget=0.2)
     await department.aclose()
+
+
+async def test_a_body_that_breaks_a_rule_about_the_whole_is_not_filed(
+    tmp_path: Path, counter: Counter
+) -> None:
+    change = ("documents: { type: array,", "documents: { type: array, minItems: 9,")
+    department, findings = made(narrowed("records", tmp_path, change), counter.url)
+    assert department is not None, findings
+    with pytest.raises(Unsendable, match=r"breaks its contract at documents: minItems \(9\)"):
+        await department.file(filing_with(diningSeats=1), budget=1)
+    assert counter.heard == []
+    await department.aclose()

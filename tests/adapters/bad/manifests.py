@@ -17,7 +17,7 @@ import json
 import re
 import shutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,23 @@ def cases() -> dict[str, Case]:
         path.stem: Case(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
         for path in found
     }
+
+
+def together(many: Sequence[Case]) -> Case:
+    """All the changes of these cases, made to one manifest."""
+    data: dict[str, Any] = {"base": many[0].data["base"], "remove": [], "set": {}, "files": {}}
+    for case in many:
+        data["remove"] += case.data.get("remove", ())
+        data["set"] |= case.data.get("set", {})
+        data["files"] |= case.data.get("files", {})
+    return Case("+".join(case.name for case in many), data)
+
+
+def touched(case: Case) -> list[str]:
+    """The keys a case changes."""
+    return [
+        path.replace("'", "") for path in (*case.data.get("remove", ()), *case.data.get("set", ()))
+    ]
 
 
 def placed(base: str, folder: Path) -> Path:

@@ -70,7 +70,7 @@ async def town(
     """Start the departments, set their clock, start the gateway; stop everything at the end.
 
     With `own_key` the key for dev tokens lives in `state` too, not in the usual dev folder;
-    `settings` are further ones of the gateway, None to leave out one that a town usually has.
+    `settings` are further ones of the gateway.
     """
     gateway = f"http://127.0.0.1:{ports.gateway}"
     told = state / "mocks"
@@ -85,7 +85,7 @@ async def town(
         if opening is not None:
             await admin.set_clock(opening)
         usual = _overrides(state, ports, addresses, own_key=own_key)
-        overrides = {k: v for k, v in {**usual, **(settings or {})}.items() if v is not None}
+        overrides = {**usual, **(settings or {})}
         tell("启动网关 starting the gateway")
         serve = ["gateway", "serve", "--profile", "dev", *_flags(overrides)]
         async with running("gateway", serve, state / "gateway.log") as process:

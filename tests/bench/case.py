@@ -40,7 +40,6 @@ SETTINGS: Mapping[str, Any] = {
     "telemetry.exporter": "console",
     "telemetry.sample_ratio": 0.05,
     "polling.every_s": 60,
-    "clock.follow": None,  # the machine's own clock, as in production
 }
 _SOURCE = "provenance { department source asOf stale recordId } problem { code message }"
 QUERY = (

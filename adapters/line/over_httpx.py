@@ -20,12 +20,11 @@ from adapters.line.turns import Turns
 from adapters.wire import Endpoint, WireReply, WireRequest
 from schema.domain.problem import ProblemCode
 
-IDLE_S = 3.0  # connections are dropped before a department's own keep-alive ends
 _SENT = "send_request_headers.started"
 
 
 class HttpxWire:
-    """A line over httpx: one client, connections of one department only."""
+    """A line over httpx: one client, a connection of its own for every call."""
 
     def __init__(
         self,
@@ -50,12 +49,9 @@ class HttpxWire:
             follow_redirects=False,
             timeout=None,  # noqa: S113 — every call has one total deadline below
             # The turns bound the connections. The pool must not: one that was handed out and whose
-            # call was cancelled before it began is counted there for ever.
-            limits=httpx.Limits(
-                max_connections=None,
-                max_keepalive_connections=concurrency,
-                keepalive_expiry=IDLE_S,
-            ),
+            # call was cancelled before it began is counted there for ever. None is kept: what a
+            # department sends after its reply would be read as the answer to the next filing.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
             headers={"Accept-Encoding": "identity", "User-Agent": "onething"},
         )
 

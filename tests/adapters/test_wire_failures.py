@@ -43,6 +43,22 @@ async def test_reset_after_the_request_is_unknown(
         await permits.file(filing, budget=1)
 
 
+async def test_a_second_reply_is_not_the_answer_to_the_next_filing(counter: Counter) -> None:
+    wire = HttpxWire("permits", Endpoint(url=counter.url), concurrency=4, reply_bytes=1000)
+    filing = WireRequest(method="POST", path="/file", headers={}, body=b"one")
+
+    async def twice(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(2 * b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst")
+
+    counter.acts.append(twice)
+    counter.says("second")
+    deadline = asyncio.get_running_loop().time() + 2
+    said = [(await wire.send(filing, deadline=deadline)).body for _ in range(2)]
+    await wire.aclose()
+
+    assert said == [b"first", b"second"]
+
+
 async def test_hang_ends_at_the_deadline_as_unknown(
     permits: DeclaredDepartment, counter: Counter, filing: Filing
 ) -> None:

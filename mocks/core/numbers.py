@@ -1,9 +1,10 @@
 """Identifiers with their check characters, and the arithmetic that turns an index into one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import wraps
 from hashlib import blake2b
-from typing import TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 T = TypeVar("T")
 
@@ -79,6 +80,7 @@ class Seeded:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
+        self.recalled: dict[tuple[object, ...], Any] = {}
 
     def drawn(self, *parts: object) -> int:
         """A large number."""
@@ -91,3 +93,25 @@ class Seeded:
     def day(self, first: date, span: int, *parts: object) -> date:
         """One of `span` days from `first` on."""
         return first + timedelta(days=drawn(self.seed, *parts) % span)
+
+
+_S = TypeVar("_S", bound=Seeded)
+_P = ParamSpec("_P")
+_RECALLED = 8192
+_UNKNOWN = object()
+
+
+def recalled(find: Callable[Concatenate[_S, _P], T]) -> Callable[Concatenate[_S, _P], T]:
+    """The same look-up by key, what it found lately kept: what is drawn stays as it is for ever."""
+
+    @wraps(find)
+    def found(self: _S, /, *key: _P.args, **named: _P.kwargs) -> T:
+        kept, asked = self.recalled, (find, *key, *named.values())
+        answer: T = kept.get(asked, _UNKNOWN)
+        if answer is _UNKNOWN:
+            if len(kept) >= _RECALLED:
+                kept.clear()
+            answer = kept[asked] = find(self, *key, **named)
+        return answer
+
+    return found

@@ -133,3 +133,15 @@ def test_a_published_licence_identifier_is_reproduced() -> None:
     made = licence_id("11100000000013338W009", "11330105002500287C", "2025052201", "002")
 
     assert made == "1.2.156.3005.2.11100000000013338W009.11330105002500287C.2025052201.002.0"
+
+
+def test_a_record_found_again_is_the_same_and_of_its_own_city() -> None:
+    here, elsewhere = City(1), City(2)
+    parcel_no = DEMO["parcel_no"]
+
+    found = here.parcel(parcel_no)
+
+    assert here.parcel(parcel_no) is found == City(1).parcel(parcel_no)
+    assert elsewhere.parcel(parcel_no) != found
+    assert here.building(parcel_no) is None
+    assert (here.parcel("nowhere"), here.parcel("nowhere")) == (None, None)

@@ -49,7 +49,7 @@ class Bond:
         os.close(memory)
         return cls(line=socket.socket(fileno=line), ring=ring)
 
-    def noting(self, app: ASGIApp, kit: Kit) -> ASGIApp:
+    def noting(self, app: ASGIApp, kit: Kit) -> Noting:
         """The application, its requests noted and counted."""
         return Noting(app, self.ring, kit.clock, self.tally)
 

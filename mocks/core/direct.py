@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
@@ -10,26 +11,47 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from mocks.core.deed import Deed
+from mocks.core.turn import OncePerTurn
+
 Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A route, and the deed that answers the same at once on a day without rules."""
+
+    route: Route
+    deed: Deed
 
 
 class Direct(Starlette):
     """Starlette, which answers what no route knows; a known route is called without its layers.
 
     A literal path goes before a pattern. What an endpoint raises is the server's to report.
+    `untroubled` says whether nothing is on order that a deed knows nothing of.
     """
 
-    def __init__(self, routes: Sequence[Route]) -> None:
-        super().__init__(routes=routes)
-        self._literal: dict[tuple[str, str], Endpoint] = {}
-        self._patterns: dict[str, list[tuple[re.Pattern[str], Endpoint]]] = {}
-        for route in routes:
-            for method in (route.methods or set()) - {"HEAD"}:
-                if "{" in route.path:
+    def __init__(self, ways: Sequence[Way], untroubled: Callable[[], bool]) -> None:
+        super().__init__(routes=[way.route for way in ways])
+        self._untroubled = OncePerTurn(untroubled)
+        self._literal: dict[tuple[str, str], Way] = {}
+        self._patterns: dict[str, list[tuple[re.Pattern[str], Way]]] = {}
+        for way in ways:
+            for method in (way.route.methods or set()) - {"HEAD"}:
+                if "{" in way.route.path:
                     known = self._patterns.setdefault(method, [])
-                    known.append((route.path_regex, route.endpoint))
+                    known.append((way.route.path_regex, way))
                 else:
-                    self._literal[method, route.path] = route.endpoint
+                    self._literal[method, way.route.path] = way
+
+    def deed(self, scope: Scope) -> Deed | None:
+        """What answers this request at once; None when it has to go the application's way."""
+        found = self._found(scope)
+        if found is None or not self._untroubled():
+            return None
+        scope["path_params"] = found[1]
+        return found[0].deed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
@@ -37,15 +59,16 @@ class Direct(Starlette):
         if found is None:
             await super().__call__(scope, receive, send)
             return
-        endpoint, scope["path_params"] = found
+        way, scope["path_params"] = found
+        endpoint: Endpoint = way.route.endpoint
         response = await endpoint(Request(scope, receive))
         await response(scope, receive, send)
 
-    def _found(self, scope: Scope) -> tuple[Endpoint, dict[str, Any]] | None:
+    def _found(self, scope: Scope) -> tuple[Way, dict[str, Any]] | None:
         method, path = scope["method"], scope["path"]
-        if (endpoint := self._literal.get((method, path))) is not None:
-            return endpoint, {}
-        for pattern, endpoint in self._patterns.get(method, ()):
+        if (way := self._literal.get((method, path))) is not None:
+            return way, {}
+        for pattern, way in self._patterns.get(method, ()):
             if (match := pattern.match(path)) is not None:
-                return endpoint, match.groupdict()
+                return way, match.groupdict()
         return None

@@ -74,7 +74,7 @@ def _greening(kit: Kit) -> dict[str, bytes]:
     return {"file": filing, "status": read}
 
 
-_ASKED = {"greening": _greening, "housing": _housing}
+ASKED = {"greening": _greening, "housing": _housing}
 
 
 @contextmanager
@@ -106,13 +106,13 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _cpu_s(pid: int) -> float:
-    """On a core, to the nanosecond: the ticks of /proc/PID/stat are drawn, and unfair to bursts."""
+def cpu_s(pid: int) -> float:
+    """Seconds a process spent on a core, exactly: the ticks of /proc/PID/stat are samples."""
     threads = Path(f"/proc/{pid}/task").iterdir()
     return sum(int((one / "schedstat").read_text().split()[0]) for one in threads) / 1e9
 
 
-def _over(port: int, content: bytes, times: int) -> None:
+def over(port: int, content: bytes, times: int) -> None:
     """So many requests over a few connections of their own, none of them idle for long."""
     lines = [Talk(port, 30) for _ in range(min(_LINES, times))]
     for _ in range(times // len(lines)):
@@ -130,14 +130,14 @@ def measured(name: str, requests: int, codes: Mapping[str, Path]) -> Iterator[Ro
     """Filing and reading at one department of each checkout."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         kit = assemble(name, Path(folder) / "here")
-        asked = _ASKED[name](kit)
+        asked = ASKED[name](kit)
         kit.ledger.close()
         there = {
             checkout: stack.enter_context(running(name, Path(folder) / checkout, code))
             for checkout, code in codes.items()
         }
         for port, _ in there.values():
-            _over(port, asked["file"], 1)
+            over(port, asked["file"], 1)
         for call in (*[*asked][1:], "file"):  # reading first: before there is much to read
             count = requests // 4 if call == "file" else requests
             yield from _in_turns(name, call, asked[call], count, there)
@@ -148,14 +148,14 @@ def _in_turns(
 ) -> Iterator[Row]:
     spent = dict.fromkeys(there, 0.0)
     for port, _ in there.values():
-        _over(port, content, _WARM)
+        over(port, content, _WARM)
     for _ in range(_TURNS):
         for checkout, (port, pid) in there.items():
-            before = _cpu_s(pid)
-            _over(port, content, count // _TURNS)
-            spent[checkout] += _cpu_s(pid) - before
-    for checkout, cpu_s in spent.items():
-        yield Row(department=name, call=call, requests=count, checkout=checkout, cpu_s=cpu_s)
+            before = cpu_s(pid)
+            over(port, content, count // _TURNS)
+            spent[checkout] += cpu_s(pid) - before
+    for checkout, seconds in spent.items():
+        yield Row(department=name, call=call, requests=count, checkout=checkout, cpu_s=seconds)
 
 
 def table_of(rows: Sequence[Row]) -> Table:
@@ -173,7 +173,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=8_000)
     told = parser.parse_args()
     codes = {**({"before": told.before} if told.before else {}), NOW: Path.cwd()}
-    rows = [row for name in _ASKED for row in measured(name, told.requests, codes)]
+    rows = [row for name in ASKED for row in measured(name, told.requests, codes)]
     Console(width=120).print(table_of(rows))
 
 

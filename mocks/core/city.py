@@ -48,8 +48,8 @@ _FIXED: dict[int, dict[str, Any]] = {
 class City(Works):
     """All records by construction. Unknown or malformed keys give None."""
 
-    def __init__(self, seed: int = SEED) -> None:
-        super().__init__(seed)
+    def __init__(self, seed: int = SEED, *, recalls: int = 0) -> None:
+        super().__init__(seed, recalls=recalls)
 
     def company(self, index: int) -> Company:
         """The company with this index."""

@@ -29,6 +29,7 @@ from mocks.scenarios.playing import ORDINARY_DAYS, Playing
 DEPARTMENTS = (
     "planning", "housing", "construction", "market", "fire", "greening", "police", "health",
 )  # fmt: skip
+_RECALLS = 4096  # records, some two megabytes
 CONTRACTS = Path(__file__).parents[2] / "adapters" / "departments"
 
 
@@ -95,7 +96,7 @@ def assemble(
     )  # fmt: skip
     return Kit(
         department=department,
-        city=City(seed),
+        city=City(seed, recalls=_RECALLS),
         clock=clock,
         ledger=ledger,
         desk=desk,

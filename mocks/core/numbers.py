@@ -78,8 +78,9 @@ def resident_id(district: str, born: str, order: int) -> str:
 class Seeded:
     """Draws that are the same for ever for the same seed."""
 
-    def __init__(self, seed: int) -> None:
-        self.seed = seed
+    def __init__(self, seed: int, *, recalls: int = 0) -> None:
+        """`recalls`: how many found records it may hold; none are held unless told."""
+        self.seed, self.recalls = seed, recalls
         self.recalled: dict[tuple[object, ...], Any] = {}
 
     def drawn(self, *parts: object) -> int:
@@ -97,19 +98,23 @@ class Seeded:
 
 _S = TypeVar("_S", bound=Seeded)
 _P = ParamSpec("_P")
-_RECALLED = 8192
 _UNKNOWN = object()
 
 
 def recalled(find: Callable[Concatenate[_S, _P], T]) -> Callable[Concatenate[_S, _P], T]:
-    """The same look-up by key, what it found lately kept: what is drawn stays as it is for ever."""
+    """The same look-up by key, what it found lately kept where records may be held.
+
+    What is drawn stays as it is for ever.
+    """
 
     @wraps(find)
     def found(self: _S, /, *key: _P.args, **named: _P.kwargs) -> T:
+        if not self.recalls:
+            return find(self, *key, **named)
         kept, asked = self.recalled, (find, *key, *named.values())
         answer: T = kept.get(asked, _UNKNOWN)
         if answer is _UNKNOWN:
-            if len(kept) >= _RECALLED:
+            if len(kept) >= self.recalls:
                 kept.clear()
             answer = kept[asked] = find(self, *key, **named)
         return answer

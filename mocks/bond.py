@@ -12,6 +12,7 @@ import signal
 import socket
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,7 +50,7 @@ class Bond:
         os.close(memory)
         return cls(line=socket.socket(fileno=line), ring=ring)
 
-    def noting(self, app: ASGIApp, kit: Kit) -> ASGIApp:
+    def noting(self, app: ASGIApp, kit: Kit) -> Noting:
         """The application, its requests noted and counted."""
         return Noting(app, self.ring, kit.clock, self.tally)
 
@@ -57,11 +58,12 @@ class Bond:
         """Answer the parent until it is gone; then end this process."""
         reader, writer = await asyncio.open_connection(sock=self.line, limit=_LINE_CAP)
         acts = self._acts(kit, server)
-        while line := await reader.readline():
-            asked = json.loads(line)
-            answer = {"id": asked["id"], "answer": acts[asked["ask"]]()}
-            writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
-            await writer.drain()
+        with suppress(ConnectionError):  # gone while it was answered
+            while line := await reader.readline():
+                asked = json.loads(line)
+                answer = {"id": asked["id"], "answer": acts[asked["ask"]]()}
+                writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+                await writer.drain()
         os.kill(os.getpid(), signal.SIGTERM)
 
     def _acts(self, kit: Kit, server: uvicorn.Server) -> Mapping[str, Callable[[], dict[str, Any]]]:

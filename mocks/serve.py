@@ -18,10 +18,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.loops.auto import auto_loop_factory
 
 from mocks.bond import Bond
+from mocks.core.deed import FindDeed
+from mocks.core.direct import Direct
 from mocks.core.kit import Kit, assemble, department_module
-from mocks.faults.line import lent
+from mocks.faults.at_once import answering
 
 TICK_S = 0.05
 _ORPHAN_CHECK_S = 0.5
@@ -53,19 +56,26 @@ class _Server(uvicorn.Server):
 
 def serve(place: Place) -> None:
     """Run the department until it is told to stop or its parent is gone."""
-    with suppress(KeyboardInterrupt):  # the terminal tells the whole group
-        asyncio.run(_serve(place))
+    loops = auto_loop_factory(use_subprocess=False)
+    # the terminal tells the whole group of an interrupt
+    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=loops) as runner:
+        runner.run(_serve(place))
 
 
 async def _serve(place: Place) -> None:
     kit = assemble(place.department, place.state, callback_base=place.callback_base)
     module = department_module(place.department)
-    app: ASGIApp = application(kit, module.build(kit))
+    department: Direct = module.build(kit)
+    app: ASGIApp = application(kit, department)
+    find: FindDeed = department.deed
+    if place.bond:
+        noting = place.bond.noting(app, kit)
+        app, find = noting, noting.noted(find)
     config = uvicorn.Config(
-        place.bond.noting(app, kit) if place.bond else app,
+        app,
         host=place.host,
         port=place.port,
-        http=lent(kit.faults),
+        http=answering(find, kit.faults),
         ws="none",
         lifespan="off",
         log_level="warning",

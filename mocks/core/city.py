@@ -12,7 +12,15 @@ from typing import Any
 
 from mocks.core import names
 from mocks.core.houses import NUMBERS
-from mocks.core.numbers import SEED, Shuffle, from_base31, in_base31, organisation_code, uscc
+from mocks.core.numbers import (
+    SEED,
+    Shuffle,
+    from_base31,
+    in_base31,
+    organisation_code,
+    recalled,
+    uscc,
+)
 from mocks.core.records import Company, HealthCertificates, Manager, Property
 from mocks.core.works import Works
 
@@ -40,8 +48,8 @@ _FIXED: dict[int, dict[str, Any]] = {
 class City(Works):
     """All records by construction. Unknown or malformed keys give None."""
 
-    def __init__(self, seed: int = SEED) -> None:
-        super().__init__(seed)
+    def __init__(self, seed: int = SEED, *, recalls: int = 0) -> None:
+        super().__init__(seed, recalls=recalls)
 
     def company(self, index: int) -> Company:
         """The company with this index."""
@@ -88,6 +96,7 @@ class City(Works):
     def _uscc(self, index: int, district: str) -> str:
         return uscc(district, organisation_code("MA1" + in_base31(_COMPANIES.hide(index), 5)))
 
+    @recalled
     def company_by_uscc(self, code: str) -> Company | None:
         """The company with this unified social credit code."""
         if len(code) != 18 or code[8:11] != "MA1":
@@ -98,6 +107,7 @@ class City(Works):
             return None
         return company if company.uscc == code else None
 
+    @recalled
     def managers(self, code: str) -> tuple[Manager, ...]:
         """The food safety managers' certificates of a company, newest first."""
         if (company := self.company_by_uscc(code)) is None:
@@ -113,6 +123,7 @@ class City(Works):
             for n in range(count)
         )
 
+    @recalled
     def health(self, code: str) -> HealthCertificates | None:
         """The health certificates of a company's staff; None for an unknown company."""
         if (company := self.company_by_uscc(code)) is None:

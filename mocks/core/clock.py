@@ -87,14 +87,20 @@ class VirtualClock:
 
     def __init__(self, path: Path) -> None:
         self._file = Watched(path)
+        self._seen = -1
+        self._virtual = datetime.fromtimestamp(0, SHANGHAI)
+        self._real = self._rate = 0.0
 
     def now(self) -> datetime:
         """Virtual time in Shanghai."""
         real, setting = real_now(), self._file.value()
         if setting is None:
             return datetime.fromtimestamp(real, SHANGHAI)
-        elapsed = (real - setting["real"]) * setting["rate"]
-        return datetime.fromisoformat(setting["virtual"]) + timedelta(seconds=elapsed)
+        if self._file.version != self._seen:
+            self._virtual = datetime.fromisoformat(setting["virtual"])
+            self._real, self._rate = setting["real"], setting["rate"]
+            self._seen = self._file.version
+        return self._virtual + timedelta(seconds=(real - self._real) * self._rate)
 
     def set(self, moment: datetime, *, rate: float | None = None) -> datetime:
         """Jump to `moment`; only the parent process may. `rate` 0 stands still, 1 runs."""

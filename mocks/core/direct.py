@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
@@ -10,7 +11,18 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from mocks.core.deed import Deed
+from mocks.core.turn import OncePerTurn
+
 Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A route, and the deed that answers the same at once on a day without rules."""
+
+    route: Route
+    deed: Deed
 
 
 class Direct(Starlette):
@@ -18,19 +30,29 @@ class Direct(Starlette):
 
     A literal path goes before a pattern, whatever the method. What an endpoint raises is the
     server's to report.
+    `untroubled` says whether nothing is on order that a deed knows nothing of.
     """
 
-    def __init__(self, routes: Sequence[Route]) -> None:
-        super().__init__(routes=routes)
-        self._literal: dict[str, dict[str, Endpoint]] = {}
-        self._patterns: dict[str, list[tuple[re.Pattern[str], Endpoint]]] = {}
-        for route in routes:
-            for method in (route.methods or set()) - {"HEAD"}:
-                if "{" in route.path:
+    def __init__(self, ways: Sequence[Way], untroubled: Callable[[], bool]) -> None:
+        super().__init__(routes=[way.route for way in ways])
+        self._untroubled = OncePerTurn(untroubled)
+        self._literal: dict[str, dict[str, Way]] = {}
+        self._patterns: dict[str, list[tuple[re.Pattern[str], Way]]] = {}
+        for way in ways:
+            for method in (way.route.methods or set()) - {"HEAD"}:
+                if "{" in way.route.path:
                     known = self._patterns.setdefault(method, [])
-                    known.append((route.path_regex, route.endpoint))
+                    known.append((way.route.path_regex, way))
                 else:
-                    self._literal.setdefault(route.path, {})[method] = route.endpoint
+                    self._literal.setdefault(way.route.path, {})[method] = way
+
+    def deed(self, scope: Scope) -> Deed | None:
+        """What answers this request at once; None when it has to go the application's way."""
+        found = self._found(scope)
+        if found is None or not self._untroubled():
+            return None
+        scope["path_params"] = found[1]
+        return found[0].deed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
@@ -39,18 +61,19 @@ class Direct(Starlette):
             allowed = self._allowed(scope) if scope["type"] == "http" else ()
             await (_refusal(allowed) if allowed else super().__call__)(scope, receive, send)
             return
-        endpoint, scope["path_params"] = found
+        way, scope["path_params"] = found
+        endpoint: Endpoint = way.route.endpoint
         response = await endpoint(Request(scope, receive))
         await response(scope, receive, send)
 
-    def _found(self, scope: Scope) -> tuple[Endpoint, dict[str, Any]] | None:
+    def _found(self, scope: Scope) -> tuple[Way, dict[str, Any]] | None:
         method, path = scope["method"], scope["path"]
         if (literal := self._literal.get(path)) is not None:
-            endpoint = literal.get(method)
-            return None if endpoint is None else (endpoint, {})
-        for pattern, endpoint in self._patterns.get(method, ()):
+            way = literal.get(method)
+            return None if way is None else (way, {})
+        for pattern, way in self._patterns.get(method, ()):
             if (match := pattern.match(path)) is not None:
-                return endpoint, match.groupdict()
+                return way, match.groupdict()
         return None
 
     def _allowed(self, scope: Scope) -> Sequence[str]:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from mocks.core import names
+from mocks.core.numbers import recalled
 from mocks.core.people import People
 from mocks.core.records import Building, Parcel, Property
 
@@ -56,6 +57,7 @@ class Houses(People):
             parcel_no=parcel_number(road, number // 10),
         )
 
+    @recalled
     def property_by_address(self, address: str) -> Property | None:
         """The title at this address; blanks and a missing city do not matter."""
         found = _ADDRESS.fullmatch("".join(address.split()))
@@ -64,6 +66,7 @@ class Houses(People):
             return None
         return self._title(road, int(found[3]), int(found[4]))
 
+    @recalled
     def property_by_cert(self, cert_no: str) -> Property | None:
         """The title with this certificate number."""
         if (found := _CERT.fullmatch(cert_no)) is None:
@@ -81,6 +84,7 @@ class Houses(People):
             if (title := self._title(road, number, floor + 1)) is not None:
                 yield title
 
+    @recalled
     def building(self, building_no: str) -> Building | None:
         """The house with this number."""
         if (place := _place(r"(\d{6})(\d{3})(\d{5})", building_no)) is None:
@@ -99,6 +103,7 @@ class Houses(People):
             completed_on=done,
         )
 
+    @recalled
     def parcel(self, parcel_no: str) -> Parcel | None:
         """The piece of land with this number."""
         if (place := plot_of(parcel_no)) is None:

@@ -17,6 +17,7 @@ from mocks.journal.noting import asks, struck
 
 _ON_OTHER_CALLS = ON_CALLS - TOKEN_KINDS
 _NOBODY = frozenset[str]()
+BODY_LIMIT = 5_000_000
 
 
 def cut_early(kit: Kit, operation: str) -> Response | None:
@@ -67,6 +68,6 @@ def seen_by_now(desk: Desk, faults: Faults, operation: str, reference: str) -> t
     return tuple(filed for filed in found if filed.real_at.timestamp() <= horizon)
 
 
-async def body_of(request: Request, limit: int = 5_000_000) -> bytes:
+async def body_of(request: Request, limit: int = BODY_LIMIT) -> bytes:
     """The request body, at most `limit` bytes of it."""
     return (await request.body())[:limit]

@@ -6,7 +6,7 @@ A department module `mocks.departments.<id>` offers
     STATUS: Mapping[Status, …]               its own codes; optional where nothing is decided
     REASONS: tuple[str, ...]                 its codes for a refusal, the usual one first; optional
     NUMBER: str                              the format of its own numbers, of `day` and `seq`
-    build(kit: Kit) -> Starlette             its web application
+    build(kit: Kit) -> Direct                its web application
     async pump(kit: Kit) -> None             optional: runs beside it (callbacks), until cancelled
 """
 
@@ -29,6 +29,7 @@ from mocks.scenarios.playing import ORDINARY_DAYS, Playing
 DEPARTMENTS = (
     "planning", "housing", "construction", "market", "fire", "greening", "police", "health",
 )  # fmt: skip
+_RECALLS = 4096  # records, some two megabytes
 CONTRACTS = Path(__file__).parents[2] / "adapters" / "departments"
 
 
@@ -48,6 +49,11 @@ class Kit:
     callback_base: str | None
     contract_dir: Path
     scenarios: Playing = ORDINARY_DAYS
+
+    @property
+    def untroubled(self) -> bool:
+        """Whether no rule and no scenario is in force: a call meets nothing but the deed."""
+        return not (self.faults or self.pace or self.scenarios.active)
 
     def usual(self, operation: str, otherwise: Fault = NO_FAULT) -> Fault:
         """What a call meets that no rule strikes: a closed office, or the department's own way."""
@@ -90,7 +96,7 @@ def assemble(
     )  # fmt: skip
     return Kit(
         department=department,
-        city=City(seed),
+        city=City(seed, recalls=_RECALLS),
         clock=clock,
         ledger=ledger,
         desk=desk,

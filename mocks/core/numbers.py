@@ -1,9 +1,10 @@
 """Identifiers with their check characters, and the arithmetic that turns an index into one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import wraps
 from hashlib import blake2b
-from typing import TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 T = TypeVar("T")
 
@@ -77,8 +78,10 @@ def resident_id(district: str, born: str, order: int) -> str:
 class Seeded:
     """Draws that are the same for ever for the same seed."""
 
-    def __init__(self, seed: int) -> None:
-        self.seed = seed
+    def __init__(self, seed: int, *, recalls: int = 0) -> None:
+        """`recalls`: how many found records it may hold; none are held unless told."""
+        self.seed, self.recalls = seed, recalls
+        self.recalled: dict[tuple[object, ...], Any] = {}
 
     def drawn(self, *parts: object) -> int:
         """A large number."""
@@ -91,3 +94,29 @@ class Seeded:
     def day(self, first: date, span: int, *parts: object) -> date:
         """One of `span` days from `first` on."""
         return first + timedelta(days=drawn(self.seed, *parts) % span)
+
+
+_S = TypeVar("_S", bound=Seeded)
+_P = ParamSpec("_P")
+_UNKNOWN = object()
+
+
+def recalled(find: Callable[Concatenate[_S, _P], T]) -> Callable[Concatenate[_S, _P], T]:
+    """The same look-up by key, what it found lately kept where records may be held.
+
+    What is drawn stays as it is for ever.
+    """
+
+    @wraps(find)
+    def found(self: _S, /, *key: _P.args, **named: _P.kwargs) -> T:
+        if not self.recalls:
+            return find(self, *key, **named)
+        kept, asked = self.recalled, (find, *key, *named.values())
+        answer: T = kept.get(asked, _UNKNOWN)
+        if answer is _UNKNOWN:
+            if len(kept) >= self.recalls:
+                kept.clear()
+            answer = kept[asked] = find(self, *key, **named)
+        return answer
+
+    return found

@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 from mocks.core import names
-from mocks.core.numbers import Seeded, Shuffle, resident_id
+from mocks.core.numbers import Seeded, Shuffle, recalled, resident_id
 from mocks.core.records import Person
 
 _REFS = Shuffle(10**9, 123_456_789, 310_104_188)
@@ -32,6 +32,7 @@ class People(Seeded):
             phone=f"139{self.drawn('phone', index) % 10**8:08d}",
         )
 
+    @recalled
     def person_by_ref(self, ref: str) -> Person | None:
         """The person the register calls so."""
         if not re.fullmatch(r"RY\d{9}", ref):
@@ -39,6 +40,7 @@ class People(Seeded):
         index = _REFS.show(int(ref[2:]))
         return self.person(index) if index < _IDS.size else None
 
+    @recalled
     def person_by_id_number(self, id_number: str) -> Person | None:
         """The person with this resident id number."""
         if not re.fullmatch(r"\d{17}[\dX]", id_number) or id_number[:6] not in _DISTRICTS:

@@ -6,21 +6,23 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 import orjson
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from mocks.core.contract import Contract, Fault, Operation
-from mocks.core.direct import Direct
+from mocks.core.direct import Direct, Way
 from mocks.core.faults import NO_FAULT
 from mocks.core.faults import Fault as BadDay
 from mocks.core.filed import DeskError
 from mocks.core.http import answer, cut_early
 from mocks.core.kit import Kit
 from mocks.core.parameters import Parameter, parameter_faults, parameters
+from mocks.core.ready import Ready
 from mocks.faults.answering import Asked, Own
 from mocks.faults.instead import unauthorized
+from mocks.journal.noting import asks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +74,7 @@ def json_reply(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A JSON answer with Chinese left readable."""
-    content = orjson.dumps(value)
-    return Response(content, status, headers=dict(headers or {}), media_type=media_type)
+    return Ready(orjson.dumps(value), status, media_type, headers or {})
 
 
 def application(
@@ -83,27 +84,36 @@ def application(
     handlers: Mapping[str, Handler],
     *,
     usual: BadDay = NO_FAULT,
-) -> Starlette:
+) -> Direct:
     """The web application of a department; every operation of its contract has its handler."""
     unmatched = set(contract.operations) ^ set(handlers)
     if unmatched:
         raise LookupError(f"{kit.department}: no match for {', '.join(sorted(unmatched))}")
-    routes = [
-        _route(kit, contract, manners, operation, handlers[operation.id], usual)
+    ways = [
+        _way(kit, contract, manners, operation, handlers[operation.id], usual)
         for operation in contract.operations.values()
     ]
-    return Direct(routes)
+    return Direct(ways, lambda: usual is NO_FAULT and kit.untroubled)
 
 
-def _route(
+def _way(
     kit: Kit,
     contract: Contract,
     manners: Manners,
     operation: Operation,
     handler: Handler,
     usual: BadDay,
-) -> Route:
+) -> Way:
     known = parameters(contract, operation)
+
+    def at_once(scope: Scope, raw: bytes) -> Response:
+        asks(operation.id)
+        response = handled(Request(scope), raw)
+        kit.before.note(operation.id, response)
+        return response
+
+    def handled(request: Request, raw: bytes) -> Response:
+        return _handled(contract, manners, operation, handler, known, request, raw)
 
     async def endpoint(request: Request) -> Response:
         if kit.faults and (cut := cut_early(kit, operation.id)):
@@ -111,14 +121,15 @@ def _route(
         raw = await request.body()
 
         async def act() -> Response:
-            return _handled(contract, manners, operation, handler, known, request, raw)
+            return handled(request, raw)
 
         own = Own(busy=manners.busy, stranger=lambda: _stranger(manners, request, operation))
         asked = Asked(operation=operation.id, content=raw, scope=request.scope)
         met = kit.usual(operation.id, usual)
         return await answer(kit, asked, act, own, usual=met)
 
-    return Route(operation.path, endpoint, methods=[operation.method])
+    route = Route(operation.path, endpoint, methods=[operation.method])
+    return Way(route=route, deed=at_once)
 
 
 def _stranger(manners: Manners, request: Request, operation: Operation) -> Response:

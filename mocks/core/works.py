@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from mocks.core import names
 from mocks.core.houses import PLOTS, Houses, building_number, parcel_number, plot_of
+from mocks.core.numbers import recalled
 from mocks.core.records import Permit, Project
 
 KNOWN_UNTIL = date(2025, 12, 31)  # what comes later has not happened yet
@@ -35,12 +36,14 @@ _HOUSE_TAKES = (300, 600)
 class Works(Houses):
     """Projects and permits."""
 
+    @recalled
     def projects(self, parcel_no: str) -> tuple[Project, ...]:
         """The projects on a parcel, none for an unknown one."""
         if (place := plot_of(parcel_no)) is None:
             return ()
         return tuple(self._project(*place, slot) for slot in range(self._count(*place)))
 
+    @recalled
     def project(self, project_no: str) -> Project | None:
         """The project with this number."""
         if (found := re.fullmatch(r"XM\d{10}(\d{5})", project_no)) is None:
@@ -49,6 +52,7 @@ class Works(Houses):
         project = self._project(*place) if place else None
         return project if project and project.project_no == project_no else None
 
+    @recalled
     def permits(self, project_no: str) -> tuple[Permit, ...]:
         """What was issued for a project, oldest first; none for an unknown one."""
         if self.project(project_no) is None:
@@ -67,6 +71,7 @@ class Works(Houses):
             if step <= reached
         )
 
+    @recalled
     def permit(self, permit_no: str) -> Permit | None:
         """The permit with this number."""
         if (found := re.fullmatch(r"\d{14}(\d{5})\d{2}", permit_no)) is None:

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
-from starlette.applications import Starlette
-
 from mocks.core.credentials import CONSTRUCTION_PASSWORD, CONSTRUCTION_USER
+from mocks.core.direct import Direct
 from mocks.core.filed import (
     Filed,
     Paper,
@@ -267,6 +266,6 @@ def build_endpoint(kit: Kit) -> Endpoint:
     )
 
 
-def build(kit: Kit) -> Starlette:
+def build(kit: Kit) -> Direct:
     """The department's web application."""
     return application(build_endpoint(kit), kit)

@@ -10,13 +10,13 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
 from mocks.core.clock import at_hour
 from mocks.core.contract import Contract, Fault
 from mocks.core.credentials import FIRE_TOKEN
+from mocks.core.direct import Direct
 from mocks.core.filed import (
     DeskError,
     Filed,
@@ -120,7 +120,7 @@ def _tagged(request: Request, info: dict[str, Any]) -> Response:
     return json_reply(info, headers={"ETag": tag})
 
 
-def build(kit: Kit) -> Starlette:
+def build(kit: Kit) -> Direct:
     """The fire department's web application."""
     desk = kit.desk
 

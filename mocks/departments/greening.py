@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NoReturn
 
-from starlette.applications import Starlette
-
 from mocks.core.credentials import GREENING_APP_CODE
+from mocks.core.direct import Direct
 from mocks.core.filed import (
     Change,
     Filed,
@@ -96,7 +95,7 @@ def fault(code: str, text: str, whose: Whose = Whose.RECEIVER) -> SoapFault:
 
 def moment(at: datetime) -> str:
     """Local time without an offset."""
-    return f"{at:%Y-%m-%d %H:%M:%S}"
+    return at.replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 class Greening:
@@ -265,6 +264,6 @@ def build_endpoint(kit: Kit) -> Endpoint:
     )
 
 
-def build(kit: Kit) -> Starlette:
+def build(kit: Kit) -> Direct:
     """The department's web application."""
     return application(build_endpoint(kit), kit)

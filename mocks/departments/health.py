@@ -5,12 +5,12 @@ code 00 found · 96 nothing known · 95 stranger (HTTP 401) · 97 missing · 98 
 
 from collections.abc import Sequence
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
 from mocks.core.contract import Contract, Fault
 from mocks.core.credentials import HEALTH_API_KEY
+from mocks.core.direct import Direct
 from mocks.core.faults import Fault as BadDay
 from mocks.core.filed import DeskError, Service
 from mocks.core.kit import Kit
@@ -37,7 +37,7 @@ class _Manners:
         return self.busy()
 
 
-def build(kit: Kit) -> Starlette:
+def build(kit: Kit) -> Direct:
     """The health department's web application."""
 
     def summary(call: Call) -> Response:

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
 from mocks.core.contract import Contract, Fault
 from mocks.core.credentials import HOUSING_APP_KEY
+from mocks.core.direct import Direct
 from mocks.core.filed import (
     DeskError,
     Filed,
@@ -222,7 +222,7 @@ def _matter(filed: Filed) -> dict[str, Any]:
     return matter
 
 
-def build(kit: Kit) -> Starlette:
+def build(kit: Kit) -> Direct:
     """The housing department's web application."""
     desk = _Housing(kit)
     handlers = {

@@ -12,13 +12,13 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
 from mocks.core import credentials
 from mocks.core.clock import real_now
 from mocks.core.contract import Contract, Fault
+from mocks.core.direct import Direct
 from mocks.core.filed import Change, DeskError, Filed, Status, UnknownNumber
 from mocks.core.http import seen_by_now
 from mocks.core.kit import Kit
@@ -248,7 +248,7 @@ def _application(filed: Filed, change: Change | None = None) -> dict[str, Any]:
     return view
 
 
-def build(kit: Kit) -> Starlette:
+def build(kit: Kit) -> Direct:
     """The market department's web application."""
     contract, manners = Contract.of(kit.contract_dir), _Manners()
     desk = _Market(kit, contract)

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NoReturn
 
-from starlette.applications import Starlette
-
 from mocks.core.clock import real_now
 from mocks.core.credentials import PLANNING_PASSWORD, PLANNING_USER
+from mocks.core.direct import Direct
 from mocks.core.filed import Filed, Paper, Service, Status, Step, WrongStatus, decided_within
 from mocks.core.http import seen_by_now
 from mocks.core.kit import Kit
@@ -237,6 +236,6 @@ def build_endpoint(kit: Kit) -> Endpoint:
     )
 
 
-def build(kit: Kit) -> Starlette:
+def build(kit: Kit) -> Direct:
     """The department's web application."""
     return application(build_endpoint(kit), kit)

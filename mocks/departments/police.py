@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from starlette.applications import Starlette
-
 from mocks.core.credentials import POLICE_LICENCE
+from mocks.core.direct import Direct
 from mocks.core.filed import Service
 from mocks.core.kit import Kit
 from mocks.soap.envelope import SoapFault, Version, Whose
@@ -115,6 +114,6 @@ def build_endpoint(kit: Kit) -> Endpoint:
     )
 
 
-def build(kit: Kit) -> Starlette:
+def build(kit: Kit) -> Direct:
     """The department's web application."""
     return application(build_endpoint(kit), kit)

@@ -2,10 +2,14 @@
 
 import time
 from contextvars import ContextVar
+from functools import partial
+from itertools import chain
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mocks.core.clock import VirtualClock, real_now
+from mocks.core.deed import Deed, FindDeed
 from mocks.journal.record import Outcome, Received, packed
 from mocks.journal.ring import Ring
 from mocks.journal.tally import Tally
@@ -53,10 +57,19 @@ class Note:
             if not message.get("more_body"):
                 self.keep()
 
+    def heard_whole(self, content: bytes) -> None:
+        """Take a whole body in; the request is kept."""
+        self._body, self._size = content[:BODY_CAP], len(content)
+        self.keep()
+
+    def answered(self, status: int) -> None:
+        """Take in what is answered."""
+        self._status = status
+
     def said(self, message: Message) -> None:
         """Hear what is answered."""
         if message["type"] == "http.response.start":
-            self._status = message["status"]
+            self.answered(message["status"])
 
     def keep(self) -> None:
         """Put the request into the journal, once."""
@@ -71,7 +84,7 @@ class Note:
                 body=self._body,
                 size=self._size,
             )
-            self._position = self._ring.append(packed(received, Outcome()))
+            self._position = self._ring.append(packed(received))
 
     def close(self, tally: Tally) -> None:
         """Fill in what came of it, and count it."""
@@ -90,6 +103,8 @@ class Note:
 
 def _bounded(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """The headers, those that do not fit under the cap left out."""
+    if sum(map(len, chain.from_iterable(headers))) <= _HEADERS_CAP:
+        return headers
     room, kept = _HEADERS_CAP, []
     for name, value in headers:
         room -= len(name) + len(value)
@@ -125,3 +140,24 @@ class Noting:
             await self._app(scope, hear, say)
         finally:
             note.close(self._tally)
+
+    def noted(self, find: FindDeed) -> FindDeed:
+        """The same deeds, what they answer noted too."""
+
+        def found(scope: Scope) -> Deed | None:
+            deed = find(scope)
+            return None if deed is None else partial(self._at_once, deed)
+
+        return found
+
+    def _at_once(self, deed: Deed, scope: Scope, content: bytes) -> Response:
+        note = Note(scope, self._ring, self._clock)
+        before = _NOTE.set(note)
+        note.heard_whole(content)
+        try:
+            response = deed(scope, content)
+            note.answered(response.status_code)
+            return response
+        finally:
+            note.close(self._tally)
+            _NOTE.reset(before)

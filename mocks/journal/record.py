@@ -9,9 +9,8 @@ from datetime import datetime
 
 import msgspec
 
-_OUTCOME = struct.Struct("<Hf80s80s")
+_OUTCOME = struct.Struct("<Hf80s80s")  # names over 80 bytes are cut
 _OPEN_S = -1.0
-_TEXT = 80
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +24,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     def packed(self) -> bytes:
         """The fixed bytes; names over 80 bytes are cut."""
         duration = _OPEN_S if self.duration_s is None else self.duration_s
-        return _OUTCOME.pack(self.status, duration, _cut(self.operation), _cut(self.fault))
+        operation, fault = self.operation.encode(), self.fault.encode()
+        return _OUTCOME.pack(self.status, duration, operation, fault)  # which cuts them
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -45,9 +45,12 @@ _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Received)
 
 
-def packed(received: Received, outcome: Outcome) -> bytes:
-    """A record's payload."""
-    return outcome.packed() + _ENCODER.encode(received)
+_OPEN = Outcome().packed()
+
+
+def packed(received: Received, outcome: Outcome | None = None) -> bytes:
+    """A record's payload; without an outcome it is open."""
+    return (outcome.packed() if outcome else _OPEN) + _ENCODER.encode(received)
 
 
 def unpacked(payload: bytes) -> tuple[Outcome, Received]:
@@ -60,10 +63,6 @@ def unpacked(payload: bytes) -> tuple[Outcome, Received]:
         fault=_text(fault),
     )
     return outcome, _DECODER.decode(payload[_OUTCOME.size :])
-
-
-def _cut(text: str) -> bytes:
-    return text.encode()[:_TEXT]
 
 
 def _text(raw: bytes) -> str:

@@ -47,28 +47,33 @@ class Ring:
     @property
     def head(self) -> int:
         """Where the next record goes; whoever reads from here on sees only newer ones."""
-        return int(_U64.unpack_from(self._memory, 0)[0])
+        head: int = _U64.unpack_from(self._memory, 0)[0]
+        return head
 
     @property
     def tail(self) -> int:
         """The position of the oldest record that is still there."""
-        return int(_U64.unpack_from(self._memory, 8)[0])
+        tail: int = _U64.unpack_from(self._memory, 8)[0]
+        return tail
 
     def append(self, payload: bytes) -> int:
         """Keep a record and return its position; the oldest give way. TooLong over a quarter."""
         need = _room(len(payload))
-        if need > self._capacity // 4:
+        memory, capacity = self._memory, self._capacity
+        if need > capacity // 4:
             raise TooLong(f"{len(payload)} bytes")
         head = self.head
-        left = self._capacity - head % self._capacity
-        start = head if need <= left else head + left
-        self._give_way(start + need - self._capacity)
+        at = head % capacity
+        start = head if need <= capacity - at else head + capacity - at
+        if (until := start + need - capacity) > 0:
+            self._give_way(until)
         if start != head:
-            _U32.pack_into(self._memory, self._at(head), _GAP)
-        at = self._at(start)
-        self._memory[at + 4 : at + 4 + len(payload)] = payload
-        _U32.pack_into(self._memory, at, len(payload))
-        _U64.pack_into(self._memory, 0, start + need)
+            _U32.pack_into(memory, _HEADER + at, _GAP)
+            at = 0
+        at += _HEADER
+        memory[at + 4 : at + 4 + len(payload)] = payload
+        _U32.pack_into(memory, at, len(payload))
+        _U64.pack_into(memory, 0, start + need)
         return start
 
     def amend(self, position: int, beginning: bytes) -> None:

@@ -42,6 +42,12 @@ class Playing:
         self._folder: Path | None = None
         self._courses: dict[tuple[str, str], Course] = {}
 
+    @property
+    def active(self) -> bool:
+        """Whether any scenario is in force for whoever it concerns."""
+        self._look()
+        return bool(self._active)
+
     def met_by(self, service: str, reference: str, fields: Mapping[str, Any]) -> str | None:
         """The id of the scenario a filing follows; None: the ordinary course."""
         self._look()

@@ -106,6 +106,15 @@ def wrap(body: Element, version: Version, strange: Sequence[str] = ()) -> Elemen
     return root
 
 
+def around(body: str, version: Version) -> bytes:
+    """The document of an envelope around a body element that is written already, in UTF-8."""
+    return (
+        "<?xml version='1.0' encoding='UTF-8'?>\n"
+        f'<soap:Envelope xmlns:soap="{version.namespace}"><soap:Body>{body}'
+        "</soap:Body></soap:Envelope>"
+    ).encode()
+
+
 def fault_body(fault: SoapFault, version: Version) -> Element:
     """The Fault element for the body."""
     return _fault11(fault) if version is Version.SOAP11 else _fault12(fault)

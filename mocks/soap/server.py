@@ -1,28 +1,38 @@
 """One SOAP endpoint: read the envelope, find the operation, check the contract, act, reply."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from email.message import Message
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
-from starlette.applications import Starlette
+from lxml import etree
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 
-from mocks.core.direct import Direct
-from mocks.core.http import answer, body_of, cut_early
+from mocks.core.direct import Direct, Way
+from mocks.core.http import BODY_LIMIT, answer, body_of, cut_early
 from mocks.core.kit import Kit
+from mocks.core.ready import Ready
 from mocks.faults.answering import Asked, Own
 from mocks.journal.noting import asks
 from mocks.soap import envelope
 from mocks.soap.envelope import Envelope, SoapFault, Version
+from mocks.soap.lately import Lately
+from mocks.soap.text import written
 from mocks.soap.wsdl import Contract, Operation
 from mocks.soap.xml import Element, Unreadable, build, parse, write
 
 Reply = Mapping[str, Any]
 """What an operation answers: the children of its reply element."""
+
+
+Asking = tuple[bytes, str | None, str | None]
+"""A request as its acceptance depends on it: content, charset, action."""
+
+Accepted = tuple[Operation, Envelope]
 
 
 def _nothing(_: Envelope) -> None:
@@ -48,6 +58,8 @@ class Endpoint:
     guard: Callable[[Envelope], None] = _nothing
     understood: frozenset[str] = frozenset()
     charset: str = "UTF-8"
+    lately: Lately[Asking, Accepted] = field(default_factory=Lately)
+    replies: Lately[str, bytes] = field(default_factory=Lately)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,19 +71,31 @@ class Sent:
     action: str | None
 
 
-def application(endpoint: Endpoint, kit: Kit) -> Starlette:
+def application(endpoint: Endpoint, kit: Kit) -> Direct:
     """The web application that serves this endpoint at the path its contract declares."""
+    _require_own_namespace(endpoint)
 
     async def serve(request: Request) -> Response:
         return await _serve(endpoint, kit, request)
 
-    return Direct([Route(endpoint.contract.path, serve, methods=["POST"])])
+    def at_once(scope: Scope, content: bytes) -> Response:
+        return _at_once(endpoint, kit, Request(scope), content)
+
+    route = Route(endpoint.contract.path, serve, methods=["POST"])
+    return Direct([Way(route=route, deed=at_once)], lambda: kit.untroubled)
+
+
+def _require_own_namespace(endpoint: Endpoint) -> None:
+    """What is inside a reply is in no namespace, or in that of its element; else LookupError."""
+    for operation in endpoint.contract.operations.values():
+        if endpoint.namespace and not operation.reply.startswith(f"{{{endpoint.namespace}}}"):
+            raise LookupError(f"{operation.name} answers in another namespace than its element's")
 
 
 async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
     sent = _sent(request, endpoint.version)
     if sent.media_type != endpoint.version.media_type:
-        return PlainTextResponse("Unsupported Media Type", status_code=415)
+        return _unsupported()
     if kit.faults and (cut := cut_early(kit, endpoint.contract.by_action(sent.action))):
         return cut
     content = await body_of(request)
@@ -91,6 +115,25 @@ async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
     )
     asked = Asked(operation=operation.name, content=content, scope=request.scope)
     return await answer(kit, asked, deed, own, usual=kit.usual(operation.name))
+
+
+def _at_once(endpoint: Endpoint, kit: Kit, request: Request, content: bytes) -> Response:
+    """As `_serve` answers on a day without rules."""
+    sent = _sent(request, endpoint.version)
+    if sent.media_type != endpoint.version.media_type:
+        return _unsupported()
+    try:
+        operation, body = _accepted(endpoint, sent, content[:BODY_LIMIT])
+    except SoapFault as fault:
+        return _fault(endpoint, fault)
+    act = endpoint.operations[operation.name]
+    response = _reply(endpoint, operation, lambda: act(body))
+    kit.before.note(operation.name, response)
+    return response
+
+
+def _unsupported() -> Response:
+    return PlainTextResponse("Unsupported Media Type", status_code=415)
 
 
 def _sent(request: Request, version: Version) -> Sent:
@@ -115,16 +158,27 @@ def _read_headers(content_type: str, action: str | None, version: Version) -> Se
 
 def _accepted(endpoint: Endpoint, sent: Sent, content: bytes) -> tuple[Operation, Element]:
     """The operation asked for and its body element, once everything about the request holds."""
+    if endpoint.guard is not _nothing:  # whom it lets in depends on more than what was sent
+        operation, opened = _read(endpoint, sent, content)
+    else:
+        asking = content, sent.charset, sent.action
+        make = partial(_read, endpoint, sent, content)
+        operation, opened = endpoint.lately.of(asking, len(content), make)
+    asks(operation.name)
+    return operation, opened.body
+
+
+def _read(endpoint: Endpoint, sent: Sent, content: bytes) -> Accepted:
     try:
         root = parse(content, charset=sent.charset)
         opened = envelope.read(root, endpoint.version, endpoint.understood)
         endpoint.guard(opened)
         operation = _operation(endpoint, opened.body, sent.action)
-        asks(operation.name)
+        asks(operation.name)  # also of one that breaks its contract
         endpoint.contract.check(opened.body)
     except Unreadable as wrong:
         raise endpoint.malformed(str(wrong)) from None
-    return operation, opened.body
+    return operation, opened
 
 
 def _operation(endpoint: Endpoint, body: Element, action: str | None) -> Operation:
@@ -144,24 +198,29 @@ def _operation(endpoint: Endpoint, body: Element, action: str | None) -> Operati
 
 def _reply(endpoint: Endpoint, operation: Operation, act: Callable[[], Reply]) -> Response:
     try:
-        body = build(operation.reply, act(), endpoint.namespace)
+        content = act()
     except SoapFault as fault:
         return _fault(endpoint, fault)
-    endpoint.contract.check(body)  # our own mistake if it fails: then a bare 500, and the log
-    return _sealed(endpoint, body, 200)
+    told = written(operation.reply, content, qualified=endpoint.namespace is not None)
+    make = partial(_as_sent, endpoint, operation, content, told)
+    return _sent_off(endpoint, endpoint.replies.of(told, len(told), make), 200)
+
+
+def _as_sent(endpoint: Endpoint, operation: Operation, content: Reply, told: str) -> bytes:
+    """The bytes of a reply; a broken contract is our own mistake: then a bare 500, and the log."""
+    if endpoint.charset == "UTF-8":
+        endpoint.contract.check(etree.fromstring(told))
+        return envelope.around(told, endpoint.version)
+    body = build(operation.reply, content, endpoint.namespace)
+    endpoint.contract.check(body)
+    return write(envelope.wrap(body, endpoint.version), endpoint.charset)
 
 
 def _fault(endpoint: Endpoint, fault: SoapFault) -> Response:
     body = envelope.fault_body(fault, endpoint.version)
-    return _sealed(endpoint, body, 500, fault.strange)
+    answered = envelope.wrap(body, endpoint.version, fault.strange)
+    return _sent_off(endpoint, write(answered, endpoint.charset), 500)
 
 
-def _sealed(
-    endpoint: Endpoint, body: Element, status: int, strange: Sequence[str] = ()
-) -> Response:
-    version = endpoint.version
-    return Response(
-        write(envelope.wrap(body, version, strange), endpoint.charset),
-        status_code=status,
-        headers={"content-type": f"{version.media_type}; charset={endpoint.charset}"},
-    )
+def _sent_off(endpoint: Endpoint, content: bytes, status: int) -> Response:
+    return Ready(content, status, f"{endpoint.version.media_type}; charset={endpoint.charset}")

@@ -1,61 +1,92 @@
-"""`python -m tests.bench.mocks [--code DIR] [--requests N]`: what one core of a department answers.
+"""`python -m tests.bench.mocks [--before DIR] [--requests N]`: what a core of a department answers.
 
-A SOAP and a REST department as processes, asked over eight kept connections; requests by the
-seconds of CPU the department's process spent (user and system, from /proc), so that what else runs
-on the machine matters little. `--code` starts the departments of another checkout, to compare.
+A SOAP and a REST department as processes as the fleet runs them, with their journal, asked over
+eight kept connections; requests by the seconds of CPU the department's process spent (user and
+system, from /proc), so that what else runs on the machine matters little. `--before` runs those of
+another checkout beside them, turn by turn, to compare.
 """
 
 import argparse
+import json
 import os
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from mocks.core.kit import assemble
+from mocks.core.city import DEMO
+from mocks.core.contract import Contract
+from mocks.core.credentials import HOUSING_APP_KEY
+from mocks.core.kit import Kit, assemble
+from mocks.journal.ring import shared_memory
 from mocks.supervisor import free_ports
-from tests.mocks.faults.wire import Talk, greening, housing
+from tests.mocks.faults.wire import Talk, greening, housing, request
 
 _LINES = 8
-_WARM = 400
-_TICKS = os.sysconf("SC_CLK_TCK")
+_WARM = 800
+_TURNS = 4
 _STARTED_WITHIN_S = 60.0
-_ASKED = {"greening": greening, "housing": housing}
-COLUMNS = ("department", "call", "requests", "CPU s", "requests per core", "µs a request")
+NOW = "now"
+COLUMNS = ("department", "call", "requests", "checkout", "CPU s", "µs a request", "a core")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What one department needed for one kind of call."""
+    """What a department of one checkout needed for one kind of call."""
 
     department: str
     call: str
     requests: int
+    checkout: str
     cpu_s: float
+
+    @property
+    def per_core(self) -> float:
+        """Requests a second of CPU."""
+        return self.requests / self.cpu_s
 
     def cells(self) -> list[str]:
         """For the table."""
-        per_core = self.requests / self.cpu_s
         return [
-            self.department, self.call, f"{self.requests:,}", f"{self.cpu_s:.2f}",
-            f"{per_core:,.0f}", f"{1e6 / per_core:.0f}",
+            self.department, self.call, f"{self.requests:,}", self.checkout, f"{self.cpu_s:.2f}",
+            f"{1e6 / self.per_core:.0f}", f"{self.per_core:,.0f}/s",
         ]  # fmt: skip
+
+
+def _housing(kit: Kit) -> dict[str, bytes]:
+    read, filing = housing(kit)
+    headers = {"X-App-Key": HOUSING_APP_KEY, "content-type": "application/json"}
+    path = Contract.of(kit.contract_dir).operations["queryPropertyBatch"].path
+    asked = json.dumps({"certNos": [DEMO["cert_no"]]}, ensure_ascii=False).encode()
+    return {"file": filing, "status": read, "register": request("POST", path, headers, asked)}
+
+
+def _greening(kit: Kit) -> dict[str, bytes]:
+    read, filing = greening(kit)
+    return {"file": filing, "status": read}
+
+
+ASKED = {"greening": _greening, "housing": _housing}
 
 
 @contextmanager
 def running(name: str, state: Path, code: Path) -> Iterator[tuple[int, int]]:
     """A department's process: its port and its process id."""
     (port,) = free_ports("127.0.0.1", 1)
+    ours, theirs = socket.socketpair()
+    memory = shared_memory()
     command = [sys.executable, "-m", "mocks", "department", name, "--port", str(port)]
-    process = subprocess.Popen([*command, "--state", str(state)], cwd=code)  # noqa: S603 - our own
+    command += ["--line", str(theirs.fileno()), "--memory", str(memory), "--state", str(state)]
+    lent = (theirs.fileno(), memory)
+    process = subprocess.Popen(command, cwd=code, pass_fds=lent)  # noqa: S603 - our own
     try:
         until = time.monotonic() + _STARTED_WITHIN_S
         while not _listens(port) and time.monotonic() < until:
@@ -64,6 +95,9 @@ def running(name: str, state: Path, code: Path) -> Iterator[tuple[int, int]]:
     finally:
         process.terminate()
         process.wait()
+        ours.close()
+        theirs.close()
+        os.close(memory)
 
 
 def _listens(port: int) -> bool:
@@ -72,12 +106,13 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+def cpu_s(pid: int) -> float:
+    """Seconds a process spent on a core, exactly: the ticks of /proc/PID/stat are samples."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((one / "schedstat").read_text().split()[0]) for one in threads) / 1e9
 
 
-def _over(port: int, content: bytes, times: int) -> None:
+def over(port: int, content: bytes, times: int) -> None:
     """So many requests over a few connections of their own, none of them idle for long."""
     lines = [Talk(port, 30) for _ in range(min(_LINES, times))]
     for _ in range(times // len(lines)):
@@ -91,33 +126,55 @@ def _over(port: int, content: bytes, times: int) -> None:
         line.close()
 
 
-def measured(name: str, requests: int, code: Path) -> Iterator[Row]:
-    """Reading and filing at one department."""
-    with tempfile.TemporaryDirectory() as folder:
-        state = Path(folder)
-        kit = assemble(name, state / "here")
-        read, filing = _ASKED[name](kit)
+def measured(name: str, requests: int, codes: Mapping[str, Path]) -> Iterator[Row]:
+    """Filing and reading at one department of each checkout."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        kit = assemble(name, Path(folder) / "here")
+        asked = ASKED[name](kit)
         kit.ledger.close()
-        with running(name, state / "there", code) as (port, pid):
-            _over(port, filing, 1)
-            for call, content, count in (("read", read, requests), ("file", filing, requests // 4)):
-                _over(port, content, _WARM)
-                before = _cpu_s(pid)
-                _over(port, content, count)
-                yield Row(department=name, call=call, requests=count, cpu_s=_cpu_s(pid) - before)
+        there = {
+            checkout: stack.enter_context(running(name, Path(folder) / checkout, code))
+            for checkout, code in codes.items()
+        }
+        for port, _ in there.values():
+            over(port, asked["file"], 1)
+        for call in (*[*asked][1:], "file"):  # reading first: before there is much to read
+            count = requests // 4 if call == "file" else requests
+            yield from _in_turns(name, call, asked[call], count, there)
+
+
+def _in_turns(
+    name: str, call: str, content: bytes, count: int, there: Mapping[str, tuple[int, int]]
+) -> Iterator[Row]:
+    spent = dict.fromkeys(there, 0.0)
+    for port, _ in there.values():
+        over(port, content, _WARM)
+    for _ in range(_TURNS):
+        for checkout, (port, pid) in there.items():
+            before = cpu_s(pid)
+            over(port, content, count // _TURNS)
+            spent[checkout] += cpu_s(pid) - before
+    for checkout, seconds in spent.items():
+        yield Row(department=name, call=call, requests=count, checkout=checkout, cpu_s=seconds)
+
+
+def table_of(rows: Sequence[Row]) -> Table:
+    """The rows, those of one call beside each other."""
+    table = Table(*COLUMNS, title="mock departments, with their journal")
+    for row in rows:
+        table.add_row(*row.cells(), end_section=row.checkout == NOW)
+    return table
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--code", type=Path, default=Path.cwd(), help="checkout to measure")
+    parser.add_argument("--before", type=Path, help="a checkout to compare with")
     parser.add_argument("--requests", type=int, default=8_000)
     told = parser.parse_args()
-    table = Table(*COLUMNS, title=f"mock departments of {told.code}")
-    for name in _ASKED:
-        for row in measured(name, told.requests, told.code):
-            table.add_row(*row.cells())
-    Console(width=120).print(table)
+    codes = {**({"before": told.before} if told.before else {}), NOW: Path.cwd()}
+    rows = [row for name in ASKED for row in measured(name, told.requests, codes)]
+    Console(width=120).print(table_of(rows))
 
 
 if __name__ == "__main__":

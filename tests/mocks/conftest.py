@@ -32,10 +32,10 @@ _BY_TYPE: dict[str, Any] = {"integer": 3, "number": 3.5, "boolean": True, "strin
 _BY_FORMAT = {"date": "2026-09-21", "date-time": "2026-09-21T09:00:00+08:00"}
 
 
-def until(fact: Callable[[], Any], what: str) -> Any:
+def until(fact: Callable[[], Any], what: str, *, within_s: float = PATIENCE_S) -> Any:
     """The fact, once it is true; fails when it does not become so."""
     pause = threading.Event()
-    for _ in range(int(PATIENCE_S / 0.02)):
+    for _ in range(int(within_s / 0.02)):
         if found := fact():
             return found
         pause.wait(0.02)
@@ -145,7 +145,12 @@ class World:
         return Caller(base=self.ports[department]["url"], contract=contract, client=self.client)
 
 
-def start_world(state: Path, *departments: str, callback_base: str | None = None) -> World:
+def start_world(
+    state: Path,
+    *departments: str,
+    callback_base: str | None = None,
+    within_s: float = PATIENCE_S,
+) -> World:
     """Start these departments on free ports and wait until all of them listen."""
     command = [sys.executable, "-m", "mocks", "serve", "--port-base", "0", "--state", str(state)]
     command += ["--only", ",".join(departments)]
@@ -153,7 +158,7 @@ def start_world(state: Path, *departments: str, callback_base: str | None = None
         command += ["--callback-base", callback_base]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
     try:
-        until((state / "ports.json").exists, "ports.json")
+        until((state / "ports.json").exists, "ports.json", within_s=within_s)
         ports = json.loads((state / "ports.json").read_text("utf-8"))
         admin = ports.pop("admin")["url"]
         until(lambda: _answers(f"{admin}/__admin/clock"), "the controls answer")

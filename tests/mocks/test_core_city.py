@@ -133,3 +133,25 @@ def test_a_published_licence_identifier_is_reproduced() -> None:
     made = licence_id("11100000000013338W009", "11330105002500287C", "2025052201", "002")
 
     assert made == "1.2.156.3005.2.11100000000013338W009.11330105002500287C.2025052201.002.0"
+
+
+def test_a_record_found_again_is_the_same_and_of_its_own_city() -> None:
+    here, elsewhere = City(1, recalls=9), City(2, recalls=9)
+    parcel_no = DEMO["parcel_no"]
+
+    found = here.parcel(parcel_no)
+
+    assert here.parcel(parcel_no) is found == City(1).parcel(parcel_no)
+    assert elsewhere.parcel(parcel_no) != found
+    assert here.building(parcel_no) is None
+    assert (here.parcel("nowhere"), here.parcel("nowhere")) == (None, None)
+
+
+def test_a_city_holds_no_more_records_than_it_may() -> None:
+    forgetful, bounded = City(1), City(1, recalls=3)
+
+    for plot in range(10):
+        forgetful.parcel(parcel_number(0, plot))
+        bounded.parcel(parcel_number(0, plot))
+
+    assert (len(forgetful.recalled), len(bounded.recalled) <= 3) == (0, True)

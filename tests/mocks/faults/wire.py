@@ -15,7 +15,7 @@ from mocks.core.clock import write_atomically
 from mocks.core.contract import Contract
 from mocks.core.credentials import HOUSING_APP_KEY, MARKET_CLIENT, MARKET_SECRET
 from mocks.core.kit import Kit, assemble, department_module
-from mocks.faults.line import lent
+from mocks.faults.at_once import answering
 from mocks.soap.wsdl import load
 from tests.mocks.conftest import sample
 from tests.mocks.soap.conftest import START
@@ -126,10 +126,15 @@ class OnStage:
 
     app: Any = None
     kit: Kit | None = None
+    at_once: bool = True  # as departments answer what they can; else only as an application does
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Pass the request on."""
         await self.app(scope, receive, send)
+
+    def deed(self, scope: Any) -> Any:
+        """As the application says."""
+        return self.app.deed(scope) if self.at_once else None
 
     def waiting(self) -> bool:
         """As the kit's faults say."""
@@ -195,8 +200,8 @@ def serving() -> Iterator[tuple[OnStage, int]]:
     played = OnStage()
     with socket.create_server(("127.0.0.1", 0)) as sock:
         config = uvicorn.Config(
-            played, log_level="critical", ws="none", lifespan="off", http=lent(played),
-            timeout_graceful_shutdown=1,
+            played, log_level="critical", ws="none", lifespan="off",
+            http=answering(played.deed, played), timeout_graceful_shutdown=1,
         )  # fmt: skip
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([sock],))

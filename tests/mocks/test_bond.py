@@ -1,0 +1,26 @@
+"""What a department does when its parent is gone."""
+
+import signal
+import socket
+from types import SimpleNamespace
+from typing import Any
+
+from mocks.bond import Bond
+from mocks.journal.ring import Ring, shared_memory
+
+
+async def test_a_department_ends_whose_parent_went_before_it_heard_the_answers() -> None:
+    ours, theirs = socket.socketpair()
+    bond = Bond(line=theirs, ring=Ring(shared_memory()))
+    told: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
+    nobody: Any = SimpleNamespace()
+
+    ours.sendall(b'{"id": 1, "ask": "forget"}\n' * 3)
+    ours.close()
+    try:
+        await bond.obey(nobody, nobody)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+    assert told == [signal.SIGTERM]

@@ -13,12 +13,12 @@ SHARED = {  # the fixture of a folder that several files wait for once
     ("tests/mocks/", "fire_alone"): "mocks in one city",
 }
 LONG_FIRST = (
-    "tests/chaos/test_chaos.py",  # beside it, what is one process: it needs a core of its own
+    "tests/chaos/test_chaos.py",  # beside it, what waits: it needs a core of its own
+    "tests/gateway/cases/test_filing_protocol.py",
+    "tests/gateway/cases/test_reconcile.py",
     "tests/adapters/conformance/test_every_check_rejects.py",
     "tests/adapters/conformance/test_departments_reach_silver.py",
-    "tests/gateway/cases/test_filing_protocol.py",
     "journeys in one world",
-    "tests/gateway/cases/test_reconcile.py",
     "tests/journeys/test_adapter_guide.py",
     "tests/faults/test_matrix.py",
     "tests/gateway/cases/test_copying.py",

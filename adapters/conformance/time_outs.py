@@ -93,7 +93,9 @@ async def _ends(subject: Subject, wanted: str, behave: Behave | None = None, **h
         if kind != wanted or took <= limit:
             break
     said = f"{example['call']} ends as {kind} after {took:.2f} s (declared {limit - GRACE_S:g} s)"
-    return passed(said) if kind == wanted and took <= limit else failed(f"{said}, not as {wanted}")
+    if kind != wanted:
+        return failed(f"{said}, not as {wanted}")
+    return passed(said) if took <= limit else failed(f"{said}: too late, {TRIES} times")
 
 
 async def silent_department(subject: Subject) -> Result:

@@ -159,7 +159,9 @@ class _Maker:
         if self._on_the_way(at):
             key = self._key
             each_row = key.repeated not in (None, key.path) and self._source == "keys"
-            return "." if each_row else self._source
+            # the register's key is what the reply says it is, a text perhaps
+            number = " | integer" if member.kind is Kind.INTEGER else ""
+            return f"{'.' if each_row else self._source}{number}"
         return self._stand_in(member, at)
 
     def _stand_in(self, member: Shape, at: tuple[str, ...]) -> str:

@@ -199,6 +199,8 @@ NIL_BESIDE_THE_KEY = (
 @QUICK
 @given(names, elements() | st.just(ONE_KEY), elements())
 @example("getThing", NIL_BESIDE_THE_KEY, NUMBERED)
+@example("getThing", NUMBERED.replace("decimal", "int"), NUMBERED.replace("decimal", "string"))
+@example("getThing", NUMBERED.replace("decimal", "int"), NUMBERED.replace("decimal", "int"))
 def test_any_wsdl_gives_a_manifest_that_passes(name: str, request: str, reply: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         entry = Path(folder) / "any.wsdl"

@@ -71,7 +71,7 @@ def draft_register(
         key=fields[0].name,
         fields=tuple(fields),
         left_out=tuple(left_out),
-        each=".".join(found.path) if found.rows else None,
+        each=found.each,
         many=found.rows and not batched,
         batch=(known or BATCH) if batched else 1,
         bounded=known is not None,

@@ -61,9 +61,9 @@ class ResultDraft:
 def results_of(operations: Sequence[OperationView], words: Words) -> ResultDraft:
     """What the replies and errors of a contract have in common."""
     read = [operation for operation in operations if not operation.trouble]
-    replies = [operation.reply for operation in read]
+    replies = [operation.reply for operation in read if not operation.reply.repeated]
     code, text = _shared([_pairs(reply, RESULTS, _SURE) for reply in replies], _NEARLY)
-    if len(read) < 2 and not (code and _apart(replies[0], code)):
+    if len(replies) < 2 and not (code and _apart(replies[0], code)):
         code, text = (), ()
     enum = _enum(replies, code)
     success = _success(enum, words.about(code[-1]) if code else ())

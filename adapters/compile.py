@@ -9,7 +9,7 @@ from adapters.documents import BadContract
 from adapters.findings import Findings
 from adapters.manifest.model import CallbackSpec, CallSpec, Manifest
 from adapters.mapping.compile import Compute, Scope
-from adapters.mapping.convert import MappingError
+from adapters.mapping.convert import MappingError, NotOfKind
 from adapters.mapping.demand import Unfit
 from adapters.mapping.nodes import Leaf
 from adapters.mapping.reply import Read, Reader, Tree
@@ -77,7 +77,7 @@ class Call:
         try:
             for leaf in self.keyed:
                 leaf.compute(scope)
-        except Unfit:
+        except (Unfit, NotOfKind):
             return False
         except MappingError:
             return True  # told when it is sent

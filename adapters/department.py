@@ -152,9 +152,11 @@ class DeclaredDepartment:
         if isinstance(root, Settled):
             return []
         receipts = [
-            values.receipt(self._info.id, call, scope) for scope in call.fields.scopes(ask, root)
+            values.receipt_found(self._info.id, call, scope)
+            for scope in call.fields.scopes(ask, root)
         ]
-        told_once = dict.fromkeys(receipts)  # one receipt told twice is one filing
+        # one receipt told twice is one filing
+        told_once = dict.fromkeys(receipt for receipt in receipts if receipt is not None)
         return sorted(told_once, key=lambda receipt: receipt.received_at)
 
     async def supplement(self, supplement: Supplement, *, budget: float) -> None:

@@ -147,7 +147,8 @@ def _places(line: Expression, each: Sequence[str]) -> Iterator[str]:
     for term in line.terms:
         if isinstance(term, Path) and (term.relative or term.steps[0] != "request"):
             steps = (*each, *term.steps) if term.relative else term.steps
-            yield ".".join(step.removesuffix("[]") for step in steps)
+            names = (step.removesuffix("[]") for step in steps)
+            yield ".".join(name for name in names if name)  # a bare list has no name
 
 
 def _steps(each: str | None) -> tuple[str, ...]:

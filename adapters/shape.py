@@ -36,6 +36,22 @@ class Facets:
     fixed: str | None = None
     collapse: bool = False  # blanks at the ends do not count
 
+    def whole_within(self, least: int, most: int) -> bool:
+        """Whether every whole number that is allowed is within these bounds.
+
+        A type that is of whole numbers alone has no bound unless it says one; a number of which
+        nothing is said is held to be within.
+        """
+        if self.total_digits is not None and 10**self.total_digits <= most:
+            return True
+        endless = self.fraction_digits == 0
+        lows = [self.minimum, None if self.above is None else self.above + 1]
+        highs = [self.maximum, None if self.below is None else self.below - 1]
+        low = max((bound for bound in lows if bound is not None), default=None)
+        high = min((bound for bound in highs if bound is not None), default=None)
+        above = not endless if low is None else low >= least
+        return above and (not endless if high is None else high <= most)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -47,6 +63,8 @@ class Choice:
 
 ANYTHING = Facets()
 """No demands."""
+
+_INT = 2**31  # what a GraphQL Int holds
 
 
 def _none() -> Mapping[str, "Shape"]:
@@ -75,6 +93,16 @@ class Shape:
     type_tag: str = ""  # the named type, where the wire must say it (rpc/encoded)
     members: Callable[[], Mapping[str, "Shape"]] = field(default=_none, repr=False, compare=False)
     choices: Callable[[], tuple[Choice, ...]] = field(default=tuple, repr=False, compare=False)
+
+    @property
+    def wide(self) -> bool:
+        """Whether the contract allows a whole number here that a GraphQL Int does not hold."""
+        listed = bool(self.enum) or self.facets.fixed is not None
+        return (
+            self.kind is Kind.INTEGER
+            and not listed
+            and not self.facets.whole_within(-_INT, _INT - 1)
+        )
 
     def member(self, name: str) -> "Shape | None":
         """The member of this name."""

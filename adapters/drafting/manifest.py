@@ -209,7 +209,8 @@ def _lookup(page: Page, draft: RegisterDraft, results: ResultDraft) -> None:
         page.put("each", quoted(draft.each))
     if draft.absent:
         page.put("faults", '{ "http 404" = "absent" }', "the contract lists 404")
-    if results.code and draft.operation.reply.at(results.code) is None:
+    reply = draft.operation.reply
+    if results.code and (reply.repeated or reply.at(results.code) is None):
         page.put("outcome", "{}", f"its reply has no {'.'.join(results.code)}")
     _open(page, draft, dotted(here))
     for path, value in lines_of(draft.request.tree, ("request",)):

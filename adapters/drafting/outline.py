@@ -9,6 +9,7 @@ from adapters.drafting.view import OperationView
 from adapters.drafting.wording import identifier, quoted
 from adapters.manifest.callkeys import REPLIES
 from adapters.manifest.model import VERBS
+from adapters.mapping.parse import BARE
 from adapters.mapping.reserved import spelt
 
 _SHOWN = 24  # values of one message that are shown
@@ -74,6 +75,8 @@ def _request(operation: OperationView) -> Iterator[str]:
 
 def _reply(operation: OperationView, guess: Guess) -> Iterator[str]:
     found = [".".join(place.path) for place in values(operation.reply, through_lists=True)]
+    if operation.reply.repeated:
+        yield f"each = {quoted(BARE)}"
     if found:
         more = ", …" if len(found) > _SHOWN else ""
         yield f"the reply has {', '.join(found[:_SHOWN])}{more}"

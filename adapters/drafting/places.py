@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from adapters.drafting.vocabulary import IDENTIFIES, REPORTS, TECHNICAL
 from adapters.drafting.wording import alike, tokens
+from adapters.mapping.parse import BARE
 from adapters.shape import Kind, Shape
 
 _DEEP = 6  # groups below which nothing is looked for; contracts may contain themselves
@@ -96,11 +97,17 @@ class Recorded:
     rows: bool
     optional: bool
     key: Place | None  # where it repeats the key that was asked; its path starts at the record
+    bare: bool = False  # the reply itself is the list
+
+    @property
+    def each(self) -> str | None:
+        """The path of its rows, as a manifest writes it; None where it is there once."""
+        return ".".join((BARE, *self.path) if self.bare else self.path) if self.rows else None
 
 
 def recorded(reply: Shape, key: str | None) -> Recorded | None:
     """The part of a reply most like a record, best one that holds the key; None without any."""
-    if reply.repeated or reply.kind is not Kind.GROUP:
+    if reply.kind is not Kind.GROUP:
         return None
     found = [
         (score, -at, one)
@@ -111,15 +118,20 @@ def recorded(reply: Shape, key: str | None) -> Recorded | None:
 
 
 def _groups(reply: Shape, key: str | None) -> Iterator[tuple[Recorded, int]]:
-    waiting: list[tuple[tuple[str, ...], Shape, bool, bool]] = [((), reply, False, False)]
+    waiting: list[tuple[tuple[str, ...], Shape, bool, bool]] = [((), reply, reply.repeated, False)]
     for _ in range(_MOST):
         if not waiting:
             return
         path, shape, rows, optional = waiting.pop(0)
-        yield (
-            Recorded(path=path, shape=shape, rows=rows, optional=optional, key=_holds(shape, key)),
-            len(path),
+        one = Recorded(
+            path=path,
+            shape=shape,
+            rows=rows,
+            optional=optional,
+            key=_holds(shape, key),
+            bare=reply.repeated,
         )
+        yield one, len(path)
         if len(path) > 3:
             continue
         for name, member in shape.members().items():

@@ -157,8 +157,6 @@ def _has_status(operation: OperationView) -> bool:
 
 def _no_record(operation: OperationView) -> str:
     inside = values(operation.reply)
-    if operation.reply.repeated:
-        return "the reply is a bare list, which the mapping language has no path to"
     if len(inside) == 1 and inside[0].shape.kind is Kind.TEXT:
         return f"its reply is one text ({inside[0].name}): perhaps a document inside, see `inner`"
     return "the reply holds no record"

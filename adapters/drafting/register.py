@@ -8,6 +8,7 @@ from adapters.drafting.places import Place, Recorded, recorded, sayable, telling
 from adapters.drafting.view import ContractView, OperationView
 from adapters.drafting.vocabulary import EMPTY, PERSONAL
 from adapters.drafting.wording import Words, alike, identifier, title, tokens, unique
+from adapters.shape import Kind
 from schema.domain.text import Text
 
 FIELDS = 20  # of one register; the rest is told in a comment
@@ -71,7 +72,7 @@ def draft_register(
         key=fields[0].name,
         fields=tuple(fields),
         left_out=tuple(left_out),
-        each=".".join(found.path) if found.rows else None,
+        each=found.each,
         many=found.rows and not batched,
         batch=(known or BATCH) if batched else 1,
         bounded=known is not None,
@@ -125,12 +126,13 @@ def _field(
         wanted = identifier("_".join(place.path[-2:]), wanted)
     path = ".".join(place.path)
     line = f".{path}" if found.rows else ".".join((*found.path, *place.path))
+    wide = place.shape.wide  # no integer of the graph
     return FieldDraft(
         name=unique(wanted, taken),
-        kind=str(place.shape.kind),
+        kind=str(Kind.TEXT if wide else place.shape.kind),
         title=title(words.about(name, _beside(found, place)), name),
         optional=optional,
-        line=line,
+        line=f"{line} | text" if wide else line,
         enum=place.shape.enum,
         said=name,
         personal=personal(name, words.about(name, _beside(found, place))),

@@ -29,6 +29,8 @@ _HTTP: Mapping[str, Meaning] = {
     "429": Meaning.BUSY,
 }
 
+_ABSENT = "404"  # said look-up by look-up
+
 Path = tuple[str, ...]
 
 
@@ -46,10 +48,21 @@ class ResultDraft:
     statuses: tuple[str, ...] = ()  # HTTP statuses the contract has an error for
 
     @property
+    def told_by_status(self) -> bool:
+        """Whether statuses say what an error means: a code is looked up first, and says less.
+
+        No contract says which of the codes it lists comes with which status, so a code of an
+        unknown meaning would hide that there is no record, or that we are to wait.
+        """
+        known = {*_HTTP, _ABSENT}
+        return bool(self.fault_codes) and not known.isdisjoint(self.statuses)
+
+    @property
     def coded(self) -> dict[str, Meaning]:
         """Every code the contract lists that is no success; a code in a reply breaks it else."""
         listed = dict.fromkeys(self.others, Meaning.CONTRACT_BROKEN)
-        return listed | dict.fromkeys(self.fault_codes, Meaning.UNKNOWN)
+        errors = () if self.told_by_status else self.fault_codes
+        return listed | dict.fromkeys(errors, Meaning.UNKNOWN)
 
     @property
     def by_status(self) -> dict[str, Meaning]:
@@ -61,9 +74,9 @@ class ResultDraft:
 def results_of(operations: Sequence[OperationView], words: Words) -> ResultDraft:
     """What the replies and errors of a contract have in common."""
     read = [operation for operation in operations if not operation.trouble]
-    replies = [operation.reply for operation in read]
+    replies = [operation.reply for operation in read if not operation.reply.repeated]
     code, text = _shared([_pairs(reply, RESULTS, _SURE) for reply in replies], _NEARLY)
-    if len(read) < 2 and not (code and _apart(replies[0], code)):
+    if len(replies) < 2 and not (code and _apart(replies[0], code)):
         code, text = (), ()
     enum = _enum(replies, code)
     success = _success(enum, words.about(code[-1]) if code else ())
@@ -159,15 +172,26 @@ def write_results(page: Page, results: ResultDraft) -> None:
     if results.code or results.fault_code or results.fault_text:
         page.table("outcome")
         _successes(page, results)
-        for name, path in (("fault_code", results.fault_code), ("fault_text", results.fault_text)):
-            if path:
-                page.put(name, quoted(".".join(path)))
+        _failures(page, results)
     known = results.coded | results.by_status
     if known:
         page.table("faults")
         page.decide("faults", "meaning of each code; these are careful guesses")
         for code, meaning in known.items():
             page.put(key(code), f'"{meaning}"')
+
+
+def _failures(page: Page, results: ResultDraft) -> None:
+    code, text = ".".join(results.fault_code), ".".join(results.fault_text)
+    if code and results.told_by_status:
+        listed = ", ".join(results.fault_codes)
+        page.decide("outcome.fault_code", f"whether codes say more than statuses do: {listed}")
+        page.comment("a code goes before the status: each then needs its own meaning in [faults]")
+        page.off(f"fault_code = {quoted(code)}")
+    elif code:
+        page.put("fault_code", quoted(code))
+    if text:
+        page.put("fault_text", quoted(text))
 
 
 def _successes(page: Page, results: ResultDraft) -> None:

@@ -8,11 +8,16 @@ from zoneinfo import ZoneInfo
 
 from adapters.shape import Kind
 
+_NOT_WHOLE = "is no whole number"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class MappingError(ValueError):
     """A value the mapping has no place for; the message names rules, never the value."""
+
+
+class NotOfKind(MappingError):
+    """A text that writes no value of the kind it has to be of: no number, no date."""
 
 
 class Marker:
@@ -47,17 +52,20 @@ def to_decimal(value: Any) -> Decimal:
     try:
         number = value if isinstance(value, Decimal) else Decimal(str(value).strip())
     except InvalidOperation:
-        raise MappingError("is no decimal number") from None
+        raise NotOfKind("is no decimal number") from None
     if not number.is_finite() or isinstance(value, bool):
-        raise MappingError("is no finite number")
+        raise NotOfKind("is no finite number")
     return number
 
 
 def to_integer(value: Any) -> int:
     """A whole number."""
-    number = to_decimal(value)
+    try:
+        number = to_decimal(value)
+    except NotOfKind:
+        raise NotOfKind(_NOT_WHOLE) from None
     if number != number.to_integral_value() or abs(number.adjusted()) > 30:
-        raise MappingError("is no whole number")
+        raise NotOfKind(_NOT_WHOLE)
     return int(number)
 
 
@@ -70,7 +78,7 @@ def to_boolean(value: Any) -> bool:
         return True
     if word in ("false", "0"):
         return False
-    raise MappingError("is neither true nor false")
+    raise NotOfKind("is neither true nor false")
 
 
 def to_date(value: Any) -> date:
@@ -82,7 +90,7 @@ def to_date(value: Any) -> date:
     try:
         return date.fromisoformat(str(value).strip()[:10])
     except ValueError:
-        raise MappingError("is no ISO date") from None
+        raise NotOfKind("is no ISO date") from None
 
 
 def to_datetime(value: Any) -> datetime:
@@ -93,7 +101,7 @@ def to_datetime(value: Any) -> datetime:
         try:
             moment = datetime.fromisoformat(str(value).strip())
         except ValueError:
-            raise MappingError("is no ISO date and time") from None
+            raise NotOfKind("is no ISO date and time") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 
@@ -119,7 +127,7 @@ def parse_date(layout: str) -> Callable[[Any], date]:
                 return date(int(text[:4]), int(text[4:6]), int(text[6:]))
             return datetime.strptime(text, layout).date()  # noqa: DTZ007 — a date
         except ValueError:
-            raise MappingError(f"is no date in the form {layout}") from None
+            raise NotOfKind(f"is no date in the form {layout}") from None
 
     return read
 
@@ -141,7 +149,7 @@ def parse_datetime(layout: str | None, zone: ZoneInfo) -> Callable[[Any], dateti
             try:
                 return datetime.fromtimestamp(to_integer(value) / scale, UTC).astimezone(zone)
             except (OverflowError, OSError, ValueError):
-                raise MappingError(f"is no {layout}") from None
+                raise NotOfKind(f"is no {layout}") from None
 
         return count
 
@@ -153,7 +161,7 @@ def parse_datetime(layout: str | None, zone: ZoneInfo) -> Callable[[Any], dateti
             else:
                 moment = datetime.strptime(text, layout)  # noqa: DTZ007 — the zone follows
         except ValueError:
-            raise MappingError(f"is no time in the form {layout or 'ISO 8601'}") from None
+            raise NotOfKind(f"is no time in the form {layout or 'ISO 8601'}") from None
         return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
     return read

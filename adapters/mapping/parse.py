@@ -7,6 +7,7 @@ from functools import lru_cache
 from adapters.rules import Rule
 
 STARTERS = ("concat", "join", "first")
+BARE = "[]"  # the first step of a path into an answer that is itself a list
 
 _TOKEN = re.compile(r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<pipe>\|)|(?P<word>[^\s|']+))")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?$")

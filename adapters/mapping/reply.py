@@ -9,12 +9,16 @@ from adapters.mapping import sources
 from adapters.mapping.compile import Compute, chained, guarded, staged
 from adapters.mapping.convert import TO_KIND, MappingError
 from adapters.mapping.functions import Environment, Step
-from adapters.mapping.parse import BadExpression, Expression, Path, parse
+from adapters.mapping.parse import BARE, BadExpression, Expression, Path, parse
 from adapters.mapping.straight import A_LIST, Line, Walks
 from adapters.mapping.taking import absence, cover, listed, may_be_absent, one_value, readable
 from adapters.rules import Rule
 from adapters.shape import Kind, Shape, hidden
 
+_INTO_LIST = (
+    f'write each = "{BARE}", and a dot before what is read of a row (".name"); '
+    "an outcome it has no code for is outcome = {}"
+)
 Read = Callable[[Any], Any]
 Fields = Callable[[Any], Mapping[str, Any]]
 
@@ -187,7 +191,7 @@ class Reader:
 
     def _walk(self, base: Shape, path: Path) -> tuple[Shape, ...]:
         here, walked = base, []
-        for step in path.steps:
+        for step in path.steps if path.relative else _entered(base, path):
             name = step.removesuffix("[]")
             found = here.member(name)
             if found is None:
@@ -199,6 +203,17 @@ class Reader:
             walked.append(found)
             here = found
         return tuple(walked)
+
+
+def _entered(root: Shape, path: Path) -> tuple[str, ...]:
+    """The steps of a path from the root that lie below it; into a bare list leads `[]` alone."""
+    enters = path.steps[:1] == (BARE,)
+    if root.repeated and not enters:
+        raise BadExpression("the answer is a bare list", Rule.CALL_EACH, _INTO_LIST)
+    if enters and not (root.repeated or root.open):
+        remedy = "name the repeated part, followed by []"
+        raise BadExpression("the answer is no bare list", Rule.CALL_EACH, remedy)
+    return path.steps[1:] if enters else path.steps
 
 
 def _paths(expression: Expression) -> list[Path]:

@@ -6,7 +6,7 @@ from typing import Any
 from adapters.findings import Findings, did_you_mean, nearest
 from adapters.mapping.codes import REST, codes_of
 from adapters.mapping.convert import TO_KIND, MappingError
-from adapters.mapping.fits import remedy_of
+from adapters.mapping.fits import own, remedy_of
 from adapters.mapping.parse import Expression, Literal, Path
 from adapters.rules import Rule
 from adapters.shape import Kind, Shape
@@ -20,6 +20,7 @@ _READ: Mapping[Kind, tuple[Kind, ...]] = {  # what a field is: what may be read 
 }
 _TAKES_LISTS = ("join", "count", "exists", "python")
 _ONLY_LISTS = ("join", "count")
+_LEAVES = ("integer", "default", "blank")
 _LOSES, _SETTLES = ("blank", "part"), ("default", "exists")
 
 
@@ -31,6 +32,11 @@ def readable(
         sentence = "is a group in the contract, not a value"
         findings.add(key, sentence, "name one of its members", Rule.REPLY_GROUP)
         return
+    if kind is Kind.INTEGER and _as_it_comes(expression) and any(own(end).wide for end in ends):
+        sentence = "may exceed 32 bits by the contract, more than a GraphQL Int holds"
+        remedy = 'give the field kind = "text", or "decimal" where it is an amount'
+        findings.add(key, sentence, remedy, Rule.KIND_REPLY)
+        return
     allowed = _READ.get(kind)
     if allowed is None or made is Kind.ANY or made in allowed:
         return
@@ -39,6 +45,11 @@ def readable(
     sentence = f"is {made} in the contract, the field is {kind}"
     remedy = remedy_of(made, kind) or "read another path, or change the field's kind"
     findings.add(key, sentence, remedy, Rule.KIND_REPLY)
+
+
+def _as_it_comes(expression: Expression) -> bool:
+    """Whether the number that is read is the one the department gave."""
+    return all(stage.name in _LEAVES for stage in expression.stages)
 
 
 def _all_convert(shape: Shape, kind: Kind) -> bool:

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from adapters.errors import NotDelivered, Unsendable
+from adapters.manifest.read import FILE
+from adapters.mapping.convert import NotOfKind, to_integer
 from tests.adapters.conftest import Counter, filing_with, made, place
+from tests.adapters.drafting.posted import TEXT, drafted, member
 from tests.adapters.test_soap_department import RECORD, read_reply
 
 ID = '<xs:element name="Read"><xs:complexType><xs:sequence><xs:element name="Id" type="xs:string"/>'
@@ -49,6 +52,29 @@ async def test_a_key_the_contract_does_not_allow_is_no_record_and_is_not_asked(
     counter.says(read_reply(RECORD))
     assert (await department.read("house", "id", ["h1"], budget=1))["h1"] is not None
     await department.aclose()
+
+
+@pytest.mark.parametrize("key", ["abc", "1.5", "９九", "NaN", ""])
+async def test_a_key_that_is_no_number_where_one_is_asked_is_no_record_and_is_not_asked(
+    tmp_path: Path, counter: Counter, key: str
+) -> None:
+    number = {"type": "integer"}
+    asked, given = member(certNo=number), member(certNo=number, area=TEXT)
+    folder = drafted(tmp_path, {"getDeed": (asked, given)}).folder
+    manifest = (folder / FILE).read_text("utf-8").replace('"DECIDE"', '"x"')
+    (folder / FILE).write_text(manifest, "utf-8")
+    department, findings = made(folder, counter.url)
+    assert department is not None, findings
+
+    assert await department.read("town_deed", "cert_no", [key], budget=1) == {key: None}
+    assert counter.heard == []
+    await department.aclose()
+
+
+def test_what_is_no_whole_number_is_called_so() -> None:
+    for value in ("abc", "1.5", "NaN", True):
+        with pytest.raises(NotOfKind, match=r"^is no whole number$"):
+            to_integer(value)
 
 
 async def test_a_text_longer_than_the_contract_allows_is_not_filed(

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from adapters.drafting.draft import Drafted, draft_department
+from adapters.errors import NotDelivered
 from adapters.findings import Findings
 from adapters.manifest.read import FILE, read_manifest
 from adapters.rules import Rule
+from tests.adapters.conftest import Counter
+from tests.adapters.conftest import made as built
 from tests.adapters.drafting.posted import TEXT, drafted, manifest, member, questions, texts
 from tests.adapters.drafting.test_drafting_own import OURS
 
@@ -93,6 +96,45 @@ def test_errors_with_a_body_are_faults_by_their_status(tmp_path: Path) -> None:
 
     assert told(made)["outcome"] == {"fault_code": "errorCode", "fault_text": "errorMsg"}
     assert told(made)["faults"] == {"http 409": "refused", "http 429": "busy"}
+
+
+def test_listed_codes_of_errors_do_not_hide_what_their_statuses_mean(tmp_path: Path) -> None:
+    code = {"type": "string", "enum": ["NOT_EXIST", "RATE_LIMITED"]}
+    error = member(errorCode=code, errorMsg=TEXT)
+    made = two(tmp_path, texts("certNo", "area"), e404=error, e429=error)
+    lookups = [one["lookups"]["cert_no"] for one in told(made)["registers"].values()]
+
+    assert made.findings == ()
+    assert told(made)["outcome"] == {"fault_text": "errorMsg"}
+    assert told(made)["faults"] == {"http 429": "busy"}
+    assert [lookup["faults"] for lookup in lookups] == [{"http 404": "absent"}] * 2
+    [question] = questions(made, "outcome.fault_code")
+    assert "NOT_EXIST, RATE_LIMITED" in question
+    assert '# fault_code = "errorCode"' in manifest(made)
+
+
+def test_listed_codes_are_asked_about_where_no_status_says_what_they_mean(tmp_path: Path) -> None:
+    error = member(errorCode={"type": "string", "enum": ["E1"]}, errorMsg=TEXT)
+    made = two(tmp_path, texts("certNo", "area"), e500=error)
+
+    assert told(made)["outcome"]["fault_code"] == "errorCode"
+    assert told(made)["faults"] == {"E1": "unknown"}
+
+
+async def test_a_404_with_a_listed_code_is_no_record(tmp_path: Path, counter: Counter) -> None:
+    code = {"type": "string", "enum": ["NOT_EXIST", "RATE_LIMITED"]}
+    reply, error = texts("certNo", "area"), member(errorCode=code, errorMsg=TEXT)
+    draft = drafted(tmp_path, {"getTitle": (ASK, reply)}, e404=error, e429=error)
+    (draft.folder / FILE).write_text(manifest(draft).replace('"DECIDE"', '"x"'), "utf-8")
+    department, findings = built(draft.folder, counter.url)
+    assert department is not None, findings
+
+    counter.says('{"errorCode":"NOT_EXIST","errorMsg":"m"}', status=404, kind="application/json")
+    assert await department.read("town_title", "cert_no", ["C1"], budget=1) == {"C1": None}
+    counter.says('{"errorCode":"RATE_LIMITED","errorMsg":"m"}', status=429, kind="application/json")
+    with pytest.raises(NotDelivered, match="busy"):
+        await department.read("town_title", "cert_no", ["C1"], budget=1)
+    await department.aclose()
 
 
 def test_declared_faults_of_a_wsdl_are_found_where_they_stand(tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ DEMANDS: dict[Rule, str] = {
     Rule.STAGE_UNKNOWN: "every stage is one of the language",
     Rule.STAGE_ARGUMENTS: "every stage has its arguments",
     Rule.STAGE_INPUT: "every stage gets a kind of value it can take",
-    Rule.STAGE_LAYOUT: "a layout of dates loses neither year, month nor day",
+    Rule.STAGE_LAYOUT: "a layout of dates loses nothing, and has the form the contract wants",
     Rule.STAGE_LAST: "`else_nil` and `else_empty` stand last",
     Rule.STAGE_REQUEST: "`else_nil` and `else_empty` belong to requests",
     Rule.TABLE_UNKNOWN: "`code` names a table",

@@ -202,7 +202,7 @@ DEMANDS: dict[Rule, str] = {
     Rule.REQUEST_NIL: "`else_nil` stands where the contract allows nil",
     Rule.REQUEST_EMPTY: "`else_empty` stands where the type allows the empty text",
     Rule.CHOICE_NONE: "one branch of a required choice is mapped",
-    Rule.CHOICE_BOTH: "no two branches of a choice are always filled",
+    Rule.CHOICE_BOTH: "no two branches of a choice are always filled; groups of one say `when`",
     Rule.KIND_REQUEST: "what is sent can be of the contract's type",
     Rule.VALUE_KIND: "constants and codes have the contract's type",
     Rule.VALUE_ENUM: "constants and codes are among the contract's values",

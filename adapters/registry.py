@@ -105,8 +105,7 @@ def build(
         return None
     for name in sorted(compiler.credentials - set(endpoint.credentials)):
         sentence = "is mapped and not in the settings"
-        remedy = f"set departments.{manifest.id}.credentials.{name}"
-        findings.add(f"credentials.{name}", sentence, remedy, Rule.CREDENTIAL_UNSET)
+        findings.add(f"credentials.{name}", sentence, _set(manifest, name), Rule.CREDENTIAL_UNSET)
     if findings.items:
         return None
     return DeclaredDepartment(manifest, compiled, _info(manifest, compiler), endpoint, way, rim)
@@ -186,8 +185,12 @@ def _credentials(manifest: Manifest, endpoint: Endpoint, findings: Findings) -> 
         if name and name not in endpoint.credentials:
             key = "callback.secret" if role == "secret" else f"auth.{role}"
             sentence = f"the settings give no credential {name!r}"
-            remedy = f"set departments.{manifest.id}.credentials.{name}"
-            findings.add(key, sentence, remedy, Rule.CREDENTIAL_UNSET)
+            findings.add(key, sentence, _set(manifest, name), Rule.CREDENTIAL_UNSET)
+
+
+def _set(manifest: Manifest, credential: str) -> str:
+    """The remedy: the setting that gives a department's credential."""
+    return f"set departments.{manifest.id}.{credential}"
 
 
 def _broken_links(departments: Mapping[str, DeclaredDepartment]) -> list[Finding]:

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.registry import load_departments
 from adapters.wire import Endpoint
+from gateway.settings_departments import DepartmentAccess
 from tests.adapters.bad.manifests import placed
 from tests.adapters.conftest import CREDENTIALS, made, place
 
@@ -60,6 +61,19 @@ def test_mistake_is_found_and_named(tmp_path: Path, name: str) -> None:
     department, findings = made(folder, URL)
     assert department is None
     assert any(sentence in finding for finding in findings), findings
+
+
+def test_a_missing_credential_is_told_with_the_setting_that_gives_it(tmp_path: Path) -> None:
+    def change(text: str) -> str:
+        named = text.replace('password = "password"', 'password = "pass"')
+        return named.replace('Shop = "answers.shopName"', 'Shop = "credentials.app_secret"')
+
+    _, findings = made(place("permits", tmp_path, change), URL)
+    told = {finding.partition(" — set ")[2].partition(" (line")[0] for finding in findings}
+    assert told == {"departments.permits.pass", "departments.permits.app_secret"}
+    names = {setting.rpartition(".")[2]: "x" for setting in told}
+    access = DepartmentAccess.model_validate({"url": URL, **names})
+    assert set(access.credentials) == {"pass", "app_secret"}
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from adapters.documents import BadContract
 from adapters.findings import Finding, Findings, nearest
 from adapters.installed import installed_departments
 from adapters.line.both import Line
+from adapters.links import Declared, broken_links
 from adapters.manifest.model import Manifest
 from adapters.manifest.read import FILE, read_manifest
 from adapters.opened import opened
@@ -51,6 +52,8 @@ def load_departments(
         trace=trace or dict,
     )
     departments: dict[str, DeclaredDepartment] = {}
+    declared: list[Declared] = []
+    told: list[tuple[Findings, Endpoint | None]] = []
     places, found = _folders(roots, installed=installed)
     for folder in places:
         findings = Findings(f"{folder.name}/{FILE}")
@@ -68,8 +71,10 @@ def load_departments(
             )
             if made is not None:
                 departments[manifest.id] = made
-        found.extend(_told(findings, endpoint))
-    found.extend(_broken_links(departments))
+            declared.append((manifest, findings))
+        told.append((findings, endpoint))
+    broken_links(declared)
+    found.extend(one for findings, endpoint in told for one in _told(findings, endpoint))
     return Loaded(departments=departments, findings=tuple(found))
 
 
@@ -191,31 +196,3 @@ def _credentials(manifest: Manifest, endpoint: Endpoint, findings: Findings) -> 
 def _set(manifest: Manifest, credential: str) -> str:
     """The remedy: the setting that gives a department's credential."""
     return f"set departments.{manifest.id}.{credential}"
-
-
-def _broken_links(departments: Mapping[str, DeclaredDepartment]) -> list[Finding]:
-    """Links whose other end is loaded and has no such register or look-up."""
-    found = []
-    for department in departments.values():
-        for register in department.info.registers:
-            for link in register.links:
-                other = departments.get(link.department)
-                if other is None or _has(other, link.register, link.lookup):
-                    continue
-                found.append(
-                    Finding(
-                        file=f"{department.info.id}/{FILE}",
-                        key=f"registers.{register.id}.links.{link.name}",
-                        sentence=f"{link.department} has no look-up {link.register}.{link.lookup}",
-                        remedy="name one it has",
-                        rule=Rule.LINK_TARGET,
-                    )
-                )
-    return found
-
-
-def _has(department: DeclaredDepartment, register: str, lookup: str) -> bool:
-    return any(
-        r.id == register and any(known.name == lookup for known in r.lookups)
-        for r in department.info.registers
-    )

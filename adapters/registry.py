@@ -108,12 +108,25 @@ def build(
     except BadContract as error:  # what is only looked into when it is asked for
         findings.add("contract", str(error), MEND)
         return None
+    _unguarded(manifest, dialect, findings)
     for name in sorted(compiler.credentials - set(endpoint.credentials)):
         sentence = "is mapped and not in the settings"
         findings.add(f"credentials.{name}", sentence, _set(manifest, name), Rule.CREDENTIAL_UNSET)
     if findings.items:
         return None
     return DeclaredDepartment(manifest, compiled, _info(manifest, compiler), endpoint, way, rim)
+
+
+def _unguarded(manifest: Manifest, dialect: Dialect, findings: Findings) -> None:
+    """Note that nothing says who we are to an operation whose contract demands it."""
+    if not isinstance(dialect, RestDialect) or manifest.auth.kind != "none":
+        return
+    found = (dialect.document.find(call.operation) for call in manifest.calls if call.operation)
+    guards = [dialect.document.guards.get(one.name) for one in found if one is not None]
+    guard = next((one for one in guards if one is not None), None)
+    if guard is not None and not findings.told("auth.kind"):
+        sentence = f"'none', and the contract demands {guard.name}"
+        findings.add("auth.kind", sentence, f"write {guard}", Rule.AUTH_CONTRACT)
 
 
 def _compile(manifest: Manifest, compiler: Compiler, dialect: Dialect) -> Compiled:

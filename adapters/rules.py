@@ -28,6 +28,7 @@ class Rule(StrEnum):
     CONTRACT_PATH = "contract.path"
     CONTRACT_UNUSABLE = "contract.unusable"
     AUTH_PROTOCOL = "auth.protocol"
+    AUTH_CONTRACT = "auth.contract"
     CREDENTIAL_UNSET = "credential.unset"
     ADDRESS_UNSET = "address.unset"
     ADAPTER_BROKEN = "adapter.broken"
@@ -137,6 +138,7 @@ DEMANDS: dict[Rule, str] = {
     Rule.CONTRACT_PATH: "`path` begins with / and does not end with one",
     Rule.CONTRACT_UNUSABLE: "the contract can be read",
     Rule.AUTH_PROTOCOL: "the kind of `[auth]` belongs to the protocol",
+    Rule.AUTH_CONTRACT: "`[auth]` is not `none` where the contract demands to know who calls",
     Rule.CREDENTIAL_UNSET: "every credential that is named is in the settings",
     Rule.ADDRESS_UNSET: "the settings give the department an address",
     Rule.ADAPTER_BROKEN: "adapter.py can be loaded",

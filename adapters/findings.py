@@ -54,10 +54,15 @@ class Findings:
         if found not in self.items:
             self.items.append(found)
 
-    def told(self, key: str) -> bool:
-        """Whether something is wrong already with this key, or with a table it stands in."""
+    def told(self, key: str, besides: Rule | None = None) -> bool:
+        """Whether something is wrong already with this key, or with a table it stands in.
+
+        `besides`: a rule whose own findings do not count.
+        """
         place = key if self.places is None else self.places.find(key)[0]
-        return any(f"{place}.".startswith(f"{one.key}.") for one in self.items)
+        return any(
+            f"{place}.".startswith(f"{one.key}.") for one in self.items if one.rule is not besides
+        )
 
     def told_within(self, key: str) -> bool:
         """Whether something is wrong already with this key or below it."""
@@ -69,6 +74,12 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that this one was probably meant to be."""
     near = get_close_matches(name, sorted(map(str, known)), n=1, cutoff=0.6)
     return near[0] if near else None
+
+
+def surely(name: str, known: Iterable[str]) -> str | None:
+    """The only known name that this one can have been meant to be."""
+    near = get_close_matches(name, sorted(map(str, known)), n=2, cutoff=0.8)
+    return near[0] if len(near) == 1 else None
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -53,14 +53,17 @@ class Meanings:
         shape = operation.reply.at(tuple(spec.outcome.code.split("|")[0].strip().split(".")))
         enum = shape.enum if shape else ()
         known = {**outcome.faults.table, **dict.fromkeys(outcome.success, Meaning.DONE)}
-        self._meant(enum, known)
+        self._meant(spec, enum, known)
         unknown = {code for code in outcome.success - set(enum) if enum and not stands_in(code)}
         for code in sorted(unknown):
             sentence, place = f"{code!r} is no code of the contract", self._successes(spec)
             self.findings.add(place, sentence, did_you_mean(code, enum), Rule.OUTCOME_SUCCESS)
 
-    def _meant(self, codes: tuple[str, ...], known: Mapping[str, Meaning]) -> None:
+    def _meant(self, spec: CallSpec, codes: tuple[str, ...], known: Mapping[str, Meaning]) -> None:
         for code in (code for code in codes if code not in known):
+            places = (f"faults.{code}", f"{spec.key}.faults.{code}")
+            if any(self.findings.told(place, besides=Rule.OUTCOME_CODE) for place in places):
+                continue  # it has a meaning, which is no word of ours
             sentence = f"the contract's code {code!r} has no meaning"
             remedy = f'add "{code}" = "refused" to [faults], or another meaning'
             self.findings.add("faults", sentence, remedy, Rule.OUTCOME_CODE)
@@ -79,7 +82,7 @@ class Meanings:
             self.findings.add(place, sentence, hint, Rule.OUTCOME_FAULT)
             return
         known = dict.fromkeys(outcome.success, Meaning.DONE) | dict(outcome.faults.table)
-        self._meant(shape.enum, known)
+        self._meant(spec, shape.enum, known)
 
     def _successes(self, spec: CallSpec) -> str:
         same = spec.outcome.success == self.manifest.outcome.success

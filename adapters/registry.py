@@ -14,6 +14,7 @@ from adapters.documents import BadContract
 from adapters.findings import Finding, Findings, nearest
 from adapters.installed import installed_departments
 from adapters.line.both import Line
+from adapters.links import Declared, broken_links
 from adapters.manifest.model import Manifest
 from adapters.manifest.read import FILE, read_manifest
 from adapters.opened import opened
@@ -51,6 +52,8 @@ def load_departments(
         trace=trace or dict,
     )
     departments: dict[str, DeclaredDepartment] = {}
+    declared: list[Declared] = []
+    told: list[tuple[Findings, Endpoint | None]] = []
     places, found = _folders(roots, installed=installed)
     for folder in places:
         findings = Findings(f"{folder.name}/{FILE}")
@@ -68,8 +71,10 @@ def load_departments(
             )
             if made is not None:
                 departments[manifest.id] = made
-        found.extend(_told(findings, endpoint))
-    found.extend(_broken_links(departments))
+            declared.append((manifest, findings))
+        told.append((findings, endpoint))
+    broken_links(declared)
+    found.extend(one for findings, endpoint in told for one in _told(findings, endpoint))
     return Loaded(departments=departments, findings=tuple(found))
 
 
@@ -103,13 +108,25 @@ def build(
     except BadContract as error:  # what is only looked into when it is asked for
         findings.add("contract", str(error), MEND)
         return None
+    _unguarded(manifest, dialect, findings)
     for name in sorted(compiler.credentials - set(endpoint.credentials)):
         sentence = "is mapped and not in the settings"
-        remedy = f"set departments.{manifest.id}.credentials.{name}"
-        findings.add(f"credentials.{name}", sentence, remedy, Rule.CREDENTIAL_UNSET)
+        findings.add(f"credentials.{name}", sentence, _set(manifest, name), Rule.CREDENTIAL_UNSET)
     if findings.items:
         return None
     return DeclaredDepartment(manifest, compiled, _info(manifest, compiler), endpoint, way, rim)
+
+
+def _unguarded(manifest: Manifest, dialect: Dialect, findings: Findings) -> None:
+    """Note that nothing says who we are to an operation whose contract demands it."""
+    if not isinstance(dialect, RestDialect) or manifest.auth.kind != "none":
+        return
+    found = (dialect.document.find(call.operation) for call in manifest.calls if call.operation)
+    guards = [dialect.document.guards.get(one.name) for one in found if one is not None]
+    guard = next((one for one in guards if one is not None), None)
+    if guard is not None and not findings.told("auth.kind"):
+        sentence = f"'none', and the contract demands {guard.name}"
+        findings.add("auth.kind", sentence, f"write {guard}", Rule.AUTH_CONTRACT)
 
 
 def _compile(manifest: Manifest, compiler: Compiler, dialect: Dialect) -> Compiled:
@@ -186,33 +203,9 @@ def _credentials(manifest: Manifest, endpoint: Endpoint, findings: Findings) -> 
         if name and name not in endpoint.credentials:
             key = "callback.secret" if role == "secret" else f"auth.{role}"
             sentence = f"the settings give no credential {name!r}"
-            remedy = f"set departments.{manifest.id}.credentials.{name}"
-            findings.add(key, sentence, remedy, Rule.CREDENTIAL_UNSET)
+            findings.add(key, sentence, _set(manifest, name), Rule.CREDENTIAL_UNSET)
 
 
-def _broken_links(departments: Mapping[str, DeclaredDepartment]) -> list[Finding]:
-    """Links whose other end is loaded and has no such register or look-up."""
-    found = []
-    for department in departments.values():
-        for register in department.info.registers:
-            for link in register.links:
-                other = departments.get(link.department)
-                if other is None or _has(other, link.register, link.lookup):
-                    continue
-                found.append(
-                    Finding(
-                        file=f"{department.info.id}/{FILE}",
-                        key=f"registers.{register.id}.links.{link.name}",
-                        sentence=f"{link.department} has no look-up {link.register}.{link.lookup}",
-                        remedy="name one it has",
-                        rule=Rule.LINK_TARGET,
-                    )
-                )
-    return found
-
-
-def _has(department: DeclaredDepartment, register: str, lookup: str) -> bool:
-    return any(
-        r.id == register and any(known.name == lookup for known in r.lookups)
-        for r in department.info.registers
-    )
+def _set(manifest: Manifest, credential: str) -> str:
+    """The remedy: the setting that gives a department's credential."""
+    return f"set departments.{manifest.id}.{credential}"

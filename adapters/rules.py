@@ -28,6 +28,7 @@ class Rule(StrEnum):
     CONTRACT_PATH = "contract.path"
     CONTRACT_UNUSABLE = "contract.unusable"
     AUTH_PROTOCOL = "auth.protocol"
+    AUTH_CONTRACT = "auth.contract"
     CREDENTIAL_UNSET = "credential.unset"
     ADDRESS_UNSET = "address.unset"
     ADAPTER_BROKEN = "adapter.broken"
@@ -137,6 +138,7 @@ DEMANDS: dict[Rule, str] = {
     Rule.CONTRACT_PATH: "`path` begins with / and does not end with one",
     Rule.CONTRACT_UNUSABLE: "the contract can be read",
     Rule.AUTH_PROTOCOL: "the kind of `[auth]` belongs to the protocol",
+    Rule.AUTH_CONTRACT: "`[auth]` is not `none` where the contract demands to know who calls",
     Rule.CREDENTIAL_UNSET: "every credential that is named is in the settings",
     Rule.ADDRESS_UNSET: "the settings give the department an address",
     Rule.ADAPTER_BROKEN: "adapter.py can be loaded",
@@ -180,7 +182,7 @@ DEMANDS: dict[Rule, str] = {
     Rule.STAGE_UNKNOWN: "every stage is one of the language",
     Rule.STAGE_ARGUMENTS: "every stage has its arguments",
     Rule.STAGE_INPUT: "every stage gets a kind of value it can take",
-    Rule.STAGE_LAYOUT: "a layout of dates loses neither year, month nor day",
+    Rule.STAGE_LAYOUT: "a layout of dates loses nothing, and has the form the contract wants",
     Rule.STAGE_LAST: "`else_nil` and `else_empty` stand last",
     Rule.STAGE_REQUEST: "`else_nil` and `else_empty` belong to requests",
     Rule.TABLE_UNKNOWN: "`code` names a table",
@@ -202,7 +204,7 @@ DEMANDS: dict[Rule, str] = {
     Rule.REQUEST_NIL: "`else_nil` stands where the contract allows nil",
     Rule.REQUEST_EMPTY: "`else_empty` stands where the type allows the empty text",
     Rule.CHOICE_NONE: "one branch of a required choice is mapped",
-    Rule.CHOICE_BOTH: "no two branches of a choice are always filled",
+    Rule.CHOICE_BOTH: "no two branches of a choice are always filled; groups of one say `when`",
     Rule.KIND_REQUEST: "what is sent can be of the contract's type",
     Rule.VALUE_KIND: "constants and codes have the contract's type",
     Rule.VALUE_ENUM: "constants and codes are among the contract's values",

@@ -35,7 +35,7 @@ def page(report: Report) -> str:
     """The whole page."""
     title = f"{report.name.zh} {report.name.en}"
     against = report.against or "stand-in 内置替身"
-    tables = "".join(_tier(report, tier) for tier in TIERS)
+    tables = "".join(_tier(report, tier) for tier in TIERS if report.of(tier))
     return (
         '<!DOCTYPE html>\n<html lang="zh"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'

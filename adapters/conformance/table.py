@@ -75,12 +75,17 @@ class Checked:
 
 
 def reached(checked: Iterable[Checked]) -> Tier | None:
-    """The highest tier of which, and of those below, every applicable check passed."""
+    """The highest tier of which, and of those below, every applicable check passed.
+
+    A tier none of whose checks was asked for is not reached.
+    """
+    checked = tuple(checked)
     good = (State.PASSED, State.NOT_APPLICABLE)
+    asked = {one.check.tier for one in checked}
     bad = {one.check.tier for one in checked if one.result.state not in good}
     found: Tier | None = None
     for tier in TIERS:
-        if tier in bad:
+        if tier in bad or tier not in asked:
             break
         found = tier
     return found

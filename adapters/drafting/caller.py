@@ -8,6 +8,7 @@ from adapters.drafting.places import values
 from adapters.drafting.view import OperationView
 from adapters.drafting.vocabulary import CALL_IDS, CALLER, CREDENTIALS, IDENTIFIES, TIMES
 from adapters.drafting.wording import identifier, tokens
+from adapters.mapping.layouts import usual
 from adapters.shape import Kind, Shape
 
 _NEARLY = 0.8  # of the requests of a contract
@@ -139,7 +140,7 @@ def callers_value(member: Shape, name: str) -> str | None:
     if words & CALL_IDS:
         return "call_id"
     if words & TIMES:
-        return "sent_at | datetime '%Y%m%d%H%M%S'"
+        return f"sent_at | {usual(member)}"
     return f"credentials.{identifier(name, 'caller')}" if words & CREDENTIALS else None
 
 

@@ -118,7 +118,7 @@ def _drafted(
         read, tables = coded(registers, contract.words, apart=apart)
         page = write_manifest(folder.name, name, contract, files, read, tables, results, guessed)
         (folder / FILE).write_text(page.text(), encoding="utf-8")
-        findings, info = check(folder, credentials(read))
+        findings, info = check(folder, credentials(contract, read))
         wrong = [r for r in registers if any(_about(r, finding) for finding in findings)]
         if any(finding.key.startswith(_OF_RESULTS) for finding in findings):
             results = ResultDraft()  # what the replies say does not hold for every call
@@ -134,7 +134,7 @@ def _drafted(
         guessed=guessed,
         registers=tuple(read),
         decisions=tuple(page.decisions),
-        credentials=tuple(credentials(read)),
+        credentials=tuple(credentials(contract, read)),
         findings=findings,
         dropped=tuple(dropped),
         info=info,

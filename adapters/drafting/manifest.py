@@ -12,8 +12,9 @@ from adapters.drafting.purpose import Guess
 from adapters.drafting.register import FieldDraft, RegisterDraft
 from adapters.drafting.results import ResultDraft, write_results
 from adapters.drafting.view import ContractView, OperationView
-from adapters.drafting.wording import key, quoted
+from adapters.drafting.wording import identifier, key, quoted
 from adapters.mapping.reserved import unspelt
+from adapters.rest.security import Guard
 from schema.domain.text import Text
 
 Guessed = Sequence[tuple[OperationView, Guess]]
@@ -131,8 +132,11 @@ def _auth(page: Page, contract: ContractView, registers: Sequence[RegisterDraft]
     page.decide("auth.kind", "how the department knows us; the credentials go into the settings")
     for hint in contract.security:
         page.comment(f"the contract names {hint}")
-    known = credentials(registers)
-    page.put("kind", '"message"' if known else '"none"')
+    known = mapped(registers)
+    if contract.guard is not None:
+        _guard(page, contract.guard)
+    else:
+        page.put("kind", '"message"' if known else '"none"')
     parts = said_of_caller(contract.operations)
     if parts:
         page.decide(
@@ -144,8 +148,32 @@ def _auth(page: Page, contract: ContractView, registers: Sequence[RegisterDraft]
         page.comment(f"the settings give {', '.join(known)}, used below as credentials.<name>")
 
 
-def credentials(registers: Sequence[RegisterDraft]) -> list[str]:
+def _guard(page: Page, guard: Guard) -> None:
+    """What the contract demands of callers, as it is declared."""
+    page.put("kind", quoted(guard.kind), f"the contract demands {guard.name}")
+    for name, text in guard.options.items():
+        page.put(name, quoted(text))
+    if guard.kind == "oauth2" and "token_path" not in guard.options:
+        page.put("token_path", '"DECIDE"', "the contract does not say where tokens are given")
+    for role, name in shown(guard).items():
+        page.put(role, quoted(name), "the settings give it")
+
+
+def shown(guard: Guard | None) -> dict[str, str]:
+    """The credentials of `[auth]` by their roles, named after what the contract calls them."""
+    if guard is None:
+        return {}
+    alone = len(guard.roles) == 1
+    return {role: identifier(guard.name, role) if alone else role for role in guard.roles}
+
+
+def credentials(contract: ContractView, registers: Sequence[RegisterDraft]) -> list[str]:
     """The names of what the settings have to give."""
+    return list(dict.fromkeys([*shown(contract.guard).values(), *mapped(registers)]))
+
+
+def mapped(registers: Sequence[RegisterDraft]) -> list[str]:
+    """Those that requests name."""
     lines = [value for draft in registers for _, value in lines_of(draft.request.tree)]
     named = [v.partition(".")[2] for v in lines if v is not None and v.startswith("credentials.")]
     return list(dict.fromkeys(named))

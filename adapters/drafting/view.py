@@ -23,6 +23,7 @@ from adapters.manifest.model import (
 )
 from adapters.rest.auth import FixedHeader
 from adapters.rest.dialect import RestDialect
+from adapters.rest.security import Guard
 from adapters.shape import Kind, Shape
 from adapters.soap.dialect import SoapDialect, load_contract
 from adapters.wire import Endpoint, Wire, WireReply, WireRequest
@@ -81,6 +82,7 @@ class ContractView:
     port: PortView | None = None
     webhooks: tuple[str, ...] = ()
     security: tuple[str, ...] = ()
+    guard: Guard | None = None  # what is demanded of callers
 
 
 def read_contract(
@@ -127,6 +129,7 @@ def _openapi(folder: Path, files: ContractFiles) -> ContractView:
         path=path,
         webhooks=tuple(dialect.document.webhooks()),
         security=tuple(words.security()),
+        guard=next(iter(dialect.document.guards.values()), None),
     )
 
 

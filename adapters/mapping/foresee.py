@@ -34,11 +34,11 @@ def possible(expression: Expression, env: Environment, const: Mapping[str, Any])
         return []
     terms = [_constant(term, const) for term in expression.terms]
     if all(term is not None for term in terms):
-        return _run(_with_terms(expression, [term for term in terms if term]), env)
+        return computed(_with_terms(expression, [term for term in terms if term]), env)
     found: list[Any] = []
     if isinstance(expression.start, Stage) and expression.start.name == "first":
         for term in terms:
-            found += _run(Expression(term, expression.stages), env) if term else []
+            found += computed(Expression(term, expression.stages), env) if term else []
     for at, stage in enumerate(expression.stages):
         later = expression.stages[at + 1 :]
         outputs = _outputs(stage, env)
@@ -88,11 +88,7 @@ def _with_terms(expression: Expression, terms: list[Literal]) -> Expression:
     return Expression(made, expression.stages)
 
 
-def _each(values: list[Any], stages: tuple[Stage, ...], env: Environment) -> list[Any]:
-    return [one for value in values for one in _run(Expression(Literal(value), stages), env)]
-
-
-def _run(expression: Expression, env: Environment) -> list[Any]:
+def computed(expression: Expression, env: Environment) -> list[Any]:
     """The one value of an expression of constants, unless it is a kind of absence."""
 
     def resolve(path: Path) -> Any:
@@ -100,6 +96,10 @@ def _run(expression: Expression, env: Environment) -> list[Any]:
 
     value = compile_expression(expression, env, resolve)[0](Scope({}))
     return [] if value is None or value is NIL or value is EMPTY else [value]
+
+
+def _each(values: list[Any], stages: tuple[Stage, ...], env: Environment) -> list[Any]:
+    return [one for value in values for one in computed(Expression(Literal(value), stages), env)]
 
 
 def _outputs(stage: Stage, env: Environment) -> list[Any] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from adapters.findings import Findings, did_you_mean
-from adapters.mapping import sources
+from adapters.mapping import layouts, sources
 from adapters.mapping.compile import Compute, chained, guarded, staged
 from adapters.mapping.convert import TO_KIND, MappingError
 from adapters.mapping.functions import Environment, Step
@@ -116,6 +116,7 @@ class Reader:
         readable(self.findings, expression, made, kind, ends, key)
         one_value(self.findings, expression, key)
         for end in ends:
+            layouts.read(self.findings, expression, end, key, self.env)
             if end.write_only:
                 sentence = f"only we say {end.name!r}"
                 self.findings.add(key, sentence, "read another path", Rule.REPLY_WRITE_ONLY)

@@ -179,6 +179,10 @@ class Planner:
         if sum(any(node.certain for node in branch) for branch in there) > 1:
             sentence = f"more than one of {names} is always filled"
             self.findings.add(key, sentence, "map one of them", Rule.CHOICE_BOTH)
+        elif sum(any(map(_unasked, branch)) for branch in there) > 1:
+            sentence = f"more than one of {names} can be filled by the same call"
+            remedy = 'give each a when = "…", for example "answers.… | equals \'…\'"'
+            self.findings.add(key, sentence, remedy, Rule.CHOICE_BOTH)
 
     def _leaf(self, text: Any, shape: Shape, key: str, row: tuple[str, ...] | None) -> Leaf:
         if not isinstance(text, str):
@@ -240,6 +244,11 @@ class Planner:
             hint = did_you_mean(path.steps[1], self.const) or "add it to the service's const"
             sentence = f"the service has no constant {path.steps[1]!r}"
             raise BadExpression(sentence, Rule.SOURCE_CONST, hint)
+
+
+def _unasked(node: Node) -> bool:
+    """Whether it is a group that goes out as soon as anything in it has a value."""
+    return isinstance(node, Group) and node.when is None
 
 
 def _of_key(term: Term, row: tuple[str, ...] | None) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.findings import Findings
+from adapters.mapping import layouts
 from adapters.mapping.convert import MappingError
 from adapters.mapping.fits import kinds_fit, own, remedy_of, too_fine, unfit
 from adapters.mapping.foresee import places_of, possible
@@ -51,6 +52,8 @@ def fill(
             findings.add(key, complaint.sentence, complaint.remedy, complaint.rule)
     if not values:
         _unknown(findings, expression, made, own(shape), key)
+    if kinds_fit(made, own(shape).kind):
+        layouts.written(findings, expression, made, shape, key, env)
     _absence(findings, expression, shape, key)
 
 

@@ -120,6 +120,8 @@ def cover(findings: Findings, table: Mapping[str, Any], enum: tuple[str, ...], n
             meant = nearest(code, lost)
             lost = [one for one in lost if one != meant]  # misspelt, not forgotten
     for code in lost:
+        if findings.told(f"codes.{name}.{code}", besides=Rule.CODES_MEANING):
+            continue  # it has a meaning, which is none
         sentence = f"the contract's code {code!r} has no meaning"
         remedy = f'add "{code}" = "…" with what it means'
         findings.add(f"codes.{name}", sentence, remedy, Rule.CODES_MEANING)

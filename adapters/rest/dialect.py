@@ -11,7 +11,7 @@ import orjson
 from adapters.calls import Operation, Outcome, Rim, Send
 from adapters.documents import documents_of, remembered
 from adapters.errors import NotDelivered, Unsendable
-from adapters.findings import Findings, did_you_mean
+from adapters.findings import Findings, did_you_mean, surely
 from adapters.manifest.model import CallSpec, Manifest
 from adapters.mapping.compile import Scope
 from adapters.mapping.convert import MappingError, to_text
@@ -68,6 +68,9 @@ class RestDialect:
             hint = did_you_mean(spec.operation, self.document.operations)
             sentence = f"the contract has no operation {spec.operation!r}"
             findings.add(f"{spec.key}.operation", sentence, hint, Rule.CALL_OPERATION)
+            meant = surely(spec.operation, self.document.operations)
+            found = self.document.operations.get(meant or "")
+        if found is None:
             return None
         try:
             self.document.check(found)

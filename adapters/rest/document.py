@@ -14,6 +14,7 @@ from adapters.rest.modern import modernise
 from adapters.rest.operations import Found, found_in, is_json, json_schema
 from adapters.rest.reach import reached, words_of
 from adapters.rest.reading import BadDocument
+from adapters.rest.security import Guard, guard_of
 from adapters.rest.swagger import converted
 
 __all__ = ["BadDocument", "Found", "OpenApi", "is_json", "load_openapi"]
@@ -42,6 +43,7 @@ class OpenApi:
         modernise(self.root, before_31=version == "3.0")
         self.operations: dict[str, Found] = {}
         self.refused: dict[str, str] = {}
+        self.guards: dict[str, Guard] = {}  # what it demands of callers, by operation
         self._by_place: dict[tuple[str, str], str] = {}
         self._validators: dict[int, tuple[Any, jsonschema_rs.Draft202012Validator]] = {}
         self._read()
@@ -142,6 +144,9 @@ class OpenApi:
             try:
                 reached([item.get("parameters"), node], self._at)
                 self.operations[name] = found_in(name, method, path, item, node, self.resolve)
+                guard = guard_of(self.root, node)
+                if guard is not None:
+                    self.guards[name] = guard
             except BadDocument as error:
                 self.refused[name] = str(error)
             except (AttributeError, TypeError, KeyError, ValueError):

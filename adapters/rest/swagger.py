@@ -6,6 +6,7 @@ from typing import Any
 from adapters.rest.reading import BadDocument, nodes
 
 _MOVED = {"definitions": "schemas", "parameters": "parameters", "responses": "responses"}
+_KEPT = ("info", "security")
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 _JSON = ["application/json"]
 _FORM = "application/x-www-form-urlencoded"
@@ -39,13 +40,14 @@ class _Conversion:
         parameters = _objects(root.get("parameters"))
         components = {
             "schemas": root.get("definitions", {}),
+            "securitySchemes": root.get("securityDefinitions", {}),
             "parameters": {k: _parameter(p) for k, p in parameters.items()},
             "responses": {
                 k: _response(r, produces) for k, r in _objects(root.get("responses")).items()
             },
         }
         paths = {path: self._item(item) for path, item in _objects(root.get("paths")).items()}
-        kept = {k: v for k, v in root.items() if k.startswith("x-") or k == "info"}
+        kept = {k: v for k, v in root.items() if k.startswith("x-") or k in _KEPT}
         return {"openapi": "3.0.3", **kept, "components": components, "paths": paths}
 
     def _item(self, item: dict[str, Any]) -> dict[str, Any]:
@@ -71,8 +73,8 @@ class _Conversion:
             },
         }
         body = _body(known.values(), consumes or _JSON)
-        name = {"operationId": node["operationId"]} if node.get("operationId") else {}
-        return {**name, **made, **({"requestBody": body} if body else {})}
+        kept = {key: node[key] for key in ("operationId", "security") if node.get(key) is not None}
+        return {**kept, **made, **({"requestBody": body} if body else {})}
 
     def _resolved(self, node: Any) -> dict[str, Any]:
         for _ in range(20):

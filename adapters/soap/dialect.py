@@ -10,7 +10,7 @@ from lxml import etree
 from adapters.calls import Operation, Outcome, Rim, Send
 from adapters.documents import Documents, documents_of, remembered
 from adapters.errors import ContractBroken, Unsendable
-from adapters.findings import Findings, did_you_mean
+from adapters.findings import Findings, did_you_mean, surely
 from adapters.manifest.model import CallSpec, InnerSpec, Manifest
 from adapters.mapping.compile import Scope
 from adapters.mapping.convert import MappingError
@@ -94,6 +94,8 @@ class SoapDialect:
             hint = did_you_mean(spec.operation, self._port.operations)
             sentence = f"the port has no operation {spec.operation!r}"
             findings.add(f"{spec.key}.operation", sentence, hint, Rule.CALL_OPERATION)
+            found = self._port.operations.get(surely(spec.operation, self._port.operations) or "")
+        if found is None:
             return None
         request, outer = self._request(found), self._shape(found.reply)
         reply = self._inside(spec, outer, findings)

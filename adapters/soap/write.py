@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 from adapters.mapping.compile import Scope
 from adapters.mapping.convert import EMPTY, NIL, TO_KIND, MappingError, to_text
 from adapters.mapping.request import Document, Group, Leaf, Many, Node, rows_of
-from adapters.shape import Kind, Shape
+from adapters.shape import Choice, Kind, Shape
 from adapters.soap.forms import SOAP_ENCODING
 from adapters.soap.xml import XML_NAMESPACE, escape
 
@@ -151,17 +151,49 @@ def _group(group: Group, prefixes: Prefixes) -> Write:
         for m in group.members
         if isinstance(m, Leaf) and m.shape.name.startswith("@")
     ]
-    children = [
-        writer(m, prefixes)
+    named = [
+        (m.shape.name, writer(m, prefixes))
         for m in group.members
         if not (isinstance(m, Leaf) and m.shape.name.startswith("@"))
     ]
+    children = _one_branch(named, group.shape.choices(), group.key)
     if group.text is not None:
         children.append(_text(group.text))
     once = _once(f"<{prefixes.opened(group.shape)}", f"</{name}>", inside, children)
     # rows stand as they are; a group that only constants would fill is left out where it may be
     droppable = not group.shape.required and not group.constant and group.each is None
     return _occurrences(group, once, droppable=droppable)
+
+
+def _one_branch(
+    named: list[tuple[str, Write]], choices: tuple[Choice, ...], key: str
+) -> list[Write]:
+    """What writes all of them, and of a choice one branch."""
+    mapped = {name for name, _ in named}
+    open_choices = [choice for choice in choices if not _within_one(choice, mapped)]
+    if not open_choices:
+        return [child for _, child in named]
+
+    def write(scope: Scope, out: list[str], missing: list[str]) -> bool:
+        there, sent = False, set[str]()
+        for name, child in named:
+            at = len(out)
+            there |= child(scope, out, missing)
+            if len(out) > at:
+                sent.add(name)
+        for choice in open_choices:
+            if not _within_one(choice, sent):
+                names = " or ".join("/".join(branch) for branch in choice.branches)
+                raise MappingError(f"{key} has a value for more than one of {names}")
+        return there
+
+    return [write]
+
+
+def _within_one(choice: Choice, names: set[str]) -> bool:
+    """Whether those of the names that are in the choice are in one branch of it."""
+    inside = names.intersection(name for branch in choice.branches for name in branch)
+    return any(inside.issubset(branch) for branch in choice.branches)
 
 
 def _occurrences(group: Group, once: Write, *, droppable: bool) -> Write:

@@ -50,8 +50,12 @@ def declared(manifest: Manifest, name: str, given: Given, now: datetime) -> Decl
 
 def _lookup(manifest: Manifest, name: str, given: Given) -> Declared:
     known = {f"{register}.{lookup}": (register, lookup) for register, lookup in manifest.lookups}
-    alone = [full for full in known if full.partition(".")[0] == name]
-    full = alone[0] if len(alone) == 1 else name
+    name = name.replace(".lookups.", ".", 1)  # as the manifest writes it
+    able = [full for full in known if full.partition(".")[0] == name]
+    if len(able) > 1:
+        names = " or ".join(f"registers.{one}" for one in able)
+        raise Stop([f"{name} has {len(able)} look-ups"], next_step=f"say {names}", code=MISUSED)
+    full = able[0] if able else name
     if full not in known:
         raise _unknown(f"registers.{name}", [f"registers.{one}" for one in known])
     register, lookup = known[full]

@@ -22,7 +22,13 @@ def departments_check(
             "--writes", help="Make real filings there; taken back where the department lets us."
         ),
     ] = False,
-    tier: Annotated[Tier, typer.Option("--tier", help="The tier it has to reach.")] = Tier.SILVER,
+    tier: Annotated[
+        Tier | None,
+        typer.Option(
+            "--tier",
+            help="The tier it has to reach; no check above it is made. Without: silver, and all.",
+        ),
+    ] = None,
     html: Annotated[
         Path | None, typer.Option("--html", help="Also write the report as a page.")
     ] = None,

@@ -75,8 +75,9 @@ def _credentials(name: str, settings: Settings) -> Mapping[str, str]:
     return access.credentials if access is not None else {}
 
 
-def examined(speaker: Speaker, subject: Subject, tier: Tier, *, quiet: bool) -> Report:
-    """What every check says of it; progress is shown while they run."""
+def examined(speaker: Speaker, subject: Subject, tier: Tier | None, *, quiet: bool) -> Report:
+    """What the checks up to a tier say of it, or all; progress is shown while they run."""
+    checks = [check for check in CHECKS if check.tier in _up_to(tier or Tier.GOLD)]
     began = time.monotonic()
     columns = (
         TextColumn("{task.description}"),
@@ -84,20 +85,24 @@ def examined(speaker: Speaker, subject: Subject, tier: Tier, *, quiet: bool) -> 
         TextColumn("{task.completed}/{task.total}"),
     )
     with Progress(*columns, console=speaker.err, transient=True, disable=quiet) as progress:
-        task = progress.add_task(subject.folder.name, total=len(CHECKS))
+        task = progress.add_task(subject.folder.name, total=len(checks))
 
         def tell(one: Checked) -> None:
             progress.update(task, advance=1, description=one.check.title.zh)
 
-        checked = asyncio.run(examine(subject, tell))
+        checked = asyncio.run(examine(subject, tell, checks))
     return Report(
         department=subject.folder.name,
         name=_name(subject),
         against=subject.live.endpoint.url if subject.live else None,
-        asked=tier,
+        asked=tier or Tier.SILVER,
         checked=checked,
         seconds=time.monotonic() - began,
     )
+
+
+def _up_to(tier: Tier) -> tuple[Tier, ...]:
+    return TIERS[: TIERS.index(tier) + 1]
 
 
 def _name(subject: Subject) -> Text:
@@ -164,13 +169,12 @@ def _skipped(speaker: Speaker, report: Report) -> None:
 
 
 def _lacking(speaker: Speaker, report: Report) -> None:
-    """What is left to do for the tier that was asked, one line each."""
-    if report.good:
-        return
-    needed = TIERS[: TIERS.index(report.asked) + 1]
-    speaker.say(f"to reach {report.asked}:")
-    for one in report.checked:
-        if one.check.tier in needed and one.result.state not in _WELL:
+    """What is left to do for the tier that was asked and those below it, one line each."""
+    for tier in _up_to(report.asked):
+        lacking = [one for one in report.of(tier) if one.result.state not in _WELL]
+        if lacking:
+            speaker.say(f"to reach {tier}:")
+        for one in lacking:
             failed = one.result.state is State.FAILED
             mended = one.check.remedy.en if failed else one.result.evidence
             speaker.say(f"  {one.check.id}: {mended}")

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from adapters.registry import load_departments
+from adapters.rules import Rule
 from adapters.wire import Endpoint
-from tests.adapters.bad.manifests import placed
+from gateway.settings_departments import DepartmentAccess
+from tests.adapters.bad.manifests import placed, told
 from tests.adapters.conftest import CREDENTIALS, made, place
 
 URL = "http://127.0.0.1:1"
@@ -62,6 +64,19 @@ def test_mistake_is_found_and_named(tmp_path: Path, name: str) -> None:
     assert any(sentence in finding for finding in findings), findings
 
 
+def test_a_missing_credential_is_told_with_the_setting_that_gives_it(tmp_path: Path) -> None:
+    def change(text: str) -> str:
+        named = text.replace('password = "password"', 'password = "pass"')
+        return named.replace('Shop = "answers.shopName"', 'Shop = "credentials.app_secret"')
+
+    _, findings = made(place("permits", tmp_path, change), URL)
+    keys = {finding.partition(" — set ")[2].partition(" (line")[0] for finding in findings}
+    assert keys == {"departments.permits.pass", "departments.permits.app_secret"}
+    names = {setting.rpartition(".")[2]: "x" for setting in keys}
+    access = DepartmentAccess.model_validate({"url": URL, **names})
+    assert set(access.credentials) == {"pass", "app_secret"}
+
+
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     def change(text: str) -> str:
         for name in ("unknown choice", "missing element", "unknown stage", "code without meaning"):
@@ -103,10 +118,47 @@ def test_link_is_checked_where_its_other_end_is_there(tmp_path: Path) -> None:
     assert [str(f) for f in alone.findings] == []
     placed("desk", tmp_path)
     both = load_departments(tmp_path, {"office": endpoint, "desk": endpoint})
+    line = 1 + manifest.read_text(encoding="utf-8").splitlines().index('to = "desk.records"')
     assert [str(f) for f in both.findings] == [
-        "office/department.toml:registers.house.links.neighbour: "
-        "desk has no look-up records.id — name one it has"
+        "office/department.toml:registers.house.links.neighbour.to: "
+        f"desk has no register 'records' — did you mean 'desk.record'? (line {line})"
     ]
+
+
+def test_link_is_checked_whatever_else_is_wrong(tmp_path: Path) -> None:
+    changes = {"office": ('"office.house"\nlookup = "id"', '"desk.record"\nlookup = "ids"')}
+    for base in ("office", "desk"):
+        manifest = placed(base, tmp_path) / "department.toml"
+        text = manifest.read_text(encoding="utf-8").replace("timeout_s = 1.0\n", "")
+        manifest.write_text(text.replace(*changes.get(base, ("", ""))), encoding="utf-8")
+    endpoint = Endpoint(url=URL, credentials=CREDENTIALS)
+    both = load_departments(tmp_path, {"office": endpoint, "desk": endpoint})
+    links = [str(f) for f in both.findings if f.rule is Rule.LINK_TARGET]
+    assert len(both.findings) == 3
+    assert [link.partition(" (line")[0] for link in links] == [
+        "office/department.toml:registers.house.links.neighbour.lookup: "
+        "desk.record has no look-up 'ids' — did you mean 'id'?"
+    ]
+
+
+MISSPELT = {  # an operation and, behind it, a line
+    "office": ('operation = "State"', 'operation = "state"', 'at = "At" }', 'at = "Att" }'),
+    "desk": ('operation = "state"', 'operation = "State"', 'at = "at" }', 'at = "att" }'),
+}
+
+
+@pytest.mark.parametrize("base", MISSPELT)
+def test_lines_behind_a_misspelt_operation_are_held_against_the_one_meant(
+    tmp_path: Path, base: str
+) -> None:
+    manifest = placed(base, tmp_path) / "department.toml"
+    old, new, line, wrong = MISSPELT[base]
+    text = manifest.read_text(encoding="utf-8").replace(old, new)
+    manifest.write_text(text, encoding="utf-8")
+    assert [one.key for one in told(manifest.parent)] == ["verbs.progress.operation"]
+    manifest.write_text(text.replace(line, wrong, 1), encoding="utf-8")
+    keys = [one.key for one in told(manifest.parent)]
+    assert keys == ["verbs.progress.operation", "verbs.progress.reply.at"]
 
 
 def test_toml_that_is_none_is_one_finding(tmp_path: Path) -> None:

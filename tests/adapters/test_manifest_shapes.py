@@ -16,7 +16,7 @@ from adapters.shape import Choice, Shape
 from adapters.soap.schemas import Schemas
 from adapters.soap.shapes import Shapes
 from adapters.soap.wsdl import load_wsdl
-from tests.adapters.bad.manifests import placed
+from tests.adapters.bad.manifests import Case, placed, spoiled, told
 
 TYPES = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
 <xs:simpleType name="Base"><xs:restriction base="xs:string"><xs:maxLength value="6"/>
@@ -150,3 +150,12 @@ def test_good_contract_has_a_required_choice(tmp_path: Path) -> None:
     filed = Shapes(wsdl.schemas).element("{urn:office}File")
     assert filed is not None
     assert filed.choices() == (Choice((("Person",), ("Firm",)), required=True),)
+
+
+def test_groups_of_a_choice_that_say_when_are_no_mistake(tmp_path: Path) -> None:
+    here = "verbs.file.request.Holder"
+    citizen = {"when": "answers.kind | equals 'P'", "Name": "applicant.name", "IdNo": "answers.no"}
+    company = {"when": "answers.kind | equals 'C'", "Name": "applicant.name"}
+    change = {f"{here}.Citizen": citizen, f"{here}.Company": company}
+    case = Case("choice.both", {"base": "office", "set": change})
+    assert [str(finding) for finding in told(spoiled(case, tmp_path))] == []

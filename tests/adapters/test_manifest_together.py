@@ -32,7 +32,7 @@ _OF_A_CALL = ("call.", "callback.", "choice.", "kind.", "reply.", "request.", "s
 _OF_A_CONTRACT = (*_OF_A_CALL, "codes.", "outcome.", "register.absent", "status.")
 HIDES = {  # what takes away a call or what it is held against hides what is wrong with that
     "call.operation": _OF_A_CONTRACT,
-    "contract.file": _OF_A_CONTRACT,
+    "contract.file": (*_OF_A_CONTRACT, "auth.contract"),
     "key.missing-operation": _OF_A_CONTRACT,
     "offer.": (*_OF_A_CALL, "codes.", "status.", "offer.progress"),
     "register.lookups": (*_OF_A_CONTRACT, "expression.", "source.", "table.", "key.unknown-field"),

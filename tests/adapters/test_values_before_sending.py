@@ -91,6 +91,18 @@ async def test_a_text_longer_than_the_contract_allows_is_not_filed(
     await department.aclose()
 
 
+async def test_two_branches_of_a_choice_are_not_filed_together(
+    tmp_path: Path, counter: Counter
+) -> None:
+    department, findings = made(place("permits", tmp_path), counter.url)
+    assert department is not None, findings
+    told = r"file\.request has a value for more than one of Shop or Canteen"
+    with pytest.raises(Unsendable, match=told):
+        await department.file(filing_with(canteenName="13800138000"), budget=1)
+    assert counter.heard == []
+    await department.aclose()
+
+
 async def test_a_number_below_the_minimum_is_not_filed(tmp_path: Path, counter: Counter) -> None:
     change = ("seats: { type: integer }", "seats: { type: integer, minimum: 1 }")
     department, findings = made(narrowed("records", tmp_path, change), counter.url)

@@ -196,6 +196,11 @@ def test_an_address_where_nobody_listens_is_not_delivered(terminal: Terminal) ->
         (("housing", "queryPropertyBatch", "body.certNo=1"), "did you mean 'certNos'?"),
         (("housing", "registers.property.cert_no"), "key: is missing"),
         (("housing", "registers.property.cert_no", "kee=1"), "did you mean 'key'?"),
+        (("housing", "registers.property.lookups.cert_no", "kee=1"), "did you mean 'key'?"),
+        (
+            ("housing", "registers.property", "key=1"),
+            "say registers.property.cert_no or registers.property.address",
+        ),
         (("housing", "queryPropertyBatch", "body.certNos"), "is not key=value"),
         (("market", "verbs.file"), "give reference=…"),
     ],

@@ -149,6 +149,24 @@ def test_what_stands_in_the_way_comes_first_and_what_was_skipped_once() -> None:
     assert whole.splitlines()[-1].startswith("  days: ")
 
 
+def test_what_lacks_is_told_tier_by_tier() -> None:
+    lines = said(report(manifest="failed", days="failed"), failed_only=True).splitlines()
+    assert [line.partition(": ")[0] for line in lines[-4:]] == [
+        "to reach bronze:",
+        "  manifest",
+        "to reach silver:",
+        "  days",
+    ]
+
+
+def test_no_check_above_the_tier_that_is_asked_is_made() -> None:
+    code, output = run("health", "--json", "--tier", "bronze")
+    whole = json.loads(output)
+    assert (code, whole["tier"], whole["reached"]) == (0, "bronze", True)
+    made = {one["id"] for one in whole["checks"]}
+    assert made == {check.id for check in CHECKS if check.tier is Tier.BRONZE}
+
+
 def test_what_passed_is_left_out_when_only_failures_are_asked_for() -> None:
     whole = said(report(days="failed"), failed_only=True)
     assert "(days)" in whole

@@ -106,16 +106,18 @@ async def test_many_keys_are_asked_at_once_where_the_contract_repeats_the_key(
     findings = Findings(FILE)
     manifest = read_manifest(made.folder, findings)
     assert manifest is not None
-    department = build(manifest, Endpoint(url=counter.url), RIM, findings)
+    given = dict.fromkeys(made.credentials, "x")
+    department = build(manifest, Endpoint(url=counter.url, credentials=given), RIM, findings)
     assert department is not None
     spec = manifest.lookups["market_licences", "uscc"]
     assert (spec.batch, spec.many) == (50, False)
+    counter.says(orjson.dumps({"access_token": "t", "expires_in": 60}), kind="application/json")
     counter.says(orjson.dumps({"licences": [], "not_found": ["1", "2"]}), kind="application/json")
 
     found = await department.read("market_licences", "uscc", ["1", "2"], budget=5)
 
     assert found == {"1": None, "2": None}
-    assert b"GET /licences?uscc=1%2C2 " in counter.heard[0]
+    assert b"GET /licences?uscc=1%2C2 " in counter.heard[1]
     await department.aclose()
 
 

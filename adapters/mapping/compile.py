@@ -169,7 +169,7 @@ def chained(compute: Compute, steps: tuple[Staged, ...]) -> Compute:
     return chain
 
 
-# a Python function of the department, or a value of an unforeseen type, may raise all of these
+# a value of an unforeseen type may raise all of these
 UNFORESEEN = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError)
 
 

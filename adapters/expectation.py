@@ -4,7 +4,12 @@
               "codes":   {"Record.Kind": ["A", "B"]},   the words a mapped field may hold
               "forms":   {"Record.Built": "%Y%m%d"},    how a mapped text is read
               "echoes":  {"Record.Id": ["Id"]},         what repeats which places of the request
-              "reads":   ["Record.Id", …]}}             every place the manifest reads
+              "reads":   ["Record.Id", …],              every place the manifest reads
+              "says":    ["head.code"],                 where a reply says how it went
+              "fault":   "detail.Code",                 and where a fault does
+              "failures": {"busy": ["9001"]},           its codes for what a call may meet
+              "follows": {"Receipt.No": ["Ref"]},       what is made from which places asked
+              "passing": ["Head.Sign"]}}                where each request says something else
 
 Places are dotted paths from the root of the message, or of the document carried in it, which
 `inner` names. `null` among the values says that the place may be left out.
@@ -18,13 +23,16 @@ from adapters.manifest.model import CallSpec, Manifest, OutcomeRule
 from adapters.mapping.codes import codes_of
 from adapters.mapping.parse import BadExpression, Expression, Literal, Path, Stage, parse
 from adapters.mapping.reserved import ROWS, TEXT, members_of, says
+from adapters.outcome import Meaning
 
 Values: TypeAlias = Sequence[str | None]
 
 _ASKED = ("key", "keys", "receipt", "receipts", "reference")
+_OF_ONE_CALL = (("sent_at",), ("call_id",), ("credentials",))
 _PASSING = frozenset({"trim", "text", "upper", "lower", "blank", "default"})
 _TIMES = frozenset({"date", "datetime"})
 _NUMBERS = frozenset({"integer", "decimal"})
+_TOLD = (Meaning.BUSY, Meaning.ABSENT, Meaning.REFUSED)
 _CARRIED = "token"  # a text a header can carry
 
 
@@ -38,12 +46,19 @@ class Expectation:
     echoes: dict[str, list[str]] = field(default_factory=dict)
     reads: dict[str, None] = field(default_factory=dict)
     inner: dict[str, str] = field(default_factory=dict)
+    says: dict[str, None] = field(default_factory=dict)
+    fault: str = ""
+    failures: dict[str, list[str]] = field(default_factory=dict)
+    follows: dict[str, list[str]] = field(default_factory=dict)
+    passing: dict[str, None] = field(default_factory=dict)
 
     def plain(self) -> dict[str, Any]:
         """As it is handed over."""
         said = {
             "success": self.success, "codes": self.codes, "forms": self.forms,
             "echoes": self.echoes, "reads": list(self.reads), "inner": self.inner,
+            "says": list(self.says), "fault": self.fault, "failures": self.failures,
+            "follows": self.follows, "passing": list(self.passing),
         }  # fmt: skip
         return {name: value for name, value in said.items() if value}
 
@@ -54,10 +69,14 @@ class Expectation:
             self.inner = self.inner or {"at": spec.inner.at, "root": root}
         each = _steps(spec.each)
         self._outcome(spec.outcome, ())
+        self._failures(spec, manifest)
         self._outcome(spec.each_outcome, each)
         for line in _lines([spec.reply, spec.match]):
             self._line(line, each, manifest.codes)
         self._echo(spec, each)
+        self.passing |= dict.fromkeys(_passing(spec.request))
+        if spec.call in ("file", "find_filing"):
+            self._receipt(spec, each)
 
     def _outcome(self, rule: OutcomeRule, each: Sequence[str]) -> None:
         if rule.code is None or (line := _read(rule.code)) is None:
@@ -66,6 +85,14 @@ class Expectation:
         absent = any(isinstance(one, Literal) and one.value in rule.success for one in ours)
         for place in _places(line, each):
             _narrow(self.success, place, [None] if absent else rule.success)
+
+    def _failures(self, spec: CallSpec, manifest: Manifest) -> None:
+        line = _read(spec.outcome.code)
+        self.says |= dict.fromkeys(_places(line, ()) if line is not None else ())
+        self.fault = self.fault or spec.outcome.fault_code or ""
+        for code, meaning in {**manifest.faults, **spec.faults}.items():
+            known = self.failures.setdefault(meaning, []) if meaning in _TOLD else []
+            known += [code] if code not in known else []
 
     def _line(
         self, line: Expression, each: Sequence[str], tables: Mapping[str, Mapping[str, Any]]
@@ -80,8 +107,19 @@ class Expectation:
             elif form := _form(stage):
                 self.forms.setdefault(place, form)
 
+    def _receipt(self, spec: CallSpec, each: Sequence[str]) -> None:
+        """One filing has one receipt, by whichever call it is told."""
+        asked = [at for source, at in _asked(spec.request) if source == "reference"]
+        for name in ("number", "received_at"):
+            line = _read(spec.reply.get(name))
+            for place in list(_places(line, each))[:1] if line is not None else ():
+                known = self.follows.setdefault(place, [])
+                known += [at for at in asked if at not in known]
+                if name == "received_at":
+                    self.forms.setdefault(place, "datetime")
+
     def _echo(self, spec: CallSpec, each: Sequence[str]) -> None:
-        for source, asked in _asked(spec.request, (), None):
+        for source, asked in _asked(spec.request):
             line = _read(_repeats(spec, source.removesuffix("s")))
             if line is not None and isinstance(line.start, Path):
                 for place in _places(line, each):
@@ -109,21 +147,37 @@ def _repeats(spec: CallSpec, source: str) -> object:
     return said if said is not None or source != "receipt" else spec.match
 
 
-def _asked(tree: object, at: tuple[str, ...], row: str | None) -> Iterator[tuple[str, str]]:
+def _asked(tree: object) -> Iterator[tuple[str, str]]:
     """What is asked by, and the place of the request where it stands."""
+    for line, place, row in _written(tree, (), None):
+        if isinstance(line.start, Path):
+            source = row if line.start == Path((), relative=True) else str(line.start)
+            if source in _ASKED:
+                yield source, place
+
+
+def _passing(tree: object) -> Iterator[str]:
+    """The places of the request that hold what is so in no other: moments, ids, who calls."""
+    for line, place, _ in _written(tree, (), None):
+        if any(isinstance(one, Path) and one.steps[:1] in _OF_ONE_CALL for one in line.terms):
+            yield place
+
+
+def _written(
+    tree: object, at: tuple[str, ...], row: str | None
+) -> Iterator[tuple[Expression, str, str | None]]:
+    """Each line of a request, its place, and the rows it stands in."""
     if isinstance(tree, Mapping):
         row = str(tree[ROWS]) if says(tree, ROWS) else row
         for name, inside in members_of(tree).items():
-            yield from _asked(inside, (*at, name), row)
+            yield from _written(inside, (*at, name), row)
         if TEXT in tree:
-            yield from _asked(tree[TEXT], at, row)
+            yield from _written(tree[TEXT], at, row)
     elif isinstance(tree, list):
         for inside in tree:
-            yield from _asked(inside, at, row)
-    elif (line := _read(tree)) is not None and isinstance(line.start, Path):
-        source = row if line.start == Path((), relative=True) else str(line.start)
-        if source in _ASKED:
-            yield source, ".".join(at)
+            yield from _written(inside, at, row)
+    elif (line := _read(tree)) is not None:
+        yield line, ".".join(at), row
 
 
 def _lines(said: object) -> Iterator[Expression]:

@@ -79,6 +79,7 @@ class Rule(StrEnum):
     STAGE_LAYOUT = "stage.layout"
     STAGE_LAST = "stage.last"
     STAGE_REQUEST = "stage.request"
+    CONCAT_LAYOUT = "concat.layout"
     TABLE_UNKNOWN = "table.unknown"
     PYTHON_UNKNOWN = "python.unknown"
     SOURCE_UNKNOWN = "source.unknown"
@@ -185,6 +186,7 @@ DEMANDS: dict[Rule, str] = {
     Rule.STAGE_LAYOUT: "a layout of dates loses nothing, and has the form the contract wants",
     Rule.STAGE_LAST: "`else_nil` and `else_empty` stand last",
     Rule.STAGE_REQUEST: "`else_nil` and `else_empty` belong to requests",
+    Rule.CONCAT_LAYOUT: "a date or moment put into a text by `concat` or `join` says its layout",
     Rule.TABLE_UNKNOWN: "`code` names a table",
     Rule.PYTHON_UNKNOWN: "`python` names a function of adapter.py",
     Rule.SOURCE_UNKNOWN: "a call has the source that is named",

@@ -38,10 +38,10 @@ def record(register: Register, call: Call, scope: Scope, lookup: str, key: str) 
 
 def fields(department: str, call: Call, scope: Scope) -> dict[str, Any]:
     """All reply lines of one row; a row that says it failed is raised as what it says."""
-    verdict = call.fields.each_outcome.judge(scope)
-    if verdict is not None:
-        raised(verdict)
     try:
+        verdict = call.fields.each_outcome.judge(scope)
+        if verdict is not None:
+            raised(verdict)
         return call.fields.read(scope)
     except MappingError as error:
         raise ContractBroken(department, str(error), unread=True) from None
@@ -149,12 +149,12 @@ class Keyed:
         if isinstance(held, AdapterError):
             return held
         row, judge = scope.row, self._call.fields.each_outcome.judge
-        verdict = row.verdict if isinstance(row, FailedRow) else judge(scope)
-        if isinstance(verdict, Settled):
-            return held
-        if verdict is not None:
-            return verdict
         try:
+            verdict = row.verdict if isinstance(row, FailedRow) else judge(scope)
+            if isinstance(verdict, Settled):
+                return held
+            if verdict is not None:
+                return verdict
             one = value(scope, key)
             return held if one is None else [*held, one]
         except MappingError as error:

@@ -83,9 +83,10 @@ async def secrets_are_apart(subject: Subject) -> Result:
 
 
 async def examples_are_complete(subject: Subject) -> Result:
-    """Every declared verb and look-up has its examples."""
+    """Every declared verb and look-up has its examples, and every example says what it must."""
     missing = lacking(subject.manifest, subject.examples.values())
-    faults = [f"no example shows: {', '.join(missing)}"] if missing else []
+    faults = list(subject.no_examples)
+    faults += [f"no example shows: {', '.join(missing)}"] if missing else []
     return judged(faults, f"{len(subject.examples)} examples show every declared call")
 
 

@@ -1,11 +1,9 @@
 """Examples beside each contract: one call of a department, the bytes it took, what it gave."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from adapters.department import DeclaredDepartment
@@ -21,14 +19,6 @@ from schema.domain.filing import (
 
 BUDGET = 5.0
 Json = Any  # what json.loads gives
-
-
-def read_examples(folder: Path) -> dict[str, Json]:
-    """The examples of a department's folder by name; a file that is no JSON raises ValueError."""
-    return {
-        path.stem: json.loads(path.read_text("utf-8"))
-        for path in sorted((folder / "examples").glob("*.json"))
-    }
 
 
 def recorded_outcome(example: Json) -> dict[str, Json]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from adapters.calls import Rim
-from adapters.conformance.examples import Json, read_examples
+from adapters.conformance.example_form import read_examples
+from adapters.conformance.examples import Json
 from adapters.conformance.replay import Replay, Shared
 from adapters.department import DeclaredDepartment
 from adapters.findings import Finding, Findings
@@ -96,9 +97,18 @@ class Subject:
         return manifest
 
     @cached_property
-    def examples(self) -> dict[str, Json]:
-        """Its recorded examples by name."""
+    def _examples(self) -> tuple[dict[str, Json], list[str]]:
         return read_examples(self.folder)
+
+    @property
+    def examples(self) -> dict[str, Json]:
+        """Its recorded examples by name; those that are none are left out."""
+        return self._examples[0]
+
+    @property
+    def no_examples(self) -> list[str]:
+        """What is wrong with each file that is no example."""
+        return self._examples[1]
 
     def endpoint(self, url: str, manifest: Manifest | None = None) -> Endpoint:
         """An address with the examples' credentials; one nobody knows gets a made-up value."""

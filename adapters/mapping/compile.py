@@ -7,7 +7,7 @@ from typing import Any
 from adapters.findings import did_you_mean
 from adapters.mapping.convert import MappingError, to_text
 from adapters.mapping.functions import FUNCTIONS, Environment, Step, text_of
-from adapters.mapping.parse import BadExpression, Expression, Literal, Path, Stage, Term
+from adapters.mapping.parse import BadExpression, Combined, Expression, Literal, Part, Path, Stage
 from adapters.mapping.sources import Ask
 from adapters.rules import Rule
 from adapters.shape import Kind
@@ -22,6 +22,7 @@ class Scope:
     row: Any = None
 
 
+_LAYOUTS = {Kind.DATE: "date '%Y%m%d'", Kind.DATETIME: "datetime '%Y%m%d%H%M%S'"}
 MARKERS = ("else_nil", "else_empty")
 Compute = Callable[[Scope], Any]
 Resolve = Callable[[Path], tuple[Compute, Kind]]
@@ -44,7 +45,7 @@ def staged(
     expression: Expression, env: Environment, resolve: Resolve
 ) -> tuple[Compute, tuple[Staged, ...], Kind]:
     """The same in its parts: where the value comes from, and what is done to it."""
-    compute, kind = _start(expression.start, resolve)
+    compute, kind = _start(expression.start, env, resolve)
     steps: list[Staged] = []
     _markers_last(expression)
     for stage in expression.stages:
@@ -61,13 +62,24 @@ def _markers_last(expression: Expression) -> None:
             raise BadExpression(sentence, Rule.STAGE_LAST, f"put {stage.name} last")
 
 
-def _start(start: Term | Stage, resolve: Resolve) -> tuple[Compute, Kind]:
+def _start(start: Part | Combined, env: Environment, resolve: Resolve) -> tuple[Compute, Kind]:
     if isinstance(start, Literal):
         value = start.value
         return (lambda scope: value), _literal_kind(value)
     if isinstance(start, Path):
         return resolve(start)
-    return _combine(start, resolve), Kind.TEXT if start.name != "first" else Kind.ANY
+    if isinstance(start, Expression):
+        return _nested(start, env, resolve)
+    return _combine(start, env, resolve), Kind.TEXT if start.name != "first" else Kind.ANY
+
+
+def _nested(part: Expression, env: Environment, resolve: Resolve) -> tuple[Compute, Kind]:
+    """A part with stages of its own."""
+    for marker in MARKERS:
+        if part.uses(marker):
+            sentence = f"{marker} says of a whole value that it is not there"
+            raise BadExpression(sentence, Rule.STAGE_LAST, f"put {marker} last, behind |")
+    return compile_expression(part, env, resolve)
 
 
 def _literal_kind(value: object) -> Kind:
@@ -78,17 +90,32 @@ def _literal_kind(value: object) -> Kind:
     return Kind.TEXT if isinstance(value, str) else Kind.DECIMAL
 
 
-def _combine(start: Stage, resolve: Resolve) -> Compute:
-    terms = start.args
+def _combine(start: Combined, env: Environment, resolve: Resolve) -> Compute:
+    parts = start.parts
     separator = ""
     if start.name == "join":
-        separator, terms = text_of(terms[0]), terms[1:]
-    parts = [_start(term, resolve)[0] for term in terms]
+        if isinstance(parts[0], Expression):
+            raise BadExpression("join begins with a 'quoted' text", Rule.STAGE_ARGUMENTS)
+        separator, parts = text_of(parts[0]), parts[1:]
+    made = [_start(part, env, resolve) for part in parts]
+    steps = [step for step, _ in made]
     if start.name == "first":
-        return lambda scope: next((v for p in parts if (v := p(scope)) is not None), None)
+        return lambda scope: next((v for s in steps if (v := s(scope)) is not None), None)
+    if not env.replying:
+        for part, (_, kind) in zip(parts, made, strict=True):
+            _laid_out(part, kind)
     if start.name == "concat":
-        return lambda scope: _concat([part(scope) for part in parts])
-    return lambda scope: _join(separator, [part(scope) for part in parts])
+        return lambda scope: _concat([step(scope) for step in steps])
+    return lambda scope: _join(separator, [step(scope) for step in steps])
+
+
+def _laid_out(part: Part, kind: Kind) -> None:
+    """BadExpression for a day or moment put into a text as it happens to be held."""
+    bare = part.start if isinstance(part, Expression) and not part.stages else part
+    stage = _LAYOUTS.get(kind)
+    if isinstance(bare, Path) and stage is not None:
+        sentence = f"{bare} is a {kind}, and nothing says how it is written"
+        raise BadExpression(sentence, Rule.CONCAT_LAYOUT, f"write ({bare} | {stage})")
 
 
 def _concat(values: Sequence[Any]) -> str | None:
@@ -142,7 +169,7 @@ def chained(compute: Compute, steps: tuple[Staged, ...]) -> Compute:
     return chain
 
 
-# a Python function of the department, or a value of an unforeseen type, may raise all of these
+# a value of an unforeseen type may raise all of these
 UNFORESEEN = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError)
 
 

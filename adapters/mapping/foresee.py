@@ -8,7 +8,7 @@ from adapters.mapping.codes import codes_of
 from adapters.mapping.compile import Scope, compile_expression
 from adapters.mapping.convert import EMPTY, NIL
 from adapters.mapping.functions import Environment
-from adapters.mapping.parse import BadExpression, Expression, Literal, Path, Stage, Term
+from adapters.mapping.parse import BadExpression, Combined, Expression, Literal, Part, Path, Stage
 
 _ALWAYS: Mapping[str, tuple[str, ...]] = {
     "file": ("reference", "case", "item", "submitted_at"),
@@ -30,15 +30,16 @@ def possible(expression: Expression, env: Environment, const: Mapping[str, Any])
 
     Raises MappingError when a constant cannot pass its stages.
     """
-    if any(stage.name == "python" for stage in expression.stages):
+    if expression.uses("python"):
         return []
-    terms = [_constant(term, const) for term in expression.terms]
-    if all(term is not None for term in terms):
-        return computed(_with_terms(expression, [term for term in terms if term]), env)
+    settled = _settled(expression, const)
+    if settled is not None:
+        return computed(settled, env)
     found: list[Any] = []
-    if isinstance(expression.start, Stage) and expression.start.name == "first":
-        for term in terms:
-            found += computed(Expression(term, expression.stages), env) if term else []
+    if isinstance(expression.start, Combined) and expression.start.name == "first":
+        for part in expression.parts:
+            known = _settled(_behind(part, expression.stages), const)
+            found += computed(known, env) if known else []
     for at, stage in enumerate(expression.stages):
         later = expression.stages[at + 1 :]
         outputs = _outputs(stage, env)
@@ -52,10 +53,9 @@ def possible(expression: Expression, env: Environment, const: Mapping[str, Any])
 
 def certain(call: str, expression: Expression, const: Mapping[str, Any]) -> bool:
     """Whether the expression always has a value, whatever is asked."""
-    always = (*_ALWAYS.get(call, ()), *_COMMON)
-    known = [_sure(term, always, const) for term in expression.terms]
+    known = [_sure(part, call, const) for part in expression.parts]
     start = expression.start
-    some = isinstance(start, Stage) and start.name in ("first", "join")
+    some = isinstance(start, Combined) and start.name in ("first", "join")
     there = any(known) if some else all(known)
     for stage in expression.stages:
         there = stage.name in _SETTLES or (there and stage.name not in _MAY_LOSE)
@@ -67,13 +67,15 @@ def constant(expression: Expression) -> bool:
     return all(isinstance(term, Literal) for term in expression.terms)
 
 
-def _sure(term: Term, always: tuple[str, ...], const: Mapping[str, Any]) -> bool:
-    if isinstance(term, Literal):
+def _sure(part: Part, call: str, const: Mapping[str, Any]) -> bool:
+    if isinstance(part, Expression):
+        return certain(call, part, const)
+    if isinstance(part, Literal) or _constant(part, const) is not None:
         return True
-    return _constant(term, const) is not None or (not term.relative and str(term) in always)
+    return not part.relative and str(part) in (*_ALWAYS.get(call, ()), *_COMMON)
 
 
-def _constant(term: Term, const: Mapping[str, Any]) -> Literal | None:
+def _constant(term: Literal | Path, const: Mapping[str, Any]) -> Literal | None:
     if isinstance(term, Literal):
         return term
     if term.steps[:1] == ("const",) and len(term.steps) == 2 and not term.relative:
@@ -82,10 +84,26 @@ def _constant(term: Term, const: Mapping[str, Any]) -> Literal | None:
     return None
 
 
-def _with_terms(expression: Expression, terms: list[Literal]) -> Expression:
+def _settled(expression: Expression, const: Mapping[str, Any]) -> Expression | None:
+    """The same of constants alone; None where it is made of anything else."""
+    parts = [
+        _settled(part, const) if isinstance(part, Expression) else _constant(part, const)
+        for part in expression.parts
+    ]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
     start = expression.start
-    made: Term | Stage = replace(start, args=tuple(terms)) if isinstance(start, Stage) else terms[0]
-    return Expression(made, expression.stages)
+    if isinstance(start, Combined):
+        return replace(expression, start=replace(start, parts=tuple(known)))
+    return _behind(known[0], expression.stages)
+
+
+def _behind(part: Part, stages: tuple[Stage, ...]) -> Expression:
+    """The part, running through these stages as well."""
+    if isinstance(part, Expression):
+        return replace(part, stages=part.stages + stages)
+    return Expression(part, stages)
 
 
 def computed(expression: Expression, env: Environment) -> list[Any]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from adapters.findings import did_you_mean
-from adapters.mapping import codes, convert, moments
+from adapters.mapping import codes, convert, moments, python
 from adapters.mapping.convert import EMPTY, NIL, to_text
 from adapters.mapping.parse import BadExpression, Literal, Term
 from adapters.mapping.stage import (
@@ -13,7 +12,6 @@ from adapters.mapping.stage import (
     Make,
     Step,
     Value,
-    name_of,
     number_of,
     text_of,
 )
@@ -94,15 +92,6 @@ def _equals(env: Environment, args: tuple[Term, ...]) -> Made:
     return (lambda value: to_text(value) == word), Kind.BOOLEAN
 
 
-def _python(env: Environment, args: tuple[Term, ...]) -> Made:
-    name = name_of(args[0])
-    function = env.python.get(name)
-    if function is None:
-        hint = did_you_mean(name, env.python)
-        raise BadExpression(f"adapter.py has no function {name!r}", Rule.PYTHON_UNKNOWN, hint)
-    return function, Kind.ANY
-
-
 def _text(change: Callable[..., str], takes: int = 0) -> Make:
     def make(env: Environment, args: tuple[Term, ...]) -> Made:
         words = [text_of(arg) for arg in args[:takes]]
@@ -155,5 +144,5 @@ FUNCTIONS: Mapping[str, Function] = {
     "equals": Function(_equals, 1, 1),
     "join": Function(_join, 1, 1),
     "count": Function(_plain(len, Kind.INTEGER)),
-    "python": Function(_python, 1, 1),
+    "python": Function(python.stage, 1, 1),
 }

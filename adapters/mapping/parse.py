@@ -9,7 +9,9 @@ from adapters.rules import Rule
 STARTERS = ("concat", "join", "first")
 BARE = "[]"  # the first step of a path into an answer that is itself a list
 
-_TOKEN = re.compile(r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<pipe>\|)|(?P<word>[^\s|']+))")
+_BEGIN = r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<sign>[|()])|(?P<word>"
+_TOKEN = re.compile(_BEGIN + r"[^\s|']+))")
+_INSIDE = re.compile(_BEGIN + r"[^\s|'()]+))")  # behind a parenthesis, names have none
 _NUMBER = re.compile(r"-?\d+(\.\d+)?$")
 
 
@@ -17,6 +19,7 @@ _REMEDIES = {
     Rule.EXPRESSION_SYNTAX: "write: start | stage arguments | …",
     Rule.STAGE_ARGUMENTS: "the stages and their arguments: docs/manifest.md, section 3",
 }
+_PARENTHESES = "parentheses hold one part: concat a (b | stage arguments) c"
 
 
 class BadExpression(ValueError):
@@ -58,59 +61,103 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Combined:
+    """What makes one value of several parts; a part in parentheses has stages of its own."""
+
+    name: str
+    parts: tuple["Term | Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Expression:
     """A start, and the stages its value runs through."""
 
-    start: Term | Stage
+    start: Term | Combined
     stages: tuple[Stage, ...] = ()
 
     @property
+    def parts(self) -> tuple["Term | Expression", ...]:
+        """What the value is made from, as it is written."""
+        return self.start.parts if isinstance(self.start, Combined) else (self.start,)
+
+    @property
+    def nested(self) -> tuple["Expression", ...]:
+        """The parts that have stages of their own."""
+        return tuple(part for part in self.parts if isinstance(part, Expression))
+
+    @property
     def terms(self) -> tuple[Term, ...]:
-        """Everything the value is made from."""
-        return self.start.args if isinstance(self.start, Stage) else (self.start,)
+        """Everything the value is made from, that of its parts too."""
+        found: list[Term] = []
+        for part in self.parts:
+            found += part.terms if isinstance(part, Expression) else (part,)
+        return tuple(found)
+
+    def uses(self, name: str) -> bool:
+        """Whether a stage of this name is among its own or its parts'."""
+        own = any(stage.name == name for stage in self.stages)
+        return own or any(part.uses(name) for part in self.nested)
+
+
+Part = Term | Expression
 
 
 @lru_cache(maxsize=4096)  # the same few lines stand in a manifest again and again
 def parse(text: str) -> Expression:
     """The expression written in `text`; raises BadExpression."""
-    parts = _parts(text)
-    first = parts[0]
+    return _expression(text.rstrip(), 0, _TOKEN)[0]
+
+
+def _expression(text: str, at: int, token: re.Pattern[str]) -> tuple[Expression, int]:
+    """The expression that begins here, and where it ends."""
+    parts: list[list[Part]] = [[]]
+    while at < len(text):
+        match = token.match(text, at)
+        if match is None:
+            raise BadExpression("a quote is opened and not closed")
+        at, sign = match.end(), match["sign"]
+        if sign == "|":
+            parts.append([])
+        elif sign == ")" and token is _INSIDE:
+            return _made(parts), at
+        elif sign == "(" and token is _TOKEN:
+            part, at = _expression(text, at, _INSIDE)
+            parts[-1].append(part)
+        elif sign is not None:
+            raise BadExpression(f"a {sign} stands where none can be", remedy=_PARENTHESES)
+        else:
+            parts[-1].append(_term(match))
+    if token is _INSIDE:
+        raise BadExpression("a parenthesis is opened and not closed", remedy=_PARENTHESES)
+    return _made(parts), at
+
+
+def _made(parts: list[list[Part]]) -> Expression:
+    if not all(parts):
+        raise BadExpression("an empty expression or stage")
+    return Expression(_start(parts[0]), tuple(_stage(part) for part in parts[1:]))
+
+
+def _start(first: list[Part]) -> Term | Combined:
     head = first[0]
-    start: Term | Stage
+    if isinstance(head, Expression):
+        raise BadExpression("an expression begins with a parenthesis", remedy=_PARENTHESES)
     if isinstance(head, Path) and str(head) in STARTERS and len(first) > 1:
-        start = Stage(str(head), tuple(first[1:]))
-    elif len(first) == 1:
-        start = head
-    else:
+        return Combined(str(head), tuple(first[1:]))
+    if len(first) > 1:
         raise BadExpression(
             f"{head} is followed by something that is no stage; stages begin with |"
         )
-    return Expression(start, tuple(_stage(part) for part in parts[1:]))
+    return head
 
 
-def _stage(part: list[Term]) -> Stage:
-    head = part[0]
+def _stage(part: list[Part]) -> Stage:
+    head, args = part[0], tuple(arg for arg in part[1:] if not isinstance(arg, Expression))
     if not isinstance(head, Path) or head.relative:
         raise BadExpression("a stage begins with the name of a function")
-    return Stage(str(head), tuple(part[1:]))
-
-
-def _parts(text: str) -> list[list[Term]]:
-    parts: list[list[Term]] = [[]]
-    at = 0
-    text = text.rstrip()
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise BadExpression("a quote is opened and not closed")
-        at = match.end()
-        if match["pipe"]:
-            parts.append([])
-        else:
-            parts[-1].append(_term(match))
-    if not all(parts):
-        raise BadExpression("an empty expression or stage")
-    return parts
+    if len(args) < len(part) - 1:
+        raise BadExpression(f"{head} takes no parentheses", remedy=_PARENTHESES)
+    return Stage(str(head), args)
 
 
 def _term(match: re.Match[str]) -> Term:

@@ -88,7 +88,7 @@ class Reader:
         except BadExpression as error:
             self.findings.add(key, str(error), error.remedy, error.rule)
             return lambda scope: None
-        self.python += any(stage.name == "python" for stage in expression.stages)
+        self.python += expression.uses("python")
         self._checked(expression, made, kind, key)
         if needed and may_be_absent(expression, self._loose(expression, beside)):
             sentence = "may be absent by the contract, and the field is not optional"
@@ -120,11 +120,12 @@ class Reader:
             if end.write_only:
                 sentence = f"only we say {end.name!r}"
                 self.findings.add(key, sentence, "read another path", Rule.REPLY_WRITE_ONLY)
-        first = expression.stages[0] if expression.stages else None
-        if first is not None and first.name == "code" and isinstance(expression.start, Path):
-            table = str(first.args[0])
-            enum = ends[0].enum if ends else ()
-            cover(self.findings, self.env.tables.get(table, {}), enum, table)
+        for one in (expression, *expression.nested):
+            first = one.stages[0] if one.stages else None
+            if first is not None and first.name == "code" and isinstance(one.start, Path):
+                table, steps = str(first.args[0]), self._steps(one.start)
+                enum = steps[-1].enum if steps else ()
+                cover(self.findings, self.env.tables.get(table, {}), enum, table)
 
     def _steps(self, path: Path) -> tuple[Shape, ...]:
         """The shapes along a path of the reply; none for what was asked."""

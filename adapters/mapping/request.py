@@ -220,7 +220,7 @@ class Planner:
         except BadExpression as error:
             self._bad(error, key)
             return (lambda scope: None), None, Kind.ANY
-        self.python += any(stage.name == "python" for stage in expression.stages)
+        self.python += expression.uses("python")
         return compute, expression, made
 
     def _bad(self, error: BadExpression, key: str) -> None:

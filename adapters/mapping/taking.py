@@ -1,13 +1,13 @@
 """A reply line against the contract: kinds, lists, codes, and whether a value may be absent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adapters.findings import Findings, did_you_mean, nearest
 from adapters.mapping.codes import REST, codes_of
 from adapters.mapping.convert import TO_KIND, MappingError
 from adapters.mapping.fits import own, remedy_of
-from adapters.mapping.parse import Expression, Literal, Path
+from adapters.mapping.parse import Expression, Literal, Part, Path
 from adapters.rules import Rule
 from adapters.shape import Kind, Shape
 
@@ -83,12 +83,18 @@ def listed(path: Path) -> bool:
 
 def may_be_absent(expression: Expression, loose: list[bool]) -> bool:
     """Whether the line may come without a value; `loose`: which of its paths may."""
-    terms = [not isinstance(term, Literal) for term in expression.terms]
-    paths = iter(loose)
-    absent = [next(paths, False) if is_path else False for is_path in terms]
-    start = getattr(expression.start, "name", "")
+    return _absent(expression, iter(loose))
+
+
+def _absent(part: Part, loose: Iterator[bool]) -> bool:
+    if isinstance(part, Literal):
+        return False
+    if isinstance(part, Path):
+        return next(loose, False)
+    absent = [_absent(one, loose) for one in part.parts]
+    start = getattr(part.start, "name", "")
     may = all(absent) if start in ("first", "join") else any(absent)
-    for stage in expression.stages:
+    for stage in part.stages:
         may = stage.name not in _SETTLES and (may or stage.name in _LOSES)
     return may
 

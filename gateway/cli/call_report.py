@@ -77,11 +77,15 @@ class Report:
     @property
     def remedy(self) -> str:
         """What to do about a call that failed."""
-        if isinstance(self.error, OutcomeUnknown) and self.reads:
+        return "" if self.error is None else self.remedy_of(self.error)
+
+    def remedy_of(self, error: AdapterError) -> str:
+        """What to do about an error of this call, or of one key of it."""
+        if isinstance(error, OutcomeUnknown) and self.reads:
             return _READ_AGAIN
-        if isinstance(self.error, ContractBroken) and self.error.unread:
+        if isinstance(error, ContractBroken) and error.unread:
             return _UNREAD
-        return "" if self.error is None else _REMEDIES[type(self.error)]
+        return _REMEDIES[type(error)]
 
 
 def show(speaker: Speaker, report: Report, *, raw_only: bool, as_json: bool) -> None:

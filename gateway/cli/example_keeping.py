@@ -3,17 +3,21 @@
 import asyncio
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.conformance.examples import failure, plain
 from adapters.conformance.keeping import Made, NotKept, example_of
 from adapters.conformance.subject import Subject
+from adapters.errors import AdapterError, NotCalled, Refused
 from gateway.cli.call_report import Report, tell
 from gateway.cli.declared_calls import KINDS, Declared
 from gateway.cli.output import FAILED, MISUSED, Speaker, Stop
 from gateway.cli.plugged import recorded_with
+from schema.domain.problem import ProblemCode
 
+_SHOWN = "an example shows an answer, a refusal or busy"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 
@@ -52,7 +56,7 @@ def keep(
 ) -> None:
     """Show the call and write the example; Stop, and nothing written, when it does not replay.
 
-    A call that failed as it was meant to is an example too.
+    A refusal is an example too, and so is "busy"; any other failure shows nothing.
     """
     try:
         report.example = _written(report, keeping)
@@ -67,6 +71,7 @@ def _written(report: Report, keeping: Keeping) -> Path:
     declared, manifest = report.declared, report.manifest
     if declared is None:
         raise NotKept("the call is not a declared one", "call what the manifest declares")
+    _went_well(report)
     subject = Subject(
         folder=manifest.folder,
         credentials=recorded_with(manifest.id),
@@ -81,6 +86,22 @@ def _written(report: Report, keeping: Keeping) -> Path:
     except OSError as error:
         raise NotKept(f"{file}: {error.strerror}", "write it into a folder of yours") from error
     return file
+
+
+def _went_well(report: Report) -> None:
+    """NotKept for a call, or a key of it, that failed; a line that broke is told by its silence."""
+    if any(exchange.reply is None for exchange in report.exchanges):
+        return
+    of_keys = report.value.values() if isinstance(report.value, Mapping) else ()
+    for error in (report.error, *of_keys):
+        if isinstance(error, AdapterError) and not _said_no(error):
+            sentence = f"{type(error).__name__}: {error}; {_SHOWN}"
+            raise NotKept(sentence, report.remedy_of(error))
+
+
+def _said_no(error: AdapterError) -> bool:
+    busy = error.code is ProblemCode.DEPARTMENT_BUSY and not isinstance(error, NotCalled)
+    return isinstance(error, Refused) or busy
 
 
 def _made(report: Report, declared: Declared, keeping: Keeping) -> Made:

@@ -10,7 +10,11 @@ from gateway.cli.output import MISUSED, Stop
 
 Given = Sequence[tuple[str, str]]
 
-TRIAL_APPLICANT: Mapping[str, str] = {"name": "联调测试单位", "identifier": "91310104MA188WXJ2E"}
+TRIAL_APPLICANT: Mapping[str, str] = {
+    "name": "联调测试单位",
+    "identifier": "91310104MA188WXJ2E",
+    "phone": "13800000000",
+}
 """Who applies in a call made by hand, where nobody is named: invented, with a sound number."""
 
 _APPLICANT = ("name", "identifier", "agent_name", "agent_id_number", "phone")

@@ -1,10 +1,11 @@
 """Bad days of a mock of any contract: the fleet's kinds of fault, `--fault KIND`.
 
 Kinds that strike a connection, the head of a request or a call; a mock of a contract tells no
-callbacks and shows no filings, so the kinds of those are refused.
+callbacks and shows no filings, so the kinds of those are refused. `absent` and `refused` are
+answered in the department's own codes, where a manifest declares them.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -23,6 +24,7 @@ from mocks.faults.table import Point, drawn_at
 _CALLS, _HEADS, _CONNECTIONS = (
     drawn_at(point) for point in (Point.CALL, Point.HEADERS, Point.ACCEPT)
 )
+SAID = ("absent", "refused")
 
 
 @dataclass(slots=True)
@@ -32,12 +34,21 @@ class BadDays:
     rules: Sequence[Rule] = ()
     late: LateDeeds = field(default_factory=LateDeeds)
     before: Remembered = field(default_factory=Remembered)
+    says: str | None = None  # what every call is answered in the department's own codes
 
     @classmethod
-    def of(cls, kinds: Sequence[str], protocol: str) -> "BadDays":
-        """Every call meets these kinds; Refused for one that a mock of `protocol` cannot have."""
+    def of(cls, kinds: Sequence[str], protocol: str, declared: Collection[str] = ()) -> "BadDays":
+        """Every call meets these kinds; Refused for one that a mock of `protocol` cannot have.
+
+        `declared`: what the codes of a manifest say.
+        """
+        own = [kind for kind in kinds if kind in SAID]
+        for kind in own:
+            if kind not in declared:
+                sentence = f"--fault: no code of a manifest says {kind}"
+                raise Refused(f"{sentence} — give one this meaning in [faults]")
         try:
-            rules = [Rule({"kind": kind}) for kind in kinds]
+            rules = [Rule({"kind": kind}) for kind in kinds if kind not in SAID]
         except Wrong as wrong:
             raise Refused(f"--fault: {wrong}") from wrong
         for rule in rules:
@@ -49,7 +60,7 @@ class BadDays:
                     f"--fault: {rule.kind.name} strikes callbacks and filings, which a mock of a "
                     "contract has none of — order it at the fleet: onething mocks"
                 )
-        return cls(rules)
+        return cls(rules, says=next(iter(own), None))
 
     def waiting(self) -> bool:
         """Whether a rule strikes connections."""

@@ -72,7 +72,9 @@ def run(arguments: argparse.Namespace) -> int:
             examples=arguments.examples,
         )
         served.latency = arguments.latency
-        served.bad_days = BadDays.of(arguments.fault, "soap" if served.soap else "rest")
+        protocol = "soap" if served.soap else "rest"
+        declared = {kind for one in options.expected.values() for kind in one.failures}
+        served.bad_days = BadDays.of(arguments.fault, protocol, declared)
         if arguments.describe:
             _say(json.dumps(served.mock.operations(), ensure_ascii=False, indent=2))
             return 0

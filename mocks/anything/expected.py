@@ -2,7 +2,9 @@
 
     {"Read": {"success": {"head.code": ["0"]}, "codes": {"Record.Kind": ["A", "B"]},
               "forms": {"Record.Built": "%Y%m%d"}, "echoes": {"Record.Id": ["Id"]},
-              "reads": ["Record.Id"], "inner": {"at": "out", "root": "answer.xsd#ROWS"}}}
+              "reads": ["Record.Id"], "inner": {"at": "out", "root": "answer.xsd#ROWS"},
+              "says": ["head.code"], "fault": "detail.Code", "failures": {"busy": ["9001"]},
+              "follows": {"Receipt.No": ["Ref"]}, "passing": ["Head.Sign"]}}
 
 Places are dotted paths below the root of a message. A reply stays valid: what the contract does
 not allow at a place is not put there, and the contract's own value stands.
@@ -10,15 +12,17 @@ not allow at a place is not put there, and the contract's own value stands.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from random import Random
 
-from mocks.anything.echo import Keys
-from mocks.anything.forms import formed
+from mocks.anything.echo import Keys, Steps
+from mocks.anything.forms import following, formed
 from mocks.anything.refusal import Refused
 from mocks.anything.spots import Spot
+
+_HTTP = "http "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,33 @@ class Expected:
     echoes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     reads: Sequence[str] = ()
     inner: Mapping[str, str] = field(default_factory=dict)
+    says: Sequence[str] = ()
+    fault: str = ""
+    failures: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    follows: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    passing: Sequence[str] = ()
+
+    def failing(self, kind: str) -> "Expected | None":
+        """The same of a reply whose result code says this; None where no reply does."""
+        codes = self.codes_of(kind)
+        if not codes or not self.says:
+            return None
+        return replace(self, success=dict.fromkeys(self.says, codes))
+
+    def told(self, kind: str, values: Iterable[tuple[Steps, object]]) -> bool:
+        """Whether these values of a reply say it: a contract may not allow the code there."""
+        codes = self.codes_of(kind)
+        said = {f".{'.'.join(steps)}" for steps, value in values if str(value) in codes}
+        return any(at.endswith(f".{place}") for at in said for place in self.says)
+
+    def codes_of(self, kind: str) -> list[str]:
+        """The department's own codes for this."""
+        return [code for code in self.failures.get(kind, ()) if not code.startswith(_HTTP)]
+
+    def statuses_of(self, kind: str) -> list[int]:
+        """The HTTP statuses that say this."""
+        said = self.failures.get(kind, ())
+        return [int(code.removeprefix(_HTTP)) for code in said if code.startswith(_HTTP)]
 
     @property
     def names(self) -> frozenset[str]:
@@ -55,6 +86,10 @@ class Expected:
         asked = next(filter(None, map(keys.at, self.echoes.get(spot.place, ()))), None)
         if asked is not None:
             yield asked[spot.row % len(asked)]
+        followed = next(filter(None, map(keys.at, self.follows.get(spot.place, ()))), None)
+        if followed is not None:
+            yield from following(followed[0], self.forms.get(spot.place), spot.text or "", today)
+            return
         success, codes = self.success.get(spot.place, ()), self.codes.get(spot.place, ())
         if success and spot.text not in success:
             yield from success

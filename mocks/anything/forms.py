@@ -1,5 +1,6 @@
 """Texts that are read as numbers and days by whoever asked, whatever the contract calls them."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -35,6 +36,17 @@ def formed(form: str, text: str | None, draw: Random, today: date) -> Iterator[s
         moment = datetime.combine(day_near(draw, today), _OPENS)
         made = _MADE.get(form)
         yield made(moment, draw) if made else moment.strftime(form)
+
+
+def following(asked: str, form: str | None, text: str, today: date) -> Iterator[str]:
+    """What is told of `asked` whoever asks: of this form, or a number, or digits as in `text`."""
+    draw = Random(asked)
+    if form is not None:
+        yield from formed(form, "", draw, today)
+        return
+    digits = f"{today.year}{draw.randint(0, 999999):06d}"
+    yield digits
+    yield re.sub(r"\d", lambda found: draw.choice("0123456789"), text)
 
 
 def _reads(form: str, text: str) -> bool:

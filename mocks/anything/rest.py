@@ -1,18 +1,20 @@
 """An OpenAPI document that answers."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
 from mocks.anything.echo import Keys, Steps, leaves
 from mocks.anything.exchange import BROKEN, Answer, Asked, Options, asking, did_you_mean
+from mocks.anything.expected import Expected
 from mocks.anything.json_flat import Flattened
 from mocks.anything.openapi import OpenApi, Operation, Reply
 from mocks.anything.rest_reply import Replies, good, said_wrong, status_of
 from mocks.anything.rest_request import Reading
 from mocks.anything.rest_routes import Routes
+from mocks.anything.spots import json_spots
 
 
 @dataclass(slots=True)
@@ -56,11 +58,12 @@ class RestMock:
         if found is None:
             return None
         operation, slots = found
+        passing = self._expected(operation, asked).passing
         return (
             operation.id,
             tuple(sorted(slots.items())),
-            tuple(sorted(asked.query)),
-            _structure(asked.body),
+            tuple(sorted(pair for pair in asked.query if f"query.{pair[0]}" not in passing)),
+            _structure(asked.body, passing),
         )
 
     def keeps(self, asked: Asked, answer: Answer) -> list[str]:
@@ -82,11 +85,20 @@ class RestMock:
         reading = Reading(operation, self.flattened).read(asked, slots)
         if reading.mistakes:
             return _problem(reading.status, operation.id, reading.mistakes)
-        return self._answered(operation, asked, reading)
+        return self._answered(operation, asked, reading, self._expected(operation, asked))
 
-    def _answered(self, operation: Operation, asked: Asked, reading: Reading) -> Answer:
+    def _expected(self, operation: Operation, asked: Asked) -> Expected:
         paths = (f"{operation.method} {path}" for path in (operation.path, asked.path))
-        expected = self.options.expecting(operation.id, *paths)
+        return self.options.expecting(operation.id, *paths)
+
+    @property
+    def _declared(self) -> set[str]:
+        """What the codes of a manifest say."""
+        return {kind for one in self.options.expected.values() for kind in one.failures}
+
+    def _answered(
+        self, operation: Operation, asked: Asked, reading: Reading, expected: Expected
+    ) -> Answer:
         keys = Keys.of(chain.from_iterable(_said(reading)), unnamed=("header", "cookie"))
         keys = keys.echoing(expected.echoes)
         text = json.dumps(reading.said, sort_keys=True, ensure_ascii=False)
@@ -109,16 +121,31 @@ class RestMock:
         return _problem(404, None, [f"there is no path {asked.path}{asking(near)}"], near=near)
 
     def at_will(self, asked: Asked, kind: str) -> Answer:
-        """A declared reply that is not the good one; 500 when there is none."""
+        """The department's own code for this, else a declared reply that is not the good one.
+
+        500 when there is none.
+        """
         found = self._found(asked)
         if found is None:
             return _problem(500, None, ["a fault on order"], source="fault")
-        operation = found[0]
-        bad = _bad(operation)
+        operation, slots = found
+        expected = self._expected(operation, asked)
+        if not expected.failures.get(kind) and kind in self._declared:
+            return self.answer(asked)  # a token, or what the manifest does not call
+        failing = expected.failing(kind)
+        if failing is not None:
+            reading = Reading(operation, self.flattened).read(asked, slots)
+            made = self._answered(operation, asked, reading, failing)
+            if expected.told(kind, leaves(_read(made.body), ())):
+                return said_wrong(made)
+        codes, statuses = expected.codes_of(kind), expected.statuses_of(kind)
+        bad = _bad(operation, () if codes else statuses)
         if bad is None:
-            return _problem(500, operation.id, ["a fault on order"], source="fault")
-        made = self.replies.made(operation, bad, f"{self.options.seed}|{kind}", Keys(), "")
-        return said_wrong(made)
+            status = next(iter(statuses), 500)
+            return _problem(status, operation.id, ["a fault on order"], source="fault")
+        said = Expected(success={expected.fault: codes} if codes else {})
+        seed = f"{self.options.seed}|{kind}"
+        return said_wrong(self.replies.made(operation, bad, seed, Keys(), "", said))
 
 
 def _said(reading: Reading) -> Iterator[Iterator[tuple[Steps, Any]]]:
@@ -128,20 +155,36 @@ def _said(reading: Reading) -> Iterator[Iterator[tuple[Steps, Any]]]:
         yield leaves(value, tuple(where.split(".", 1)))
 
 
-def _structure(body: bytes) -> object:
+def _read(body: bytes) -> object:
     try:
-        return json.dumps(json.loads(body), sort_keys=True) if body else ""
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def _structure(body: bytes, passing: Container[str]) -> object:
+    try:
+        value = json.loads(body) if body else ""
     except ValueError:
         return body
+    for spot in json_spots(value, "body"):
+        if spot.place in passing:
+            spot.put(None)
+    return json.dumps(value, sort_keys=True) if body else ""
 
 
 def _statuses(operation: Operation) -> list[str]:
     return [reply.status for reply in operation.replies]
 
 
-def _bad(operation: Operation) -> Reply | None:
-    """The likeliest of the replies that are not good: the server's own trouble first."""
+def _bad(operation: Operation, statuses: Sequence[int]) -> Reply | None:
+    """The likeliest of the replies that are not good: the server's own trouble first.
+
+    Where `statuses` are named, one of these or none.
+    """
     declared = [reply for reply in operation.replies if status_of(reply) >= 400]
+    if statuses:
+        return next((reply for reply in declared if status_of(reply) in statuses), None)
     worst = sorted(declared, key=lambda reply: (status_of(reply) < 500, status_of(reply)))
     return next(iter(worst), None)
 

@@ -15,13 +15,14 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from mocks.anything.bad_days import BadDays
+from mocks.anything.bad_days import SAID, BadDays
 from mocks.anything.exchange import Answer, Asked, Mock, log
 from mocks.anything.published import PLACE, Published
 from mocks.core.clock import real_now
 from mocks.faults.answering import Own
 
-FAULTS = ("500", "fault", "timeout", "empty", "html")
+_OWN = ("fault", "busy", *SAID)
+FAULTS = ("500", "fault", "timeout", "empty", "html", "busy", *SAID)
 _KEPT = 50
 _METHODS = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"]
 _PAGE = (
@@ -113,7 +114,8 @@ class Served:
         if high:
             await asyncio.sleep(self.draw.uniform(low, high))
         asked = await _asked(request)
-        kind = request.headers.get("__fault") or request.query_params.get("__fault")
+        ordered = request.headers.get("__fault") or request.query_params.get("__fault")
+        kind = ordered or self.bad_days.says
         if kind:
             return self._at_will(asked, kind)
         answer = _safely(self.mock, asked)
@@ -122,11 +124,11 @@ class Served:
         async def act() -> Response:
             return _response(answer)
 
-        own = Own(busy=lambda: _response(self.mock.at_will(asked, "fault")), envelope=self.envelope)
+        own = Own(busy=lambda: _response(self.mock.at_will(asked, "busy")), envelope=self.envelope)
         return await self.bad_days.answer(request, answer.operation or "", act, own)
 
     def _at_will(self, asked: Asked, kind: str) -> Response:
-        if kind == "fault":
+        if kind in _OWN:
             answer = self.mock.at_will(asked, kind)
             self.journal.note(asked, answer)
             return _response(answer)

@@ -12,7 +12,7 @@ from mocks.anything.echo import Keys
 from mocks.anything.exchange import BROKEN, Answer, Asked, Options, asking, did_you_mean, log
 from mocks.anything.expected import NOTHING, Expected
 from mocks.anything.refusal import Refused, Unmakeable
-from mocks.anything.soap_answers import failed, in_words
+from mocks.anything.soap_answers import failed, in_words, said_in
 from mocks.anything.soap_contract import SoapContract
 from mocks.anything.soap_envelope import Envelope
 from mocks.anything.soap_inner import Inners
@@ -65,7 +65,8 @@ class SoapMock:
         return None if operation is None else self._identity(operation, came)
 
     def _identity(self, operation: Operation, came: Envelope) -> object:
-        return operation.name, tuple(envelopes.structure(element) for element in came.body)
+        passing = self.options.expecting(operation.name).passing
+        return operation.name, tuple(envelopes.structure(one, passing) for one in came.body)
 
     def keeps(self, asked: Asked, answer: Answer) -> list[str]:
         """Faults pass; other replies are checked."""
@@ -117,7 +118,7 @@ class SoapMock:
         mistakes = self._mistakes(operation, came, asked)
         if mistakes:
             return self._refused(came.version, came.charset, mistakes, operation=operation)
-        return self._made(operation, came, identity)
+        return self._made(operation, came, identity, self.options.expecting(operation.name))
 
     def _operation(self, came: Envelope, asked: Asked) -> Operation | None:
         given = [element.tag for element in came.body]
@@ -170,10 +171,11 @@ class SoapMock:
             near=near,
         )
 
-    def _made(self, operation: Operation, came: Envelope, identity: object) -> Answer:
+    def _made(
+        self, operation: Operation, came: Envelope, identity: object, expected: Expected
+    ) -> Answer:
         if operation.reply is None:
             return Answer(status=202, operation=operation.name)
-        expected = self.options.expecting(operation.name)
         keys, mistakes = Keys.of(values_of(came)).echoing(expected.echoes), [""]
         for attempt in range(ATTEMPTS):
             draw = Random(f"{self.options.seed}|{identity!r}|{attempt}")
@@ -254,20 +256,37 @@ class SoapMock:
         return self._prefixes
 
     def at_will(self, asked: Asked, kind: str) -> Answer:
-        """The declared fault of the operation asked for, or a plain one."""
+        """The department's own code for this, else the declared fault, or a plain one."""
         version, charset = self.contract.port.version, "utf-8"
-        operation, detail = None, []
+        operation, detail, expected = None, [], NOTHING
         try:
             came = envelopes.read(asked.body, asked.headers.get("content-type", ""))
             charset, operation = came.charset, self._operation(came, asked)
         except Refused:
             pass  # a fault on order is given whatever was sent
+        else:
+            expected = self.options.expecting(operation.name) if operation else NOTHING
+            said = self._said(operation, came, kind, expected) if operation else None
+            if said is not None:
+                return said
         if operation is not None and operation.faults:
             detail = [self._detail(operation)]
         made = envelopes.fault(version, "Receiver", "按要求返回的错误 a fault on order", detail)
+        said_in(made, expected.fault, expected.codes_of(kind))
         content, headers = envelopes.written(made, version, charset)
         name = operation.name if operation else None
         return Answer(status=500, headers=headers, body=content, operation=name, source="fault")
+
+    def _said(
+        self, operation: Operation, came: Envelope, kind: str, expected: Expected
+    ) -> Answer | None:
+        """A reply whose result code says this; None where none can."""
+        failing = expected.failing(kind)
+        if failing is None:
+            return None
+        made = replace(self._made(operation, came, kind, failing), source="fault")
+        reply = envelopes.read(made.body, made.headers["content-type"]) if made.body else came
+        return made if expected.told(kind, values_of(reply)) else None
 
     def _detail(self, operation: Operation) -> etree._Element:
         draw = Random(f"{self.options.seed}|{operation.name}|fault")

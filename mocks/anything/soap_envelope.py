@@ -1,7 +1,7 @@
 """SOAP envelopes, read and written; both versions."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -127,12 +127,33 @@ def fault(
     return envelope
 
 
-def structure(element: etree._Element) -> object:
-    """An element as a value: equal for messages that differ in prefixes and white space only."""
+def structure(element: etree._Element, passing: Container[str] = (), place: str = "") -> object:
+    """An element as a value: equal for messages that differ in prefixes and white space only.
+
+    What stands at a place of `passing` does not count.
+    """
+    begun = f"{place}." if place else ""
     attributes = tuple(
         sorted(
-            (str(n), str(v)) for n, v in element.attrib.items() if not str(n).startswith("{http")
+            (str(n), str(v))
+            for n, v in element.attrib.items()
+            if not str(n).startswith("{http") and begun + "@" + str(n) not in passing
         )
     )
-    text = (element.text or "").strip()
-    return element.tag, attributes, text, tuple(structure(child) for child in element)
+    text = "" if place in passing else (element.text or "").strip()
+    within = carried(text)
+    said = text if within is None else structure(within, passing, place)
+    inside = (
+        structure(child, passing, f"{begun}{etree.QName(child).localname}") for child in element
+    )
+    return element.tag, attributes, said, tuple(inside)
+
+
+def carried(text: str) -> etree._Element | None:
+    """The document a text carries; None for a text like any other."""
+    if not text.startswith("<"):
+        return None
+    try:
+        return xml_of(_DECLARATION.sub("", text, count=1).encode(), "the document")
+    except Refused:
+        return None

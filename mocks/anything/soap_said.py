@@ -6,9 +6,7 @@ from lxml import etree
 
 from mocks.anything.echo import Steps
 from mocks.anything.exchange import Asked
-from mocks.anything.folder import xml_of
-from mocks.anything.refusal import Refused
-from mocks.anything.soap_envelope import Envelope
+from mocks.anything.soap_envelope import Envelope, carried
 from mocks.anything.spots import xml_spots
 
 
@@ -23,20 +21,11 @@ def values_of(came: Envelope) -> Iterator[tuple[Steps, object]]:
 def _below(element: etree._Element, steps: Steps) -> Iterator[tuple[Steps, object]]:
     for spot in xml_spots(element):
         here, text = (*steps, *spot.place.split(".")), (spot.text or "").strip()
-        carried = _carried(text)
-        if carried is not None:
-            yield from _below(carried, here)
+        within = carried(text)
+        if within is not None:
+            yield from _below(within, here)
         elif "@" not in spot.place:
             yield here, text
-
-
-def _carried(text: str) -> etree._Element | None:
-    if not text.startswith("<"):
-        return None
-    try:
-        return xml_of(text.encode(), "the document")
-    except Refused:
-        return None  # a text like any other
 
 
 def action_of(asked: Asked) -> str:

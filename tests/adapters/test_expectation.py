@@ -40,7 +40,18 @@ def test_codes_and_forms_and_the_key_stand_where_the_manifest_reads_them(office:
             "Record.Id", "Record.Floors", "Record.Value", "Record.Listed", "Record.Built",
             "Record.Kind", "Record.Owner", "Record.Tag",
         ],
+        "fault": "detail.Trouble.Code",
+        "failures": {"absent": ["T404"], "busy": ["T503"]},
     }  # fmt: skip
+
+
+def test_moments_ids_and_who_calls_tell_no_request_from_another() -> None:
+    found = expected(DEPARTMENTS / "construction")
+
+    for operation in found.values():
+        assert [place.rpartition(".")[2] for place in operation["passing"]] == [
+            "USERID", "PASSWORD", "JYLSH", "FSSJ",
+        ]  # fmt: skip
 
 
 def test_many_keys_are_repeated_row_by_row_and_success_is_what_the_manifest_says() -> None:

@@ -70,6 +70,10 @@ REPLIES = [
     ("x | python double", 4, 8),
     ("concat x '/' x", "a", "a/a"),
     ("concat x '/' y", "a", None),
+    ("concat x (x | upper | suffix ')') (y | default '-')", "a", "aA)-"),
+    ("join ',' (y | upper) (x | upper)|lower", "A", "a"),
+    ("first (x | blank 'a') 'z'", "a", "z"),
+    ("面积(m2)", "a", None),
     ("join ',' x y x", "a", "a,a"),
     ("first y x 'z'", "a", "a"),
     ("'it''s'", None, "it's"),
@@ -147,6 +151,14 @@ def test_value_without_a_place_is_refused_and_not_shown(text: str, value: Any) -
         "x | datetime 'iso' 'Mars/Olympus'",
         "x | part 1 2",
         "x | else_nil",
+        "(x | upper)",
+        "concat x (x | upper",
+        "concat x (x |) x",
+        "concat x )",
+        "concat x (x (x | upper))",
+        "concat x (x | default 'a' ('b'))",
+        "x | prefix (x)",
+        "join (x) x",
         "x | date '%Y%M%d'",
         "x | date '%Y-%m'",
         "x | datetime '%d.%m. %H:%M'",
@@ -159,6 +171,29 @@ def test_value_without_a_place_is_refused_and_not_shown(text: str, value: Any) -
 def test_bad_expression_is_told(text: str) -> None:
     with pytest.raises(BadExpression):
         compute(text)
+
+
+@pytest.mark.parametrize("part", ["(x | else_empty)", "(x | else_nil)"])
+def test_a_part_says_of_no_value_that_it_is_not_there(part: str) -> None:
+    with pytest.raises(BadExpression, match="of a whole value"):
+        compute(f"concat 'a' {part}", replying=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "remedy"),
+    [
+        (Kind.DATETIME, "write (x | datetime '%Y%m%d%H%M%S')"),
+        (Kind.DATE, "write (x | date '%Y%m%d')"),
+    ],
+)
+@pytest.mark.parametrize("text", ["concat 'a' x", "join '-' 'a' (x)"])
+def test_a_moment_in_a_text_says_its_layout(text: str, kind: Kind, remedy: str) -> None:
+    env = Environment(replying=False)
+
+    with pytest.raises(BadExpression, match="nothing says how it is written") as caught:
+        compile_expression(parse(text), env, lambda path: ((lambda scope: TEN), kind))
+
+    assert caught.value.remedy == remedy
 
 
 def test_two_codes_for_one_value_have_no_way_back() -> None:

@@ -90,7 +90,11 @@ def test_a_filing_by_hand_has_an_applicant_and_numbered_documents(
         ("B", "B"),
     ]
     assert arguments["materials"][0]["sha256"] == "1" * 64
-    assert arguments["applicant"] == {"name": "某馆", "identifier": "91310104MA188WXJ2E"}
+    assert arguments["applicant"] == {
+        "name": "某馆",
+        "identifier": "91310104MA188WXJ2E",
+        "phone": "13800000000",
+    }
     assert arguments["answers"] == {
         "projectName": "小学",
         "area": {"decimal": "12.50"},
@@ -152,6 +156,53 @@ def test_where_nobody_answers_there_is_no_example(terminal: Terminal, archive: P
 
     assert call(terminal, "http://127.0.0.1:9", *words) == 1
     assert "no example was written: nothing was answered" in terminal.err
+    assert not (archive / "examples").exists()
+
+
+def test_what_could_not_be_sent_is_no_example(
+    terminal: Terminal, desk: Desk, archive: Path
+) -> None:
+    manifest = archive / "department.toml"
+    text = manifest.read_text("utf-8")
+    manifest.write_text(text.replace('"applicant.name"', '"applicant.agent_name"'), "utf-8")
+
+    assert call(terminal, desk.url, *FILED, "--example", "first") == 1
+    assert "no example was written: Unsendable: archive: the request lacks" in terminal.err
+    assert "an example shows an answer, a refusal or busy" in terminal.err
+    assert not (archive / "examples").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "body"),
+    [
+        (FILED, {"depositNo": "1"}),
+        (("registers.drawing", "key=CJ-20190001"), {"drawings": [{"number": "CJ-20190001"}]}),
+    ],
+)
+def test_an_answer_that_breaks_the_contract_is_no_example(
+    terminal: Terminal, desk: Desk, archive: Path, words: tuple[str, ...], body: Any
+) -> None:
+    desk.says_json(body)
+
+    assert call(terminal, desk.url, *words, "--example", "first") == 1
+    assert "no example was written: ContractBroken: archive: " in terminal.err
+    assert not (archive / "examples").exists()
+
+
+def test_one_key_that_cannot_be_read_makes_no_example(
+    terminal: Terminal, desk: Desk, archive: Path
+) -> None:
+    manifest = archive / "department.toml"
+    text = manifest.read_text("utf-8")
+    line = 'title = ".title | code state"'
+    manifest.write_text(text.replace('title = ".title"', line), "utf-8")
+    drawing = {"number": "CJ-20190001", "title": "t", "sheets": 1, "archivedOn": "2019-05-06"}
+    desk.says_json({"drawings": [drawing]})
+    keys = ("key=CJ-20190001", "key=CJ-20190002")
+
+    assert call(terminal, desk.url, "registers.drawing", *keys, "--example", "one") == 1
+    assert "no example was written: ContractBroken: archive: " in terminal.err
+    assert "ours to mend" in terminal.err
     assert not (archive / "examples").exists()
 
 

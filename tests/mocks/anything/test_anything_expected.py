@@ -1,6 +1,7 @@
 """A mock that is told what its replies are read for answers as those who read them expect."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from gateway.cli.department_mock import contract_of
 from gateway.cli.mock_expecting import handed_over
+from mocks.anything.bad_days import BadDays
 from mocks.anything.exchange import Asked, Options
 from mocks.anything.expected import Expected, read_expected
 from mocks.anything.opened import opened
@@ -114,8 +116,8 @@ def test_a_file_that_tells_nothing_of_the_kind_is_refused(tmp_path: Path, conten
         read_expected(tmp_path / "e.json")
 
 
-def told(department: str) -> Served:
-    """The mock of a department as the command makes it, but without its examples."""
+def told(department: str, examples: Path | None = None) -> Served:
+    """The mock of a department as the command makes it, with these examples only."""
     folder = DEPARTMENTS / department
     said = contract_of(folder)
     expected = read_expected(Path(handed_over(folder)))
@@ -125,6 +127,7 @@ def told(department: str) -> Served:
         root=said.root,
         service=said.service,
         port=said.port_name,
+        examples=examples,
     )
 
 
@@ -147,3 +150,106 @@ def test_a_look_up_of_a_mock_without_examples_finds_what_was_asked_for(
 
     assert code == 0, terminal.err
     assert json.loads(terminal.out)["value"]["K-17"][field] == "K-17"
+
+
+@pytest.mark.parametrize(
+    ("department", "kind", "error"),
+    [
+        ("housing", "busy", "NotDelivered"),  # in a result code
+        ("planning", "busy", "NotDelivered"),  # in the detail of a SOAP fault
+        ("greening", "busy", "NotDelivered"),  # in a fault, where a result code cannot say it
+        ("fire", "busy", "NotDelivered"),  # in the body of an error
+        ("housing", "refused", "Refused"),
+        ("planning", "refused", "Refused"),
+        ("market", "refused", "Refused"),
+    ],
+)
+def test_a_department_says_on_order_what_its_own_codes_mean(
+    capsys: pytest.CaptureFixture[str], department: str, kind: str, error: str
+) -> None:
+    served, terminal = told(department), Terminal(capsys)
+    with on_the_wire(served) as base:
+        served.bad_days = BadDays.of([kind], "soap" if served.soap else "rest", {kind})
+        receipt = "K-17/K-18" if department == "planning" else "17"
+        words = ("verbs.progress", f"receipt={receipt}")
+        code = terminal.run("departments", "call", department, *words, "--url", base, "--json")
+
+    assert code == 1, terminal.err
+    told_error = json.loads(terminal.out)["error"]
+    assert told_error["kind"] == error
+    assert kind != "busy" or told_error["code"] == "DEPARTMENT_BUSY"
+
+
+@pytest.mark.parametrize("department", ["planning", "housing"])
+def test_a_department_knows_nothing_on_order(
+    capsys: pytest.CaptureFixture[str], department: str
+) -> None:
+    lookup = {"planning": "registers.parcel.parcel_no", "housing": "registers.property.cert_no"}
+    served, terminal = told(department), Terminal(capsys)
+    with on_the_wire(served) as base:
+        served.bad_days = BadDays.of(["absent"], "soap" if served.soap else "rest", {"absent"})
+        words = (lookup[department], "key=K-17", "--url", base, "--json")
+        code = terminal.run("departments", "call", department, *words)
+
+    assert code == 0, terminal.err
+    assert json.loads(terminal.out)["value"] == {"K-17": None}
+
+
+@pytest.mark.parametrize("department", ["construction", "health"])
+def test_an_example_is_found_again_whoever_calls_and_whenever(
+    capsys: pytest.CaptureFixture[str], department: str
+) -> None:
+    examples = DEPARTMENTS / department / "examples"
+    example = json.loads(next(examples.glob("read-*-found.json")).read_text("utf-8"))
+    asked = example["arguments"]
+    lookup = f"registers.{asked['register']}.{asked['lookup']}"
+    served = told(department, examples)
+    with on_the_wire(served) as base:
+        words = (lookup, *(f"key={key}" for key in asked["keys"]), "--url", base, "--json")
+        Terminal(capsys).run("departments", "call", department, *words)
+
+    assert served.journal.last[-1]["source"] == "recorded"
+
+
+def test_what_differs_from_call_to_call_does_not_tell_requests_apart(tmp_path: Path) -> None:
+    body = {"content": {"application/json": {"schema": {"type": "object"}}}}
+    fine = {"200": {"description": ""}}
+    read = {"operationId": "read", "requestBody": body, "responses": fine}
+    document = {"openapi": "3.0.3", "info": {}, "paths": {"/read": {"post": read}}}
+    (tmp_path / "c.json").write_text(json.dumps(document), "utf-8")
+    expected = {"read": Expected(passing=["body.head.sign", "query.at"])}
+    mock = opened(tmp_path / "c.json", Options(today=TODAY, expected=expected)).mock
+
+    def identity(sign: str, at: str, key: str) -> object:
+        content = json.dumps({"head": {"sign": sign}, "key": key}).encode()
+        return mock.identity(Asked(method="POST", path="/read", query=[("at", at)], body=content))
+
+    assert identity("A", "1", "K") == identity("B", "2", "K")
+    assert identity("A", "1", "K") != identity("A", "1", "L")
+
+
+def test_one_filing_has_one_receipt_whatever_else_is_said(tmp_path: Path) -> None:
+    row = {"type": "object", "required": ["no", "at"], "properties": {"no": TEXT, "at": TEXT}}
+    shape = {"type": "object", "required": ["rows"], "properties": {
+        "rows": {"type": "array", "minItems": 1, "items": row}
+    }}  # fmt: skip
+    of_wanted = {"rows.no": ["body.wanted"], "rows.at": ["body.wanted"]}
+    filed = Expected(follows=of_wanted, forms={"rows.at": "%Y%m%d%H%M%S"})
+
+    first, again = (asked_of(tmp_path, shape, filed, seed)["rows"][0] for seed in (1, 2))
+
+    assert first == again
+    assert first["no"].startswith("2026")
+    assert re.fullmatch(r"2026\d{10}", first["at"])
+
+
+def test_the_receipt_follows_the_reference_in_both_calls() -> None:
+    expected = read_expected(Path(handed_over(DEPARTMENTS / "planning")))
+
+    assert expected["SubmitCase"].follows["AcceptNo"] == ["CaseRef"]
+    assert expected["QueryCase"].follows["Case.AcceptNo"] == ["CaseRef"]
+
+
+def test_what_no_code_of_a_manifest_says_is_not_served() -> None:
+    with pytest.raises(Refused, match=r"no code of a manifest says absent — give one"):
+        BadDays.of(["absent"], "soap", {"busy"})

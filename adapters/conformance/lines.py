@@ -9,7 +9,7 @@ from adapters.conformance.bench import first_call, last_reply, tried
 from adapters.conformance.standin import Heard, StandIn, say, standing
 from adapters.conformance.subject import Subject
 from adapters.conformance.table import Result, failed, passed, skipped
-from adapters.conformance.time_outs import behaving
+from adapters.conformance.time_outs import TRIES, behaving
 from adapters.wire import WireReply
 
 _NO_CALL = "no example shows a filing or a look-up that succeeds"
@@ -122,14 +122,18 @@ async def rate(subject: Subject) -> Result:
     if limit <= 0:
         return failed("limits.rate_per_s is not above 0")
     calls = min(_MOST, int(limit * 1.5) + 1)
-    standin = await _burst(subject, calls, 0.0, limit)
-    if standin is None:
-        return skipped(_NO_CALL)
-    busiest = _busiest([heard.at for heard in standin.heard])
+    busiest, most = 0, max(1, limit * _TOLERANCE)
+    for _ in range(TRIES):
+        standin = await _burst(subject, calls, 0.0, limit)
+        if standin is None:
+            return skipped(_NO_CALL)
+        busiest = _busiest([heard.at for heard in standin.heard])
+        if busiest <= most:
+            break
     said = f"of {calls} calls at once {busiest} left within a second (declared {limit:g})"
     if calls <= limit:
         return skipped(f"{_MOST} calls are too few to reach {limit:g} a second")
-    return passed(said) if busiest <= max(1, limit * _TOLERANCE) else failed(said)
+    return passed(said) if busiest <= most else failed(said)
 
 
 def _busiest(times: list[float]) -> int:

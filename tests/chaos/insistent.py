@@ -94,7 +94,7 @@ class Insistent:
         told = answer.json()
         if told.get("errors"):
             codes = {error.get("extensions", {}).get("code") for error in told["errors"]}
-            if codes <= {"NOT_NOW", "STORE_UNAVAILABLE", "INTERNAL"}:
+            if codes <= {"NOT_NOW", "STORE_UNAVAILABLE", "OPERATION_TIMEOUT", "INTERNAL"}:
                 kind = "internal" if "INTERNAL" in codes else "read_refused"
                 self._acks.add({"kind": kind, "codes": sorted(map(str, codes))})
                 return None

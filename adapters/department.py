@@ -152,11 +152,9 @@ class DeclaredDepartment:
         if isinstance(root, Settled):
             return []
         receipts = [
-            values.receipt_found(self._info.id, call, scope)
-            for scope in call.fields.scopes(ask, root)
+            values.receipt(self._info.id, call, scope) for scope in call.fields.scopes(ask, root)
         ]
-        # one receipt told twice is one filing
-        told_once = dict.fromkeys(receipt for receipt in receipts if receipt is not None)
+        told_once = dict.fromkeys(receipts)  # one receipt told twice is one filing
         return sorted(told_once, key=lambda receipt: receipt.received_at)
 
     async def supplement(self, supplement: Supplement, *, budget: float) -> None:

@@ -49,21 +49,7 @@ def fields(department: str, call: Call, scope: Scope) -> dict[str, Any]:
 
 def receipt(department: str, call: Call, scope: Scope) -> Receipt:
     """A receipt, whole."""
-    return _receipt(department, call, scope, fields(department, call, scope))
-
-
-def receipt_found(department: str, call: Call, scope: Scope) -> Receipt | None:
-    """A receipt, whole, that was looked for.
-
-    None: the answer as a whole holds none, neither its number nor anything else that is read.
-    """
     found = fields(department, call, scope)
-    if call.fields.rows is None and all(value is None for value in found.values()):
-        return None
-    return _receipt(department, call, scope, found)
-
-
-def _receipt(department: str, call: Call, scope: Scope, found: Mapping[str, Any]) -> Receipt:
     if not found["number"] or found["received_at"] is None:
         raise ContractBroken(department, f"{call.spec.key}.reply: no number or no time")
     try:

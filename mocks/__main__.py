@@ -15,11 +15,12 @@ from mocks.anything import command as anything
 from mocks.bond import Bond
 from mocks.core.kit import DEPARTMENTS
 from mocks.core.seed import OtherSeed, keep_seed, parsed
+from mocks.ports import free_ports
 from mocks.recording import command as recording
 from mocks.scenarios import command as scenarios
 from mocks.scenarios.control import Scenarios, UnknownScenario, WrongScenario
 from mocks.serve import Place, serve
-from mocks.supervisor import NotStarted, Supervisor, free_ports, refuse_taken
+from mocks.supervisor import NotStarted, Supervisor, refuse_taken
 
 _BASE = 8100
 

@@ -5,7 +5,6 @@ A department that was killed stays down until it is asked back: that is what a b
 
 import asyncio
 import signal
-import socket
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import Any
 from mocks.bond import HungUp, Line, Unheard, lines
 from mocks.core.clock import write_atomically
 from mocks.journal.ring import Ring, shared_memory
+from mocks.ports import is_free
 
 _STARTED_WITHIN_S = 60.0  # eight interpreters begin at once, on a busy machine of two cores too
 _STOPPED_WITHIN_S = 3.0
@@ -213,31 +213,9 @@ async def _end(child: Child) -> None:
         await process.wait()
 
 
-def free_ports(host: str, count: int) -> list[int]:
-    """Ports nobody listens on now."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind((host, 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
-
-
 def refuse_taken(host: str, ports: Sequence[int]) -> None:
     """NotStarted with every port somebody else listens on."""
-    taken = [port for port in ports if not _is_free(host, port)]
+    taken = [port for port in ports if not is_free(host, port)]
     if taken:
         listed = ", ".join(map(str, taken))
         raise NotStarted(f"taken: port {listed} — stop what listens there, or --port-base 9100")
-
-
-def _is_free(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True

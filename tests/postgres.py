@@ -21,6 +21,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from gateway.demo.ports import free_port
+
 _PLACES = ("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt")
 
 
@@ -152,7 +154,7 @@ def _initialised(found: Path) -> Cluster:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    return Cluster(programs=found, folder=folder, port=_free_port())
+    return Cluster(programs=found, folder=folder, port=free_port())
 
 
 def _account() -> str | None:
@@ -163,9 +165,3 @@ def _account() -> str | None:
         return pwd.getpwnam("postgres").pw_name
     except KeyError:
         pytest.skip("PostgreSQL does not run as root, and there is no account `postgres`")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

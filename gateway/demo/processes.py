@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -87,26 +86,3 @@ async def until(
             logs = ", ".join(str(process.log) for process in watching)
             raise DemoFailed([f"{what}: not within {within_s:g} s"], f"read {logs}")
         await asyncio.sleep(every_s)
-
-
-def taken_ports(ports: Sequence[int]) -> list[int]:
-    """Those of `ports` on loopback that somebody else listens on."""
-    return [port for port in ports if not _is_free(port)]
-
-
-def free_port() -> int:
-    """A port on loopback nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True

@@ -13,7 +13,8 @@ import orjson
 
 from gateway.demo.failure import DemoFailed
 from gateway.demo.mock_admin import MockAdmin
-from gateway.demo.processes import Running, free_port, running, taken_ports, until
+from gateway.demo.ports import free_port, taken_ports
+from gateway.demo.processes import Running, running, until
 
 DEPARTMENTS = 8
 DEFAULT_PORT_BASE = 8100

@@ -27,7 +27,7 @@ from mocks.core.contract import Contract
 from mocks.core.credentials import HOUSING_APP_KEY
 from mocks.core.kit import Kit, assemble
 from mocks.journal.ring import shared_memory
-from mocks.supervisor import free_ports
+from mocks.ports import free_ports
 from tests.mocks.faults.wire import Talk, greening, housing, request
 
 _LINES = 8

@@ -8,7 +8,6 @@ it finds up to date and on one it has to make; no department needs to be there f
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from typing import TypeAlias
 from rich.console import Console
 from rich.table import Table
 
+from gateway.demo.ports import free_port
 from tests.bench.process import cpu_s, rss_mb
 
 ROUNDS = 5
@@ -59,7 +59,7 @@ def gateway(checkout: Path, folder: Path) -> Cost:
     process = subprocess.Popen(  # noqa: S603
         [
             *(sys.executable, "-m", "gateway", "serve", "--profile", "dev"),
-            *("--port", str(_free_port()), "--set", f"store.url=sqlite:///{folder}/cases.sqlite"),
+            *("--port", str(free_port()), "--set", f"store.url=sqlite:///{folder}/cases.sqlite"),
         ],
         cwd=checkout,
         stdout=subprocess.DEVNULL,
@@ -96,13 +96,6 @@ STARTS: Mapping[str, Start] = {
 
 def _used(pid: int) -> Cost:
     return Cost(cpu_s(pid), rss_mb(pid) * 1e6 / 2**20)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def main(checkouts: Sequence[Path]) -> None:

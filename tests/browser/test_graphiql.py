@@ -13,7 +13,8 @@ from playwright.async_api import Locator, Page, Request, async_playwright, expec
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from gateway.demo.processes import free_port, until
+from gateway.demo.ports import free_port
+from gateway.demo.processes import until
 from gateway.edge.graphiql_page import ASSETS, BUNDLE, GraphiQLPage, Seed, Tab
 from gateway.edge.graphql import GraphQLEndpoint
 from gateway.edge.graphql_request import Operation

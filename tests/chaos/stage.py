@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.demo.people import token_of
-from gateway.demo.processes import free_port
+from gateway.demo.ports import free_port
 from gateway.settings import load_settings
 from tests.chaos.bad_days import rules
 from tests.chaos.city import City, city

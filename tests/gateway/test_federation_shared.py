@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from gateway.demo.processes import free_port, until
+from gateway.demo.ports import free_port
+from gateway.demo.processes import until
 from gateway.federation.kept import preserve, revive
 from gateway.federation.memory import Key, of_department, of_people, of_source
 from gateway.federation.shared import (

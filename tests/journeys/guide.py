@@ -1,10 +1,11 @@
 """The guide for adapter teams, taken apart: what is typed, and what it says is shown."""
 
 import re
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from gateway.demo.ports import free_port, taken_ports
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs/adapters.md"
@@ -36,14 +37,9 @@ def script() -> str:
 def free_ports() -> Iterator[str]:
     """Ports nobody has, the third after each free as well."""
     while True:
-        with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
-            try:
-                other.bind(("127.0.0.1", port + 3))
-            except (OSError, OverflowError):
-                continue
-        yield str(port)
+        port = free_port()
+        if not taken_ports([port + 3]):
+            yield str(port)
 
 
 def shown() -> list[str]:

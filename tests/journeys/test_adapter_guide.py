@@ -23,6 +23,7 @@ from tests.journeys.guide import GUIDE, ROOT, blocks, manifest_block, not_seen, 
 
 __all__ = ["counter"]
 
+TOO_LONG = 124  # what timeout(1) says
 NOBODY = "http://127.0.0.1:9"
 OWNER = """<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
 <k:PersoonsInfoResponse xmlns:k="http://bkwi.nl/SuwiML/Diensten/KadasterDossierGSD/v0300"><ClientSuwi>
@@ -78,8 +79,11 @@ def run(desk: Path, typed: str) -> tuple[int, str]:
         )
         try:
             code = shell.wait(timeout=200)
+        except subprocess.TimeoutExpired:
+            code = TOO_LONG
         finally:
             ended(shell.pid)
+            shell.wait()
     return code, said.read_text("utf-8")
 
 

@@ -16,7 +16,8 @@ import pytest
 import pytest_asyncio
 
 from gateway.cli.desk import WAITING
-from gateway.demo.processes import free_port, until
+from gateway.demo.ports import free_port
+from gateway.demo.processes import until
 from schema.domain.case import Verb
 from schema.domain.case_rules import reference
 from tests.journeys.conftest import PATIENCE_S, World

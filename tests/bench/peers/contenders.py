@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gateway.demo.people import token_of
-from gateway.demo.processes import free_port
+from gateway.demo.ports import free_port
 from gateway.settings import load_settings
 from tests.bench.peers.load import Target
 from tests.bench.peers.npm import Missing, folder_of

@@ -10,11 +10,10 @@ from statistics import median
 
 from rich.table import Table
 
-from tests.bench.peers.contenders import OURS
 from tests.bench.peers.costs import Costs
 from tests.bench.peers.measure import Figures, Pace, Result
 from tests.bench.peers.processes import MEASURED, REST
-from tests.bench.peers.sections import SECTIONS
+from tests.bench.peers.sections import OURS
 
 HEADS = (
     "system", "queries/s", "from–to", "CPU ms/query", "p50 ms", "p99 ms", "RSS MB",
@@ -137,8 +136,3 @@ def written(page: str, name: str, content: str) -> str:
         raise ValueError(f"the page has no marks for {name}: put {begin} and {end} where they go")
     before, _, rest = page.partition(begin)
     return f"{before}{begin}\n{content}\n{end}{rest.partition(end)[2]}"
-
-
-def title_of(name: str) -> str:
-    """What a section asks."""
-    return f"{name}: {SECTIONS[name].about}"

@@ -72,7 +72,10 @@ def main() -> None:
     parser.add_argument("--write", type=Path, default=ROOT / "docs" / "case-query.svg")
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, departments(Path(name)) as address:
-        seen = uvloop.run(stacks(told.seconds, Path(name), address))
+        try:
+            seen = uvloop.run(stacks(told.seconds, Path(name), address))
+        except Missing as reason:
+            raise SystemExit(str(reason)) from None
     table = Table("piece", "% of CPU")
     for piece, share in pieces_of(seen):
         table.add_row(piece, f"{share * 100:.1f}")

@@ -5,17 +5,17 @@ pieces of the gateway, as `tests.bench.pieces` has them; who called from without
 """
 
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 
-from tests.bench.pieces import piece_of, pieces_of, serves
+from tests.bench.pieces import PIECES, piece_of, pieces_of, serves
 
 WIDTH, ROW, TOP, MARGIN = 1200, 17, 48, 10
 _CHARACTER = 6.7
 _LEAST = 1.2  # pixels; narrower boxes are not drawn
 _RUNNER = "/asyncio/runners.py"
+_PIECES = list(dict.fromkeys(PIECES.values()))
 _FRAME = re.compile(r"(.+) \((.+?)(?::\d+)?\)")
 _PLACE = re.compile(r".*/(?:site-packages|lib/python[\d.]+)/")
 _OURS = re.compile(r"^/.*?/(?=(?:gateway|adapters|schema)/)")
@@ -122,4 +122,4 @@ def _legend(pieces: list[tuple[str, float]], top: int) -> Iterator[str]:
 
 def colour(piece: str) -> str:
     """A light colour of its own for each piece, the same in every picture."""
-    return f"hsl({zlib.crc32(piece.encode()) % 360},65%,80%)"
+    return f"hsl({_PIECES.index(piece) * 137 % 360},65%,80%)"

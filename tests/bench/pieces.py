@@ -16,6 +16,7 @@ PIECES: Mapping[str, str] = {  # part of a file's path: the piece; the first tha
     "/adapters/rest/": "request and reply, REST",
     "/adapters/": "mapping",
     "/gateway/federation/": "federation",
+    "/gateway/cases/": "store and deliveries",
     "/gateway/execution/": "execution",
     "/schema/": "execution",
     "/strawberry/": "execution",

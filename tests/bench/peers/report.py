@@ -39,8 +39,8 @@ def _row(result: Result, ours: Sequence[Figures]) -> Sequence[str]:
     rates = [f.rate for f in figures]
     return (
         result.contender,
-        f"{median(rates):,.0f}",
-        f"{min(rates):,.0f}–{max(rates):,.0f}",
+        _rate(median(rates)),
+        f"{_rate(min(rates))}–{_rate(max(rates))}",
         f"{median(f.cpu_ms for f in figures):.2f}",
         f"{median(f.p50_ms for f in figures):.1f}",
         f"{median(f.p99_ms for f in figures):.1f}",
@@ -49,6 +49,11 @@ def _row(result: Result, ours: Sequence[Figures]) -> Sequence[str]:
         _times(result.contender, median(rates), ours),
         result.equal,
     )
+
+
+def _rate(rate: float) -> str:
+    """Whole answers a second, or tenths where there are few."""
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
 
 
 def _times(contender: str, rate: float, ours: Sequence[Figures]) -> str:

@@ -149,14 +149,16 @@ def test_a_row_tells_the_ratio_and_a_skipped_one_the_reason() -> None:
         [
             Result(contender="onething", figures=[_figures(90), _figures(100), _figures(110)]),
             Result(contender="slow", figures=[_figures(50)], equal="equal"),
+            Result(contender="slower", figures=[_figures(2.5)], equal="equal"),
             Result(contender="fast", figures=[_figures(200)], equal="equal"),
             Result(contender="absent", failed="npm is not installed"),
         ]
     )
 
-    assert [row[-2] for row in rows] == ["—", "2.0×", "0.50×", "—"]
+    assert [row[-2] for row in rows] == ["—", "2.0×", "40.0×", "0.50×", "—"]
     assert rows[0][1:3] == ("100", "90–110")
-    assert rows[3][-1] == "npm is not installed"
+    assert rows[2][1] == "2.5"
+    assert rows[4][-1] == "npm is not installed"
 
 
 def test_only_what_is_between_the_marks_is_replaced() -> None:

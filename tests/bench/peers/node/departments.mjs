@@ -1,7 +1,6 @@
 // The resolvers over the six departments: SOAP by the soap package, as its documentation shows it, or lean.
 import { overFetch, overUndici, rest } from "./http.mjs";
 import { lean } from "./lean.mjs";
-import { packaged } from "./packaged.mjs";
 import { oneThingOf } from "./words.mjs";
 
 function resolvers({ licence, health, property, person, parcel, projects }) {
@@ -21,6 +20,7 @@ function resolvers({ licence, health, property, person, parcel, projects }) {
   };
 }
 
+const packaged = async () => (await import("./packaged.mjs")).packaged(); // who is lean does not load it
 export const leanDepartments = { ...rest(overUndici), ...lean(overUndici) };
 export const withLean = () => resolvers(leanDepartments);
 export const withUndici = async () => resolvers({ ...rest(overUndici), ...(await packaged()) });

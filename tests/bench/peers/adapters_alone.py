@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 import uvicorn
 
+from gateway.cli.heap import growing
 from gateway.declared import departments_of
 from gateway.settings import load_settings
 from schema.domain.identifiers import mask_id_number, mask_name
@@ -74,8 +75,9 @@ def _snake(name: str) -> str:
 
 
 def main(port: int, departments: str, state: Path) -> None:
-    """Serve until told to stop."""
-    app = AdaptersAlone(departments, state)
+    """Serve until told to stop; the heap as ours has it."""
+    with growing():
+        app = AdaptersAlone(departments, state)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off")
 
 

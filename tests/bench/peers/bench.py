@@ -20,6 +20,7 @@ from tests.bench.peers.report import (
     HEADS,
     MEMORY_HEADS,
     Rows,
+    how,
     markdown,
     memory_rows,
     rows_of,
@@ -187,5 +188,7 @@ class Bench:
         self._console.print(table(name, heads, rows))
         if self._page:
             path = ROOT / self._page
-            page = written(path.read_text("utf-8"), name, markdown(heads, rows, self._pace))
+            page = written(
+                path.read_text("utf-8"), name, markdown(heads, rows, how(name, self._pace))
+            )
             path.write_text(page, "utf-8")

@@ -27,7 +27,7 @@ HEADS = (
 )  # fmt: skip
 _ROWS = (20, 200, 2_000)
 _CASES = (100, 1_000, 10_000)
-_WARM_S = 1.5
+WARM_S = 1.5
 _FOUND = ("value", "values", "nodes", "id")  # what may not be empty in an answer
 _ALL = "query All { oneThings { id name { zh en } items { id promisedDays } } }"
 _ONE_CASE = (
@@ -76,7 +76,7 @@ class Grown:
 
 def expected_s(pace: Pace) -> float:
     """What it takes: ten starts, a town for the first case, and the stretches."""
-    return 10 * 2.5 + 12.0 + 21 * (_WARM_S + pace.seconds)
+    return 10 * 2.5 + 12.0 + 21 * (WARM_S + pace.seconds)
 
 
 async def growth(departments: str, state: Path, pace: Pace, tell: Tell) -> Sequence[Grown]:
@@ -94,7 +94,7 @@ async def growth(departments: str, state: Path, pace: Pace, tell: Tell) -> Seque
             for trial in bed.trials:
                 section, numbers = trial.section(), count(1000)
                 whole(trial, await first_answer(started, section))
-                await load(started, section, numbers, pace, _WARM_S)
+                await load(started, section, numbers, pace, WARM_S)
                 figures = await stretch(started, section, numbers, departments, pace)
                 made.append(Grown(trial=trial, figures=figures, started_s=started_s))
     return made

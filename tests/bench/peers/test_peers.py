@@ -22,7 +22,7 @@ from tests.bench.peers.measure import Figures, Pace, Result, differences
 from tests.bench.peers.npm import HERE, Missing, folder_of
 from tests.bench.peers.progress import Progress
 from tests.bench.peers.replies import MANY, canned, cert_no, parcel_no, person_ref, uscc
-from tests.bench.peers.report import rows_of, written
+from tests.bench.peers.report import how, rows_of, written
 from tests.bench.peers.sections import SECTIONS
 from tests.bench.peers.slow import STRAIGHT, Latency, Waited, added
 from tests.bench.peers.starting import ROOT
@@ -278,3 +278,12 @@ async def test_a_line_ends_when_there_is_nothing_more_to_ask() -> None:
     made = await _asked("200 OK", at_most=3)
 
     assert len(made.latencies) == 3
+
+
+def test_each_table_says_how_it_was_measured() -> None:
+    pace = Pace(seconds=3, rounds=3, warm_s=6, connections=16)
+
+    assert how("case", pace) == "16 connections, 3 s a stretch after 6 s; 2 of 3 rounds kept"
+    assert how("large", pace) == "2 connections, 3 s a stretch after 3 s; 2 of 3 rounds kept"
+    assert how("slow", pace).startswith("1 and 8 connections")
+    assert how("submit", pace) == ""

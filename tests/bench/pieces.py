@@ -16,6 +16,7 @@ PIECES: Mapping[str, str] = {  # part of a file's path: the piece; the first tha
     "/adapters/rest/": "request and reply, REST",
     "/adapters/": "mapping",
     "/gateway/federation/": "federation",
+    "/gateway/cases/": "store and deliveries",
     "/gateway/execution/": "execution",
     "/schema/": "execution",
     "/strawberry/": "execution",
@@ -40,7 +41,7 @@ def pieces_of(stacks: str) -> list[tuple[str, float]]:
     counted: Counter[str] = Counter()
     for line in stacks.splitlines():
         stack, _, samples = line.rpartition(" ")
-        if samples.isdecimal() and _SERVES in stack:
+        if samples.isdecimal() and serves(stack):
             counted[piece_of(stack.split(";"))] += int(samples)
     whole = counted.total() or 1
     return [(piece, number / whole) for piece, number in counted.most_common()]
@@ -53,3 +54,8 @@ def piece_of(frames: list[str]) -> str:
             if part in frame:
                 return piece
     return _LOOP
+
+
+def serves(stack: str) -> bool:
+    """Whether it is of the thread that answers."""
+    return _SERVES in stack

@@ -1,35 +1,32 @@
-"""Who is compared: how each is started, where it is asked, and with what it remembers answers."""
+"""Who is compared: how each is started, where it is asked, and what it is asked."""
 
-import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from gateway.demo.people import token_of
 from gateway.demo.ports import free_port
-from gateway.settings import load_settings
 from tests.bench.peers.load import Target
 from tests.bench.peers.npm import Missing, folder_of
-from tests.bench.peers.processes import MEASURED, running
+from tests.bench.peers.ours import Ours
+from tests.bench.peers.processes import MEASURED, inherited, running
+from tests.bench.peers.sections import Kind
+from tests.bench.peers.starting import ROOT, Start
 
-ROOT = Path(__file__).parents[3]
-OURS = "onething"
-_READ = ("market", "police", "planning", "construction", "housing", "health")
-_ALL = (*_READ, "fire", "greening")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
-    """One process to start: where, with what, and how it is asked then."""
-
-    command: Sequence[str]
-    target: Target
-    folder: Path = ROOT
-    environment: Mapping[str, str] = field(default_factory=dict)
+NATURAL = "natural Python (Strawberry, httpx, zeep)"
+MERCURIUS = "Mercurius + JIT"
+APOLLO = "Apollo Server"
+YOGA = "GraphQL Yoga"
+HIVE = "Hive Gateway over GraphQL Mesh"
+LEAN = "Mercurius + JIT, lean parsing"
+NODE = "Node, no GraphQL, lean parsing"
+FLOOR = "our adapters alone, no GraphQL"
+BARE = "bare uvicorn, the same bytes"
+_PARSING = frozenset({"start", "case", "list", "links", "slow", "memory"})
+_ALL = _PARSING | {"large", "hot", "catalogue"}
 
 
 class Contender(Protocol):
@@ -41,55 +38,29 @@ class Contender(Protocol):
         ...
 
     @property
-    def remembers(self) -> bool:
-        """Whether it has a cache to be compared in the section of hot keys."""
+    def takes(self) -> Collection[str]:
+        """The sections it takes part in."""
         ...
 
-    def start(self, port: int, departments: str, state: Path, *, cached: bool) -> Start:
-        """How to start it; Missing when it cannot run here."""
+    def start(self, port: int, departments: str, state: Path, kind: Kind) -> Start:
+        """How to start it; Missing when it cannot run here. `state` is shared by all."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ours:
-    """The gateway as it ships: authentication, deadlines, partial failure, tracing sampled."""
+class InPython:
+    """A module of the bench: the natural gateway, and the two floors."""
 
-    name: str = OURS
-    remembers: bool = True
+    name: str
+    module: str
+    takes: Collection[str]
 
-    def start(self, port: int, departments: str, state: Path, *, cached: bool) -> Start:
-        """The dev profile, asked by a clerk with a signed token; limits of pace are lifted."""
-        told = {
-            "dev_folder": str(state),
-            "server.port": port,
-            "store.url": f"sqlite:///{state}/onething.sqlite",
-            "materials.folder": str(state / "materials"),
-            "telemetry.exporter": "console",
-            "clock.follow": f"{departments}/__clock",
-            **{f"departments.{name}.url": departments for name in _ALL},
-            **{f"departments.{name}.limits.concurrency": 64 for name in _READ},
-            **{f"departments.{name}.limits.rate_per_s": 0 for name in _READ},
-        }
-        flags = [part for key, value in told.items() for part in ("--set", f"{key}={value}")]
-        token = token_of(load_settings({**told, "profile": "dev"}, environ={}), "clerk", {})
-        return Start(
-            command=[sys.executable, "-m", "gateway", "serve", "--profile", "dev", *flags],
-            target=Target(port, headers=(("authorization", f"Bearer {token}"),)),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Natural:
-    """What one would write first in Python; it remembers nothing."""
-
-    name: str = "natural Python (Strawberry, httpx, zeep)"
-    remembers: bool = False
-
-    def start(self, port: int, departments: str, state: Path, *, cached: bool) -> Start:
+    def start(self, port: int, departments: str, state: Path, kind: Kind) -> Start:
         """One process of uvicorn."""
-        module = "tests.bench.peers.natural"
+        module = f"tests.bench.peers.{self.module}"
         return Start(
-            command=[sys.executable, "-m", module, str(port), departments], target=Target(port)
+            command=[sys.executable, "-m", module, str(port), departments, str(state)],
+            target=Target(port),
         )
 
 
@@ -100,16 +71,17 @@ class Node:
     name: str
     script: str
     path: str = "/graphql"
-    remembers: bool = True
+    takes: Collection[str] = _ALL
+    environment: Mapping[str, str] = field(default_factory=dict)
 
-    def start(self, port: int, departments: str, state: Path, *, cached: bool) -> Start:
+    def start(self, port: int, departments: str, state: Path, kind: Kind) -> Start:
         """One process of node."""
-        told = {"PORT": str(port), "DEPARTMENTS": departments}
+        told = {"PORT": str(port), "DEPARTMENTS": departments} | peers_environment(state, kind)
         return Start(
             command=["node", self.script],
             target=Target(port, self.path),
             folder=folder_of("node"),
-            environment=told | ({"CACHE": "1"} if cached else {}),
+            environment=told | dict(self.environment),
         )
 
 
@@ -117,26 +89,38 @@ class Node:
 class Hive:
     """Hive Gateway over a supergraph that GraphQL Mesh composes of the departments' contracts."""
 
-    name: str = "Hive Gateway over GraphQL Mesh"
-    remembers: bool = True
+    name: str = HIVE
+    takes: Collection[str] = _ALL
 
-    def start(self, port: int, departments: str, state: Path, *, cached: bool) -> Start:
+    def start(self, port: int, departments: str, state: Path, kind: Kind) -> Start:
         """One process, over a supergraph composed beforehand for these addresses."""
         folder, supergraph = folder_of("hive"), state / "supergraph.graphql"
         if not supergraph.exists():
-            _composed(folder, supergraph, departments)
+            _composed(folder, supergraph, departments, state)
         program = "node_modules/.bin/hive-gateway"
         where = ["--host", "127.0.0.1", "--port", str(port)]
         return Start(
             command=["node", program, "supergraph", str(supergraph), *where],
             target=Target(port),
             folder=folder,
-            environment={"CACHE": "1"} if cached else {},
+            environment=peers_environment(state, kind),
         )
 
 
-def _composed(folder: Path, supergraph: Path, departments: str) -> None:
-    told = {"DEPARTMENTS": departments, "CONTRACTS": str(ROOT / "adapters" / "departments")}
+def peers_environment(state: Path, kind: Kind) -> dict[str, str]:
+    """What every peer under Node is told."""
+    told = {"CONTRACTS": str(ROOT / "adapters" / "departments")}
+    told["CATALOGUE"] = str(catalogue_file(state))
+    return told | ({"CACHE": "1"} if kind is Kind.CACHED else {})
+
+
+def catalogue_file(state: Path) -> Path:
+    """Where the peers find the catalogue, which they hold in memory then."""
+    return state / "catalogue.json"
+
+
+def _composed(folder: Path, supergraph: Path, departments: str, state: Path) -> None:
+    told = {"DEPARTMENTS": departments} | peers_environment(state, Kind.UNCACHED)
     done = subprocess.run(  # noqa: S603 - our own arguments
         ["node", "node_modules/.bin/mesh-compose", "-o", str(supergraph)],  # noqa: S607 - from PATH
         cwd=folder,
@@ -149,18 +133,19 @@ def _composed(folder: Path, supergraph: Path, departments: str) -> None:
         raise Missing(f"Mesh did not compose a supergraph: {(done.stderr or done.stdout)[-300:]}")
 
 
-def inherited() -> dict[str, str]:
-    """The environment of this process, for the children."""
-    return dict(os.environ)  # noqa: TID251 - PATH and HOME; nothing is read from it
-
-
 CONTENDERS: Sequence[Contender] = (
-    Ours(),
-    Natural(),
-    Node(name="Mercurius + JIT", script="mercurius.mjs"),
-    Node(name="Apollo Server", script="apollo.mjs", path="/"),
-    Node(name="GraphQL Yoga", script="yoga.mjs"),
+    Ours(takes=_ALL),
+    InPython(
+        name="natural Python (Strawberry, httpx, zeep)", module="natural", takes=_ALL - {"hot"}
+    ),
+    Node(name=MERCURIUS, script="mercurius.mjs"),
+    Node(name=APOLLO, script="apollo.mjs", path="/"),
+    Node(name=YOGA, script="yoga.mjs"),
     Hive(),
+    Node(name=LEAN, script="mercurius.mjs", takes=_PARSING, environment={"LEAN": "1"}),
+    Node(name=NODE, script="plain.mjs", takes=_PARSING),
+    InPython(name=FLOOR, module="adapters_alone", takes={"case"}),
+    InPython(name=BARE, module="bare", takes={"catalogue"}),
 )
 
 
@@ -175,13 +160,11 @@ class Up:
 
 
 @contextmanager
-def up(contender: Contender, departments: str, state: Path, *, cached: bool) -> Iterator[Up]:
+def up(contender: Contender, departments: str, state: Path, kind: Kind) -> Iterator[Up]:
     """Its process on the measured core; Missing when it cannot run here."""
-    folder = state / contender.name.replace(" ", "-").replace("/", "-")
-    folder.mkdir(parents=True, exist_ok=True)
-    start = contender.start(free_port(), departments, folder, cached=cached)
+    start = contender.start(free_port(), departments, state, kind)
     told = {"NODE_ENV": "production", "HIVE_TELEMETRY_DISABLED": "1"}
-    log = folder / "log"
+    log = state / f"{contender.name.replace(' ', '-').replace('/', '-')}.log"
     with running(
         start.command,
         log=log,

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from tests.bench.peers.contenders import Contender, up
 from tests.bench.peers.load import Broken
-from tests.bench.peers.measure import Tell, first_answer
+from tests.bench.peers.measure import Pace, first_answer
 from tests.bench.peers.npm import Missing
 from tests.bench.peers.processes import used
-from tests.bench.peers.sections import SECTIONS
+from tests.bench.peers.progress import Tell
+from tests.bench.peers.sections import SECTIONS, Kind
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,17 +26,18 @@ class Costs:
 
 
 async def starts(
-    contenders: Sequence[Contender], departments: str, state: Path, rounds: int, tell: Tell
+    contenders: Sequence[Contender], departments: str, state: Path, pace: Pace, tell: Tell
 ) -> Sequence[Costs]:
     """Every contender started in turn; the first round, with its cold files, is not kept."""
     costs = [Costs(contender=contender.name) for contender in contenders]
-    for turn in range(rounds):
-        for contender, cost in zip(contenders, costs, strict=True):
+    for turn, kept in pace.turns():
+        for index, (contender, cost) in enumerate(zip(contenders, costs, strict=True)):
             if cost.failed:
                 continue
-            tell(f"start, round {turn + 1} of {rounds}: {contender.name}")
+            share = (turn + index / len(costs)) / pace.rounds
+            tell(f"round {turn + 1} of {pace.rounds}: {contender.name}", share)
             try:
-                await _started(contender, departments, state, cost, keep=turn > 0 or rounds == 1)
+                await _started(contender, departments, state, cost, keep=kept)
             except (Missing, Broken) as failed:
                 cost.failed = str(failed)
     return costs
@@ -44,7 +46,7 @@ async def starts(
 async def _started(
     contender: Contender, departments: str, state: Path, cost: Costs, *, keep: bool
 ) -> None:
-    with up(contender, departments, state, cached=False) as started:
+    with up(contender, departments, state, Kind.UNCACHED) as started:
         began = time.perf_counter()
         await first_answer(started, SECTIONS["case"])
         took, costs = time.perf_counter() - began, used(started.pid)

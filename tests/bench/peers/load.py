@@ -13,7 +13,7 @@ from typing import Any
 import httptools
 import orjson
 
-from tests.bench.peers.sections import Section, Variables
+from tests.bench.peers.sections import Section
 
 
 class Broken(Exception):
@@ -28,20 +28,30 @@ class Target:
     path: str = "/graphql"
     headers: tuple[tuple[str, str], ...] = ()
 
-    def request(self, document: str) -> Callable[[Variables], bytes]:
+    def headers_for(self, section: Section) -> dict[str, str]:
+        """Without the token where anybody may ask."""
+        told = dict(self.headers)
+        if section.anonymous:
+            told.pop("authorization", None)
+        return told
+
+    def request(self, document: str, headers: dict[str, str]) -> Callable[[Any], bytes]:
         """A maker of whole requests for one document."""
-        told = {"content-type": "application/json", "accept": "application/json"}
-        lines = "".join(
-            f"{name}: {value}\r\n" for name, value in (told | dict(self.headers)).items()
-        )
+        told = {"content-type": "application/json", "accept": "application/json"} | headers
+        lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
         head = f"POST {self.path} HTTP/1.1\r\nhost: 127.0.0.1:{self.port}\r\n{lines}"
         before = orjson.dumps({"query": document})[:-1] + b',"variables":'
 
-        def made(variables: Variables) -> bytes:
+        def made(variables: Any) -> bytes:
             body = before + orjson.dumps(variables) + b"}"
             return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
 
         return made
+
+    def requests(self, section: Section, contender: str, numbers: Iterator[int]) -> Iterator[bytes]:
+        """A section's questions as this contender understands them."""
+        made = self.request(section.document_of(contender), self.headers_for(section))
+        return (made(section.variables(number)) for number in numbers)
 
 
 @dataclass(slots=True)
@@ -63,10 +73,13 @@ class Stretch:
 
 
 class Line(asyncio.Protocol):
-    """One connection that asks the next query as soon as the last is answered."""
+    """One connection that asks the next query when the last is answered."""
 
-    def __init__(self, requests: Iterator[bytes], until: float, stretch: Stretch) -> None:
+    def __init__(
+        self, requests: Iterator[bytes], until: float, stretch: Stretch, every_s: float
+    ) -> None:
         self._requests, self._until, self._stretch = requests, until, stretch
+        self._every_s = every_s
         self._parser = httptools.HttpResponseParser(self)
         self._transport: Any = None
         self._asked = 0.0
@@ -92,7 +105,11 @@ class Line(asyncio.Protocol):
             return
         self._stretch.latencies.append(now - self._asked)
         self._parser = httptools.HttpResponseParser(self)
-        asyncio.get_running_loop().call_soon(self._ask)
+        loop, rest = asyncio.get_running_loop(), self._asked + self._every_s - now
+        if rest > 0:
+            loop.call_later(rest, self._ask)
+        else:
+            loop.call_soon(self._ask)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """An end before the end is a failure."""
@@ -102,11 +119,12 @@ class Line(asyncio.Protocol):
         if self.done.done():
             return
         self._asked = time.perf_counter()
-        if self._asked >= self._until:
+        request = next(self._requests, None) if self._asked < self._until else None
+        if request is None:
             self.done.set_result(None)
             self._transport.close()
             return
-        self._transport.write(next(self._requests))
+        self._transport.write(request)
 
     def _fail(self, why: str) -> None:
         if not self.done.done():
@@ -115,17 +133,17 @@ class Line(asyncio.Protocol):
 
 
 async def asked(
-    target: Target, section: Section, numbers: Iterator[int], *, seconds: float, connections: int
+    port: int, requests: Iterator[bytes], *, seconds: float, connections: int, every_s: float = 0.0
 ) -> Stretch:
-    """Queries without pause over so many connections, for so long; Broken when one fails."""
-    made = target.request(section.document)
-    requests = (made(section.variables(number)) for number in numbers)
+    """Requests over so many connections, for so long or until there are no more; each connection
+    asks when it is answered, at most once in `every_s`. Broken when one fails.
+    """
     loop, stretch = asyncio.get_running_loop(), Stretch()
     began = time.perf_counter()
     lines = []
     for _ in range(connections):
         _, line = await loop.create_connection(
-            lambda: Line(requests, began + seconds, stretch), "127.0.0.1", target.port
+            lambda: Line(requests, began + seconds, stretch, every_s), "127.0.0.1", port
         )
         lines.append(line)
     try:

@@ -2,22 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 import httpx
 
-from tests.bench.peers.contenders import OURS, Up
+from tests.bench.peers.contenders import Up
 from tests.bench.peers.load import Broken, Stretch, asked
 from tests.bench.peers.processes import used
-from tests.bench.peers.sections import Section
+from tests.bench.peers.progress import Tell
+from tests.bench.peers.sections import OURS, Section
 
 _STARTED_WITHIN_S = 90.0
+_ANSWERED_WITHIN_S = 30.0
 _COMPARED = 3  # queries whose answers are compared
-
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,19 @@ class Pace:
     rounds: int
     warm_s: float
     connections: int
+
+    def turns(self) -> Iterator[tuple[int, bool]]:
+        """Every round, and whether its figures are kept: of the first they are not."""
+        yield from ((turn, turn > 0 or self.rounds == 1) for turn in range(self.rounds))
+
+    def warm_of(self, section: Section) -> float:
+        """Seconds of load before a stretch of it."""
+        return self.warm_s if section.warm_s is None else min(self.warm_s, section.warm_s)
+
+    def section_s(self, section: Section) -> float:
+        """What all rounds of one contender take."""
+        kept = max(1, self.rounds - 1)
+        return self.rounds * self.seconds + kept * self.warm_of(section)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +69,7 @@ async def first_answer(up: Up, section: Section) -> Any:
     """The answer to the first query that gets one; Broken when none does within its time."""
     until = time.monotonic() + _STARTED_WITHIN_S
     last = "no answer"
-    async with httpx.AsyncClient(trust_env=False, timeout=10.0) as client:
+    async with _client() as client:
         while time.monotonic() < until:
             try:
                 return await answer(client, up, section, next(section.numbers()))
@@ -72,33 +85,42 @@ def _tail(up: Up) -> str:
     return up.log.read_text("utf-8", errors="replace")[-300:].strip() or "empty"
 
 
+def _client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(trust_env=False, timeout=_ANSWERED_WITHIN_S)
+
+
 async def answer(client: httpx.AsyncClient, up: Up, section: Section, number: int) -> Any:
     """What a contender says to one query; Broken unless it is data without errors."""
-    variables = section.variables(number)
     url = f"http://127.0.0.1:{up.target.port}{up.target.path}"
-    body = {"query": section.document, "variables": variables}
-    reply = await client.post(url, json=body, headers=dict(up.target.headers))
+    document = section.document_of(up.contender.name)
+    body = {"query": document, "variables": section.variables(number)}
+    reply = await client.post(url, json=body, headers=up.target.headers_for(section))
     if reply.status_code != httpx.codes.OK or "errors" in (told := reply.json()):
         raise Broken(f"status {reply.status_code}: {reply.text[:200]}")
     return told["data"]
+
+
+async def answers(up: Up, section: Section, count: int) -> list[Any]:
+    """What a contender says to the first queries of a section."""
+    async with _client() as client:
+        numbers = islice(section.numbers(), count)
+        return [await answer(client, up, section, number) for number in numbers]
 
 
 async def compared(ups: Sequence[Up], section: Section) -> dict[str, Result]:
     """Whether everybody says what ours says, in every field asked for."""
     results: dict[str, Result] = {}
     ours: list[Any] = []
-    numbers = list(islice(section.numbers(), _COMPARED))
-    async with httpx.AsyncClient(trust_env=False, timeout=10.0) as client:
-        for up in ups:
-            name = up.contender.name
-            results[name] = result = Result(contender=name)
-            try:
-                told = [await answer(client, up, section, number) for number in numbers]
-            except (httpx.HTTPError, Broken) as failed:
-                result.failed = str(failed) or type(failed).__name__
-                continue
-            ours = told if name == OURS else ours
-            result.equal = next(differences(ours, told), "equal") if ours else "not compared"
+    for up in ups:
+        name = up.contender.name
+        results[name] = result = Result(contender=name)
+        try:
+            told = await answers(up, section, _COMPARED)
+        except (httpx.HTTPError, Broken) as failed:
+            result.failed = str(failed) or type(failed).__name__
+            continue
+        ours = told if name == OURS else ours
+        result.equal = next(differences(ours, told), "equal") if ours else "not compared"
     return results
 
 
@@ -124,11 +146,9 @@ async def calls_of(departments: str) -> int:
 async def stretch(
     up: Up, section: Section, numbers: Iterator[int], departments: str, pace: Pace
 ) -> Figures:
-    """Warm it, then measure it; Broken when it fails meanwhile."""
-    if pace.warm_s:
-        await _load(up, section, numbers, pace, pace.warm_s)
+    """One stretch of load; Broken when the contender fails meanwhile."""
     calls, before = await calls_of(departments), used(up.pid)
-    made = await _load(up, section, numbers, pace, pace.seconds)
+    made = await load(up, section, numbers, pace, pace.seconds)
     after, called = used(up.pid), await calls_of(departments) - calls
     queries = len(made.latencies)
     return Figures(
@@ -141,29 +161,35 @@ async def stretch(
     )
 
 
-async def _load(
+async def load(
     up: Up, section: Section, numbers: Iterator[int], pace: Pace, seconds: float
 ) -> Stretch:
-    return await asked(up.target, section, numbers, seconds=seconds, connections=pace.connections)
+    """Queries of one section without pause."""
+    requests = up.target.requests(section, up.contender.name, numbers)
+    connections = section.connections or pace.connections
+    return await asked(up.target.port, requests, seconds=seconds, connections=connections)
 
 
 async def rounds(
     ups: Sequence[Up], section: Section, departments: str, pace: Pace, tell: Tell
 ) -> Sequence[Result]:
-    """Every contender in turn, several times; the first round is not kept."""
+    """Every contender in turn, several times; the first round, without its warming, is not kept."""
     results = await compared(ups, section)
     numbers = islice(section.numbers(), 1000, None)
-    for turn in range(pace.rounds):
-        for up in ups:
+    for turn, kept in pace.turns():
+        for index, up in enumerate(ups):
             result = results[up.contender.name]
             if result.failed:
                 continue
-            tell(f"{section.name}, round {turn + 1} of {pace.rounds}: {result.contender}")
+            share = (turn + index / len(ups)) / pace.rounds
+            tell(f"round {turn + 1} of {pace.rounds}: {result.contender}", share)
             try:
+                if kept and (warm_s := pace.warm_of(section)):
+                    await load(up, section, numbers, pace, warm_s)
                 figures = await stretch(up, section, numbers, departments, pace)
             except (OSError, ZeroDivisionError, Broken) as failed:
                 result.failed = str(failed) or type(failed).__name__
                 continue
-            if turn or pace.rounds == 1:
+            if kept:
                 result.figures.append(figures)
     return list(results.values())

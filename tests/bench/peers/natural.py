@@ -1,10 +1,11 @@
-"""`python -m tests.bench.peers.natural PORT DEPARTMENTS`: the gateway most would write in Python.
+"""`python -m tests.bench.peers.natural PORT DEPARTMENTS STATE`: what most would write in Python.
 
 Strawberry for the graph, httpx for REST, zeep for SOAP, Starlette and uvicorn around: as their
 documentation shows them, with nothing tuned, and nothing checked that these do not check.
 """
 
 import sys
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import strawberry
@@ -12,6 +13,7 @@ import uvicorn
 from strawberry.asgi import GraphQL
 
 from schema.domain.identifiers import mask_id_number, mask_name
+from tests.bench.peers.natural_catalogue import OneThing, catalogue
 from tests.bench.peers.natural_departments import Departments
 
 USE = {"10": "居住", "20": "商业", "30": "办公"}
@@ -19,6 +21,7 @@ LAND_USE = {"0701": "城镇住宅用地", "0709": "商住混合用地", "0901": 
 STAGE = {"1": "已报建", "2": "已审图", "3": "已许可", "4": "在建", "5": "竣工", "9": "终止"}
 STATUS = {"ACTIVE": "存续", "CANCELLED": "注销"}
 departments: Departments
+catalogue_file = Path("catalogue.json")
 
 Value = TypeVar("Value")
 
@@ -248,14 +251,18 @@ class Query:
     async def project_by_parcel_no(self, parcel_no: str) -> ListReading[Project]:
         return await projects(parcel_no)
 
+    @strawberry.field
+    def one_thing(self, id: strawberry.ID) -> OneThing | None:
+        return catalogue(catalogue_file).get(id)
 
-def main(port: int, base: str) -> None:
+
+def main(port: int, base: str, state: Path) -> None:
     """Serve until told to stop."""
-    global departments  # noqa: PLW0603 - as a first gateway is written
-    departments = Departments(base)
+    global departments, catalogue_file
+    departments, catalogue_file = Departments(base), state / "catalogue.json"
     app = GraphQL[None, None](strawberry.Schema(Query))
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))

@@ -82,3 +82,15 @@ def _tree(pid: int) -> Iterator[int]:
         for thread in Path(f"/proc/{pid}/task").iterdir():
             for child in (thread / "children").read_text("ascii").split():
                 yield from _tree(int(child))
+
+
+def inherited() -> dict[str, str]:
+    """The environment of this process, for the children."""
+    return dict(os.environ)  # noqa: TID251 - PATH and HOME; nothing is read from it
+
+
+def pin(pid: int) -> None:
+    """From here on a process that runs already has the measured core, with every thread of it."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(int(thread.name), MEASURED)

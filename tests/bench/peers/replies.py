@@ -8,14 +8,27 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 DEPARTMENTS = Path(__file__).parents[3] / "adapters" / "departments"
-MANY_FROM = 50_000_000  # a parcel of such a number has fifty projects, any other has two
-MANY, FEW = 50, 2
+MANY, MANY_FROM = 50, 50_000_000
+LARGE, LARGE_FROM = 12_500, 90_000_000  # five megabytes
+# How many projects the parcels from such a number on have, the highest first; any other has two.
+ROWS = (
+    (LARGE_FROM, LARGE),
+    (80_000_000, 2_000),
+    (75_000_000, 200),
+    (70_000_000, 144),
+    (65_000_000, 20),
+    (MANY_FROM, MANY),
+)
+FEW = 2
+FROM = {rows: start for start, rows in ROWS}
 _NUMBER = b"@@@@@@@@"
 _N = _NUMBER.decode()
+_INDEX = b"%%%%%"
 
 
 def uscc(number: int) -> str:
@@ -68,9 +81,18 @@ class Listed(Canned):
 
     def item_of(self, number: bytes) -> bytes:
         """All records of one number."""
-        count = MANY if int(number) >= MANY_FROM else FEW
-        one = Canned.item_of(self, number)
-        return b"".join(one.replace(b"%%", b"%02d" % index) for index in range(count))
+        return repeated(self.item, rows_of(int(number))).replace(_NUMBER, number)
+
+
+def rows_of(number: int) -> int:
+    """How many projects stand on the parcel of this number."""
+    return next((rows for start, rows in ROWS if number >= start), FEW)
+
+
+@cache
+def repeated(item: bytes, count: int) -> bytes:
+    """So many records, told apart by a number of their own."""
+    return b"".join(item.replace(_INDEX, b"%05d" % index) for index in range(count))
 
 
 def recorded(department: str, example: str) -> tuple[str, str]:
@@ -160,7 +182,7 @@ def _construction() -> Canned:
     body, media_type = recorded("construction", "project-parcel_no")
     before, row, after = _around(body, "&lt;XM&gt;", "&lt;/XM&gt;")
     row = row.replace("310104000000GB00018", f"3101{_N}GB00018")
-    row = row.replace("XM310104201000054", "XM3101042010000%%")
+    row = row.replace("XM310104201000054", f"XM3101042010{_INDEX.decode()}")
     return Listed(
         department="construction", path=b"/services/JzglService",
         asks=re.compile(rb"3101(\d{8})GB00018"), media_type=media_type,

@@ -10,11 +10,11 @@ from statistics import median
 
 from rich.table import Table
 
-from tests.bench.peers.contenders import OURS
+from tests.bench.peers import growth, slow
 from tests.bench.peers.costs import Costs
 from tests.bench.peers.measure import Figures, Pace, Result
 from tests.bench.peers.processes import MEASURED, REST
-from tests.bench.peers.sections import SECTIONS
+from tests.bench.peers.sections import OURS, SECTIONS
 
 HEADS = (
     "system", "queries/s", "from–to", "CPU ms/query", "p50 ms", "p99 ms", "RSS MB",
@@ -40,8 +40,8 @@ def _row(result: Result, ours: Sequence[Figures]) -> Sequence[str]:
     rates = [f.rate for f in figures]
     return (
         result.contender,
-        f"{median(rates):,.0f}",
-        f"{min(rates):,.0f}–{max(rates):,.0f}",
+        _rate(median(rates)),
+        f"{_rate(min(rates))}–{_rate(max(rates))}",
         f"{median(f.cpu_ms for f in figures):.2f}",
         f"{median(f.p50_ms for f in figures):.1f}",
         f"{median(f.p99_ms for f in figures):.1f}",
@@ -50,6 +50,11 @@ def _row(result: Result, ours: Sequence[Figures]) -> Sequence[str]:
         _times(result.contender, median(rates), ours),
         result.equal,
     )
+
+
+def _rate(rate: float) -> str:
+    """Whole answers a second, or tenths where there are few."""
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
 
 
 def _times(contender: str, rate: float, ours: Sequence[Figures]) -> str:
@@ -102,16 +107,31 @@ def table(title: str, heads: Sequence[str], rows: Rows) -> Table:
     return made
 
 
-def markdown(heads: Sequence[str], rows: Rows, pace: Pace) -> str:
-    """For a page, with what it was measured on and how."""
+def markdown(heads: Sequence[str], rows: Rows, how: str) -> str:
+    """For a page, with how it was measured and on what."""
     lines = [f"| {' | '.join(row)} |" for row in (heads, ["---"] * len(heads), *rows)]
-    return "\n".join([*lines, "", f"*{'; '.join([*_how(pace), *_machine()])}.*"])
+    told = "; ".join(filter(None, [how, *_machine()]))
+    return "\n".join([*lines, "", f"*{told}.*"])
 
 
-def _how(pace: Pace) -> Iterator[str]:
-    kept = max(1, pace.rounds - 1)
-    yield f"{pace.connections} connections, {pace.seconds:g} s a stretch after {pace.warm_s:g} s"
-    yield f"{kept} of {pace.rounds} rounds kept"
+def how(name: str, pace: Pace) -> str:
+    """How a section is measured; nothing where that stands with another."""
+    kept = f"{max(1, pace.rounds - 1)} of {pace.rounds} rounds kept"
+    section = SECTIONS.get(name)
+    if section is not None:
+        stretch = _stretch(section.connections or pace.connections, pace, pace.warm_of(section))
+        return f"{stretch}; {kept}"
+    told = {
+        "start": kept,
+        "slow": f"{_stretch('1 and 8', pace, slow.WARM_S)}; {kept}",
+        "wide": _stretch(pace.connections, pace, pace.warm_s),
+        "growth": _stretch(pace.connections, pace, growth.WARM_S),
+    }
+    return told.get(name, "")
+
+
+def _stretch(connections: int | str, pace: Pace, warm_s: float) -> str:
+    return f"{connections} connections, {pace.seconds:g} s a stretch after {warm_s:g} s"
 
 
 def _machine() -> Iterator[str]:
@@ -137,8 +157,3 @@ def written(page: str, name: str, content: str) -> str:
         raise ValueError(f"the page has no marks for {name}: put {begin} and {end} where they go")
     before, _, rest = page.partition(begin)
     return f"{before}{begin}\n{content}\n{end}{rest.partition(end)[2]}"
-
-
-def title_of(name: str) -> str:
-    """What a section asks."""
-    return f"{name}: {SECTIONS[name].about}"

@@ -3,25 +3,30 @@
 import asyncio
 import json
 from contextlib import suppress
-from datetime import datetime, timedelta
-from itertools import count
+from io import StringIO
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 from graphql import GraphQLSchema, build_schema, parse, validate
+from rich.console import Console
 from strawberry import Schema
 
 from tests.bench.peers import natural
-from tests.bench.peers.__main__ import CHOICES
-from tests.bench.peers.contenders import ROOT
+from tests.bench.peers.bench import CHOICES, Bench
+from tests.bench.peers.contenders import CONTENDERS, FLOOR, MERCURIUS
+from tests.bench.peers.goals import Goal, of_section
 from tests.bench.peers.load import Broken, Target, asked
-from tests.bench.peers.measure import Figures, Result, differences
+from tests.bench.peers.measure import Figures, Pace, Result, differences
 from tests.bench.peers.npm import HERE, Missing, folder_of
+from tests.bench.peers.progress import Progress
 from tests.bench.peers.replies import MANY, canned, cert_no, parcel_no, person_ref, uscc
-from tests.bench.peers.report import rows_of, written
+from tests.bench.peers.report import how, rows_of, written
 from tests.bench.peers.sections import SECTIONS
-from tests.bench.peers.upstream import CALLS, Door, response
+from tests.bench.peers.slow import STRAIGHT, Latency, Waited, added
+from tests.bench.peers.starting import ROOT
+from tests.bench.peers.upstream import CALLS, Door, Office, response
 
 PAGE = (ROOT / "docs" / "performance.md").read_text("utf-8")
 DEPARTMENTS = {one.department: one for one in canned()}
@@ -84,7 +89,7 @@ class _Heard:
 
 
 def test_a_call_arriving_in_pieces_is_answered_and_counted_once() -> None:
-    door, heard, before = Door(canned()), _Heard(), CALLS["market"]
+    door, heard, before = Door(Office(canned())), _Heard(), CALLS["market"]
     door.connection_made(heard)
 
     for piece in (b"GET /lice", f"nces?uscc={uscc(5)} HTTP/1.1\r\nhost: x\r\n\r\n".encode()):
@@ -94,17 +99,7 @@ def test_a_call_arriving_in_pieces_is_answered_and_counted_once() -> None:
     assert CALLS["market"] == before + 1
 
 
-def test_the_gateway_is_told_a_clock_that_stands_in_a_time_zone() -> None:
-    door, heard = Door(canned()), _Heard()
-    door.connection_made(heard)
-
-    door.data_received(b"GET /__clock HTTP/1.1\r\nhost: x\r\n\r\n")
-
-    told = json.loads(heard.said.partition(b"\r\n\r\n")[2])
-    assert datetime.fromisoformat(told["now"]).utcoffset() == timedelta(0)
-
-
-async def _asked(status: str) -> Any:
+async def _asked(status: str, at_most: int | None = None) -> Any:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError):  # the end of the load
             while head := await reader.readuntil(b"\r\n\r\n"):
@@ -116,7 +111,9 @@ async def _asked(status: str) -> Any:
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     try:
-        return await asked(Target(port), SECTIONS["case"], count(), seconds=0.02, connections=2)
+        numbers = islice(count(), at_most)
+        requests = Target(port).requests(SECTIONS["case"], "onething", numbers)
+        return await asked(port, requests, seconds=0.02, connections=2)
     finally:
         server.close()
 
@@ -152,14 +149,16 @@ def test_a_row_tells_the_ratio_and_a_skipped_one_the_reason() -> None:
         [
             Result(contender="onething", figures=[_figures(90), _figures(100), _figures(110)]),
             Result(contender="slow", figures=[_figures(50)], equal="equal"),
+            Result(contender="slower", figures=[_figures(2.5)], equal="equal"),
             Result(contender="fast", figures=[_figures(200)], equal="equal"),
             Result(contender="absent", failed="npm is not installed"),
         ]
     )
 
-    assert [row[-2] for row in rows] == ["—", "2.0×", "0.50×", "—"]
+    assert [row[-2] for row in rows] == ["—", "2.0×", "40.0×", "0.50×", "—"]
     assert rows[0][1:3] == ("100", "90–110")
-    assert rows[3][-1] == "npm is not installed"
+    assert rows[2][1] == "2.5"
+    assert rows[4][-1] == "npm is not installed"
 
 
 def test_only_what_is_between_the_marks_is_replaced() -> None:
@@ -189,3 +188,102 @@ def test_the_versions_of_the_peers_are_exact(folder: str) -> None:
     loose = {n: v for n, v in package["dependencies"].items() if not v[0].isdigit()}
 
     assert loose == {}
+
+
+class _NoTerminal(Console):
+    """Keeps what is printed."""
+
+    def __init__(self) -> None:
+        super().__init__(file=StringIO(), width=200)
+
+    @property
+    def said(self) -> str:
+        file = self.file
+        assert isinstance(file, StringIO)
+        return file.getvalue()
+
+
+def test_what_is_left_is_what_the_sections_still_take() -> None:
+    progress = Progress(_NoTerminal(), {"case": 100, "list": 60, "hot": 40})
+
+    progress.section("list")
+
+    assert progress.left_s(0.5) == 30 + 40
+
+
+def test_a_line_of_progress_says_what_is_measured_and_how_long_it_will_take() -> None:
+    console = _NoTerminal()
+    progress = Progress(console, {"case": 100, "list": 60})
+    progress.section("case")
+
+    progress.tell("round 2 of 3: Apollo Server", 0.5)
+
+    assert console.said.strip() == "0:00, 1:50 left · case · round 2 of 3: Apollo Server"
+
+
+def test_a_whole_run_takes_less_than_twenty_five_minutes(tmp_path: Path) -> None:
+    pace = Pace(seconds=3, rounds=3, warm_s=6, connections=16)
+
+    bench = Bench(CONTENDERS, "", tmp_path, pace, "", CHOICES)
+
+    assert sum(dict(bench._expected()).values()) < 24 * 60
+
+
+def test_every_section_is_taken_by_us_and_no_contender_takes_another() -> None:
+    sections = {*SECTIONS, "start", "slow", "memory"}
+
+    assert {name for c in CONTENDERS for name in c.takes} <= sections
+    assert set(SECTIONS) <= set(CONTENDERS[0].takes)
+
+
+def test_a_goal_is_reached_missed_or_not_measured() -> None:
+    least, most = (
+        Goal(wanted="a", figure="a", bound=5),
+        Goal(wanted="b", figure="b", bound=1, at_most=True, form="{:.1f} ms"),
+    )
+
+    assert least.row({"a": 5.2}) == ("a", "5.2×", "reached")
+    assert most.row({"b": 1.4}) == ("b", "1.4 ms", "missed")
+    assert most.row({}) == ("b", "—", "not measured")
+
+
+def test_ratios_and_memory_are_taken_from_a_comparison() -> None:
+    found = of_section(
+        "case",
+        [
+            Result(contender="onething", figures=[_figures(100)]),
+            Result(contender=MERCURIUS, figures=[_figures(20)]),
+            Result(contender=FLOOR, figures=[_figures(150)]),
+            Result(contender="gone", figures=[_figures(1)], failed="it went"),
+        ],
+    )
+
+    assert found[f"case, {MERCURIUS}"] == 5
+    assert found["case, CPU beside the adapters alone"] == 1
+    assert found["memory beside the least peer"] == 1
+    assert "case, gone" not in found
+
+
+def test_added_latency_is_what_is_beyond_the_floor() -> None:
+    floor = Waited(contender=STRAIGHT, by_clients={1: [Latency(20, 21)], 8: [Latency(20, 22)]})
+    ours = Waited(
+        contender="onething",
+        by_clients={1: [Latency(21, 23), Latency(22, 24)], 8: [Latency(25, 30)]},
+    )
+
+    assert added(ours, floor) == [1.5, 2.5, 5, 8]
+
+
+async def test_a_line_ends_when_there_is_nothing_more_to_ask() -> None:
+    made = await _asked("200 OK", at_most=3)
+
+    assert len(made.latencies) == 3
+
+
+def test_each_table_says_how_it_was_measured() -> None:
+    pace = Pace(seconds=3, rounds=3, warm_s=6, connections=16)
+
+    assert how("case", pace) == "16 connections, 3 s a stretch after 6 s; 2 of 3 rounds kept"
+    assert how("large", pace) == "2 connections, 3 s a stretch after 3 s; 2 of 3 rounds kept"
+    assert how("slow", pace).startswith("1 and 8 connections")
+    assert how("submit", pace) == ""

@@ -1,14 +1,13 @@
-"""`python -m tests.bench.peers.upstream`: six departments on one port, canned, and counted.
+"""`python -m tests.bench.peers.upstream`: the departments on one port, canned, and counted.
 
 The fleet of the mocks keeps a journal, a ledger and a calendar, and would be what is measured;
 these give the same recorded bytes with next to nothing between. The port is told on the first
-line; `GET /__calls` gives how many calls each department has had, `GET /__clock` the machine's
-time, since a gateway of the dev profile follows a clock.
+line; `GET /__calls` gives how many calls each department has had, `GET /__takes?0.02` lets each
+take so many seconds from then on.
 """
 
 import asyncio
 import json
-import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import httptools
 import uvloop
 
+from tests.bench.peers.grown import WIDTHS, canned_of
 from tests.bench.peers.replies import Canned, canned
 
 _TOKEN = b'{"access_token":"canned","token_type":"Bearer","expires_in":600}'
@@ -28,11 +28,40 @@ def response(body: bytes, media_type: str = "application/json", status: str = "2
     return head.encode() + body
 
 
-class Door(asyncio.Protocol):
-    """One kept connection."""
+class Office:
+    """The departments, and how long each takes."""
 
     def __init__(self, departments: Sequence[Canned]) -> None:
         self._departments = departments
+        self._takes_s = 0.0
+
+    def answer(self, target: bytes, body: bytes) -> tuple[bytes, float]:
+        """What is answered, and in how many seconds."""
+        for department in self._departments:
+            if target.startswith(department.path):
+                CALLS[department.department] += 1
+                told = department.answer(target + body)
+                return response(told, department.media_type), self._takes_s
+        return self._aside(target), 0.0
+
+    def _aside(self, target: bytes) -> bytes:
+        """What is asked besides departments."""
+        path, _, query = target.partition(b"?")
+        if path == b"/oauth/token":
+            return response(_TOKEN)
+        if path == b"/__takes":
+            self._takes_s = float(query)
+            return response(b"{}")
+        if path == b"/__calls":
+            return response(json.dumps(CALLS).encode())
+        return response(b"{}", status="404 Not Found")
+
+
+class Door(asyncio.Protocol):
+    """One kept connection."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
         self._parser = httptools.HttpRequestParser(self)
         self._target = self._body = b""
         self._transport: Any = None
@@ -57,31 +86,21 @@ class Door(asyncio.Protocol):
         self._body += body
 
     def on_message_complete(self) -> None:
-        """Answer."""
+        """Answer, now or when it is time."""
         target, body = self._target, self._body
         self._target = self._body = b""
-        self._transport.write(self._answer(target, body))
-
-    def _answer(self, target: bytes, body: bytes) -> bytes:
-        for department in self._departments:
-            if target.startswith(department.path):
-                CALLS[department.department] += 1
-                return response(department.answer(target + body), department.media_type)
-        if target.startswith(b"/oauth/token"):
-            return response(_TOKEN)
-        if target.startswith(b"/__clock"):
-            now = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
-            return response(json.dumps({"now": now}).encode())
-        if target.startswith(b"/__calls"):
-            return response(json.dumps(CALLS).encode())
-        return response(b"{}", status="404 Not Found")
+        answer, takes_s = self._office.answer(target, body)
+        if takes_s:
+            asyncio.get_running_loop().call_later(takes_s, self._transport.write, answer)
+        else:
+            self._transport.write(answer)
 
 
 async def main() -> None:
     """Listen on a free port until killed."""
-    departments = canned()
+    office = Office([*canned(), *map(canned_of, WIDTHS)])
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Door(departments), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Door(office), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - the parent reads it
     await server.serve_forever()
 

@@ -2,7 +2,7 @@
 import { defineConfig } from "@graphql-hive/gateway";
 import { XMLParser } from "fast-xml-parser";
 import {
-  healthOf, licenceOf, parcelOf, personOf, personRows, projectsOf, projectsRequest, propertyOf,
+  healthOf, licenceOf, oneThingOf, parcelOf, personOf, personRows, projectsOf, projectsRequest, propertyOf,
 } from "./words.mjs";
 
 const xml = new XMLParser({ removeNSPrefix: true, ignoreAttributes: true, parseTagValue: false });
@@ -54,6 +54,7 @@ export const gatewayConfig = defineConfig({
       property: (root, { certNo }, context, info) => property(certNo, root, context, info),
       parcel: (root, { parcelNo }, context, info) => parcel(parcelNo, root, context, info),
       projectByParcelNo: (root, { parcelNo }, context, info) => projects(parcelNo, root, context, info),
+      oneThing: (root, { id }) => oneThingOf(id),
     },
     BusinessLicence: { premises: (root, _, context, info) => property(root.premisesCertNo, root, context, info) },
     Property: { parcel: (root, _, context, info) => parcel(root.parcelNo, root, context, info) },

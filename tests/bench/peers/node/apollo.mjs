@@ -7,5 +7,5 @@ import { withFetch } from "./departments.mjs";
 import { typeDefs } from "./words.mjs";
 
 const caching = [ApolloServerPluginCacheControl({ defaultMaxAge: 5 }), (responseCache.default ?? responseCache)()];
-const server = new ApolloServer({ typeDefs, resolvers: withFetch(), plugins: process.env.CACHE ? caching : [] });
+const server = new ApolloServer({ typeDefs, resolvers: await withFetch(), plugins: process.env.CACHE ? caching : [] });
 await startStandaloneServer(server, { listen: { host: "127.0.0.1", port: Number(process.env.PORT) } });

@@ -6,5 +6,5 @@ import { withUndici } from "./departments.mjs";
 import { typeDefs } from "./words.mjs";
 
 const plugins = process.env.CACHE ? [useResponseCache({ session: () => null, ttl: 5000 })] : [];
-const yoga = createYoga({ schema: createSchema({ typeDefs, resolvers: withUndici() }), plugins, logging: false, graphiql: false });
+const yoga = createYoga({ schema: createSchema({ typeDefs, resolvers: await withUndici() }), plugins, logging: false, graphiql: false });
 createServer(yoga).listen(Number(process.env.PORT), "127.0.0.1");

@@ -49,3 +49,6 @@ export const projectsOf = (list) => ({ ...reading("construction", "project"), va
   projectNo: r.XMBH, name: r.XMMC, parcelNo: r.ZDDM, buildingNo: r.JZWBM, stage: STAGE[r.JSJD], area: r.JZMJ,
   registeredOn: day(r.BJRQ), startedOn: day(r.KGRQ), completedOn: day(r.JGRQ),
 })) });
+
+let catalogue;
+export const oneThingOf = (id) => (catalogue ??= JSON.parse(readFileSync(process.env.CATALOGUE, "utf8")))[id] ?? null;

@@ -1,0 +1,162 @@
+"""Departments that take 20 ms, at low load: what a gateway adds to the slowest of its calls.
+
+The floor is one call straight to a department, over as many connections, on the same clock.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count, islice
+from statistics import median
+from urllib.parse import urlsplit
+
+import httpx
+
+from tests.bench.peers.contenders import LEAN, NODE, Up
+from tests.bench.peers.load import Broken, Stretch, asked
+from tests.bench.peers.measure import Pace, compared
+from tests.bench.peers.progress import Tell
+from tests.bench.peers.replies import uscc
+from tests.bench.peers.sections import OURS, SECTIONS
+
+TAKES_S = 0.02
+CLIENTS = (1, 8)
+WARM_S = 3.0
+STRAIGHT = "straight to a department"
+HEADS = (
+    "system", "added p50 ms, 1 client", "added p99 ms, 1 client", "added p50 ms, 8 clients",
+    "added p99 ms, 8 clients", "answers",
+)  # fmt: skip
+_CASE = SECTIONS["case"]
+_FROM = 30_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Of one stretch, in milliseconds."""
+
+    p50: float
+    p99: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Waited:
+    """One contender's latencies, by the number of clients."""
+
+    contender: str
+    by_clients: dict[int, list[Latency]] = field(default_factory=dict)
+    equal: str = ""
+    failed: str = ""
+
+    def of(self, clients: int) -> Latency | None:
+        """The medians over the rounds that are kept."""
+        told = self.by_clients.get(clients)
+        if not told:
+            return None
+        return Latency(median(t.p50 for t in told), median(t.p99 for t in told))
+
+
+def expected_s(contenders: int, pace: Pace) -> float:
+    """What it takes: in the first round one stretch of each, in the others also a warming."""
+    kept = max(1, pace.rounds - 1)
+    return (contenders + 1) * len(CLIENTS) * pace.rounds * pace.seconds + contenders * kept * WARM_S
+
+
+async def waits(ups: Sequence[Up], departments: str, pace: Pace, tell: Tell) -> Sequence[Waited]:
+    """The floor first, then every contender, in turn; of the first round nothing is kept."""
+    compare = await compared(ups, _CASE)
+    waited = {name: Waited(contender=name, equal=r.equal, failed=r.failed)
+              for name, r in compare.items()}  # fmt: skip
+    floor, numbers = Waited(contender=STRAIGHT), islice(count(_FROM), 1000, None)
+    async with taking(departments, TAKES_S):
+        for turn, kept in pace.turns():
+            await _turn(floor, _straight(departments), 0.0, pace, kept=kept)
+            for index, up in enumerate(ups):
+                share = (turn + index / len(ups)) / pace.rounds
+                tell(f"round {turn + 1} of {pace.rounds}: {up.contender.name}", share)
+                one, load = waited[up.contender.name], _Load(up.target.port, _asking(up, numbers))
+                await _turn(one, load, WARM_S if kept else 0.0, pace, kept=kept)
+    return [floor, *waited.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    port: int
+    requests: Iterator[bytes]
+
+    async def over(self, clients: int, seconds: float) -> Stretch:
+        return await asked(self.port, self.requests, seconds=seconds, connections=clients)
+
+
+def _asking(up: Up, numbers: Iterator[int]) -> Iterator[bytes]:
+    return up.target.requests(_CASE, up.contender.name, numbers)
+
+
+def _straight(departments: str) -> _Load:
+    where = urlsplit(departments)
+    line = "GET /licences?uscc={} HTTP/1.1\r\nhost: " + where.netloc + "\r\n\r\n"
+    return _Load(where.port or 80, (line.format(uscc(n)).encode() for n in count(_FROM)))
+
+
+async def _turn(waited: Waited, load: _Load, warm_s: float, pace: Pace, *, kept: bool) -> None:
+    if waited.failed:
+        return
+    try:
+        if warm_s:
+            await load.over(CLIENTS[-1], warm_s)
+        for clients in CLIENTS:
+            made = await load.over(clients, pace.seconds)
+            if kept:
+                latency = Latency(made.quantile(0.5), made.quantile(0.99))
+                waited.by_clients.setdefault(clients, []).append(latency)
+    except (OSError, Broken) as failed:
+        waited.failed = str(failed) or type(failed).__name__
+
+
+@asynccontextmanager
+async def taking(departments: str, seconds: float) -> AsyncIterator[None]:
+    """Meanwhile the departments take so long to answer."""
+    async with httpx.AsyncClient(trust_env=False, base_url=departments) as client:
+        await client.get(f"/__takes?{seconds}")
+        try:
+            yield
+        finally:
+            await client.get("/__takes?0")
+
+
+def rows(waited: Sequence[Waited]) -> Sequence[Sequence[str]]:
+    """The floor as it is, everybody else beyond it."""
+    floor = next(w for w in waited if w.contender == STRAIGHT)
+    return [_row(one, floor) for one in waited]
+
+
+def _row(one: Waited, floor: Waited) -> Sequence[str]:
+    if one.failed:
+        return (one.contender, *["—"] * (len(HEADS) - 2), " ".join(one.failed.split())[:160])
+    if one is floor:
+        told = (f"({figure:.2f})" for clients in CLIENTS for figure in _both(one.of(clients)))
+        return (one.contender, *told, "")
+    return (one.contender, *(f"{figure:.2f}" for figure in added(one, floor)), one.equal)
+
+
+def added(one: Waited, floor: Waited) -> Sequence[float]:
+    """p50 and p99 beyond the floor's, by the number of clients."""
+    pairs = ((one.of(clients), floor.of(clients)) for clients in CLIENTS)
+    both = (zip(_both(mine), _both(least), strict=True) for mine, least in pairs)
+    return [mine - least for pair in both for mine, least in pair]
+
+
+def _both(latency: Latency | None) -> Sequence[float]:
+    return (latency.p50, latency.p99) if latency else (float("nan"), float("nan"))
+
+
+def figures(waited: Sequence[Waited]) -> dict[str, float]:
+    """Those that goals are about."""
+    known = {w.contender: w for w in waited if not w.failed and w.by_clients}
+    floor, ours = known.pop(STRAIGHT, None), known.pop(OURS, None)
+    if floor is None or ours is None:
+        return {}
+    p50, p99, of_eight, _ = added(ours, floor)
+    peers = [added(one, floor)[2] for name, one in known.items() if name not in (NODE, LEAN)]
+    found = {"slow, p50 of 1": p50, "slow, p99 of 1": p99}
+    return found | ({"slow, p50 of 8 beside the best peer": of_eight / min(peers)} if peers else {})

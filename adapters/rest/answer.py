@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -34,6 +34,7 @@ class Answers:
     faults: Faults
     fault_code: str | None
     fault_text: str | None
+    _promises: dict[int, tuple[bool, Validator | None]] = field(default_factory=dict, compare=False)
 
     def open(self, reply: WireReply) -> Any:
         """The validated body of a success, or Settled; anything else is raised."""
@@ -54,10 +55,13 @@ class Answers:
         return self._body(reply, validator)
 
     def _promised(self, status: int) -> tuple[bool, Validator | None]:
-        for name in (str(status), f"{status // 100}XX", "default"):
-            if name in self.validators:
-                return True, self.validators[name]
-        return False, None
+        promise = self._promises.get(status)
+        if promise is None:
+            named = (str(status), f"{status // 100}XX", "default")
+            name = next((name for name in named if name in self.validators), None)
+            promise = (False, None) if name is None else (True, self.validators[name])
+            self._promises[status] = promise
+        return promise
 
     def _body(self, reply: WireReply, validator: Validator) -> Any:
         if not is_json(reply.headers.get("content-type", "")):

@@ -16,7 +16,10 @@ class Line:
 
     def __init__(self, department: str, endpoint: Endpoint, limits: Limits) -> None:
         turns = Turns(department, concurrency=limits.concurrency, rate_per_s=limits.rate_per_s)
-        cap, trust = limits.reply_bytes, trusting(endpoint.url, endpoint.client)  # the authorities are read once
+        cap, trust = (
+            limits.reply_bytes,
+            trusting(endpoint.url, endpoint.client),
+        )  # the authorities are read once
         self._asking = LeanWire(department, endpoint, turns, reply_bytes=cap, trust=trust)
         self._changing = HttpxWire(
             department,
@@ -27,9 +30,7 @@ class Line:
             trust=trust,
         )
 
-    def send(
-        self, request: WireRequest, *, deadline: float
-    ) -> Coroutine[Any, Any, WireReply]:
+    def send(self, request: WireRequest, *, deadline: float) -> Coroutine[Any, Any, WireReply]:
         """The reply, by `deadline`; see the port."""
         way = self._asking if request.asks else self._changing
         return way.send(request, deadline=deadline)

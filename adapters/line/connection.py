@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.errors import AdapterError, Misconfigured, OutcomeUnknown
 from adapters.line.reply import ReplyReader
-from adapters.line.trust import refused
+from adapters.line.trust import refusal
 from adapters.wire import WireReply
 
 Answer = asyncio.Future[WireReply]
@@ -134,8 +134,8 @@ class Connection(asyncio.Protocol):
             return
         if exc is None and self._reader.end():
             self._done(answer)
-        elif refused(exc):
-            what = "it does not accept our certificate"
+        elif (why := refusal(exc)) is not None:
+            what = f"it refuses to speak with us: {why}"
             self._fail(answer, Misconfigured(self._department, what))
         elif self._kept and not self._reader.began:
             self._fail(answer, Closed())

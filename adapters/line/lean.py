@@ -9,7 +9,7 @@ import ssl
 from adapters.errors import AdapterError, Misconfigured, NotDelivered
 from adapters.line.address import Address, Written, address_of
 from adapters.line.connection import Closed, Connection
-from adapters.line.trust import refused, untrusted
+from adapters.line.trust import refusal, untrusted
 from adapters.line.turns import Turns
 from adapters.wire import Endpoint, WireReply, WireRequest
 
@@ -118,6 +118,7 @@ class LeanWire:
             return NotDelivered(self._department, "no connection within the deadline")
         if untrusted(error):
             return Misconfigured(self._department, "its certificate is not trusted")
-        if refused(error):
-            return Misconfigured(self._department, "it does not accept our certificate")
+        why = refusal(error)
+        if why is not None:
+            return Misconfigured(self._department, f"it refuses to speak with us: {why}")
         return NotDelivered(self._department, f"not reached: {type(error).__name__}")

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 from adapters.wire import ClientCertificate
 
-# Alerts of who looked at our certificate; none is sent once a request has been read.
-_ABOUT_US = (
+# Alerts of who looked at what we are, or at that we show nothing. None is sent once a request has
+# been read.
+_REFUSALS = (
+    "HANDSHAKE_FAILURE",
     "CERTIFICATE_REQUIRED",
     "BAD_CERTIFICATE",
     "UNSUPPORTED_CERTIFICATE",
@@ -36,10 +38,14 @@ def untrusted(error: BaseException | None) -> bool:
     return any(isinstance(one, ssl.SSLCertVerificationError) for one in _causes(error))
 
 
-def refused(error: BaseException | None) -> bool:
-    """Whether our certificate was the cause, or that we have none: nothing was read then."""
-    said = (one.reason or "" for one in _causes(error) if isinstance(one, ssl.SSLError))
-    return any("_ALERT_" in reason and reason.endswith(_ABOUT_US) for reason in said)
+def refusal(error: BaseException | None) -> str | None:
+    """Why it would not speak TLS with us, in its own word; it has read nothing then."""
+    for one in _causes(error):
+        reason = (isinstance(one, ssl.SSLError) and one.reason) or ""
+        _, alert, word = reason.partition("_ALERT_")
+        if alert and word in _REFUSALS:
+            return word.lower().replace("_", " ")
+    return None
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

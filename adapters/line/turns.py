@@ -27,7 +27,7 @@ class Turns:
             await queue
 
     def claim(self, now: float, deadline: float) -> Awaitable[None] | None:
-        """The same without a coroutine where none is needed: what is left to await, if anything."""
+        """The same; None where nothing is left to await, else what has to be awaited at once."""
         if self._free <= 0:
             return self._queued(deadline)
         self._free -= 1
@@ -67,8 +67,10 @@ class Turns:
             self.give()
 
     def _paced(self, now: float, deadline: float) -> Awaitable[None] | None:
-        at = now if self._pace is None else self._pace.turn(now, deadline)
-        if at is None or now >= deadline:
+        at: float | None = None
+        if now < deadline:
+            at = now if self._pace is None else self._pace.turn(now, deadline)
+        if at is None:
             self.give()
             raise self._busy("no turn within the deadline")
         return None if at == now else self._pause(at - now)

@@ -64,7 +64,6 @@ class DepartmentAccess(Section):
         """The credentials in the clear, by name."""
         return {name: value.get_secret_value() for name, value in self.__pydantic_extra__.items()}
 
-    
     def key_password(self) -> str | None:
         """The password of the key we show, in the clear."""
         held = self.tls.key_password

@@ -51,20 +51,14 @@ class Turns:
             if not await handed:
                 raise self._busy("no free connection within the deadline")
         except BaseException:
-            self._leave(handed)
+            if handed.done() and not handed.cancelled() and handed.result():
+                self.give()  # it was handed a turn as it gave up
             raise
         finally:
             timer.cancel()
         pause = self._paced(loop.time(), deadline)
         if pause is not None:
             await pause
-
-    def _leave(self, handed: "asyncio.Future[bool]") -> None:
-        """Whoever gives up leaves the queue; a turn it was handed meanwhile is the next one's."""
-        if handed in self._waiting:
-            self._waiting.remove(handed)
-        elif not handed.cancelled() and handed.result():
-            self.give()
 
     def _paced(self, now: float, deadline: float) -> Awaitable[None] | None:
         at: float | None = None

@@ -25,6 +25,8 @@ Say = Callable[[Scope, list[str]], tuple[Texts, bool]]
 """One parameter, and whether something besides constants was there; notes what is missing."""
 
 _ACCEPT = {"Accept": "application/json, application/problem+json"}
+_IN_PATH = {code: quote(chr(code), safe="") for code in range(128)}
+_IN_QUERY = {**_IN_PATH, ord(" "): "+"}
 _CONVERTED = (Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN)  # a text of another kind stays as it is
 
 
@@ -91,7 +93,7 @@ def _query(found: Found, node: Node | None) -> Callable[[Scope, list[str]], str]
 
     def write(scope: Scope, missing: list[str]) -> str:
         pairs = [
-            begin + _quoted(text, quote_plus)
+            begin + _quoted(text, _IN_QUERY)
             for begin, texts in zip(begins, say(scope, missing), strict=True)
             for text in texts
         ]
@@ -212,6 +214,8 @@ def _texts(found: Found, name: str) -> Callable[[Any], Texts]:
     return write
 
 
-def _quoted(text: str, quoting: Callable[[str], str] = lambda text: quote(text, safe="")) -> str:
-    """One value of a path or query; most are letters and digits, which stand for themselves."""
-    return text if text.isalnum() and text.isascii() else quoting(text)
+def _quoted(text: str, table: Mapping[int, str] = _IN_PATH) -> str:
+    """One value of a path or query, with nothing in it that means something there."""
+    if not text.isascii():
+        return quote(text, safe="") if table is _IN_PATH else quote_plus(text)
+    return text if text.isalnum() else text.translate(table)

@@ -113,6 +113,18 @@ def outcome(make: Any) -> Any:
 
 
 @pytest.mark.parametrize(
+    ("value", "query"),
+    [
+        ("a b+c&d=e?f#g", "/base/a?p=a+b%2Bc%26d%3De%3Ff%23g"),
+        ("企 业", "/base/a?p=%E4%BC%81+%E4%B8%9A"),
+        ("~-._/", "/base/a?p=~-._%2F"),
+    ],
+)
+def test_a_value_of_a_query_is_one_value_of_it(value: str, query: str) -> None:
+    assert written("/a", "query", value) == query
+
+
+@pytest.mark.parametrize(
     ("value", "path"),
     [
         ("a/../b?c#d e", "/base/a/a%2F..%2Fb%3Fc%23d%20e"),
@@ -121,11 +133,13 @@ def outcome(make: Any) -> Any:
     ],
 )
 def test_a_value_of_a_path_is_one_step_of_it(value: str, path: str) -> None:
-    leaf = Leaf(Shape(name="p", tag="p", kind=Kind.TEXT), lambda scope: scope.ask["p"], False, "p")
-    node = Group(
-        Shape(name="ask", tag="", kind=Kind.GROUP),
-        (group("path", (leaf,), None),), None, None, None, "request",
-    )  # fmt: skip
-    found = Found("ask", "GET", "/a/{p}", (), None, False, {})
+    assert written("/a/{p}", "path", value) == path
 
-    assert requests("land", found, node, "/base", None)({"p": value})[0] == path
+
+def written(template: str, place: str, value: str) -> str:
+    """Where a request goes whose one parameter has this value."""
+    leaf = Leaf(Shape(name="p", tag="p", kind=Kind.TEXT), lambda scope: scope.ask["p"], False, "p")
+    shape, members = Shape(name="ask", tag="", kind=Kind.GROUP), (group(place, (leaf,), None),)
+    found = Found("ask", "GET", template, (), None, False, {})
+    make = requests("land", found, Group(shape, members, None, None, None, "r"), "/base", None)
+    return make({"p": value})[0]

@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientCertificate:
+    """The files of what we show a department that asks who calls before it listens."""
+
+    certificate: Path
+    key: Path
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +22,7 @@ class Endpoint:
     url: str
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
     limits: Mapping[str, Any] = field(default_factory=dict)  # agreed; others are the manifest's
+    client: ClientCertificate | None = None  # where it asks for one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

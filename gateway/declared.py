@@ -3,7 +3,7 @@
 What is wrong in any of them is told at once; nothing starts until nothing is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,8 @@ import adapters.departments
 from adapters.calls import Trace
 from adapters.registry import Loaded, load_departments
 from adapters.wire import Endpoint
-from gateway.settings import Settings
+from gateway.security.client_certificate import ClientCertificateRefused, client_certificate
+from gateway.settings import Settings, SettingsInvalid
 from schema.catalogue import ONE_THINGS, CatalogueInvalid, LoadedCatalogue, cross_check, load
 from schema.domain.calendar import WorkingCalendar
 from schema.domain.department import DepartmentInfo
@@ -64,13 +65,43 @@ def read_declared(settings: Settings, *, trace: Trace | None = None) -> Declared
 
 
 def departments_of(settings: Settings, *, trace: Trace | None = None) -> Loaded:
-    """The departments plugged in, and everything wrong with those that cannot be."""
-    endpoints = {
-        name: Endpoint(url=access.url, credentials=access.credentials, limits=access.limits.agreed)
-        for name, access in settings.departments.items()
-    }
+    """The departments plugged in, and everything wrong with those that cannot be.
+
+    SettingsInvalid when a certificate that is to be shown to one of them cannot be.
+    """
+    endpoints = endpoints_of(settings)
     folders = [SHIPPED_DEPARTMENTS, *_given(settings.plugins.departments)]
     return load_departments(folders, endpoints, trace=trace)
+
+
+def endpoints_of(settings: Settings) -> Mapping[str, Endpoint]:
+    """Every department's endpoint; SettingsInvalid with everything wrong with any of them."""
+    endpoints: dict[str, Endpoint] = {}
+    wrong: list[str] = []
+    for name in settings.departments:
+        try:
+            endpoints[name] = endpoint_of(settings, name)
+        except SettingsInvalid as invalid:
+            wrong.extend(invalid.problems)
+    if wrong:
+        raise SettingsInvalid(wrong)
+    return endpoints
+
+
+def endpoint_of(settings: Settings, department: str) -> Endpoint:
+    """Where a department is and what it knows us by; SettingsInvalid where a file is wrong."""
+    access = settings.departments[department]
+    try:
+        client = client_certificate(access)
+    except ClientCertificateRefused as refused:
+        key = f"departments.{department}.tls.{refused.name}"
+        raise SettingsInvalid([f"{settings.source(key)}:{key}: {refused}"]) from None
+    return Endpoint(
+        url=access.url,
+        credentials=access.credentials,
+        limits=access.limits.agreed,
+        client=client,
+    )
 
 
 def _given(folder: Path | None) -> list[Path]:

@@ -1,5 +1,6 @@
 """The settings of each department: where it is, what it knows us by, what was agreed with it."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, SecretStr
@@ -31,6 +32,23 @@ class LimitsAgreed(Section):
         return {name: value for name, value in self if value is not None}
 
 
+class ClientTls(Section):
+    """What is shown to a department that asks who calls before it listens (mutual TLS)."""
+
+    certificate_file: Path | None = Field(
+        default=None, description="our certificate (PEM), what it was issued by behind it"
+    )
+    key_file: Path | None = Field(default=None, description="its private key (PEM, mode 600)")
+    key_password: SecretStr | None = Field(
+        default=None, description="password of the key, where it has one"
+    )
+
+    @property
+    def password(self) -> str | None:
+        """The password of the key in the clear."""
+        return None if self.key_password is None else self.key_password.get_secret_value()
+
+
 class DepartmentAccess(Section):
     """How to reach one department; any further key is a credential, named as its manifest does."""
 
@@ -39,8 +57,14 @@ class DepartmentAccess(Section):
 
     url: WebAddress = Field(description="address of the department's system")
     limits: LimitsAgreed = LimitsAgreed()
+    tls: ClientTls = ClientTls()
 
     @property
     def credentials(self) -> dict[str, str]:
         """The credentials in the clear, by name."""
         return {name: value.get_secret_value() for name, value in self.__pydantic_extra__.items()}
+
+    def key_password(self) -> str | None:
+        """The password of the key we show, in the clear."""
+        held = self.tls.key_password
+        return None if held is None else held.get_secret_value()

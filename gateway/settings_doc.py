@@ -9,7 +9,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from gateway.settings_demo import dev_layer
-from gateway.settings_departments import DepartmentAccess, LimitsAgreed
+from gateway.settings_departments import ClientTls, DepartmentAccess, LimitsAgreed
 from gateway.settings_model import Settings
 from gateway.settings_read import PREFIX
 
@@ -30,8 +30,10 @@ unencrypted departments, caches or collectors on other machines, a public addres
 clock that is not real. Dev refuses: to listen beyond this machine, a
 database on another machine, and, while it trusts its own tokens, departments on another machine.
 """
-_DEPARTMENTS = """Per department, under its id. Every key other than `url` and `limits` is a
-credential with the name its manifest uses; all of them are secrets and never shown.
+_DEPARTMENTS = """Per department, under its id. Every key other than `url`, `limits` and `tls` is
+a credential with the name its manifest uses; all of them are secrets and never shown. A certificate
+is looked at when the gateway starts, and read again by no running one; `onething doctor` says how
+long it is valid.
 """
 
 
@@ -49,7 +51,8 @@ def _sections() -> Iterator[str]:
             yield _table(name, section.__doc__ or "", section.model_fields, f"{name}.")
         elif name == "departments":
             limits = {f"limits.{n}": f for n, f in LimitsAgreed.model_fields.items()}
-            fields = {"url": DepartmentAccess.model_fields["url"], **limits}
+            tls = {f"tls.{n}": f for n, f in ClientTls.model_fields.items()}
+            fields = {"url": DepartmentAccess.model_fields["url"], **tls, **limits}
             yield _table(name, _DEPARTMENTS, fields, "departments.<id>.")
 
 

@@ -44,21 +44,39 @@ def address_of(department: str, url: str) -> Address:
     )
 
 
-def written(department: str, address: Address, request: WireRequest) -> bytes:
-    """The whole request as it leaves; Misconfigured when a header cannot be carried."""
-    lines = [
-        f"{request.method} {address.prefix}{_target(request.path) or '/'} HTTP/1.1\r\n"
-        f"Host: {address.authority}\r\nAccept-Encoding: identity\r\nUser-Agent: onething\r\n"
-    ]
-    for name, value in request.headers.items():
+class Written:
+    """Requests to one address as bytes; what is the same in all of them is made once."""
+
+    def __init__(self, department: str, address: Address) -> None:
+        self._department, self._prefix = department, address.prefix
+        self._rest = (
+            f" HTTP/1.1\r\nHost: {address.authority}\r\n"
+            "Accept-Encoding: identity\r\nUser-Agent: onething\r\n"
+        )
+        self._names: dict[str, str] = {}  # that have been looked at: contracts have but so many
+
+    def __call__(self, request: WireRequest) -> bytes:
+        """The whole request as it leaves; Misconfigured when a header cannot be carried."""
+        method, path, body = request.method, request.path, request.body
+        if not (path.isascii() and path.isprintable()) or " " in path or "#" in path:
+            path = _target(path)
+        head = f"{method} {self._prefix}{path or '/'}{self._rest}"
+        for name, value in request.headers.items():
+            begins = self._names.get(name)
+            if begins is None or not (value.isascii() and value.isprintable()):
+                begins = self._looked_at(name, value)
+            head += f"{begins}{value}\r\n"
+        if body:
+            return f"{head}Content-Length: {len(body)}\r\n\r\n".encode("latin-1") + body
+        if method not in ("GET", "HEAD"):
+            head += "Content-Length: 0\r\n"
+        return f"{head}\r\n".encode("latin-1")
+
+    def _looked_at(self, name: str, value: str) -> str:
+        """How a line with this name begins."""
         if not _NAME.fullmatch(name) or not _FIELD.fullmatch(value):
-            raise Misconfigured(department, f"the header {name[:40]!r} cannot be carried")
-        lines.append(f"{name}: {value}\r\n")
-    body = request.body or b""
-    if body or request.method not in ("GET", "HEAD"):
-        lines.append(f"Content-Length: {len(body)}\r\n")
-    lines.append("\r\n")
-    return "".join(lines).encode("latin-1") + body
+            raise Misconfigured(self._department, f"the header {name[:40]!r} cannot be carried")
+        return self._names.setdefault(name, f"{name}: ")
 
 
 def _target(path: str) -> str:

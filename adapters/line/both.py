@@ -1,5 +1,8 @@
 """A department's line: what asks goes the lean way, what changes something goes over httpx."""
 
+from collections.abc import Coroutine
+from typing import Any
+
 from adapters.line.lean import LeanWire
 from adapters.line.over_httpx import HttpxWire
 from adapters.line.trust import trusting
@@ -13,7 +16,10 @@ class Line:
 
     def __init__(self, department: str, endpoint: Endpoint, limits: Limits) -> None:
         turns = Turns(department, concurrency=limits.concurrency, rate_per_s=limits.rate_per_s)
-        cap, trust = limits.reply_bytes, trusting(endpoint.url)  # the authorities are read once
+        cap, trust = (
+            limits.reply_bytes,
+            trusting(endpoint.url, endpoint.client),
+        )  # the authorities are read once
         self._asking = LeanWire(department, endpoint, turns, reply_bytes=cap, trust=trust)
         self._changing = HttpxWire(
             department,
@@ -24,10 +30,10 @@ class Line:
             trust=trust,
         )
 
-    async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
+    def send(self, request: WireRequest, *, deadline: float) -> Coroutine[Any, Any, WireReply]:
         """The reply, by `deadline`; see the port."""
         way = self._asking if request.asks else self._changing
-        return await way.send(request, deadline=deadline)
+        return way.send(request, deadline=deadline)
 
     async def aclose(self) -> None:
         """Give the connections back."""

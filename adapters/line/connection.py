@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from adapters.errors import AdapterError, OutcomeUnknown
+from adapters.errors import AdapterError, Misconfigured, OutcomeUnknown
 from adapters.line.reply import ReplyReader
+from adapters.line.trust import refusal
 from adapters.wire import WireReply
+
+Answer = asyncio.Future[WireReply]
 
 
 class Closed(Exception):
@@ -14,16 +17,28 @@ class Closed(Exception):
 
 
 class Connection(asyncio.Protocol):
-    """A connection to one department; `spare` gets it back when it may be asked again."""
+    """A connection to one department.
+
+    `spare` gets it back when it may be asked again, `gone` when it never may be any more.
+    """
 
     def __init__(
-        self, department: str, *, reply_bytes: int, spare: Callable[["Connection"], None]
+        self,
+        department: str,
+        *,
+        reply_bytes: int,
+        spare: Callable[["Connection"], None],
+        gone: Callable[["Connection"], None],
     ) -> None:
-        self._department, self._cap, self._spare = department, reply_bytes, spare
+        self._department, self._spare, self._gone = department, spare, gone
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._answer: asyncio.Future[WireReply] | None = None
+        self._answer: Answer | None = None  # while somebody waits for it
         self._reader = ReplyReader(department, reply_bytes)
         self._kept = False  # it has answered before
+        self._deadline = 0.0  # of the question asked last
+        self._timer: asyncio.TimerHandle | None = None
+        self._rings = 0.0  # the timer: at the deadline of this question or of an earlier one
         self.open = False
         self.spare_since = 0.0
 
@@ -33,11 +48,12 @@ class Connection(asyncio.Protocol):
         Raises Closed where a kept connection turns out to be closed already.
         """
         assert self._transport is not None  # noqa: S101 — it is asked once it is there
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[WireReply] = loop.create_future()
+        answer: Answer = self._loop.create_future()
         self._answer = answer
         self._transport.write(request)
-        timer = loop.call_at(deadline, self._late, answer)
+        self._deadline = deadline
+        if self._timer is None or deadline < self._rings:
+            self._wind()
         try:
             return await answer
         except asyncio.CancelledError:
@@ -45,12 +61,10 @@ class Connection(asyncio.Protocol):
             if answer.done() and not answer.cancelled():
                 answer.exception()  # looked at, so that nobody is told of it later
             raise
-        finally:
-            timer.cancel()
 
     def abort(self) -> None:
         """Cut the connection; nobody waits for anything on it."""
-        self.open = False
+        self._end()
         if self._transport is not None:
             self._transport.abort()
 
@@ -61,8 +75,8 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on; who says something unasked is not asked again."""
-        answer = self._waiting()
-        if answer is None:
+        answer = self._answer
+        if answer is None or answer.done():
             self.abort()
             return
         try:
@@ -79,38 +93,59 @@ class Connection(asyncio.Protocol):
         """It is gone, whoever closed it."""
         self._ended(exc)
 
-    def _waiting(self) -> "asyncio.Future[WireReply] | None":
-        answer = self._answer
-        return answer if answer is not None and not answer.done() else None
-
-    def _done(self, answer: "asyncio.Future[WireReply]") -> None:
+    def _done(self, answer: Answer) -> None:
         """Hand the answer over; the connection waits for the next question, or ends."""
-        reader, self._reader = self._reader, ReplyReader(self._department, self._cap)
+        reader = self._reader
         answer.set_result(reader.reply())
-        self._kept = True
+        self._answer, self._kept = None, True
         if reader.kept and self.open:
+            reader.again()
             self._spare(self)
         else:
             self.abort()
 
-    def _fail(self, answer: "asyncio.Future[WireReply]", error: Exception) -> None:
+    def _fail(self, answer: Answer, error: Exception) -> None:
         answer.set_exception(error)
         self.abort()
 
-    def _late(self, answer: "asyncio.Future[WireReply]") -> None:
-        if not answer.done():
+    def _wind(self) -> None:
+        """Let the timer ring at this deadline; it is left alone as long as it rings early enough,
+        for most answers come long before, and the next question has a later one.
+        """
+        if self._timer is not None:
+            self._timer.cancel()
+        self._rings = self._deadline
+        self._timer = self._loop.call_at(self._rings, self._ring)
+
+    def _ring(self) -> None:
+        self._timer, answer = None, self._answer
+        if answer is None or answer.done():
+            return
+        if self._rings < self._deadline:
+            self._wind()
+        else:
             late = "no whole answer within the deadline"
             self._fail(answer, OutcomeUnknown(self._department, late))
 
     def _ended(self, exc: Exception | None) -> None:
-        self.open = False
-        answer = self._waiting()
-        if answer is None:
+        self._end()
+        answer = self._answer
+        if answer is None or answer.done():
             return
         if exc is None and self._reader.end():
             self._done(answer)
+        elif (why := refusal(exc)) is not None:
+            what = f"it refuses to speak with us: {why}"
+            self._fail(answer, Misconfigured(self._department, what))
         elif self._kept and not self._reader.began:
             self._fail(answer, Closed())
         else:
             kind = "it closed the connection" if exc is None else type(exc).__name__
             self._fail(answer, self._reader.unknown(f"no whole answer: {kind}"))
+
+    def _end(self) -> None:
+        self.open = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._gone(self)

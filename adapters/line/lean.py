@@ -5,12 +5,11 @@ Only for what asks: a question may leave a second time when a kept connection pr
 
 import asyncio
 import ssl
-from contextlib import suppress
 
 from adapters.errors import AdapterError, Misconfigured, NotDelivered
-from adapters.line.address import Address, address_of, written
+from adapters.line.address import Address, Written, address_of
 from adapters.line.connection import Closed, Connection
-from adapters.line.trust import untrusted
+from adapters.line.trust import refusal, untrusted
 from adapters.line.turns import Turns
 from adapters.wire import Endpoint, WireReply, WireRequest
 
@@ -31,7 +30,7 @@ class LeanWire:
     ) -> None:
         self._department, self._url, self._turns = department, endpoint.url, turns
         self._cap = reply_bytes
-        self._address: Address | None = None
+        self._to: tuple[Address, Written] | None = None
         self._trust = trust  # of TLS; None for plain http
         self._spare: list[Connection] = []  # the one used last at the end
         self._all: set[Connection] = set()
@@ -39,11 +38,20 @@ class LeanWire:
 
     async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
         """The reply, by `deadline`; see the port."""
-        address = self._address or self._found()
-        data = written(self._department, address, request)
-        await self._turns.take(deadline)
+        address, written = self._to or self._found()
+        data, loop = written(request), asyncio.get_running_loop()
+        queue = self._turns.claim(loop.time(), deadline)
+        if queue is not None:
+            await queue
         try:
-            return await self._exchange(address, data, deadline)
+            kept = self._kept(loop.time() - IDLE_S)
+            if kept is not None:
+                try:
+                    return await kept.ask(data, deadline)
+                except Closed:
+                    pass
+            fresh = await self._connected(address, deadline)
+            return await fresh.ask(data, deadline)
         finally:
             self._turns.give()
 
@@ -51,42 +59,30 @@ class LeanWire:
         """Cut every connection."""
         if self._sweep is not None:
             self._sweep.cancel()
-        for connection in self._all:
+        for connection in tuple(self._all):
             connection.abort()
         self._spare.clear()
         self._all.clear()
 
-    def _found(self) -> Address:
-        self._address = address_of(self._department, self._url)
-        return self._address
+    def _found(self) -> tuple[Address, Written]:
+        address = address_of(self._department, self._url)
+        self._to = address, Written(self._department, address)
+        return self._to
 
-    async def _exchange(self, address: Address, data: bytes, deadline: float) -> WireReply:
-        kept = self._kept()
-        if kept is not None:
-            with suppress(Closed):
-                return await self._ask(kept, data, deadline)
-        return await self._ask(await self._connected(address, deadline), data, deadline)
-
-    async def _ask(self, connection: Connection, data: bytes, deadline: float) -> WireReply:
-        try:
-            return await connection.ask(data, deadline)
-        finally:
-            if not connection.open:
-                self._all.discard(connection)
-
-    def _kept(self) -> Connection | None:
+    def _kept(self, horizon: float) -> Connection | None:
         """The connection used last, if it is still open and young; the others wait to be old."""
-        horizon = asyncio.get_running_loop().time() - IDLE_S
         while self._spare:
             connection = self._spare.pop()
             if connection.open and connection.spare_since > horizon:
                 return connection
-            self._end(connection)
+            connection.abort()
         return None
 
     async def _connected(self, address: Address, deadline: float) -> Connection:
         loop = asyncio.get_running_loop()
-        connection = Connection(self._department, reply_bytes=self._cap, spare=self._keep)
+        connection = Connection(
+            self._department, reply_bytes=self._cap, spare=self._keep, gone=self._all.discard
+        )
         self._all.add(connection)
         try:
             async with asyncio.timeout_at(deadline):
@@ -94,7 +90,7 @@ class LeanWire:
                     lambda: connection, address.host, address.port, ssl=self._trust
                 )
         except BaseException as error:
-            self._end(connection)  # it may be there although nobody was told
+            connection.abort()  # it may be there although nobody was told
             if isinstance(error, Exception):  # whatever a loop raises of its own: nothing has left
                 raise self._unreached(error) from None
             raise
@@ -114,16 +110,15 @@ class LeanWire:
         old = [c for c in self._spare if not c.open or c.spare_since <= horizon]
         self._spare = [c for c in self._spare if c not in old]
         for connection in old:
-            self._end(connection)
+            connection.abort()
         self._sweep = loop.call_later(IDLE_S, self._end_old) if self._spare else None
-
-    def _end(self, connection: Connection) -> None:
-        connection.abort()
-        self._all.discard(connection)
 
     def _unreached(self, error: BaseException) -> AdapterError:
         if isinstance(error, TimeoutError):
             return NotDelivered(self._department, "no connection within the deadline")
         if untrusted(error):
             return Misconfigured(self._department, "its certificate is not trusted")
+        why = refusal(error)
+        if why is not None:
+            return Misconfigured(self._department, f"it refuses to speak with us: {why}")
         return NotDelivered(self._department, f"not reached: {type(error).__name__}")

@@ -15,7 +15,7 @@ from adapters.errors import (
     NotDelivered,
     OutcomeUnknown,
 )
-from adapters.line.trust import trusting, untrusted
+from adapters.line.trust import refusal, trusting, untrusted
 from adapters.line.turns import Turns
 from adapters.wire import Endpoint, WireReply, WireRequest
 from schema.domain.problem import ProblemCode
@@ -44,7 +44,9 @@ class HttpxWire:
         self._cap = reply_bytes
         self._client = httpx.AsyncClient(
             transport=transport,
-            verify=trust or trusting(self._base) or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            verify=trust
+            or trusting(self._base, endpoint.client)
+            or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             trust_env=False,
             follow_redirects=False,
             timeout=None,  # noqa: S113 — every call has one total deadline below
@@ -115,6 +117,9 @@ class HttpxWire:
 
     def _failed(self, error: Exception, left: "_Left") -> AdapterError:
         name = type(error).__name__
+        why = refusal(error)
+        if why is not None:
+            return Misconfigured(self._department, f"it refuses to speak with us: {why}")
         if left.anything:
             return OutcomeUnknown(
                 self._department, f"no answer: {name}", code=ProblemCode.DEPARTMENT_UNREACHABLE

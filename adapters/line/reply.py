@@ -1,7 +1,9 @@
-"""The bytes of one HTTP/1.1 answer, read as they come: no socket, no clock.
+"""The bytes of HTTP/1.1 answers, read as they come: no socket, no clock.
 
 llhttp (httptools) reads the messages, in its strict mode; what it takes for malformed is no answer.
 """
+
+from collections.abc import Iterator, Mapping
 
 import httptools
 
@@ -11,17 +13,49 @@ from schema.domain.problem import ProblemCode
 
 HEAD_BYTES = 65_536  # of all headers, informational answers included
 _INTERIM = 8  # informational answers (1xx) before the one that counts
+_ENCODING, _IDENTITY = b"content-encoding", b"identity"
+_FRAMINGS = {b"content-length", b"transfer-encoding"}
+
+
+class Fields(Mapping[str, str]):
+    """Headers as they came; only those that are asked for are made texts. Names in lower case."""
+
+    __slots__ = ("_came",)
+
+    def __init__(self, came: list[tuple[bytes, bytes]]) -> None:
+        self._came = came
+
+    def __getitem__(self, name: str) -> str:
+        wanted, long = name.encode(), len(name)
+        said = [text for key, text in self._came if len(key) == long and key.lower() == wanted]
+        if not said:
+            raise KeyError(name)
+        return b", ".join(said).decode("latin-1")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({key.lower().decode("latin-1"): None for key, _ in self._came})
+
+    def __len__(self) -> int:
+        return len({key.lower() for key, _ in self._came})
 
 
 class ReplyReader:
-    """Reads one answer; a reader that raised or is through is not fed again."""
+    """Reads one answer, and after `again` the next one of the same connection.
+
+    A reader that raised, or whose answer is not `kept`, is not fed again.
+    """
 
     def __init__(self, department: str, cap: int) -> None:
         self._department, self._cap = department, cap
         self._parser = httptools.HttpResponseParser(self)
-        self._headers: dict[str, str] = {}
+        self.again()
+
+    def again(self) -> None:
+        """Ready for an answer: what was read before is forgotten."""
+        self._came: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
-        self._size = self._head = self._interim = self._status = 0
+        self._size = self._interim = self._status = 0
+        self._room = HEAD_BYTES
         self._headed = self._more = False
         self._broken: AdapterError | None = None
         self.began = False  # whether a byte came
@@ -35,7 +69,10 @@ class ReplyReader:
         """
         self.began = True
         try:
-            self._feed(data)
+            if self._headed:
+                self._parser.feed_data(data)
+            else:
+                self._feed(data)
         except httptools.HttpParserUpgrade:
             raise self._contract("changes the protocol, unasked") from None
         except httptools.HttpParserError as error:
@@ -43,18 +80,20 @@ class ReplyReader:
                 raise self.unknown(f"no HTTP: {type(error).__name__}") from None
         if self._broken is not None:
             raise self._broken
-        self.kept = self.kept and not self._more
+        if self._more:
+            self.kept = False
         return self.whole
 
     def end(self) -> bool:
         """The department closed the connection: whether the answer is whole now."""
-        unframed = not {"content-length", "transfer-encoding"} & self._headers.keys()
+        unframed = not any(name.lower() in _FRAMINGS for name, _ in self._came)
         self.whole = self.whole or (self._headed and unframed)
         return self.whole
 
     def reply(self) -> WireReply:
         """The whole answer."""
-        return WireReply(status=self._status, headers=self._headers, body=b"".join(self._body))
+        body = b"".join(self._body)
+        return WireReply(status=self._status, headers=Fields(self._came), body=body)
 
     def unknown(self, what: str) -> OutcomeUnknown:
         """No trustworthy answer, for this reason."""
@@ -62,15 +101,16 @@ class ReplyReader:
         return OutcomeUnknown(self._department, what, code=code)
 
     def _feed(self, data: bytes) -> None:
-        while data and not self._headed and self._broken is None:
-            room = HEAD_BYTES - self._head
-            if room <= 0:
+        """Read on within the head, which has so much room and no more."""
+        while len(data) > self._room and not self._headed and self._broken is None:
+            if self._room == 0:
                 self._broken = self._contract(f"its headers exceed {HEAD_BYTES} bytes")
                 return
-            self._head += min(room, len(data))
-            self._parser.feed_data(data[:room])
-            data = data[room:]
-        if data and self._broken is None:
+            piece, data = data[: self._room], data[self._room :]
+            self._room = 0
+            self._parser.feed_data(piece)
+        if self._broken is None:
+            self._room -= len(data)
             self._parser.feed_data(data)
 
     # what llhttp tells
@@ -81,11 +121,8 @@ class ReplyReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header; a trailer says nothing we ask for."""
-        if self._headed:
-            return
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        known = self._headers.get(key)
-        self._headers[key] = text if known is None else f"{known}, {text}"
+        if not self._headed:
+            self._came.append((name, value))
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
@@ -93,8 +130,9 @@ class ReplyReader:
         if self._headed or 100 <= status < 200:
             return
         self._headed, self._status = True, status
-        if self._headers.get("content-encoding", "identity").lower() != "identity":
-            self._broken = self._contract("the reply is compressed, unasked")
+        for name, value in self._came:
+            if len(name) == len(_ENCODING) and name.lower() == _ENCODING:
+                self._encoded(value)
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
@@ -112,10 +150,14 @@ class ReplyReader:
             self.whole = True
             self.kept = self._parser.should_keep_alive()  # llhttp forgets it after this
         elif not self._headed:
-            self._headers.clear()
+            self._came.clear()
             self._interim += 1
             if self._interim > _INTERIM:
                 self._broken = self._contract("informational answers without end")
+
+    def _encoded(self, coding: bytes) -> None:
+        if coding.lower() != _IDENTITY:
+            self._broken = self._contract("the reply is compressed, unasked")
 
     def _contract(self, what: str) -> ContractBroken:
         return ContractBroken(self._department, what)

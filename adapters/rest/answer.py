@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -34,6 +33,7 @@ class Answers:
     faults: Faults
     fault_code: str | None
     fault_text: str | None
+    _promises: dict[int, tuple[bool, Validator | None]] = field(default_factory=dict, compare=False)
 
     def open(self, reply: WireReply) -> Any:
         """The validated body of a success, or Settled; anything else is raised."""
@@ -54,10 +54,13 @@ class Answers:
         return self._body(reply, validator)
 
     def _promised(self, status: int) -> tuple[bool, Validator | None]:
-        for name in (str(status), f"{status // 100}XX", "default"):
-            if name in self.validators:
-                return True, self.validators[name]
-        return False, None
+        promise = self._promises.get(status)
+        if promise is None:
+            named = (str(status), f"{status // 100}XX", "default")
+            name = next((name for name in named if name in self.validators), None)
+            promise = (False, None) if name is None else (True, self.validators[name])
+            self._promises[status] = promise
+        return promise
 
     def _body(self, reply: WireReply, validator: Validator) -> Any:
         if not is_json(reply.headers.get("content-type", "")):
@@ -71,7 +74,8 @@ class Answers:
             raise ContractBroken(self.department, f"the reply is not {form}") from None
         if not told_once(reply.body, body):
             raise ContractBroken(self.department, "the reply tells a member twice")
-        check(self.department, validator, body)
+        if not validator.is_valid(body):
+            check(self.department, validator, body)
         return body
 
     def _failure(self, reply: WireReply) -> Settled:
@@ -145,10 +149,12 @@ def told_once(content: bytes, read: Any) -> bool:
 
     A text without escapes has as many quotes as its content written anew, unless a name was lost.
     """
-    if b"\\" not in content:
-        with suppress(orjson.JSONEncodeError):  # nested deeper than orjson writes
-            return content.count(b'"') == orjson.dumps(read).count(b'"')
-    return read_once(content)
+    if b"\\" in content:
+        return read_once(content)
+    try:
+        return content.count(b'"') == orjson.dumps(read).count(b'"')
+    except orjson.JSONEncodeError:  # nested deeper than orjson writes
+        return read_once(content)
 
 
 def read_once(content: bytes) -> bool:

@@ -23,6 +23,10 @@ _EARLY_S = 30.0  # a token is renewed this long before it ends
 class Auth(Protocol):
     """Headers that say who we are."""
 
+    def at_hand(self) -> Mapping[str, str] | None:
+        """The headers of the next request, where nothing has to be asked for first."""
+        ...
+
     async def headers(self, deadline: float) -> Mapping[str, str]:
         """The headers of the next request."""
         ...
@@ -37,6 +41,10 @@ class FixedHeader:
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         self._headers = headers
+
+    def at_hand(self) -> Mapping[str, str]:
+        """The header."""
+        return self._headers
 
     async def headers(self, deadline: float) -> Mapping[str, str]:
         """The header."""
@@ -77,14 +85,18 @@ class ClientCredentials:
         self._headers: Mapping[str, str] | None = None
         self._renew_at = 0.0
 
+    def at_hand(self) -> Mapping[str, str] | None:
+        """The Authorization header with a token that still lives, where there is one."""
+        return self._headers if self._monotonic() < self._renew_at else None
+
     async def headers(self, deadline: float) -> Mapping[str, str]:
         """The Authorization header with a token that still lives."""
-        held = self._held()
+        held = self.at_hand()
         if held is not None:
             return held
         try:
             async with asyncio.timeout_at(deadline), self._lock:
-                return self._held() or await self._fetch(deadline)
+                return self.at_hand() or await self._fetch(deadline)
         except TimeoutError:
             raise NotDelivered(self._department, "no token within the deadline") from None
 
@@ -92,9 +104,6 @@ class ClientCredentials:
         """Forget the token; the next one may be accepted."""
         self._headers = None
         return True
-
-    def _held(self) -> Mapping[str, str] | None:
-        return self._headers if self._monotonic() < self._renew_at else None
 
     async def _fetch(self, deadline: float) -> Mapping[str, str]:
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from adapters.rest.reading import BadDocument
@@ -63,6 +64,7 @@ def found_in(name: str, method: str, path: str, item: Any, node: Any, resolve: R
     )
 
 
+@lru_cache(64)  # replies say it each in the same few ways
 def is_json(kind: str) -> bool:
     """Whether a media type is JSON."""
     kind = kind.partition(";")[0].strip().lower()

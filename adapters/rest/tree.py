@@ -129,11 +129,16 @@ def _plain(value: Any) -> Any:
 
 
 def _leaf(leaf: Leaf) -> Build:
-    compute, write, there = leaf.compute, native(leaf.shape.kind, leaf.key), not leaf.constant
+    compute, value_of = leaf.compute, valued(leaf)
+    return lambda scope, missing: value_of(compute(scope), missing)
+
+
+def valued(leaf: Leaf) -> Callable[[Any, list[str]], tuple[Any, bool]]:
+    """What a computed value is in the message, and whether it is more than a constant."""
+    write, there = native(leaf.shape.kind, leaf.key), not leaf.constant
     shape, key = leaf.shape, leaf.key
 
-    def build(scope: Scope, missing: list[str]) -> tuple[Any, bool]:
-        value = compute(scope)
+    def value_of(value: Any, missing: list[str]) -> tuple[Any, bool]:
         if value is None:
             if shape.required:
                 missing.append(key)
@@ -143,7 +148,7 @@ def _leaf(leaf: Leaf) -> Build:
         one = write(value)
         return ([one] if shape.repeated and value is not NIL else one), there and value is not NIL
 
-    return build
+    return value_of
 
 
 def _group(group: Group) -> Build:

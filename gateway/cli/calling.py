@@ -25,9 +25,11 @@ from adapters.wire import Endpoint
 from gateway.cli.call_report import Report, show
 from gateway.cli.declared_calls import KINDS, Declared, declared
 from gateway.cli.example_keeping import Keeping, keep, ready
+from gateway.cli.loading import explained
 from gateway.cli.output import MISUSED, Speaker, Stop
 from gateway.cli.plugged import named_in, plugged
 from gateway.clock import SystemClock
+from gateway.declared import endpoint_of
 from gateway.settings import Settings
 
 _NEEDED = ("contract", "protocol", "auth", "limits")  # what even a bare call cannot do without
@@ -244,7 +246,8 @@ def _endpoint(settings: Settings, asked: Asked) -> Endpoint:
         )
     if access is None:
         return Endpoint(url=url)
-    return Endpoint(url=url, credentials=access.credentials, limits=access.limits.agreed)
+    with explained():
+        return replace(endpoint_of(settings, asked.department), url=url)
 
 
 def _rim() -> Rim:

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from rich.progress import BarColumn, Progress, TextColumn
@@ -19,8 +18,10 @@ from adapters.conformance.tiers import TIERS, State, Tier
 from adapters.findings import did_you_mean
 from adapters.manifest.read import FILE
 from adapters.wire import Endpoint
+from gateway.cli.loading import explained
 from gateway.cli.output import MISUSED, Speaker, Stop, Words, coloured
 from gateway.cli.plugged import plugged, recorded_with
+from gateway.declared import endpoint_of
 from gateway.settings import Settings
 from schema.domain.text import Text
 
@@ -39,10 +40,10 @@ def subject_of(
 ) -> Subject:
     """The department to examine; Stop with exit code 2 for what cannot be asked."""
     folder = _folder(department, settings)
-    secrets = _credentials(folder.name, settings)
-    live = _live(against, writes=writes, credentials=secrets)
+    known = _known(folder.name, settings)
+    live = _live(against, writes=writes, known=known)
     shown = recorded_with(folder.name)
-    return Subject(folder=folder, credentials=shown, secrets=secrets, live=live)
+    return Subject(folder=folder, credentials=shown, secrets=known.credentials, live=live)
 
 
 def _folder(department: str, settings: Settings) -> Path:
@@ -59,20 +60,23 @@ def _folder(department: str, settings: Settings) -> Path:
     )
 
 
-def _live(against: str | None, *, writes: bool, credentials: Mapping[str, str]) -> Live | None:
+def _live(against: str | None, *, writes: bool, known: Endpoint) -> Live | None:
     if against is None:
         if writes:
             raise Stop(["--writes says nothing without --against URL"], code=MISUSED)
         return None
     if not against.startswith(("http://", "https://")):
         raise Stop([f"--against {against!r} is no http or https address"], code=MISUSED)
-    endpoint = Endpoint(url=against, credentials=credentials)
+    endpoint = Endpoint(url=against, credentials=known.credentials, client=known.client)
     return Live(endpoint=endpoint, writes=writes, rim=live_rim())
 
 
-def _credentials(name: str, settings: Settings) -> Mapping[str, str]:
-    access = settings.departments.get(name)
-    return access.credentials if access is not None else {}
+def _known(name: str, settings: Settings) -> Endpoint:
+    """What the settings say of it; nothing where they do not name it."""
+    if name not in settings.departments:
+        return Endpoint(url="")
+    with explained():
+        return endpoint_of(settings, name)
 
 
 def examined(speaker: Speaker, subject: Subject, tier: Tier | None, *, quiet: bool) -> Report:

@@ -5,8 +5,9 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,10 +17,16 @@ from gateway.cli.output import Speaker, Stop, coloured
 from gateway.clock import SystemClock
 from gateway.edge.graphiql_page import BUNDLE
 from gateway.issuing.issuing import issuing_keys
+from gateway.security.client_certificate import (
+    ClientCertificateRefused,
+    client_certificate,
+    valid_until,
+)
 from gateway.settings import Settings, SettingsInvalid
 from schema.working_days import CalendarInvalid, load_working_calendar
 
 _REACH_S = 1.5
+_RENEW = timedelta(days=30)  # a certificate with less to go is told
 
 
 class State(StrEnum):
@@ -139,6 +146,23 @@ def _signing(settings: Settings) -> Iterator[Finding]:
     yield Finding(check="signing", state=State.OK, detail=detail)
 
 
+def _certificates(settings: Settings) -> Iterator[Finding]:
+    now = SystemClock().now()
+    for name, access in settings.departments.items():
+        with suppress(ClientCertificateRefused):  # said among what is declared
+            shown = client_certificate(access)
+            if shown is not None:
+                yield _lasting(f"certificate for {name}", valid_until(shown), now)
+
+
+def _lasting(check: str, until: datetime, now: datetime) -> Finding:
+    detail, left = f"valid until {until:%Y-%m-%d}", until - now
+    if left > _RENEW:
+        return Finding(check=check, state=State.OK, detail=detail)
+    state = State.WARN if left > timedelta() else State.FAIL
+    return Finding(check=check, state=state, detail=detail, remedy="have it renewed")
+
+
 def _graphiql(_: Settings) -> Iterator[Finding]:
     if (BUNDLE / "index.js").is_file():
         yield Finding(check="graphiql", state=State.OK, detail="built")
@@ -182,6 +206,7 @@ CHECKS: tuple[Check, ...] = (
     _declared,
     _calendar,
     _signing,
+    _certificates,
     _graphiql,
     _reach,
 )

@@ -25,7 +25,8 @@ def explained() -> Iterator[None]:
 
 def load_departments(settings: Settings) -> Sequence[DepartmentInfo]:
     """What the plugged-in departments publish; Stop with everything wrong with any of them."""
-    loaded = departments_of(settings)
+    with explained():
+        loaded = departments_of(settings)
     if loaded.findings:
         raise Stop(loaded.findings, next_step=_NEXT)
     return [loaded.departments[name].info for name in sorted(loaded.departments)]

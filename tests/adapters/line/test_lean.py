@@ -186,6 +186,30 @@ async def test_silence_ends_at_the_deadline_and_with_it_the_connection(
     assert server.connections == 2
 
 
+@pytest.mark.parametrize(("first", "then"), [(5.0, 0.1), (0.1, 0.3), (0.2, 0.2)])
+async def test_each_question_has_its_own_deadline_on_a_kept_connection(
+    wire: LeanWire, server: Server, first: float, then: float
+) -> None:
+    server.talks = [saying(OK), answering]
+    await wire.send(GET, deadline=within(first))
+    began = within(0)
+    with pytest.raises(OutcomeUnknown, match="deadline"):
+        await wire.send(GET, deadline=within(then))
+    assert then - 0.01 < within(0) - began < then + 2
+    assert server.connections == 1
+
+
+async def test_a_connection_that_is_over_leaves_no_timer(wire: LeanWire, server: Server) -> None:
+    server.talks = [saying(OK, then="close"), answering]
+    before = connections()
+    for _ in range(2):
+        await wire.send(GET, deadline=within(60))
+        await asyncio.sleep(0.02)
+    await wire.aclose()
+    await asyncio.sleep(0.02)
+    assert connections() == before
+
+
 async def test_words_unasked_spoil_the_connection(wire: LeanWire, server: Server) -> None:
     async def chatting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -264,6 +288,16 @@ async def test_a_header_cannot_carry_another_one(wire: LeanWire, server: Server)
     with pytest.raises(Misconfigured, match="header"):
         await wire.send(wrong, deadline=within(1))
     assert server.connections == 0
+
+
+async def test_a_header_once_carried_carries_no_other_later(wire: LeanWire, server: Server) -> None:
+    for value in ("a", "\t\xe9", ""):
+        fine = WireRequest(method="GET", path="/", headers={"X": value}, asks=True)
+        assert (await wire.send(fine, deadline=within(1))).body == b"ok"
+    for name, value in (("X", "a\r\nEvil: 1"), ("X", "企"), ("X: a\r\nY", "b")):
+        wrong = WireRequest(method="GET", path="/", headers={name: value}, asks=True)
+        with pytest.raises(Misconfigured, match="header"):
+            await wire.send(wrong, deadline=within(1))
 
 
 async def test_a_path_is_one_word_whatever_is_in_it(server: Server) -> None:

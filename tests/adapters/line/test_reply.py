@@ -93,6 +93,21 @@ def test_an_answer_cut_anywhere_is_read_as_a_foreign_reader_reads_it(
         assert not reader.kept
 
 
+@given(st.lists(answers().filter(lambda answer: not answer[1]), min_size=1, max_size=5))
+def test_one_reader_reads_the_answers_of_a_connection_one_after_another(
+    drawn: list[tuple[bytes, bool]],
+) -> None:
+    reader = ReplyReader("land", CAP)
+    for data, _ in drawn:
+        fresh = read(data)
+        assert reader.feed(data)
+        assert (reader.reply(), reader.kept) == (fresh.reply(), fresh.kept)
+        if not reader.kept:
+            break
+        reader.again()
+        assert not reader.began
+
+
 @given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=5))
 def test_whatever_comes_is_an_answer_or_a_typed_error(data: bytes, cuts: list[int]) -> None:
     try:
@@ -119,6 +134,21 @@ def test_an_answer_cut_short_is_never_whole(
 def test_headers_of_one_name_are_joined_in_their_order() -> None:
     reader = read(b"HTTP/1.1 200 X\r\nVia: a\r\nvia: b\r\nContent-Length: 0\r\n\r\n")
     assert reader.reply().headers["via"] == "a, b"
+
+
+def test_headers_are_a_mapping_of_names_in_lower_case() -> None:
+    said = read(b'HTTP/1.1 200 X\r\nVia: a\r\nETag: "\xe9"\r\nvia: b\r\nContent-Length: 0\r\n\r\n')
+    headers = said.reply().headers
+    assert dict(headers) == {"via": "a, b", "etag": '"\xe9"', "content-length": "0"}
+    assert len(headers) == 3
+    assert headers.get("ETag") is headers.get("date") is None
+
+
+def test_a_trailer_is_none_of_the_headers() -> None:
+    whole = b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nETag: x\r\n\r\n"
+    reader = read(whole)
+    assert (reader.reply().body, list(reader.reply().headers)) == (b"a", ["transfer-encoding"])
+    assert reader.kept
 
 
 @pytest.mark.parametrize(

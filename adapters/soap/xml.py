@@ -60,7 +60,7 @@ def parse(data: bytes, encoding: str | None = None) -> Element:
     except (etree.XMLSyntaxError, ValueError, LookupError):
         raise BadXml("is not well-formed XML") from None
     about: Any = root.getroottree().docinfo
-    if about.doctype or about.internalDTD is not None:
+    if about.internalDTD is not None:
         raise BadXml("carries a DTD")
     return root
 
@@ -81,7 +81,8 @@ def other_charset(data: bytes, declared: str | None) -> str | None:
 
 def parse_text(text: str) -> Element:
     """The root element of a document carried inside a string, whatever encoding it declares."""
-    return parse(_DECLARATION.sub("", text, count=1).encode("utf-8", "strict"), "utf-8")
+    declared = _DECLARATION.match(text)
+    return parse((text[declared.end() :] if declared else text).encode(), "utf-8")
 
 
 def parse_document(data: bytes) -> Element:

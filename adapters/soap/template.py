@@ -19,7 +19,7 @@ from adapters.mapping.request import Document, Group, Leaf, Many, Node
 from adapters.mapping.sources import Ask
 from adapters.shape import Kind
 from adapters.soap.write import Prefixes, carried, kind_of, lexical, within_one
-from adapters.soap.xml import escape
+from adapters.soap.xml import escape, stands
 
 Made = Callable[[Ask], bytes]
 Piece = str | Node | Callable[[], str]
@@ -259,9 +259,11 @@ class _Draft:
 
 def _writer(leaf: Leaf, kind: Kind, depth: int, encoding: str) -> Callable[[Any], bytes]:
     """The bytes of any value that stands once."""
-    text = lexical(kind, leaf.key)
+    text, as_it_is = lexical(kind, leaf.key), kind is Kind.TEXT or kind not in TO_KIND
 
     def write(value: Any) -> bytes:
+        if as_it_is and value.__class__ is str and stands(value):
+            return value.encode(encoding)
         if value is None or value is NIL or value is EMPTY or isinstance(value, list | tuple):
             raise Unusual
         return _escaped(text(value), depth).encode(encoding)

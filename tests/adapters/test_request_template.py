@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from adapters.calls import Dialect, Operation, Outcome, Send
 from adapters.compile import Compiler
@@ -24,6 +25,7 @@ from adapters.mapping.request import Node, Planner
 from adapters.shape import Choice, Facets, Kind, Shape
 from adapters.soap.dialect import SoapDialect
 from adapters.soap.request import HEADER, Envelope, Frame
+from adapters.soap.xml import escape, stands
 from tests.adapters.examples import manifest_of, subject_of
 
 FORM = Facets(most_length=12, least_length=2, patterns=(form(r"\A(?:[^x]*)\Z"),))
@@ -246,3 +248,14 @@ def test_what_the_shipped_departments_are_asked_is_written_by_functions(name: st
 
     assert dialect.nodes
     assert all(twice_used(of, node).generated for node in dialect.nodes)
+
+
+@given(text=st.text() | TEXTS)
+def test_a_text_that_stands_in_xml_is_escaped_to_itself(text: str) -> None:
+    try:
+        escaped: str | None = escape(text)
+    except ValueError:
+        escaped = None
+
+    assert stands(text) == (escaped == text)
+    assert escaped is None or etree.fromstring(f"<a>{escaped}</a>").text == (text or None)

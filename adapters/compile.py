@@ -8,12 +8,11 @@ from adapters.calls import Dialect, Operation, Outcome, Send, environment, outco
 from adapters.documents import BadContract
 from adapters.findings import Findings
 from adapters.manifest.model import CallbackSpec, CallSpec, Manifest
-from adapters.mapping.compile import Compute, Scope
-from adapters.mapping.convert import MappingError, NotOfKind
+from adapters.mapping.compile import UNFORESEEN, Compute, Scope
+from adapters.mapping.convert import NotOfKind
 from adapters.mapping.demand import Unfit
-from adapters.mapping.nodes import Leaf
 from adapters.mapping.reply import Read, Reader, Tree
-from adapters.mapping.request import Planner
+from adapters.mapping.request import Planner, Try
 from adapters.mapping.sending import unasked
 from adapters.mapping.sources import Ask
 from adapters.mapping.straight import Whole
@@ -35,6 +34,9 @@ _KINDS = {
 }
 
 
+OUTCOME = ""
+"""What a row says of itself, among the values of its fields."""
+
 STAMPS = frozenset({"sent_at", "call_id"})  # what each call has of its own
 
 
@@ -45,6 +47,7 @@ class Fields:
     rows: Read | None
     lines: Mapping[str, Compute]
     whole: Whole
+    judged: Whole  # the same, and what the row says of itself, where it says it
     certificate: Mapping[str, Compute] | None
     match: Compute | None
     each_outcome: Outcome
@@ -68,24 +71,26 @@ class Call:
     send: Send
     outcome: Outcome
     fields: Fields
-    keyed: tuple[Leaf, ...] = ()  # of a look-up: what is made from its key alone
+    keyed: tuple[Try, ...] = ()  # of a look-up: what may refuse its key
     stamps: frozenset[str] = STAMPS  # of these, what its mapping takes
 
     def possible(self, key: str) -> bool:
         """Whether the contract allows this key at all: what it does not allow cannot be there."""
-        scope = Scope({"key": key, "keys": [key]}, row=key)
         try:
-            for leaf in self.keyed:
-                leaf.compute(scope)
+            for attempt in self.keyed:
+                attempt(key)
         except (Unfit, NotOfKind):
             return False
-        except MappingError:
+        except UNFORESEEN:
             return True  # told when it is sent
         return True
 
     async def ask(self, ask: Ask, deadline: float) -> Any:
-        """The reply's root, or Settled when there is nothing to read; all else raises."""
-        root = await self.send({**ask, "const": self.spec.const}, deadline)
+        """The reply's root, or Settled when there is nothing to read; all else raises.
+
+        `ask` holds everything the request may be made of.
+        """
+        root = await self.send(ask, deadline)
         if isinstance(root, Settled):
             return root
         verdict = self.outcome.judge(Scope(ask, root))
@@ -173,13 +178,15 @@ class Compiler:
             key = f"{spec.key}.reply.certificate"
             certificate = self._lines(spec.reply["certificate"], reader, key)
         each_outcome = outcome_of(self.manifest, spec, reader, row=True)
+        whole, said = Whole(lines, reader.drawn, reader.tree), each_outcome.code
         self.meanings.statuses(spec)
         match = reader.field(spec.match, Kind.TEXT, f"{spec.key}.match") if spec.match else None
         self._count(reader)
         return Fields(
             rows=rows,
             lines=lines,
-            whole=Whole(lines, reader.drawn, reader.tree),
+            whole=whole,
+            judged=Whole({**lines, OUTCOME: said}, reader.drawn, reader.tree) if said else whole,
             certificate=certificate,
             match=match or self._default_match(spec, lines),
             each_outcome=each_outcome,

@@ -14,6 +14,7 @@ from adapters.calls import Rim
 from adapters.compile import Call, Fields
 from adapters.contract import Changes
 from adapters.errors import AdapterError, ContractBroken, Misconfigured
+from adapters.look import Look
 from adapters.manifest.model import Manifest
 from adapters.mapping.compile import Scope
 from adapters.mapping.convert import MappingError
@@ -22,7 +23,7 @@ from adapters.rest.answer import check
 from adapters.rest.complaint import Validator
 from adapters.values import Keyed
 from adapters.wire import Endpoint, Wire
-from schema.domain.department import DepartmentInfo, Register
+from schema.domain.department import DepartmentInfo
 from schema.domain.filing import (
     Certificate,
     Filing,
@@ -61,7 +62,11 @@ class DeclaredDepartment:
     ) -> None:
         self._manifest, self._compiled, self._info = manifest, compiled, info
         self._endpoint, self._wire, self._rim = endpoint, wire, rim
-        self._registers: Mapping[str, Register] = {r.id: r for r in manifest.registers}
+        registers = {register.id: register for register in manifest.registers}
+        self._looks: Mapping[tuple[str, str], Look] = {
+            at: Look(info.id, registers[at[0]], at[1], call)
+            for at, call in compiled.lookups.items()
+        }
 
     @property
     def info(self) -> DepartmentInfo:
@@ -81,30 +86,19 @@ class DeclaredDepartment:
         self, register: str, lookup: str, keys: Sequence[str], *, budget: float
     ) -> Mapping[str, Record | Sequence[Record] | AdapterError | None]:
         """Records by key; see the port."""
-        call = self._compiled.lookups.get((register, lookup))
-        if call is None:
+        look = self._looks.get((register, lookup))
+        if look is None:
             raise Misconfigured(self._info.id, f"there is no look-up {register}.{lookup}")
+        call = look.call
         if len(keys) > call.spec.batch:
             raise Misconfigured(self._info.id, f"{lookup} takes {call.spec.batch} keys at once")
         able = [key for key in keys if call.possible(key)]
         if not able:  # what the contract does not allow cannot be there
-            return {key: self._shaped([], call) for key in keys}
+            return {key: look.shaped([]) for key in keys}
         ask = {"key": able[0]} if call.spec.batch == 1 else {"keys": able}
         root = await self._ask(call, ask, budget)
-        shape = self._registers[register]
-        rows = Keyed(self._info.id, call, able).read(
-            ask, root, lambda scope, key: values.record(shape, call, scope, lookup, key)
-        )
-        return {key: self._shaped(rows.get(key, []), call) for key in keys}
-
-    def _shaped(
-        self, rows: list[Record] | AdapterError, call: Call
-    ) -> Record | Sequence[Record] | AdapterError | None:
-        if isinstance(rows, AdapterError) or call.spec.many:
-            return rows
-        if len(rows) > 1:
-            return ContractBroken(self._info.id, f"{call.spec.key}: several records for one key")
-        return rows[0] if rows else None
+        rows = look.read(able, ask, root)
+        return {key: look.shaped(rows.get(key, [])) for key in keys}
 
     async def verify(self, kind: str, claims: Mapping[str, str], *, budget: float) -> Verdict:
         """Whether the claims match; see the port."""
@@ -203,8 +197,8 @@ class DeclaredDepartment:
         if call.spec.batch == 1:
             ask["receipt"] = receipts[0]
         root = await self._ask(call, ask, budget)
-        rows = Keyed(self._info.id, call, receipts).read(
-            ask, root, lambda scope, key: values.progress(call.fields, scope, key)
+        rows = Keyed(self._info.id, call).read(
+            receipts, ask, root, lambda scope, key: values.progress(call.fields, scope, key)
         )
         return {
             key: found if isinstance(found, AdapterError) else _latest(found)
@@ -271,7 +265,7 @@ class DeclaredDepartment:
     async def _ask(self, call: Call, ask: Mapping[str, Any], budget: float) -> Any:
         within = min(budget, self._manifest.limits.timeout_s)
         deadline = asyncio.get_running_loop().time() + within
-        full = {"credentials": self._endpoint.credentials, **ask}
+        full = {**ask, "credentials": self._endpoint.credentials, "const": call.spec.const}
         if "sent_at" in call.stamps:
             full["sent_at"] = datetime.fromtimestamp(self._rim.now(), UTC)
         if "call_id" in call.stamps:

@@ -20,11 +20,8 @@ class Unfit(MappingError):
     """A value that cannot stand where the contract has it; names the element and the rule."""
 
 
-def demanded(shape: Shape, compute: Compute) -> Compute:
+def demanded(check: Check, compute: Compute) -> Compute:
     """The same value, or Unfit when the contract does not allow it in this place."""
-    check = demand(shape)
-    if check is None:
-        return compute
 
     def checked(scope: Scope) -> Any:
         value = compute(scope)

@@ -10,7 +10,7 @@ from adapters.mapping.compile import Compute, chained, guarded, staged
 from adapters.mapping.convert import TO_KIND, MappingError
 from adapters.mapping.functions import Environment, Step
 from adapters.mapping.parse import BARE, BadExpression, Expression, Path, parse
-from adapters.mapping.straight import A_LIST, Line, Walks
+from adapters.mapping.straight import A_LIST, Line, Walks, Way
 from adapters.mapping.taking import absence, cover, listed, may_be_absent, one_value, readable
 from adapters.rules import Rule
 from adapters.shape import Kind, Shape, hidden
@@ -100,7 +100,7 @@ class Reader:
         self.drawn[read] = Line(key=key, start=start, way=way, stages=stages, convert=convert)
         return read
 
-    def _way(self, expression: Expression) -> tuple[str, tuple[Shape, ...]] | None:
+    def _way(self, expression: Expression) -> Way | None:
         """From where, and by which steps, a line's one value is read; None where it is none."""
         path = expression.start
         if not isinstance(path, Path) or listed(path) or path.steps[:1] == ("request",):
@@ -109,7 +109,9 @@ class Reader:
         last = steps[-1] if steps else None
         if last is not None and last.kind is Kind.GROUP and not (last.open or last.member(".")):
             return None  # whether it is there
-        return ("row" if path.relative else "root"), steps
+        if path.relative:
+            return None if self.row is None else Way("row", self.row, steps)
+        return Way("root", self.root, steps)
 
     def _checked(self, expression: Expression, made: Kind, kind: Kind, key: str) -> None:
         ends = [steps[-1] for steps in map(self._steps, _paths(expression)) if steps]

@@ -6,8 +6,8 @@ from typing import Any
 
 from adapters.findings import Findings, did_you_mean, nearest
 from adapters.mapping import sources
-from adapters.mapping.compile import Compute, compile_expression, guarded
-from adapters.mapping.demand import demanded
+from adapters.mapping.compile import Compute, Scope, compile_expression, guarded
+from adapters.mapping.demand import Check, demand, demanded
 from adapters.mapping.foresee import certain, constant
 from adapters.mapping.functions import Environment
 from adapters.mapping.nodes import Document, Group, Leaf, Many, Node, rows_of
@@ -22,6 +22,10 @@ __all__ = ["Document", "Group", "Inner", "Leaf", "Many", "Node", "Planner", "row
 
 Inner = Callable[[str], Shape | None]
 """The shape of a document carried in a string, by `file.xsd#Element`."""
+
+
+Try = Callable[[str], Any]
+"""Makes of a key what is sent of it, and raises what sending it would."""
 
 
 @dataclass(slots=True)
@@ -40,7 +44,7 @@ class Planner:
     batch: int = 1
     used: set[str] = field(default_factory=set)
     unread: bool = False  # some lines are wrong or left out, and with them what they would send
-    keyed: list[Leaf] = field(default_factory=list)  # of a look-up: made from its key alone
+    keyed: list[Try] = field(default_factory=list)  # of a look-up: what may refuse its key
 
     def plan(self, tree: Any, shape: Shape, key: str, row: tuple[str, ...] | None = None) -> Node:
         """The node for `tree` where the contract has `shape`."""
@@ -202,11 +206,11 @@ class Planner:
             fill(self.findings, expression, made, shape, key, self.env, self.const)
         always = certain(self.call, expression, self.const)
         fixed = constant(expression)
-        sure = guarded(key, compute if fixed else demanded(shape, compute))
-        leaf = Leaf(shape, sure, fixed, key, always)
+        check = None if fixed else demand(shape)
+        sure = guarded(key, compute if check is None else demanded(check, compute))
         if self.call == "lookup" and all(_of_key(term, row) for term in expression.terms):
-            self.keyed.append(leaf)
-        return leaf
+            self.keyed += _tries(expression, sure, check)
+        return Leaf(shape, sure, fixed, key, always)
 
     def _compute(
         self, text: str, key: str, row: tuple[str, ...] | None
@@ -256,6 +260,13 @@ def _of_key(term: Term, row: tuple[str, ...] | None) -> bool:
     if not isinstance(term, Path):
         return False
     return row == () if term.relative else term.steps in (("key",), ("keys",))
+
+
+def _tries(expression: Expression, made: Compute, check: Check | None) -> list[Try]:
+    """What a key goes through on its way into the message, where that may refuse it."""
+    if expression.stages or not isinstance(expression.start, Path):
+        return [lambda key: made(Scope({"key": key, "keys": [key]}, row=key))]
+    return [] if check is None else [check]
 
 
 def _row_value(path: Path, row: tuple[str, ...] | None) -> tuple[Compute, Kind]:

@@ -5,9 +5,9 @@ same errors. Into the text go names made up here and quoted tags of the contract
 is a constant beside it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from adapters.mapping.compile import UNFORESEEN, Compute, Scope, Staged, named
 from adapters.mapping.convert import MappingError
@@ -15,7 +15,10 @@ from adapters.mapping.functions import Step
 from adapters.shape import Shape
 
 Values = dict[str, Any]
+Node: TypeAlias = tuple[str, tuple[str, ...]]
+"""Where a node is: "row" or "root", and the tags from there."""
 A_LIST = "is a list where one value is wanted"
+_SOME, _TIMES = 2, 3  # children read of one node, and how many there may be for each of them
 
 
 class Walks(Protocol):
@@ -34,13 +37,35 @@ class Walks(Protocol):
         ...
 
 
+@runtime_checkable
+class Texts(Walks, Protocol):
+    """The same of messages whose values are texts, and where looking for a child is dear."""
+
+    def index(self, node: str) -> str:
+        """An expression: the first child of each tag below `node`, by its tag."""
+        ...
+
+    def told(self, into: str) -> Sequence[str]:
+        """Statements: the value of the node in a variable, put in its place."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a line's value is reached."""
+
+    base: str  # "row" or "root"
+    shape: Shape  # of it
+    steps: tuple[Shape, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line in its parts."""
 
     key: str  # what its errors begin with
     start: Compute
-    way: tuple[str, tuple[Shape, ...]] | None  # "row" or "root", and the steps from there
+    way: Way | None
     stages: tuple[Staged, ...]
     convert: Step | None
 
@@ -81,7 +106,7 @@ class Whole:
 
 def generated(lines: Mapping[str, Line], tree: Walks) -> Callable[[Scope], Values]:
     """The function that reads all these lines."""
-    draft = _Draft(tree)
+    draft = _Draft(tree, lines.values())
     for at, line in enumerate(lines.values()):
         draft.line(at, line)
     entries = ", ".join(f"{name!r}: v{at}" for at, name in enumerate(lines))
@@ -102,9 +127,12 @@ def generated(lines: Mapping[str, Line], tree: Walks) -> Callable[[Scope], Value
 class _Draft:
     """The statements, and the constants they name."""
 
-    def __init__(self, tree: Walks) -> None:
+    def __init__(self, tree: Walks, lines: Iterable[Line]) -> None:
         self._tree = tree
-        self._nodes: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._nodes: dict[Node, str] = {}
+        self._texts = tree if isinstance(tree, Texts) else None
+        self._indexed = _worth(lines, tree)
+        self._indexes: dict[str, str] = {}
         self.body: list[str] = []
         self.constants: dict[str, Any] = {
             "MappingError": MappingError,
@@ -116,32 +144,79 @@ class _Draft:
         """The statements that put one line's value into its variable."""
         value = f"v{at}"
         self.body.append(f"at = {at}")
-        self._start(at, value, line)
+        many = not self._start(at, value, line) or bool(line.stages)
         for number, (step, sees_absence) in enumerate(line.stages):
             self.constants[f"s{at}_{number}"] = step
             told = f"{value} = s{at}_{number}({value})"
             self.body.append(told if sees_absence else f"if {value} is not None: {told}")
         if line.convert is not None:
             self.constants[f"c{at}"] = line.convert
-            self.body.append(f"if isinstance({value}, list): raise MappingError({A_LIST!r})")
+            if many:
+                self.body.append(f"if isinstance({value}, list): raise MappingError({A_LIST!r})")
             self.body.append(f"if {value} is not None: {value} = c{at}({value})")
 
-    def _start(self, at: int, value: str, line: Line) -> None:
-        base, steps = line.way or ("", ())
-        tags = self._tree.straight(steps) if steps else None
-        if tags is None:
+    def _start(self, at: int, value: str, line: Line) -> bool:
+        """Says whether the value is a text or none."""
+        way = line.way
+        tags = self._tree.straight(way.steps) if way is not None and way.steps else None
+        if way is None or tags is None:
             self.constants[f"f{at}"] = line.start
             self.body.append(f"{value} = f{at}(scope)")
+            return False
+        node = self._node((way.base, tags[:-1]))
+        index = None if tags[-1][:1] == "@" else self._index((way.base, tags[:-1]), node)
+        if index is None or self._texts is None:
+            self.body.extend(self._tree.value_of(value, node, tags[-1]))
         else:
-            self.body.extend(self._tree.value_of(value, self._node(base, tags[:-1]), tags[-1]))
+            self.body.append(f"{value} = {index}.get({tags[-1]!r})")
+            self.body.extend(self._texts.told(value))
+        return self._texts is not None
 
-    def _node(self, base: str, tags: tuple[str, ...]) -> str:
+    def _node(self, node: Node) -> str:
         """The variable that holds this node; where it is met first, it is looked for."""
+        base, tags = node
         if not tags:
             return base
-        known = self._nodes.get((base, tags))
+        known = self._nodes.get(node)
         if known is None:
-            parent = self._node(base, tags[:-1])
-            known = self._nodes[base, tags] = f"n{len(self._nodes)}"
-            self.body.append(f"{known} = {self._tree.child(parent, tags[-1])}")
+            above = (base, tags[:-1])
+            parent = self._node(above)
+            index = self._index(above, parent)
+            found = self._tree.child(parent, tags[-1])
+            known = self._nodes[node] = f"n{len(self._nodes)}"
+            self.body.append(
+                f"{known} = {index}.get({tags[-1]!r})" if index else f"{known} = {found}"
+            )
         return known
+
+    def _index(self, node: Node, held: str) -> str | None:
+        """The variable that holds the children of this node by tag; None where none is made."""
+        if node not in self._indexed or self._texts is None:
+            return None
+        known = self._indexes.get(held)
+        if known is None:
+            known = self._indexes[held] = f"i{len(self._indexes)}"
+            self.body.append(f"{known} = {self._texts.index(held)}")
+        return known
+
+
+def _worth(lines: Iterable[Line], tree: Walks) -> frozenset[Node]:
+    """The nodes of which so much is read that all their children are looked at once.
+
+    Only where the contract bounds how many there are.
+    """
+    wanted: dict[Node, set[str]] = {}
+    shapes: dict[Node, Shape] = {}
+    for way in (line.way for line in lines if line.way is not None and line.way.steps):
+        tags = tree.straight(way.steps) or ()
+        for at, tag in enumerate(tags):
+            node = (way.base, tags[:at])
+            shapes[node] = way.steps[at - 1] if at else way.shape
+            wanted.setdefault(node, set()).update([tag] if tag[:1] != "@" else [])
+    return frozenset(node for node, read in wanted.items() if _bounded(shapes[node], len(read)))
+
+
+def _bounded(shape: Shape, read: int) -> bool:
+    children = [one for name, one in shape.members().items() if name[:1] not in ("@", ".")]
+    some = read >= _SOME and len(children) <= _TIMES * read
+    return some and not shape.open and not any(child.repeated for child in children)

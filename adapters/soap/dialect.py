@@ -9,30 +9,26 @@ from lxml import etree
 
 from adapters.calls import Operation, Outcome, Rim, Send
 from adapters.documents import Documents, documents_of, remembered
-from adapters.errors import ContractBroken, Unsendable
+from adapters.errors import ContractBroken
 from adapters.findings import Findings, did_you_mean, surely
 from adapters.manifest.model import CallSpec, InnerSpec, Manifest
-from adapters.mapping.compile import Scope
-from adapters.mapping.convert import MappingError
-from adapters.mapping.request import Group, Node
+from adapters.mapping.request import Node
 from adapters.mapping.sources import Ask
 from adapters.outcome import Meaning, Settled, raised
 from adapters.rules import Rule
 from adapters.shape import Kind, Shape, hidden
-from adapters.soap.encoded import STYLE
-from adapters.soap.envelope import SOAP11, SOAP12, Fault, Opener, below, settle_fault, validate
+from adapters.soap.envelope import Fault, Opener, below, settle_fault, validate
 from adapters.soap.read import XmlTree
+from adapters.soap.request import HEADER, Envelope, Frame
 from adapters.soap.schemas import BadContract, Schemas
 from adapters.soap.shapes import Shapes
 from adapters.soap.wrappers import wrappers
-from adapters.soap.write import Prefixes, Write, writer
 from adapters.soap.wsdl import Message, Port, PortOperation, Wsdl, load_wsdl
 from adapters.soap.xml import BadXml, Element, local, parse_text
 from adapters.wire import Endpoint, Wire, WireRequest
 
 _ROOT = 'write "contract/<file>.xsd#<Element>"'
 _XS = "http://www.w3.org/2001/XMLSchema"
-HEADER = "#header"  # in a request: what stands in the Header instead of the Body
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +158,11 @@ class SoapDialect:
     def _sender(
         self, found: PortOperation, outer: Shape, spec: CallSpec, node: Node, outcome: Outcome
     ) -> Send:
-        build = self._builder(node, encoded=found.request.encoded)
+        asks = not spec.writes
+        build = self._envelope(node, asks=asks, encoded=found.request.encoded)
         headers = self._headers(found.action)
         read = self._reader(found.reply, outer, spec, outcome)
         wire, trace, path = self._wire, self._rim.trace, self._manifest.contract.path
-        asks = not spec.writes
 
         async def send(ask: Ask, deadline: float) -> Any:
             request = WireRequest(
@@ -180,37 +176,15 @@ class SoapDialect:
 
         return send
 
-    def _builder(self, node: Node, *, encoded: bool) -> Any:
-        encoding = self._manifest.contract.encoding
-        prefixes = Prefixes(encoding, arrays=self._schemas.arrays if encoded else None)
-        headers, write = _writers(node, prefixes)
-        space = SOAP12 if self._port.soap12 else SOAP11
-        head = (
-            f'<?xml version="1.0" encoding="{encoding}"?>'
-            f'<env:Envelope xmlns:env="{space}"{prefixes.declarations()}>'
+    def _envelope(self, node: Node, *, asks: bool, encoded: bool) -> Envelope:
+        frame = Frame(
+            department=self._manifest.id,
+            soap12=self._port.soap12,
+            encoding=self._manifest.contract.encoding,
+            security=self._security,
+            arrays=self._schemas.arrays if encoded else None,
         )
-        body = f'<env:Body env:encodingStyle="{STYLE}">' if encoded else "<env:Body>"
-        security, department = self._security, self._manifest.id
-
-        def build(ask: Ask) -> bytes:
-            out, missing, scope = [head], list[str](), Scope(ask)
-            try:
-                if headers or security is not None:
-                    out.extend(("<env:Header>", security() if security else ""))
-                    for header in headers:
-                        header(scope, out, missing)
-                    out.append("</env:Header>")
-                out.append(body)
-                write(scope, out, missing)
-            except MappingError as error:
-                raise Unsendable(department, f"the request cannot be made: {error}") from None
-            if missing:
-                names = ", ".join(missing[:5])
-                raise Unsendable(department, f"the request lacks values for {names}")
-            out.append("</env:Body></env:Envelope>")
-            return "".join(out).encode(encoding)
-
-        return build
+        return Envelope(frame, node, asks=asks)
 
     def _headers(self, action: str) -> Mapping[str, str]:
         charset = self._manifest.contract.encoding
@@ -263,18 +237,6 @@ class SoapDialect:
 
 def _error(inner: InnerSpec) -> str:
     return f"{inner.root.partition('#')[0]}#{inner.error or ''}"
-
-
-def _writers(node: Node, prefixes: Prefixes) -> tuple[list[Write], Write]:
-    """What writes the Header's elements, and what writes the Body's."""
-    if not isinstance(node, Group):
-        return [], writer(node, prefixes)
-    heads = [m for m in node.members if isinstance(m, Group) and m.shape.name == HEADER]
-    rest = replace(node, members=tuple(m for m in node.members if m not in heads))
-    headers = [writer(member, prefixes) for head in heads for member in head.members]
-    if not rest.shape.tag:
-        return headers, lambda scope, out, missing: False
-    return headers, writer(rest, prefixes)
 
 
 def _nothing(tag: str) -> Shape:

@@ -52,7 +52,7 @@ class Opener:
     ) -> Element | Fault:
         """The validated child of Body named `expected`, or the Fault; `encoded`: rpc/encoded."""
         status = reply.status
-        against = ContractBroken(self.department, f"HTTP {status} is no answer in SOAP")
+        against: ContractBroken | None = None
         if 200 <= status < 300 or status in _FAULTED:
             try:
                 return self._body(reply, expected, encoded)
@@ -61,6 +61,8 @@ class Opener:
                     raise
                 against = error
         told = _by_status(self.department, status, faults)
+        what = f"HTTP {status} is no answer in SOAP"
+        against = against or ContractBroken(self.department, what)
         verdict = told or against
         verdict.retry_after_s = told_to_wait(reply.headers)
         raise verdict from (against if told else None)

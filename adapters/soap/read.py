@@ -43,11 +43,17 @@ class XmlTree:
         """The attribute, or the text of the element unless it is nil."""
         if tag.startswith("@"):
             return (f"{into} = None if {node} is None else {node}.get({tag[1:]!r})",)
-        nil = f"{into}.get({XSI_NIL!r}) in ('true', '1')"
-        return (
-            f"{into} = {self.child(node, tag)}",
-            f"if {into} is not None: {into} = None if {nil} else {into}.text or ''",
-        )
+        return (f"{into} = {self.child(node, tag)}", *self.told(into))
+
+    def index(self, node: str) -> str:
+        """The first element of each tag: looked at from behind, it is met last."""
+        children = f"{node}.iterchildren(reversed=True)"
+        return f"{{}} if {node} is None else {{one.tag: one for one in {children}}}"
+
+    def told(self, into: str) -> tuple[str, ...]:
+        """The text of the element unless it is nil."""
+        nil = f"{into}.keys() and {into}.get({XSI_NIL!r}) in ('true', '1')"  # most have nothing
+        return (f"if {into} is not None: {into} = None if {nil} else {into}.text or ''",)
 
     def values(self, shape: Shape, steps: tuple[Shape, ...]) -> Read:
         """The texts of all elements or attributes at the end of the path."""
@@ -59,10 +65,15 @@ class XmlTree:
 
     def rows(self, shape: Shape, steps: tuple[Shape, ...]) -> Read:
         """All elements at the end of the path, through every repeated parent."""
-        if not steps:
-            return lambda node: [node]
-        path = "/".join(step.tag for step in steps)
-        return lambda node: node.findall(path)
+        tags = [step.tag for step in steps]
+
+        def walk(node: Element) -> list[Element]:
+            here = [node]
+            for tag in tags:
+                here = [child for one in here for child in one.iterchildren(tag)]
+            return here
+
+        return walk
 
 
 def _first(steps: tuple[Shape, ...]) -> Read:

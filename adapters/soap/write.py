@@ -83,7 +83,7 @@ def lexical(kind: Kind, key: str) -> Callable[[Any], str]:
 
 def _leaf(leaf: Leaf, prefixes: Prefixes) -> Write:
     name = prefixes.name(leaf.shape.tag)
-    text = lexical(_kind(leaf.shape), leaf.key)
+    text = lexical(kind_of(leaf.shape), leaf.key)
     opened = prefixes.opened(leaf.shape)
     start, end, void, nil = f"<{opened}>", f"</{name}>", f"<{name}/>", f'<{name} xsi:nil="true"/>'
     compute, required, key, there = leaf.compute, leaf.shape.required, leaf.key, not leaf.constant
@@ -104,7 +104,8 @@ def _leaf(leaf: Leaf, prefixes: Prefixes) -> Write:
     return write
 
 
-def _kind(shape: Shape) -> Kind:
+def kind_of(shape: Shape) -> Kind:
+    """The kind of an element's own text."""
     if shape.kind is not Kind.GROUP:
         return shape.kind
     own = shape.member(".")
@@ -170,7 +171,7 @@ def _one_branch(
 ) -> list[Write]:
     """What writes all of them, and of a choice one branch."""
     mapped = {name for name, _ in named}
-    open_choices = [choice for choice in choices if not _within_one(choice, mapped)]
+    open_choices = [choice for choice in choices if not within_one(choice, mapped)]
     if not open_choices:
         return [child for _, child in named]
 
@@ -182,7 +183,7 @@ def _one_branch(
             if len(out) > at:
                 sent.add(name)
         for choice in open_choices:
-            if not _within_one(choice, sent):
+            if not within_one(choice, sent):
                 names = " or ".join("/".join(branch) for branch in choice.branches)
                 raise MappingError(f"{key} has a value for more than one of {names}")
         return there
@@ -190,7 +191,7 @@ def _one_branch(
     return [write]
 
 
-def _within_one(choice: Choice, names: set[str]) -> bool:
+def within_one(choice: Choice, names: set[str]) -> bool:
     """Whether those of the names that are in the choice are in one branch of it."""
     inside = names.intersection(name for branch in choice.branches for name in branch)
     return any(inside.issubset(branch) for branch in choice.branches)
@@ -247,11 +248,8 @@ def _many(many: Many, prefixes: Prefixes) -> Write:
 
 def _document(document: Document, prefixes: Prefixes) -> Write:
     name = prefixes.name(document.shape.tag)
-    inner = Prefixes(prefixes.encoding)
-    write_root = writer(document.root, inner)
+    write_root, inner, declared = carried(document, prefixes)
     opening = f"<{inner.name(document.root.shape.tag)}"
-    declaration = f'<?xml version="1.0" encoding="{prefixes.encoding}"?>'
-    declared = f"{declaration}{opening}{inner.declarations()}"
 
     def write(scope: Scope, out: list[str], missing: list[str]) -> bool:
         text: list[str] = []
@@ -261,3 +259,12 @@ def _document(document: Document, prefixes: Prefixes) -> Write:
         return there
 
     return write
+
+
+def carried(document: Document, prefixes: Prefixes) -> tuple[Write, Prefixes, str]:
+    """What writes the root of a carried document, its prefixes, and how it opens once declared."""
+    inner = Prefixes(prefixes.encoding)
+    write_root = writer(document.root, inner)
+    opening = f"<{inner.name(document.root.shape.tag)}"
+    declaration = f'<?xml version="1.0" encoding="{prefixes.encoding}"?>'
+    return write_root, inner, f"{declaration}{opening}{inner.declarations()}"

@@ -12,8 +12,9 @@ XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
 XSI_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_MARKED = re.compile('[&<>"\t\r]')
+_FORBIDDEN = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
+_CARRIED = re.compile(f"[^{_FORBIDDEN}]*")
+_MARKED = re.compile(f'[&<>"\t\r{_FORBIDDEN}]')
 _ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -60,7 +61,7 @@ def parse(data: bytes, encoding: str | None = None) -> Element:
     except (etree.XMLSyntaxError, ValueError, LookupError):
         raise BadXml("is not well-formed XML") from None
     about: Any = root.getroottree().docinfo
-    if about.doctype or about.internalDTD is not None:
+    if about.internalDTD is not None:
         raise BadXml("carries a DTD")
     return root
 
@@ -81,7 +82,8 @@ def other_charset(data: bytes, declared: str | None) -> str | None:
 
 def parse_text(text: str) -> Element:
     """The root element of a document carried inside a string, whatever encoding it declares."""
-    return parse(_DECLARATION.sub("", text, count=1).encode("utf-8", "strict"), "utf-8")
+    declared = _DECLARATION.match(text)
+    return parse((text[declared.end() :] if declared else text).encode(), "utf-8")
 
 
 def parse_document(data: bytes) -> Element:
@@ -138,12 +140,17 @@ def _after_misc(text: str) -> str:
 
 def escape(text: str) -> str:
     """Text as XML content or attribute value."""
-    if _FORBIDDEN.search(text):
-        raise ValueError("holds characters XML cannot carry")
-    if not _MARKED.search(text):
+    if stands(text):
         return text
+    if not _CARRIED.fullmatch(text):
+        raise ValueError("holds characters XML cannot carry")
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace('"', "&quot;").replace("\r", "&#13;").replace("\t", "&#9;")
+
+
+def stands(text: str) -> bool:
+    """Whether text stands in XML as it is, however often it is escaped."""
+    return _MARKED.search(text) is None
 
 
 def local(tag: str) -> str:

@@ -1,6 +1,6 @@
 """The lines of a row read by one function: what each of them gives alone, value and error."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -172,6 +172,39 @@ def test_nil_is_absent_in_either_spelling(nil: str | None, read: str | None) -> 
         row[0].set(XSI_NIL, nil)
 
     assert at_once(lines, reader, Scope({}, None, row)) == {"f0": read}
+
+
+def test_of_an_element_that_stands_twice_the_first_is_read() -> None:
+    lines, reader = drawn(XmlTree(), [(".part.a", Kind.TEXT), (".part.b-2", Kind.TEXT)])
+    row = element("row", {"part": {"a": ["first", "second"], "b-2": ["1", "2", "3"]}})
+
+    assert at_once(lines, reader, Scope({}, None, row)) == {"f0": "first", "f1": "1"}
+
+
+class Counting:
+    """An element without children that counts how often it is looked through."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def iterchildren(self, *tags: str, reversed: bool = False) -> Iterator[Any]:
+        """Nothing."""
+        self.times += 1
+        return iter(())
+
+
+@pytest.mark.parametrize(("more", "times"), [((), 1), ((LIST,), 3), ((leaf("@x"),) * 9, 1)])
+def test_children_are_looked_through_once_where_the_contract_bounds_them(
+    more: tuple[Shape, ...], times: int
+) -> None:
+    shape = group("row", leaf("a"), leaf("b"), leaf("c"), *more)
+    env, findings = Environment(replying=True), Findings("department.toml")
+    reader = Reader("lookup", env, findings, XmlTree(), ROOT, row=shape)
+    lines = {name: reader.field(f".{name}", Kind.TEXT, name) for name in "abc"}
+    row = Counting()
+
+    assert at_once(lines, reader, Scope({}, None, row)) == dict.fromkeys("abc")
+    assert row.times == times
 
 
 @pytest.mark.parametrize("tag", ["'+exit()+'", '"""', "\\", "\n", "{x}", "a') or print('x"])

@@ -1,0 +1,112 @@
+"""One way to read a register: the rows of an answer become its records, each under its key."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adapters.compile import OUTCOME, Call
+from adapters.errors import AdapterError, ContractBroken
+from adapters.mapping.compile import Scope
+from adapters.mapping.convert import MappingError, to_text
+from adapters.mapping.sources import Ask
+from adapters.outcome import Settled
+from adapters.rows import FailedRow
+from adapters.shape import Kind
+from adapters.values import Keyed, of_the_asked
+from schema.domain.department import Register
+from schema.domain.reading import Record
+
+Found = Mapping[str, list[Record] | AdapterError]
+
+
+class Look:
+    """A look-up of a register, ready; what does not change from call to call is found once."""
+
+    def __init__(self, department: str, register: Register, lookup: str, call: Call) -> None:
+        self.call, fields = call, call.fields
+        self._department, self._key, self._lookup = department, register.key, lookup
+        self._keyed = Keyed(department, call)
+        self._whole = fields.rows is None  # the answer is the row
+        self._told = None if self._keyed.match is None else _told_by(register, call)
+        self._simple = self._keyed.match is None or self._told is not None
+        self._success = fields.each_outcome.success if fields.each_outcome.code else None
+        self._at = f"{call.spec.key}.reply"
+        self._compared = lookup == register.key != self._told
+        self._unmapped = [f.name for f in register.fields if f.name not in fields.lines]
+        self._required = [f.name for f in register.fields if f.required]
+
+    def read(self, keys: Sequence[str], ask: Ask, root: Any) -> Found:
+        """Every key with its records, or its own error. The only key's error is raised."""
+        found = self._at_once(keys, ask, root) if self._simple else None
+        return self._keyed.read(keys, ask, root, self._record) if found is None else found
+
+    def _at_once(self, keys: Sequence[str], ask: Ask, root: Any) -> Found | None:
+        """The same, each row read once; None where anything is wrong with a row or a key."""
+        found: dict[str, list[Record]] = {key: [] for key in keys}
+        rows = [] if isinstance(root, Settled) else self.call.fields.scopes(ask, root)
+        fitting = not rows
+        try:
+            for scope in rows:
+                values = self._values(scope)
+                if values is None:
+                    return None
+                key = keys[0] if self._told is None else values[self._told]
+                held = found.get("" if key is None else str(key))
+                if held is not None:
+                    fitting = True
+                    one = self._checked(values, key)
+                    held += [] if one is None else [one]
+        except MappingError:
+            return None
+        return found if fitting else None
+
+    def _values(self, scope: Scope) -> dict[str, Any] | None:
+        """What a row holds; None where it says that it is none, or may."""
+        if isinstance(scope.row, FailedRow):
+            return None
+        values = self.call.fields.judged(scope)
+        if self._success is not None:
+            code = values.pop(OUTCOME)
+            if code is None or to_text(code) not in self._success:
+                return None
+        return values
+
+    def _record(self, scope: Scope, key: str) -> Record | None:
+        return self._checked(self.call.fields.read(scope), key)
+
+    def _checked(self, values: dict[str, Any], key: str) -> Record | None:
+        """A register's record; a required field without a value is a MappingError.
+
+        So is another's record, where the register's own key was asked for. None: the answer as a
+        whole holds none, not even its key.
+        """
+        if self._whole and values.get(self._key) is None:
+            return None
+        if self._compared:
+            of_the_asked(values.get(self._lookup), key, f"{self._at}.{self._lookup}")
+        for name in self._unmapped:
+            values[name] = None
+        for name in self._required:
+            if values[name] is None:
+                raise MappingError(f"{self._at}.{name} has no value")
+        return values
+
+    def shaped(
+        self, rows: list[Record] | AdapterError
+    ) -> Record | Sequence[Record] | AdapterError | None:
+        """One key's records as the look-up gives them: all of them, or the one there may be."""
+        if isinstance(rows, AdapterError) or self.call.spec.many:
+            return rows
+        if len(rows) > 1:
+            told = f"{self.call.spec.key}: several records for one key"
+            return ContractBroken(self._department, told)
+        return rows[0] if rows else None
+
+
+def _told_by(register: Register, call: Call) -> str | None:
+    """The field that holds what a row's key is read from; None where no field is read so."""
+    fields, spec = call.fields, call.spec
+    texts = {field.name for field in register.fields if field.kind == Kind.TEXT}
+    for name, line in fields.lines.items():
+        if line is fields.match or (name in texts and spec.reply.get(name) == spec.match):
+            return name
+    return None

@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import orjson
 from starlette.datastructures import QueryParams
@@ -12,10 +11,10 @@ from gateway.edge.refusal import Refusal
 from schema.domain.text import Text
 
 DEEPEST = 24
+_SIMPLE: Final = frozenset({str, int, bool, type(None)})  # neither deep nor out of range
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(NamedTuple):
     """What to execute. `queries_only`: the client sent it by GET."""
 
     query: str
@@ -55,7 +54,7 @@ def from_url(parameters: QueryParams) -> Operation:
 
 def _operation(document: Mapping[str, Any], *, queries_only: bool) -> Operation:
     query = document.get("query")
-    if not isinstance(query, str) or not query.strip():
+    if not isinstance(query, str) or not query or query.isspace():
         raise _member("query", "字符串", "a string")
     name = document.get("operationName")
     if name is not None and not isinstance(name, str):
@@ -79,21 +78,24 @@ def _json_parameter(key: str, text: str) -> object:
         raise _member(key, "JSON 对象", "a JSON object") from error
 
 
-def _refuse_depth(document: object) -> None:
-    level = [document]
-    for _ in range(DEEPEST):
-        level = [child for value in level for child in _children(value)]
+def _refuse_depth(document: dict[str, Any]) -> None:
+    level: list[Any] = [document]
+    for _ in range(DEEPEST - 1):
+        level = [child for value in level for child in _filled(value)]
         if not level:
             return
     raise _bad("TOO_DEEP", "请求内容嵌套过深。", "The body is nested too deeply.")
 
 
-def _children(value: object) -> list[object]:
-    if isinstance(value, float) and not math.isfinite(value):
+def _filled(value: Any) -> list[Any]:
+    """The objects and lists in one of them, without those that are empty."""
+    inside = value.values() if isinstance(value, dict) else value
+    found = [child for child in inside if child.__class__ not in _SIMPLE]
+    if not found:
+        return found
+    if any(isinstance(child, float) and not math.isfinite(child) for child in found):
         raise _bad("BAD_JSON", "请求内容含非有限数值。", "The body holds a number out of range.")
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+    return [child for child in found if child and not isinstance(child, float)]
 
 
 def _member(key: str, zh: str, en: str) -> Refusal:

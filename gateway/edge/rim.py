@@ -1,7 +1,7 @@
 """The outermost layer: a request id for everything, our headers on everything, no bug shown."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -49,27 +49,35 @@ class Rim:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _ID.fullmatch(given) else self._new_id()
+        request_id = self._request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         started = False
 
-        async def marked(message: Message) -> None:
+        def marked(message: Message) -> Awaitable[None]:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
                 self._mark(message, request_id)
-            await send(message)
+            return send(message)
 
         app = self._straight.get(scope["path"], self._app)
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await app(scope, receive, marked)
-            except Exception as bug:
-                # The rim: a bug must neither reach the client nor take the connection with it.
-                log.exception("request.failed", path=scope["path"], error=type(bug).__name__)
-                if not started:
-                    await _masked(scope, request_id)(scope, receive, marked)
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await app(scope, receive, marked)
+        except Exception as bug:
+            # The rim: a bug must neither reach the client nor take the connection with it.
+            log.exception("request.failed", path=scope["path"], error=type(bug).__name__)
+            if not started:
+                await _masked(scope, request_id)(scope, receive, marked)
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id")
+
+    def _request_id(self, scope: Scope) -> str:
+        for name, value in scope["headers"]:
+            if name == _REQUEST_ID:
+                given: str = value.decode("latin-1")
+                return given if _ID.fullmatch(given) else self._new_id()
+        return self._new_id()
 
     def _mark(self, message: Message, request_id: str) -> None:
         theirs = [pair for pair in message.get("headers", ()) if pair[0] not in self._names]

@@ -14,6 +14,7 @@ from gateway.execution.documents import Documents, NotRunnable
 from gateway.execution.limits import Limits, TooMuch
 from gateway.execution.operations import Operations
 from schema.graph.ports import Context
+from schema.graph.public import PublicFields
 
 log = structlog.get_logger(__name__)
 
@@ -34,12 +35,28 @@ class Executor:
         limits: Limits | None = None,
         extend: Extend | None = None,
         hide_suggestions: bool = False,
+        public: PublicFields | None = None,
         deadline_s: float = 5.0,
     ) -> None:
         self._extend = extend
         self._deadline_s = deadline_s
         self._operations = Operations(schema, hide_suggestions=hide_suggestions)
-        self._documents = Documents(schema, limits or Limits(), hide_suggestions=hide_suggestions)
+        self._documents = Documents(
+            schema, limits or Limits(), public=public, hide_suggestions=hide_suggestions
+        )
+
+    def public(self, document: str, name: str | None) -> str | None:
+        """The text of a document that ran before, where that operation of it is public."""
+        known = self._documents.known(document)
+        return known.text if known is not None and known.is_public(name) else None
+
+    def prepare(self, document: str) -> int:
+        """Make everything ready for this document's operations; how many are compiled.
+
+        Raises TooMuch or NotRunnable where it may not run.
+        """
+        ready = self._documents.get(document)
+        return sum(self._operations.prepare(ready, name or None) for name in ready.operations)
 
     async def execute(
         self,

@@ -3,19 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import orjson
-
 from gateway.edge.encoding import encode
 from gateway.edge.graphql import MutationByGet
 from gateway.edge.graphql_request import Operation
 from gateway.execution.executor import Executor, OnlyQueries
-from gateway.execution.remembered import Asked, PublicAnswer, Remembered
+from gateway.execution.remembered import PublicAnswer, public_answer
 from gateway.federation.operation import OperationReads
 from gateway.metrics import Metrics
 from gateway.security.viewer import ANONYMOUS
 from gateway.telemetry import span
 from schema.domain.text import Language
-from schema.graph.ports import Catalogue, Context, Reads, Viewer
+from schema.graph.ports import Context, Reads, Viewer
 
 MakeContext = Callable[[Viewer, Language], Context]
 
@@ -28,16 +26,13 @@ class Answering:
         executor: Executor,
         *,
         context: MakeContext,
-        catalogue: Callable[[], Catalogue],
         metrics: Metrics,
     ) -> None:
         self._executor = executor
         self._context = context
-        self._catalogue = catalogue
         self._metrics = metrics
-        self._remembered = Remembered()
         self._operations = metrics.counter("onething_operations_total")
-        self._from_memory = metrics.counter("onething_answers_remembered_total")
+        self._remembered = metrics.counter("onething_answers_remembered_total")
         self._reads: dict[tuple[str, str], Callable[[], None]] = {}
 
     async def __call__(
@@ -45,26 +40,23 @@ class Answering:
     ) -> Mapping[str, Any] | PublicAnswer:
         """The response map, or the bytes everybody is answered with; raises MutationByGet."""
         self._operations()
-        text = self._executor.public(operation.query, operation.name)
-        if text is None:
+        if not self._executor.is_public(operation.query, operation.name):
             return await self._executed(operation, self._context(viewer, language), request_id)
-        return await self._public(operation, text, language, request_id)
-
-    async def _public(
-        self, operation: Operation, text: str, language: Language, request_id: str
-    ) -> Mapping[str, Any] | PublicAnswer:
-        """Whoever asks, it is executed as for anybody: nothing of a viewer can come in."""
-        given = operation.variables
-        variables = orjson.dumps(given, option=orjson.OPT_SORT_KEYS) if given else b""
-        asked, catalogue = Asked(text, operation.name, variables, language), self._catalogue()
-        known = self._remembered.find(asked, catalogue)
-        if known is not None:
-            self._from_memory()
-            return known
+        # Whoever asks, it is executed as for anybody: nothing of a viewer can come in.
         answer = await self._executed(operation, self._context(ANONYMOUS, language), request_id)
         if "errors" in answer or "data" not in answer:
             return answer
-        return self._remembered.keep(asked, catalogue, encode(answer))
+        return public_answer(encode(answer), lasting=self._lasting(operation))
+
+    def from_memory(self) -> None:
+        """Count an operation that was answered without coming here."""
+        self._operations()
+        self._remembered()
+
+    def _lasting(self, operation: Operation) -> bool:
+        """Whether all that was sent is what the answer hangs on: the rest may be about somebody."""
+        declared = self._executor.variables(operation.query, operation.name)
+        return operation.bare and operation.variables.keys() <= declared
 
     async def _executed(
         self, operation: Operation, context: Context, request_id: str

@@ -36,6 +36,7 @@ from gateway.edge.shelf import Shelf
 from gateway.edge.viewers import Authenticate
 from gateway.execution.executor import Executor
 from gateway.execution.recorded import WarmUp, recorded_in
+from gateway.execution.remembered import Remembered
 from gateway.federation.changed import made_old
 from gateway.federation.closed import ClosedReads
 from gateway.federation.knocking import knock
@@ -121,14 +122,14 @@ class Gateway:
         settings = self._settings
         authenticate = authenticator(settings, self._web)
         page = GraphiQLPage(seed=self._seed(), dev=True) if settings.dev else None
-        answering = Answering(
-            self._executor,
-            context=self._context,
-            catalogue=lambda: self._declared.catalogue,
-            metrics=self._metrics,
-        )
+        answering = Answering(self._executor, context=self._context, metrics=self._metrics)
+        remembered = Remembered(lambda: self._declared.catalogue, found=answering.from_memory)
         graphql = GraphQLEndpoint(
-            execute=answering, authenticate=authenticate, page=page, dev=settings.dev
+            execute=answering,
+            authenticate=authenticate,
+            page=page,
+            remembered=remembered,
+            dev=settings.dev,
         )
         materials = MaterialsEndpoint(
             shelf=self._shelf,

@@ -16,7 +16,13 @@ _CLOSE = {"connection": "close"}
 async def chunks(receive: Receive, *, cap: int, deadline_s: float) -> AsyncIterator[bytes]:
     """The body piece by piece; refuses one byte over `cap`, and a body slower than `deadline_s`."""
     end = asyncio.get_running_loop().time() + deadline_s
-    size = 0
+    async for piece in _pieces(receive, 0, cap, end, deadline_s):
+        yield piece
+
+
+async def _pieces(
+    receive: Receive, size: int, cap: int, end: float, deadline_s: float
+) -> AsyncIterator[bytes]:
     more = True
     while more:
         message = await _received(receive, end, deadline_s)
@@ -32,11 +38,18 @@ async def chunks(receive: Receive, *, cap: int, deadline_s: float) -> AsyncItera
 async def whole(receive: Receive, declared: str, *, cap: int, deadline_s: float) -> bytes:
     """The body in one piece, refused before it is read when it says itself that it is too long.
 
-    `declared`: its Content-Length, or nothing. What came in one piece is not copied.
+    `declared`: its Content-Length, or nothing. A body that came in one piece costs little more.
     """
     refuse_declared_excess(declared, cap=cap)
-    pieces = [piece async for piece in chunks(receive, cap=cap, deadline_s=deadline_s)]
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    end = asyncio.get_running_loop().time() + deadline_s
+    message = await _received(receive, end, deadline_s)
+    first: bytes = message.get("body", b"")
+    if len(first) > cap:
+        raise too_large(cap)
+    if not message.get("more_body", False):
+        return first
+    rest = [piece async for piece in _pieces(receive, len(first), cap, end, deadline_s)]
+    return b"".join([first, *rest])
 
 
 def refuse_declared_excess(declared: str, *, cap: int) -> None:

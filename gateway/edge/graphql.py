@@ -17,7 +17,7 @@ from gateway.edge.refusal import ClientGone, Refusal, refuse
 from gateway.edge.rim import request_id_of
 from gateway.edge.sending import condition, send_own, send_public
 from gateway.edge.viewers import Authenticate, viewer_of
-from gateway.execution.remembered import PublicAnswer
+from gateway.execution.remembered import PublicAnswer, Remembered
 from schema.domain.text import Language, Text
 from schema.graph.ports import Viewer
 
@@ -65,12 +65,14 @@ class GraphQLEndpoint:
         execute: Execute,
         authenticate: Authenticate,
         page: Page | None = None,
+        remembered: Remembered | None = None,
         limits: Limits | None = None,
         dev: bool = False,
     ) -> None:
         self._execute = execute
         self._authenticate = authenticate
         self._page = page
+        self._remembered = remembered
         self._limits = limits or Limits()
         self._dev = dev
 
@@ -84,11 +86,8 @@ class GraphQLEndpoint:
                 return
             if media_type is None:
                 raise _NOT_ACCEPTABLE
-            operation = await self._operation(scope, receive, fields)
-            viewer = await viewer_of(text(fields, b"authorization"), self._authenticate)
-            result = await self._execute(
-                operation, viewer=viewer, language=language, request_id=request_id_of(scope)
-            )
+            sent = await self._sent(scope, receive, fields)
+            result = await self._result(scope, fields, sent, language)
         except ClientGone:
             return
         except (Refusal, MutationByGet) as raised:
@@ -107,22 +106,42 @@ class GraphQLEndpoint:
         else:
             await self._send(send, result, media_type, language)
 
-    async def _operation(self, scope: Scope, receive: Receive, fields: Fields) -> Operation:
+    async def _sent(self, scope: Scope, receive: Receive, fields: Fields) -> bytes:
+        """The request as it came: the body of a POST, the query of a GET."""
         match scope["method"]:
             case "POST":
                 if not posts_json(fields):
                     raise _UNSUPPORTED
-                received = await body.whole(
+                return await body.whole(
                     receive,
                     text(fields, b"content-length") or "",
                     cap=self._limits.body_bytes,
                     deadline_s=self._limits.body_deadline_s,
                 )
-                return graphql_request.from_json(received)
             case "GET":
-                return graphql_request.from_url(QueryParams(scope["query_string"]))
+                query: bytes = scope["query_string"]
+                return query
             case _:
                 raise _METHOD
+
+    async def _result(
+        self, scope: Scope, fields: Fields, sent: bytes, language: Language
+    ) -> Mapping[str, Any] | bytes | PublicAnswer:
+        known = self._remembered.find(sent, language) if self._remembered is not None else None
+        if known is not None:
+            await viewer_of(text(fields, b"authorization"), self._authenticate)
+            return known
+        if scope["method"] == "POST":
+            operation = graphql_request.from_json(sent)
+        else:
+            operation = graphql_request.from_url(QueryParams(sent))
+        viewer = await viewer_of(text(fields, b"authorization"), self._authenticate)
+        result = await self._execute(
+            operation, viewer=viewer, language=language, request_id=request_id_of(scope)
+        )
+        if isinstance(result, PublicAnswer) and self._remembered is not None:
+            self._remembered.keep(sent, language, result)
+        return result
 
     async def _send(
         self, send: Send, result: Mapping[str, Any] | bytes, media_type: str, language: Language

@@ -11,16 +11,21 @@ from gateway.edge.refusal import Refusal
 from schema.domain.text import Text
 
 DEEPEST = 24
+_MEMBERS: Final = frozenset({"query", "operationName", "variables", "extensions"})
 _SIMPLE: Final = frozenset({str, int, bool, type(None)})  # neither deep nor out of range
 
 
 class Operation(NamedTuple):
-    """What to execute. `queries_only`: the client sent it by GET."""
+    """What to execute. `queries_only`: the client sent it by GET.
+
+    `bare`: nothing else was sent with it, so that all there is to it stands here.
+    """
 
     query: str
     variables: Mapping[str, Any]
     name: str | None = None
     queries_only: bool = False
+    bare: bool = True
 
 
 def from_json(body: bytes) -> Operation:
@@ -41,13 +46,10 @@ def from_json(body: bytes) -> Operation:
 
 def from_url(parameters: QueryParams) -> Operation:
     """The operation of a GET request; variables and extensions are JSON texts."""
-    document: dict[str, Any] = {}
-    for key in ("query", "operationName"):
-        if key in parameters:
-            document[key] = parameters[key]
+    document: dict[str, Any] = dict(parameters)
     for key in ("variables", "extensions"):
-        if parameters.get(key):
-            document[key] = _json_parameter(key, parameters[key])
+        if given := document.pop(key, None):
+            document[key] = _json_parameter(key, given)
     _refuse_depth(document)
     return _operation(document, queries_only=True)
 
@@ -66,9 +68,8 @@ def _operation(document: Mapping[str, Any], *, queries_only: bool) -> Operation:
     if extensions is not None and not isinstance(extensions, dict):
         raise _member("extensions", "对象", "an object")
     # An empty name is what several clients send for "none".
-    return Operation(
-        query=query, variables=variables or {}, name=name or None, queries_only=queries_only
-    )
+    bare = not extensions and document.keys() <= _MEMBERS
+    return Operation(query, variables or {}, name or None, queries_only, bare)
 
 
 def _json_parameter(key: str, text: str) -> object:
@@ -90,12 +91,18 @@ def _refuse_depth(document: dict[str, Any]) -> None:
 def _filled(value: Any) -> list[Any]:
     """The objects and lists in one of them, without those that are empty."""
     inside = value.values() if isinstance(value, dict) else value
-    found = [child for child in inside if child.__class__ not in _SIMPLE]
-    if not found:
-        return found
-    if any(isinstance(child, float) and not math.isfinite(child) for child in found):
-        raise _bad("BAD_JSON", "请求内容含非有限数值。", "The body holds a number out of range.")
-    return [child for child in found if child and not isinstance(child, float)]
+    found = []
+    for child in inside:
+        if child.__class__ in _SIMPLE:
+            continue
+        if isinstance(child, float):
+            if not math.isfinite(child):
+                raise _bad(
+                    "BAD_JSON", "请求内容含非有限数值。", "The body holds a number out of range."
+                )
+        elif child:
+            found.append(child)
+    return found
 
 
 def _member(key: str, zh: str, en: str) -> Refusal:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import STRUCTLOG_KEY_PREFIX
 
 from gateway.edge.negotiation import language_of
 from gateway.edge.refusal import Refusal, refuse
@@ -16,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _REQUEST_ID = b"x-request-id"
+# What is logged meanwhile bears it: structlog finds its own variables by how they are named.
+_LOGGED: ContextVar[str] = ContextVar(f"{STRUCTLOG_KEY_PREFIX}request_id")
 _OWN = ((b"x-content-type-options", b"nosniff"),)
 
 
@@ -61,7 +65,7 @@ class Rim:
             return send(message)
 
         app = self._straight.get(scope["path"], self._app)
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        logged = _LOGGED.set(request_id)
         try:
             await app(scope, receive, marked)
         except Exception as bug:
@@ -70,7 +74,7 @@ class Rim:
             if not started:
                 await _masked(scope, request_id)(scope, receive, marked)
         finally:
-            structlog.contextvars.unbind_contextvars("request_id")
+            _LOGGED.reset(logged)
 
     def _request_id(self, scope: Scope) -> str:
         for name, value in scope["headers"]:

@@ -45,10 +45,16 @@ class Executor:
             schema, limits or Limits(), public=public, hide_suggestions=hide_suggestions
         )
 
-    def public(self, document: str, name: str | None) -> str | None:
-        """The text of a document that ran before, where that operation of it is public."""
+    def is_public(self, document: str, name: str | None) -> bool:
+        """Whether that operation, of a document that ran before, has one answer for everybody."""
         known = self._documents.known(document)
-        return known.text if known is not None and known.is_public(name) else None
+        return known is not None and known.is_public(name)
+
+    def variables(self, document: str, name: str | None) -> frozenset[str]:
+        """The variables that operation of a document that may run declares."""
+        operation = self._documents.get(document).operation(name)
+        nodes = operation.variable_definitions if operation is not None else ()
+        return frozenset(node.variable.name.value for node in nodes or ())
 
     def prepare(self, document: str) -> int:
         """Make everything ready for this document's operations; how many are compiled.

@@ -93,13 +93,6 @@ class TokenVerifier:
 
     async def verify(self, token: str) -> Mapping[str, Any]:
         """The claims; TokenRefused for everything else, whatever it is."""
-        try:
-            return await self._verified(token)
-        except (JoseError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as e:
-            # Whatever a forger can make a parser raise is a refusal, not a bug.
-            raise TokenRefused(type(e).__name__) from e
-
-    async def _verified(self, token: str) -> Mapping[str, Any]:
         known = self._signed.get(token)
         if (
             known is not None
@@ -108,7 +101,11 @@ class TokenVerifier:
         ):
             self._remember(token, known)
             return known.claims
-        return await self._checked(token)
+        try:
+            return await self._checked(token)
+        except (JoseError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as e:
+            # Whatever a forger can make a parser raise is a refusal, not a bug.
+            raise TokenRefused(type(e).__name__) from e
 
     async def _checked(self, token: str) -> Mapping[str, Any]:
         if len(token) > LONGEST_TOKEN or not token.isascii():

@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from starlette.types import Message
 
 from gateway.edge.graphql import GraphQLEndpoint, Limits, MutationByGet
 from gateway.edge.graphql_request import Operation
 from gateway.edge.rim import Rim
-from gateway.execution.remembered import PublicAnswer
+from gateway.execution.remembered import PublicAnswer, Remembered
 from schema.domain.text import Language
 from schema.graph.ports import Viewer
 
@@ -469,3 +470,92 @@ async def test_of_a_field_sent_twice_the_first_counts() -> None:
 
     assert answer.status_code == 200
     assert execute.asked[0][1] is CITIZEN
+
+
+class Catalogue:
+    """What is remembered over it is forgotten with it."""
+
+    def __init__(self) -> None:
+        self.edition = object()
+        self.remembered = Remembered(lambda: self.edition, found=lambda: None)
+        self.execute = FakeExecute()
+        endpoint = GraphQLEndpoint(
+            execute=self.execute, authenticate=authenticate, remembered=self.remembered
+        )
+        transport = httpx.ASGITransport(Rim(endpoint, new_id=lambda: "request-0001"))
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://gateway")
+
+    async def ask(self, method: str = "POST", query: str = "public", **headers: str) -> Any:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent: Any = {"params": {"query": query}} if method == "GET" else {"json": {"query": query}}
+        return await self.client.request(method, "/graphql", headers=given, **sent)
+
+
+async def test_a_public_answer_is_made_once_for_each_way_and_language_it_is_asked_in() -> None:
+    world = Catalogue()
+
+    answers = [
+        await world.ask(method, accept_language=language, accept=accept)
+        for _ in range(3)
+        for method in ("GET", "POST")
+        for language in ("zh", "en")
+        for accept in (OLD, NEW)
+    ]
+
+    assert len(world.execute.asked) == 4
+    assert {(a.status_code, a.content) for a in answers} == {(200, PUBLIC.content)}
+    assert {(a.headers["content-language"], a.headers["content-type"]) for a in answers} == {
+        (language, f"{kind}; charset=utf-8") for language in ("zh", "en") for kind in (OLD, NEW)
+    }
+
+
+async def test_from_memory_too_a_token_must_hold_and_a_known_answer_is_not_sent_again() -> None:
+    world = Catalogue()
+    tag = (await world.ask("GET")).headers["etag"]
+
+    refused = await world.ask("GET", authorization="Bearer bad")
+    same = await world.ask("GET", if_none_match=tag, authorization="Bearer good")
+    elsewhere = await world.ask("PUT")
+
+    assert (refused.status_code, same.status_code, elsewhere.status_code) == (401, 304, 405)
+    assert len(world.execute.asked) == 1
+
+
+async def test_with_another_catalogue_it_is_made_anew() -> None:
+    world = Catalogue()
+    await world.ask()
+
+    world.edition = object()
+    await world.ask()
+
+    assert len(world.execute.asked) == 2
+
+
+async def test_what_is_not_public_is_never_remembered() -> None:
+    world = Catalogue()
+
+    answers = [await world.ask(query="bytes") for _ in range(2)]
+
+    assert len(world.execute.asked) == 2
+    assert len(world.remembered) == 0
+    assert [answer.headers["cache-control"] for answer in answers] == ["no-store"] * 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "bare"),
+    [
+        ({"query": "{a}"}, True),
+        ({"query": "{a}", "variables": {"x": 1}, "operationName": "A", "extensions": {}}, True),
+        ({"query": "{a}", "extensions": {"x": 1}}, False),
+        ({"query": "{a}", "other": 1}, False),
+    ],
+)
+async def test_what_else_was_sent_is_noticed(sent: dict[str, Any], bare: bool) -> None:
+    sender, execute = client()
+    by_url = {key: orjson.dumps(v).decode() if key in ("variables", "extensions") else v
+              for key, v in sent.items()}  # fmt: skip
+
+    await sender.post("/graphql", json=sent)
+    await sender.get("/graphql", params=by_url)
+
+    assert [operation.bare for operation, _, _ in execute.asked] == [bare, bare]

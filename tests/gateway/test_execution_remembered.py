@@ -1,77 +1,97 @@
-"""Public answers are remembered by all they depend on, bounded, over one catalogue only."""
+"""Public answers are remembered by what was sent and the language, bounded, over one catalogue."""
+
+from collections import Counter
 
 from gateway.execution import remembered
-from gateway.execution.remembered import Asked, Remembered
-
-ONE, OTHER = object(), object()  # two catalogues
+from gateway.execution.remembered import PublicAnswer, Remembered, public_answer
 
 
-def asked(document: str = "{ a }", **other: object) -> Asked:
-    return Asked(document, None, b"", "zh")._replace(**other)  # type: ignore[arg-type]
+class World:
+    """A catalogue that may be exchanged, and how often something was found."""
+
+    def __init__(self, **bounds: int) -> None:
+        self.catalogue = object()
+        self.found: Counter[str] = Counter()
+        self.memory = Remembered(
+            lambda: self.catalogue, found=lambda: self.found.update(["found"]), **bounds
+        )
+
+    def keep(self, sent: bytes, content: bytes = b"x") -> PublicAnswer:
+        answer = public_answer(content, lasting=True)
+        self.memory.keep(sent, "zh", answer)
+        return answer
 
 
-def test_an_answer_is_found_by_document_name_variables_and_language_alone() -> None:
-    memory = Remembered()
-    kept = memory.keep(asked(), ONE, b"answer")
+def test_an_answer_is_found_by_what_was_sent_and_the_language_alone() -> None:
+    world = World()
+    kept = world.keep(b"sent")
 
-    assert memory.find(asked(), ONE) is kept
-    for other in (
-        asked("{ b }"), asked(name="A"), asked(variables=b'{"x":1}'), asked(language="en"),
-    ):  # fmt: skip
-        assert memory.find(other, ONE) is None
+    assert world.memory.find(b"sent", "zh") is kept
+    assert world.memory.find(b"sent", "en") is None
+    assert world.memory.find(b"sent ", "zh") is None
+    assert world.found["found"] == 1
 
 
 def test_the_digest_is_of_the_bytes() -> None:
-    memory = Remembered()
-
-    first, same, other = (
-        memory.keep(asked(str(n)), ONE, content) for n, content in enumerate((b"a", b"a", b"b"))
-    )
+    first, same, other = (public_answer(content, lasting=True) for content in (b"a", b"a", b"b"))
 
     assert first.digest == same.digest != other.digest
 
 
 def test_with_another_catalogue_all_answers_are_forgotten() -> None:
-    memory = Remembered()
-    memory.keep(asked(), ONE, b"old")
+    world = World()
+    world.keep(b"one")
+    world.keep(b"two")
 
-    assert memory.find(asked(), OTHER) is None
-    assert (len(memory), memory.bytes) == (0, 0)
+    world.catalogue = object()
 
-    new = memory.keep(asked(), OTHER, b"new")
-    assert memory.find(asked(), OTHER) is new
-    assert memory.find(asked(), ONE) is None
+    assert world.memory.find(b"one", "zh") is None
+    assert (len(world.memory), world.memory.bytes) == (0, 0)
+    new = world.keep(b"one")
+    assert world.memory.find(b"one", "zh") is new
+
+
+def test_what_was_given_over_another_catalogue_is_gone_when_the_next_is_kept() -> None:
+    world = World()
+    world.keep(b"one")
+    world.catalogue = object()
+
+    world.keep(b"two")
+
+    assert world.memory.find(b"one", "zh") is None
+    assert len(world.memory) == 1
 
 
 def test_the_least_recently_used_leaves_first() -> None:
-    memory = Remembered(most=2)
-    for name in ("1", "2"):
-        memory.keep(asked(name), ONE, b"x")
-    memory.find(asked("1"), ONE)
+    world = World(most=2)
+    world.keep(b"1")
+    world.keep(b"2")
+    world.memory.find(b"1", "zh")
 
-    memory.keep(asked("3"), ONE, b"x")
+    world.keep(b"3")
 
-    assert [memory.find(asked(name), ONE) is None for name in ("1", "2", "3")] == [
+    assert [world.memory.find(sent, "zh") is None for sent in (b"1", b"2", b"3")] == [
         False, True, False,
     ]  # fmt: skip
 
 
 def test_bytes_are_bounded_and_counted_back() -> None:
-    memory = Remembered(most_bytes=10_000)
+    world = World(most_bytes=20_000)
     for number in range(100):
-        memory.keep(asked(str(number)), ONE, b"x" * 700)
-        assert memory.bytes <= 10_000
+        world.keep(str(number).encode(), b"x" * 700)
+        assert world.memory.bytes <= 20_000
 
-    assert 3 < len(memory) < 13
-    assert memory.bytes == sum(
-        remembered._weight(asked, answer) for asked, answer in memory._known.items()
+    assert 3 < len(world.memory) < 20
+    assert world.memory.bytes == sum(
+        remembered._weight(asked, answer) for asked, answer in world.memory._known.items()
     )
 
 
-def test_what_is_too_large_is_answered_and_not_remembered() -> None:
-    memory = Remembered(most_bytes=10_000)
+def test_what_is_too_large_or_hangs_on_more_than_was_sent_is_not_remembered() -> None:
+    world = World(most_bytes=20_000)
 
-    answer = memory.keep(asked(), ONE, b"x" * 2_000)
+    world.keep(b"large", b"x" * 3_000)
+    world.keep(b"x" * 3_000)
+    world.memory.keep(b"personal", "zh", public_answer(b"x", lasting=False))
 
-    assert answer.content == b"x" * 2_000
-    assert memory.find(asked(), ONE) is None
+    assert len(world.memory) == world.memory.bytes == 0

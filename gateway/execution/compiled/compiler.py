@@ -27,6 +27,7 @@ from gateway.execution.compiled.coverage import NotCovered, Scope, scope_of
 from gateway.execution.compiled.functions import Codes
 from gateway.execution.compiled.program import Run, Writer
 from gateway.execution.compiled.state import State
+from gateway.execution.compiled.variables import Declared
 
 MOST_VARIANTS: Final = 8  # outcomes of conditions an operation is compiled for
 _Conditions: TypeAlias = tuple[Any, ...]  # the values of the conditions' variables
@@ -80,6 +81,7 @@ class Operation:
         self._document = document
         self._name = name
         self._scope = scope
+        self._declared = Declared(compiler.schema, scope.operation.variable_definitions or ())
         self._runs: dict[_Conditions, Run | None] = {}
         self._counts: dict[_Conditions, int] = {}
         self.fields = 0  # written so far: what its memory grows with
@@ -127,11 +129,15 @@ class Operation:
         declared = self._scope.operation.variable_definitions
         if not declared:
             return VariableValues({}, {})
+        given: Mapping[str, Any] = variables or {}
+        quickly = self._declared.quickly(given)
+        if quickly is not None:
+            return quickly
         options = self._compiler.options
         return get_variable_values(
             self._compiler.schema,
             declared,
-            dict(variables or {}),
+            dict(given),
             max_errors=options.max_coercion_errors,
             hide_suggestions=options.hide_suggestions,
         )

@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +16,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
+import gateway.demo
+import schema
+from gateway.answering import Answering
 from gateway.cases.probe import NO_HOOKS, Hooks
 from gateway.cases.service import CaseService, Pace
 from gateway.clock import Clock, FollowedClock, SystemClock
@@ -24,14 +28,15 @@ from gateway.edge.callbacks import CallbacksEndpoint
 from gateway.edge.checking import checking_routes
 from gateway.edge.forgetting import ForgettingEndpoint
 from gateway.edge.graphiql_page import ASSETS, GraphiQLPage
-from gateway.edge.graphql import GraphQLEndpoint, MutationByGet
-from gateway.edge.graphql_request import Operation
+from gateway.edge.graphql import GraphQLEndpoint
 from gateway.edge.health import Probes, health_routes
 from gateway.edge.materials import MaterialsEndpoint, UploadLimits
 from gateway.edge.rim import Rim
 from gateway.edge.shelf import Shelf
 from gateway.edge.viewers import Authenticate
-from gateway.execution.executor import Executor, OnlyQueries
+from gateway.execution.executor import Executor
+from gateway.execution.recorded import WarmUp, recorded_in
+from gateway.execution.remembered import Remembered
 from gateway.federation.changed import made_old
 from gateway.federation.closed import ClosedReads
 from gateway.federation.knocking import knock
@@ -45,15 +50,20 @@ from gateway.security.masking import personal_mask
 from gateway.security.policy import may_read_registers
 from gateway.security.viewer import authenticator
 from gateway.settings import Settings
-from gateway.telemetry import configure_tracing, span
+from gateway.telemetry import configure_tracing
 from schema.domain.case import Case, Event
 from schema.domain.text import Language
 from schema.graph.build import build_schema
 from schema.graph.federation import federated
 from schema.graph.ports import Context, Reads, Viewer
+from schema.graph.public import PUBLIC
 
 log = structlog.get_logger(__name__)
 
+SHIPPED_OPERATIONS = (
+    Path(str(schema.__file__)).parent / "operations",
+    Path(str(gateway.demo.__file__)).parent / "operations",
+)
 _WEB_TIMEOUT_S = 5.0  # tokens' keys, the followed clock, the demo: never a department
 
 
@@ -82,6 +92,7 @@ class Gateway:
         self._federation = Federation(
             departments.values(), now=self._clock.now, shared=_shared(settings)
         )
+        self._views = _Views(self._federation)
         self._shelf = Shelf(settings.materials.folder or settings.dev_folder / "materials")
         self._cases = CaseService(
             store_url=settings.store_url,
@@ -101,16 +112,24 @@ class Gateway:
             federated(self._schema, declared.infos),
             extend=_calls if settings.dev else None,
             hide_suggestions=not settings.dev,
+            public=PUBLIC,
             deadline_s=settings.deadlines.operation_s,
         )
+        self._warm_up = WarmUp(self._executor, list(recorded_in(_recorded(settings))))
 
     def application(self) -> ASGIApp:
         """Routes and lifespan; `/graphql` itself is reached without Starlette's layers."""
         settings = self._settings
         authenticate = authenticator(settings, self._web)
         page = GraphiQLPage(seed=self._seed(), dev=True) if settings.dev else None
+        answering = Answering(self._executor, context=self._context, metrics=self._metrics)
+        remembered = Remembered(lambda: self._declared.catalogue, found=answering.from_memory)
         graphql = GraphQLEndpoint(
-            execute=self._execute, authenticate=authenticate, page=page, dev=settings.dev
+            execute=answering,
+            authenticate=authenticate,
+            page=page,
+            remembered=remembered,
+            dev=settings.dev,
         )
         materials = MaterialsEndpoint(
             shelf=self._shelf,
@@ -147,11 +166,13 @@ class Gateway:
             await self._clock.start()
         await self._cases.start()
         log.info("gateway.started", departments=len(self._declared.infos))
+        warming = asyncio.create_task(self._warm_up.run())
         knocking = asyncio.create_task(knock(self._federation, self._addresses()))
         try:
             yield
         finally:
             knocking.cancel()
+            warming.cancel()
             await self._cases.stop()
             await self._federation.aclose()
             for department in self._declared.departments.departments.values():
@@ -162,50 +183,19 @@ class Gateway:
             if tracing is not None:
                 tracing.shutdown()
 
-    async def _execute(
-        self, operation: Operation, *, viewer: Viewer, language: Language, request_id: str
-    ) -> Mapping[str, Any]:
-        reads = self._reads(viewer)
-        context = Context(
+    def _context(self, viewer: Viewer, language: Language) -> Context:
+        return Context(
             viewer=viewer,
             language=language,
             now=self._clock.now(),
             calendar=self._declared.calendar,
             catalogue=self._declared.catalogue,
-            departments=_Views(self._federation),
+            departments=self._views,
             applications=self._cases.applications,
             clerks=self._cases.clerks,
-            reads=reads,
+            reads=self._reads(viewer),
             bundles=self._issuing,
         )
-        with span("graphql", operation=operation.name or ""):
-            try:
-                return await self._executor.execute(
-                    operation.query,
-                    operation.variables,
-                    operation.name,
-                    context,
-                    trace_id=request_id,
-                    queries_only=operation.queries_only,
-                )
-            except OnlyQueries:
-                raise MutationByGet from None
-            finally:
-                self._end(reads)
-
-    def _end(self, reads: Reads) -> None:
-        self._metrics.count("onething_operations_total")
-        if not isinstance(reads, OperationReads):
-            return
-        reads.close()
-        for call in reads.calls:
-            self._metrics.count(
-                "onething_department_reads_total", department=call.department, outcome=call.outcome
-            )
-            if call.outcome == "ok":
-                self._metrics.observe(
-                    "onething_department_read_seconds", call.ms / 1000, department=call.department
-                )
 
     def _reads(self, viewer: Viewer) -> Reads:
         if not may_read_registers(viewer):
@@ -250,7 +240,8 @@ class Gateway:
         return {name: a.url for name, a in self._settings.departments.items() if name in plugged}
 
     async def _ready(self) -> Mapping[str, str | None]:
-        return {"store": None if await self._cases.ready() else "the store does not answer"}
+        store = None if await self._cases.ready() else "the store does not answer"
+        return {"store": store, "operations": self._warm_up.left}
 
 
 class _Views:
@@ -267,6 +258,13 @@ class _Views:
 def _clock(settings: Settings, client: httpx.AsyncClient) -> Clock:
     follow = settings.clock.follow
     return SystemClock() if follow is None else FollowedClock(str(follow), client)
+
+
+def _recorded(settings: Settings) -> Iterable[Path]:
+    """Where recorded operations are: those that ship, and the operator's own."""
+    own = settings.plugins.operations
+    shipped = [folder for folder in SHIPPED_OPERATIONS if folder.is_dir()]
+    return shipped if own is None else [*shipped, own]
 
 
 def _pace(settings: Settings) -> Pace:

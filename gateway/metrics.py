@@ -1,7 +1,7 @@
 """Counters and timings in this process, as Prometheus reads them."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
@@ -25,6 +25,15 @@ class Metrics:
     def count(self, name: str, by: float = 1, **labels: str) -> None:
         """Add to a counter; its name ends in `_total`."""
         self._counts[self._series(name, labels)] += by
+
+    def counter(self, name: str, **labels: str) -> Callable[[], None]:
+        """What adds one to this counter, for who counts at every request."""
+        series, counts = self._series(name, labels), self._counts
+
+        def one_more() -> None:
+            counts[series] += 1
+
+        return one_more
 
     def gauge(self, name: str, value: float, **labels: str) -> None:
         """Set a gauge."""

@@ -152,6 +152,10 @@ class Folders(Section):
     calendars: Path | None = Field(
         default=None, description="further calendar overlays, `2027.toml`"
     )
+    operations: Path | None = Field(
+        default=None,
+        description="recorded operations to be ready for: a `.graphql` file, or a folder of them",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,9 @@ class CallbacksEndpoint:
             raise _NOBODY
         if scope["method"] != "POST":
             raise _METHOD
-        message = await body.whole(receive, headers, cap=_CAP, deadline_s=_DEADLINE_S)
+        message = await body.whole(
+            receive, headers.get("content-length", ""), cap=_CAP, deadline_s=_DEADLINE_S
+        )
         await self._keep(name, self._vouched(name, department, headers, message))
 
     async def _keep(self, name: str, told: Sequence[Progress]) -> None:

@@ -2,27 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Protocol
 
-import orjson
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.edge import body, graphql_request
+from gateway.edge.encoding import encode
+from gateway.edge.fields import Fields, fields_of, text
 from gateway.edge.graphql_request import Operation
-from gateway.edge.negotiation import (
-    GRAPHQL_RESPONSE,
-    JSON,
-    answer_type,
-    is_json,
-    language_of,
-    wants_page,
-)
-from gateway.edge.refusal import GUARD_HEADERS, ClientGone, Refusal, refuse
+from gateway.edge.negotiation import GRAPHQL_RESPONSE, JSON, posts_json, wants_page, wished
+from gateway.edge.refusal import ClientGone, Refusal, refuse
 from gateway.edge.rim import request_id_of
+from gateway.edge.sending import condition, send_own, send_public
 from gateway.edge.viewers import Authenticate, viewer_of
+from gateway.execution.remembered import PublicAnswer, Remembered
 from schema.domain.text import Language, Text
 from schema.graph.ports import Viewer
 
@@ -36,8 +31,10 @@ class Execute(Protocol):
 
     async def __call__(
         self, operation: Operation, *, viewer: Viewer, language: Language, request_id: str
-    ) -> Mapping[str, Any] | bytes:
+    ) -> Mapping[str, Any] | bytes | PublicAnswer:
         """The GraphQL response map, or its bytes when it has data and is encoded already.
+
+        Bytes that are anybody's answer come as a PublicAnswer.
 
         No `data` entry means a request error: nothing was executed. Several operations and no
         name is such an error. Raises MutationByGet, and nothing else that is expected.
@@ -68,96 +65,93 @@ class GraphQLEndpoint:
         execute: Execute,
         authenticate: Authenticate,
         page: Page | None = None,
+        remembered: Remembered | None = None,
         limits: Limits | None = None,
         dev: bool = False,
     ) -> None:
         self._execute = execute
         self._authenticate = authenticate
         self._page = page
+        self._remembered = remembered
         self._limits = limits or Limits()
         self._dev = dev
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
-        language = language_of(headers.get("accept-language"))
-        media_type = answer_type(headers.get("accept"))
+        fields = fields_of(scope)
+        language, media_type = wished(fields)
         try:
-            response = await self._respond(scope, receive, headers, language, media_type)
+            if self._page is not None and _asks_for_page(scope, fields):
+                page = await self._page(language)
+                await page(scope, receive, send)
+                return
+            if media_type is None:
+                raise _NOT_ACCEPTABLE
+            sent = await self._sent(scope, receive, fields)
+            result = await self._result(scope, fields, sent, language)
         except ClientGone:
             return
-        except Refusal as refusal:
+        except (Refusal, MutationByGet) as raised:
+            refusal = raised if isinstance(raised, Refusal) else _MUTATION_BY_GET
             response = refuse(
                 refusal,
                 language=language,
                 request_id=request_id_of(scope),
                 media_type=media_type or JSON,
             )
-        await response(scope, receive, send)
+            await response(scope, receive, send)
+            return
+        if isinstance(result, PublicAnswer):
+            known = condition(scope["method"], fields)
+            await send_public(send, result, known, media_type=media_type, language=language)
+        else:
+            await self._send(send, result, media_type, language)
 
-    async def _respond(
-        self,
-        scope: Scope,
-        receive: Receive,
-        headers: Headers,
-        language: Language,
-        media_type: str | None,
-    ) -> Response:
-        if self._page is not None and _asks_for_page(scope, headers):
-            return await self._page(language)
-        if media_type is None:
-            raise _NOT_ACCEPTABLE
-        operation = await self._operation(scope, receive, headers)
-        viewer = await viewer_of(headers, self._authenticate)
-        try:
-            result = await self._execute(
-                operation, viewer=viewer, language=language, request_id=request_id_of(scope)
-            )
-        except MutationByGet:
-            raise _MUTATION_BY_GET from None
-        return self._answer(result, language, media_type)
-
-    async def _operation(self, scope: Scope, receive: Receive, headers: Headers) -> Operation:
+    async def _sent(self, scope: Scope, receive: Receive, fields: Fields) -> bytes:
+        """The request as it came: the body of a POST, the query of a GET."""
         match scope["method"]:
             case "POST":
-                if not is_json(headers.get("content-type")):
+                if not posts_json(fields):
                     raise _UNSUPPORTED
-                received = await body.whole(
+                return await body.whole(
                     receive,
-                    headers,
+                    text(fields, b"content-length") or "",
                     cap=self._limits.body_bytes,
                     deadline_s=self._limits.body_deadline_s,
                 )
-                return graphql_request.from_json(received)
             case "GET":
-                return graphql_request.from_url(QueryParams(scope["query_string"]))
+                query: bytes = scope["query_string"]
+                return query
             case _:
                 raise _METHOD
 
-    def _answer(
-        self, result: Mapping[str, Any] | bytes, language: Language, media_type: str
-    ) -> Response:
+    async def _result(
+        self, scope: Scope, fields: Fields, sent: bytes, language: Language
+    ) -> Mapping[str, Any] | bytes | PublicAnswer:
+        known = self._remembered.find(sent, language) if self._remembered is not None else None
+        if known is not None:
+            await viewer_of(text(fields, b"authorization"), self._authenticate)
+            return known
+        if scope["method"] == "POST":
+            operation = graphql_request.from_json(sent)
+        else:
+            operation = graphql_request.from_url(QueryParams(sent))
+        viewer = await viewer_of(text(fields, b"authorization"), self._authenticate)
+        result = await self._execute(
+            operation, viewer=viewer, language=language, request_id=request_id_of(scope)
+        )
+        if isinstance(result, PublicAnswer) and self._remembered is not None:
+            self._remembered.keep(sent, language, result)
+        return result
+
+    async def _send(
+        self, send: Send, result: Mapping[str, Any] | bytes, media_type: str, language: Language
+    ) -> None:
         status, content = 200, result
         if not isinstance(content, bytes):
             if "data" not in content and media_type == GRAPHQL_RESPONSE:
                 status = 400
             content = encode(content if self._dev else _without_calls(content))
-        return Response(
-            content,
-            status_code=status,
-            headers={**GUARD_HEADERS, "content-language": language},
-            media_type=f"{media_type}; charset=utf-8",
-        )
-
-
-def encode(result: Mapping[str, Any]) -> bytes:
-    """The response map as JSON; exact numbers become strings."""
-    return orjson.dumps(result, default=_exact, option=orjson.OPT_NON_STR_KEYS)
-
-
-def _exact(value: object) -> str:
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(type(value).__name__)
+        await send_own(send, content, status=status, media_type=media_type, language=language)
 
 
 def _without_calls(result: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -170,10 +164,10 @@ def _without_calls(result: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**bare, "extensions": rest} if rest else bare
 
 
-def _asks_for_page(scope: Scope, headers: Headers) -> bool:
+def _asks_for_page(scope: Scope, fields: Fields) -> bool:
     return (
         scope["method"] == "GET"
-        and wants_page(headers.get("accept"))
+        and wants_page(text(fields, b"accept"))
         and "query" not in QueryParams(scope["query_string"])
     )
 

@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import orjson
 from starlette.datastructures import QueryParams
@@ -12,16 +11,21 @@ from gateway.edge.refusal import Refusal
 from schema.domain.text import Text
 
 DEEPEST = 24
+_MEMBERS: Final = frozenset({"query", "operationName", "variables", "extensions"})
+_SIMPLE: Final = frozenset({str, int, bool, type(None)})  # neither deep nor out of range
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """What to execute. `queries_only`: the client sent it by GET."""
+class Operation(NamedTuple):
+    """What to execute. `queries_only`: the client sent it by GET.
+
+    `bare`: nothing else was sent with it, so that all there is to it stands here.
+    """
 
     query: str
     variables: Mapping[str, Any]
     name: str | None = None
     queries_only: bool = False
+    bare: bool = True
 
 
 def from_json(body: bytes) -> Operation:
@@ -42,20 +46,17 @@ def from_json(body: bytes) -> Operation:
 
 def from_url(parameters: QueryParams) -> Operation:
     """The operation of a GET request; variables and extensions are JSON texts."""
-    document: dict[str, Any] = {}
-    for key in ("query", "operationName"):
-        if key in parameters:
-            document[key] = parameters[key]
+    document: dict[str, Any] = dict(parameters)
     for key in ("variables", "extensions"):
-        if parameters.get(key):
-            document[key] = _json_parameter(key, parameters[key])
+        if given := document.pop(key, None):
+            document[key] = _json_parameter(key, given)
     _refuse_depth(document)
     return _operation(document, queries_only=True)
 
 
 def _operation(document: Mapping[str, Any], *, queries_only: bool) -> Operation:
     query = document.get("query")
-    if not isinstance(query, str) or not query.strip():
+    if not isinstance(query, str) or not query or query.isspace():
         raise _member("query", "字符串", "a string")
     name = document.get("operationName")
     if name is not None and not isinstance(name, str):
@@ -67,9 +68,8 @@ def _operation(document: Mapping[str, Any], *, queries_only: bool) -> Operation:
     if extensions is not None and not isinstance(extensions, dict):
         raise _member("extensions", "对象", "an object")
     # An empty name is what several clients send for "none".
-    return Operation(
-        query=query, variables=variables or {}, name=name or None, queries_only=queries_only
-    )
+    bare = not extensions and document.keys() <= _MEMBERS
+    return Operation(query, variables or {}, name or None, queries_only, bare)
 
 
 def _json_parameter(key: str, text: str) -> object:
@@ -79,21 +79,30 @@ def _json_parameter(key: str, text: str) -> object:
         raise _member(key, "JSON 对象", "a JSON object") from error
 
 
-def _refuse_depth(document: object) -> None:
-    level = [document]
-    for _ in range(DEEPEST):
-        level = [child for value in level for child in _children(value)]
+def _refuse_depth(document: dict[str, Any]) -> None:
+    level: list[Any] = [document]
+    for _ in range(DEEPEST - 1):
+        level = [child for value in level for child in _filled(value)]
         if not level:
             return
     raise _bad("TOO_DEEP", "请求内容嵌套过深。", "The body is nested too deeply.")
 
 
-def _children(value: object) -> list[object]:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise _bad("BAD_JSON", "请求内容含非有限数值。", "The body holds a number out of range.")
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+def _filled(value: Any) -> list[Any]:
+    """The objects and lists in one of them, without those that are empty."""
+    inside = value.values() if isinstance(value, dict) else value
+    found = []
+    for child in inside:
+        if child.__class__ in _SIMPLE:
+            continue
+        if isinstance(child, float):
+            if not math.isfinite(child):
+                raise _bad(
+                    "BAD_JSON", "请求内容含非有限数值。", "The body holds a number out of range."
+                )
+        elif child:
+            found.append(child)
+    return found
 
 
 def _member(key: str, zh: str, en: str) -> Refusal:

@@ -65,11 +65,11 @@ class MaterialsEndpoint:
     async def _take(self, scope: Scope, receive: Receive, headers: Headers) -> StoredMaterial:
         if scope["method"] != "POST":
             raise _METHOD
-        _refuse_stranger(await viewer_of(headers, self._authenticate))
+        _refuse_stranger(await viewer_of(headers.get("authorization"), self._authenticate))
         declared = headers.get("content-type", "").partition(";")[0].strip().lower()
         if declared not in SIGNATURES:
             raise _UNSUPPORTED
-        body.refuse_declared_excess(headers, cap=self._limits.bytes)
+        body.refuse_declared_excess(headers.get("content-length", ""), cap=self._limits.bytes)
         pieces = body.chunks(receive, cap=self._limits.bytes, deadline_s=self._limits.deadline_s)
         return await _shelve(self._shelf, pieces, declared)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
+from gateway.edge.fields import Fields, text
 from schema.domain.text import Language
 
 JSON = "application/json"
@@ -11,6 +12,7 @@ HTML = "text/html"
 
 _LONGEST_HEADER = 1_000
 _remembered = lru_cache(maxsize=512)  # clients are of few kinds, and say the same at every request
+_EXACT = frozenset({b"application/json", b"application/json; charset=utf-8"})
 _LANGUAGES: dict[str, Language] = {"zh": "zh", "en": "en", "*": "zh"}
 _ANSWERS = {JSON: JSON, GRAPHQL_RESPONSE: GRAPHQL_RESPONSE, "*/*": JSON, "application/*": JSON}
 
@@ -43,6 +45,17 @@ def _answer(accept: str) -> str | None:
     return next((_ANSWERS[kind] for kind, q in ranked if q > 0 and kind in _ANSWERS), None)
 
 
+def wished(fields: Fields) -> tuple[Language, str | None]:
+    """The language, and the media type of a GraphQL answer; both as above."""
+    accept, languages = fields.get(b"accept", b""), fields.get(b"accept-language", b"")
+    return _wished(accept[:_LONGEST_HEADER], languages[:_LONGEST_HEADER])
+
+
+@_remembered
+def _wished(accept: bytes, languages: bytes) -> tuple[Language, str | None]:
+    return _language(languages.decode("latin-1")), _answer(accept.decode("latin-1"))
+
+
 def wants_page(accept: str | None) -> bool:
     """Whether a browser asks for a page to look at."""
     return any(
@@ -61,6 +74,12 @@ def is_json(content_type: str | None) -> bool:
         return False
     charset = parameters.strip().lower().replace('"', "")
     return charset in ("", "charset=utf-8", "charset=utf8")
+
+
+def posts_json(fields: Fields) -> bool:
+    """Whether the body of this request is JSON, as `is_json` has it."""
+    declared = fields.get(b"content-type")
+    return declared in _EXACT or is_json(text(fields, b"content-type"))
 
 
 def _weighted(header: str) -> Iterator[tuple[str, float]]:

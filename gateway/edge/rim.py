@@ -1,12 +1,14 @@
 """The outermost layer: a request id for everything, our headers on everything, no bug shown."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import STRUCTLOG_KEY_PREFIX
 
 from gateway.edge.negotiation import language_of
 from gateway.edge.refusal import Refusal, refuse
@@ -16,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _REQUEST_ID = b"x-request-id"
+# What is logged meanwhile bears it: structlog finds its own variables by how they are named.
+_LOGGED: ContextVar[str] = ContextVar(f"{STRUCTLOG_KEY_PREFIX}request_id")
 _OWN = ((b"x-content-type-options", b"nosniff"),)
 
 
@@ -49,27 +53,35 @@ class Rim:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _ID.fullmatch(given) else self._new_id()
+        request_id = self._request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         started = False
 
-        async def marked(message: Message) -> None:
+        def marked(message: Message) -> Awaitable[None]:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
                 self._mark(message, request_id)
-            await send(message)
+            return send(message)
 
         app = self._straight.get(scope["path"], self._app)
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await app(scope, receive, marked)
-            except Exception as bug:
-                # The rim: a bug must neither reach the client nor take the connection with it.
-                log.exception("request.failed", path=scope["path"], error=type(bug).__name__)
-                if not started:
-                    await _masked(scope, request_id)(scope, receive, marked)
+        logged = _LOGGED.set(request_id)
+        try:
+            await app(scope, receive, marked)
+        except Exception as bug:
+            # The rim: a bug must neither reach the client nor take the connection with it.
+            log.exception("request.failed", path=scope["path"], error=type(bug).__name__)
+            if not started:
+                await _masked(scope, request_id)(scope, receive, marked)
+        finally:
+            _LOGGED.reset(logged)
+
+    def _request_id(self, scope: Scope) -> str:
+        for name, value in scope["headers"]:
+            if name == _REQUEST_ID:
+                given: str = value.decode("latin-1")
+                return given if _ID.fullmatch(given) else self._new_id()
+        return self._new_id()
 
     def _mark(self, message: Message, request_id: str) -> None:
         theirs = [pair for pair in message.get("headers", ()) if pair[0] not in self._names]

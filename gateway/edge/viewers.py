@@ -2,8 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-from starlette.datastructures import Headers
-
 from gateway.edge.refusal import Refusal
 from schema.domain.text import Text
 from schema.graph.ports import Viewer
@@ -14,12 +12,11 @@ Authenticate = Callable[[str | None], Awaitable[Viewer | None]]
 _LONGEST_TOKEN = 8_192
 
 
-async def viewer_of(headers: Headers, authenticate: Authenticate) -> Viewer:
+async def viewer_of(authorization: str | None, authenticate: Authenticate) -> Viewer:
     """The viewer; 401 for a token that does not hold, whatever is wrong with it."""
-    header = headers.get("authorization")
     token = None
-    if header is not None:
-        scheme, _, token = header.partition(" ")
+    if authorization is not None:
+        scheme, _, token = authorization.partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token or len(token) > _LONGEST_TOKEN:
             raise unauthenticated()

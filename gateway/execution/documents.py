@@ -1,10 +1,9 @@
-"""Documents that may run: parsed, limited and validated once, then remembered by their digest."""
+"""Documents that may run: parsed, limited and validated once, then remembered by their text."""
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from graphql import (
     DocumentNode,
@@ -20,6 +19,11 @@ from gateway.execution.compiled.compiler import Operation
 from gateway.execution.cost import Costing, prices
 from gateway.execution.limits import Limits, TooMuch
 from gateway.execution.measure import check
+from gateway.execution.publicity import Publicity
+from schema.graph.public import PublicFields
+
+MOST_DOCUMENTS: Final = 500
+MOST_TEXT: Final = 4_000_000  # characters of documents that are remembered
 
 
 class NotRunnable(Exception):
@@ -35,9 +39,11 @@ class NotRunnable(Exception):
 class Document:
     """A document that passed; its operations by name, "" for the one without."""
 
+    text: str
     ast: DocumentNode
     operations: Mapping[str, OperationDefinitionNode]
     by_variable: bool  # its cost depends on variables and is checked again at every run
+    public: frozenset[str]  # those of its operations whose answer is the same for everybody
     # Its operations once they ran, by the name they were asked for; None: not to be compiled.
     compiled: dict[str | None, Operation | None] = field(default_factory=dict, compare=False)
 
@@ -47,45 +53,70 @@ class Document:
             return self.operations.get(name)
         return next(iter(self.operations.values())) if len(self.operations) == 1 else None
 
+    def is_public(self, name: str | None) -> bool:
+        """Whether that operation is among the public ones."""
+        if name is not None:
+            return name in self.public
+        return len(self.operations) == len(self.public) == 1
+
 
 class Documents:
-    """Turns text into documents; remembers the last `size` that passed."""
+    """Turns text into documents; remembers the last that passed, so many and so much text."""
 
     def __init__(
         self,
         schema: GraphQLSchema,
         limits: Limits,
         *,
-        size: int = 500,
+        public: PublicFields | None = None,
+        size: int = MOST_DOCUMENTS,
+        most_text: int = MOST_TEXT,
         hide_suggestions: bool = False,
     ) -> None:
         self._schema = schema
         self._limits = limits
+        self._public = public or {}
         self._prices = prices(schema)
         self._size = size
+        self._most_text = most_text
         self._hide = hide_suggestions
-        self._known: OrderedDict[bytes, Document] = OrderedDict()
+        self._known: OrderedDict[str, Document] = OrderedDict()
+        self._text = 0
 
     def __len__(self) -> int:
         return len(self._known)
 
     def get(self, text: str) -> Document:
         """The document of this text; raises TooMuch or NotRunnable."""
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-        known = self._known.get(digest)
+        known = self.known(text)
         if known is not None:
-            self._known.move_to_end(digest)
             return known
         document = self._compile(text)
-        self._known[digest] = document
-        while len(self._known) > self._size:
-            self._known.popitem(last=False)
+        self._known[text] = document
+        self._text += len(text)
+        while len(self._known) > self._size or self._text > self._most_text:
+            self._text -= len(self._known.popitem(last=False)[0])
         return document
+
+    def known(self, text: str) -> Document | None:
+        """The document of this text, where it passed not long ago."""
+        known = self._known.get(text)
+        if known is not None:
+            self._known.move_to_end(text)
+        return known
 
     def check_cost(self, document: Document, variables: Mapping[str, Any] | None) -> bool:
         """Refuse operations that cost too much; whether the cost hangs on variables."""
-        costing = Costing(document.ast, self._prices, variables)
-        for operation in document.operations.values():
+        return self._cost(document.ast, document.operations, variables)
+
+    def _cost(
+        self,
+        ast: DocumentNode,
+        operations: Mapping[str, OperationDefinitionNode],
+        variables: Mapping[str, Any] | None,
+    ) -> bool:
+        costing = Costing(ast, self._prices, variables)
+        for operation in operations.values():
             cost = costing.operation(operation, self._root(operation))
             if cost > self._limits.cost:
                 raise TooMuch("cost", allowed=self._limits.cost, found=cost)
@@ -95,13 +126,21 @@ class Documents:
         try:
             ast = self._parse(text)
             check(ast, self._limits)
-            draft = Document(ast=ast, operations=_operations(ast), by_variable=False)
-            by_variable = self.check_cost(draft, None)
+            operations = _operations(ast)
+            by_variable = self._cost(ast, operations, None)
             self._validate(ast)
+            publicity = Publicity(self._schema, ast, self._public)
+            public = {name for name, node in operations.items() if publicity.of(node)}
         except RecursionError:
             # The parser and literal readers recurse; what exhausts them is too deep by any measure.
             raise TooMuch("depth", allowed=self._limits.depth) from None
-        return Document(ast=ast, operations=draft.operations, by_variable=by_variable)
+        return Document(
+            text=text,
+            ast=ast,
+            operations=operations,
+            by_variable=by_variable,
+            public=frozenset(public),
+        )
 
     def _parse(self, text: str) -> DocumentNode:
         try:

@@ -14,6 +14,7 @@ from gateway.execution.documents import Documents, NotRunnable
 from gateway.execution.limits import Limits, TooMuch
 from gateway.execution.operations import Operations
 from schema.graph.ports import Context
+from schema.graph.public import PublicFields
 
 log = structlog.get_logger(__name__)
 
@@ -34,12 +35,34 @@ class Executor:
         limits: Limits | None = None,
         extend: Extend | None = None,
         hide_suggestions: bool = False,
+        public: PublicFields | None = None,
         deadline_s: float = 5.0,
     ) -> None:
         self._extend = extend
         self._deadline_s = deadline_s
         self._operations = Operations(schema, hide_suggestions=hide_suggestions)
-        self._documents = Documents(schema, limits or Limits(), hide_suggestions=hide_suggestions)
+        self._documents = Documents(
+            schema, limits or Limits(), public=public, hide_suggestions=hide_suggestions
+        )
+
+    def is_public(self, document: str, name: str | None) -> bool:
+        """Whether that operation, of a document that ran before, has one answer for everybody."""
+        known = self._documents.known(document)
+        return known is not None and known.is_public(name)
+
+    def variables(self, document: str, name: str | None) -> frozenset[str]:
+        """The variables that operation of a document that may run declares."""
+        operation = self._documents.get(document).operation(name)
+        nodes = operation.variable_definitions if operation is not None else ()
+        return frozenset(node.variable.name.value for node in nodes or ())
+
+    def prepare(self, document: str) -> int:
+        """Make everything ready for this document's operations; how many are compiled.
+
+        Raises TooMuch or NotRunnable where it may not run.
+        """
+        ready = self._documents.get(document)
+        return sum(self._operations.prepare(ready, name or None) for name in ready.operations)
 
     async def execute(
         self,

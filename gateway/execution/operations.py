@@ -55,7 +55,17 @@ class Operations:
             self._keep(operation)
         return running
 
+    def prepare(self, document: Document, name: str | None) -> bool:
+        """Compile an operation before anybody asks; False where graphql-core will run it."""
+        operation = self._operation(document, name)
+        if operation is None or not operation.prepare():
+            return False
+        self._keep(operation)
+        return True
+
     def _operation(self, document: Document, name: str | None) -> Operation | None:
+        if len(document.operations) == 1:
+            name = None  # asked for by its name or not, it is the same one
         known = document.compiled
         if name not in known:
             try:

@@ -7,6 +7,7 @@ by `case_scope` before they are read, never checked afterwards.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from schema.domain.case import Case
@@ -122,7 +123,7 @@ def may_read_registers(viewer: Viewer) -> bool:
 
 def may_see_personal(viewer: Viewer, owner: str) -> bool:
     """Whether personal data of `owner` (a subject) is shown unmasked."""
-    return owner in _scope(viewer, Action.SEE_PERSONAL).applicants
+    return Reach.OWN in _reaches(viewer, Action.SEE_PERSONAL) and owner in _names(viewer)
 
 
 def may_see_operations(viewer: Viewer) -> bool:
@@ -131,7 +132,12 @@ def may_see_operations(viewer: Viewer) -> bool:
 
 
 def _reaches(viewer: Viewer, action: Action) -> frozenset[Reach]:
-    granted = (TABLE.get(role, {}).get(action) for role in viewer.roles)
+    return _granted(viewer.roles, action)
+
+
+@lru_cache(maxsize=1_000)
+def _granted(roles: frozenset[str], action: Action) -> frozenset[Reach]:
+    granted = (TABLE.get(role, {}).get(action) for role in roles)
     return frozenset(reach for reach in granted if reach is not None)
 
 

@@ -4,7 +4,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -43,19 +42,24 @@ class _Registry(JWSRegistry):
 
 @dataclass(frozen=True, slots=True)
 class _Signed:
-    """What a token says, and the key its signature was found to hold with."""
+    """What a token says, the key its signature was found to hold with, and when it may be believed.
+
+    `since` and `until` are what its times come to; at any time between them all checks of it pass.
+    """
 
     kid: str
     key: Key
     claims: Mapping[str, Any]
+    since: float
+    until: float
 
 
 class TokenVerifier:
     """Believes access tokens of one issuer for one audience, signed with EdDSA or ES256.
 
-    A signature is checked once for each token and key, and that it holds is remembered by the
-    token's digest. Times, issuer, audience, and whether the issuer still has the key, are looked
-    at anew at every use.
+    A signature, issuer and audience are checked once for each token and key, and that they hold is
+    remembered by the token's text. Times, and whether the issuer still has the key, are looked at
+    anew at every use.
     """
 
     def __init__(
@@ -72,7 +76,7 @@ class TokenVerifier:
         self._keys = keys
         self._real_now = real_now
         self._registry = _Registry(strict_check_header=False)
-        self._signed: OrderedDict[bytes, _Signed] = OrderedDict()
+        self._signed: OrderedDict[str, _Signed] = OrderedDict()
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(real_now()),
             leeway=LEEWAY_S,
@@ -89,36 +93,36 @@ class TokenVerifier:
 
     async def verify(self, token: str) -> Mapping[str, Any]:
         """The claims; TokenRefused for everything else, whatever it is."""
+        known = self._signed.get(token)
+        if (
+            known is not None
+            and known.since <= self._real_now() < known.until
+            and await self._keys.find(known.kid) is known.key
+        ):
+            self._remember(token, known)
+            return known.claims
         try:
-            return await self._verified(token)
+            return await self._checked(token)
         except (JoseError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as e:
             # Whatever a forger can make a parser raise is a refusal, not a bug.
             raise TokenRefused(type(e).__name__) from e
 
-    async def _verified(self, token: str) -> Mapping[str, Any]:
+    async def _checked(self, token: str) -> Mapping[str, Any]:
         if len(token) > LONGEST_TOKEN or not token.isascii():
             raise TokenRefused("size")
-        digest = sha256(token.encode()).digest()
-        known = self._signed.get(digest)
-        kid = _header(token)["kid"] if known is None else known.kid
+        kid = _header(token)["kid"]
         key = await self._keys.find(kid)
         if key is None:
             raise TokenRefused("kid")
-        if known is None or known.key is not key:
-            known = self._checked(token, kid, key)
-        self._claims.validate(dict(known.claims))
-        self._bound(known.claims)
-        self._remember(digest, known)
-        return known.claims
-
-    def _checked(self, token: str, kid: str, key: Key) -> _Signed:
-        """What the token says; raises when this key did not sign it."""
         read = jwt.decode(token, key, algorithms=list(ALGORITHMS), registry=self._registry)
-        return _Signed(kid, key, read.claims)
+        self._claims.validate(dict(read.claims))
+        self._bound(read.claims)
+        self._remember(token, _Signed(kid, key, read.claims, *_believable(read.claims)))
+        return read.claims
 
-    def _remember(self, digest: bytes, signed: _Signed) -> None:
-        self._signed[digest] = signed
-        self._signed.move_to_end(digest)
+    def _remember(self, token: str, signed: _Signed) -> None:
+        self._signed[token] = signed
+        self._signed.move_to_end(token)
         if len(self._signed) > MOST_SIGNATURES:
             self._signed.popitem(last=False)
 
@@ -129,6 +133,12 @@ class TokenVerifier:
             raise TokenRefused("times")
         if claims["exp"] > self._real_now() + _LONGEST_LIFE_S:
             raise TokenRefused("life")
+
+
+def _believable(claims: Mapping[str, Any]) -> tuple[float, float]:
+    """From when on, and until when, these times of a valid token leave it valid."""
+    begins = [claims[name] - LEEWAY_S for name in ("nbf", "iat") if name in claims]
+    return max([claims["exp"] - _LONGEST_LIFE_S, *begins]), claims["exp"] + LEEWAY_S
 
 
 def _header(token: str) -> Mapping[str, Any]:

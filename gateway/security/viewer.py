@@ -10,7 +10,7 @@ import structlog
 
 from gateway.security import dev_issuer
 from gateway.security.keys import FixedKeys, JwksKeys
-from gateway.security.tokens import TokenRefused, TokenVerifier
+from gateway.security.tokens import MOST_SIGNATURES, TokenRefused, TokenVerifier
 from gateway.settings import Settings
 from schema.domain.identifiers import is_uscc
 from schema.graph.ports import Viewer
@@ -31,16 +31,28 @@ class Authenticator:
 
     def __init__(self, verifier: TokenVerifier) -> None:
         self._verifier = verifier
+        self._known: dict[str, tuple[Mapping[str, Any], Viewer]] = {}
 
     async def __call__(self, token: str | None) -> Viewer | None:
         """Who asks; None is one answer for every reason."""
         if token is None:
             return ANONYMOUS
         try:
-            return viewer_of_claims(await self._verifier.verify(token))
+            return self._viewer(token, await self._verifier.verify(token))
         except TokenRefused as refused:
             log.info("token.refused", reason=str(refused))
             return None
+
+    def _viewer(self, token: str, claims: Mapping[str, Any]) -> Viewer:
+        """What these very claims were read as before, or what they are read as now."""
+        known = self._known.get(token)
+        if known is not None and known[0] is claims:
+            return known[1]
+        viewer = viewer_of_claims(claims)
+        if len(self._known) >= MOST_SIGNATURES:
+            del self._known[next(iter(self._known))]
+        self._known[token] = (claims, viewer)
+        return viewer
 
 
 def authenticator(settings: Settings, client: httpx.AsyncClient) -> Authenticator:

@@ -149,11 +149,11 @@ def _compiled(document: DocumentNode) -> tuple[Operation, float, float]:
     """An operation, the milliseconds of compiling it, and the kilobytes it holds."""
     operation = Compiler(core(SCHEMA), simplify).operation(document)
     began = time.thread_time()
-    operation.prepare({})
+    operation.prepare()
     took = time.thread_time() - began
     tracemalloc.start()
     other = Compiler(core(SCHEMA), simplify).operation(document)
-    other.prepare({})
+    other.prepare()
     gc.collect()
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()

@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from starlette.types import Message
 
 from gateway.edge.graphql import GraphQLEndpoint, Limits, MutationByGet
 from gateway.edge.graphql_request import Operation
 from gateway.edge.rim import Rim
+from gateway.execution.remembered import PublicAnswer, Remembered
 from schema.domain.text import Language
 from schema.graph.ports import Viewer
 
@@ -29,12 +31,14 @@ class FakeExecute:
 
     async def __call__(
         self, operation: Operation, *, viewer: Viewer, language: Language, request_id: str
-    ) -> Mapping[str, Any] | bytes:
+    ) -> Mapping[str, Any] | bytes | PublicAnswer:
         self.asked.append((operation, viewer, language))
         if operation.query.startswith("mutation") and operation.queries_only:
             raise MutationByGet
         if operation.query.startswith("bug"):
             raise RuntimeError("dsn=postgres://secret")
+        if operation.query.startswith("public"):
+            return PUBLIC
         if operation.query.startswith("bytes"):
             return b'{"data":{"a":1}}'
         if operation.query.startswith("partial"):
@@ -398,3 +402,160 @@ async def test_bug_is_masked_and_named_by_request_id() -> None:
         "code": "INTERNAL",
         "requestId": "request-0001",
     }
+
+
+PUBLIC = PublicAnswer(b'{"data":{"p":1}}', b"d1")
+
+
+async def asked_publicly(method: str = "GET", **headers: str) -> httpx.Response:
+    sender, _ = client()
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    if method == "GET":
+        return await sender.get("/graphql", params={"query": "public"}, headers=given)
+    return await sender.post("/graphql", json={"query": "public"}, headers=given)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_public_answer_may_be_kept_by_all_and_is_asked_about_first(method: str) -> None:
+    answer = await asked_publicly(method)
+
+    assert (answer.status_code, answer.content) == (200, PUBLIC.content)
+    assert answer.headers["cache-control"] == "public, no-cache"
+    assert answer.headers["vary"] == "Accept, Accept-Language"
+    assert answer.headers["etag"] == '"d1-zhj"'
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    "known", ['"d1-zhj"', 'W/"d1-zhj"', '"other", "d1-zhj"', "*", '"other" , W/"d1-zhj" ']
+)
+async def test_an_answer_that_is_known_is_not_sent_again(known: str) -> None:
+    answer = await asked_publicly(if_none_match=known)
+
+    assert (answer.status_code, answer.content) == (304, b"")
+    assert answer.headers["etag"] == '"d1-zhj"'
+    assert answer.headers["cache-control"] == "public, no-cache"
+    assert answer.headers["x-request-id"] == "request-0001"
+    assert "content-length" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"if_none_match": '"d1-zhg"'},
+        {"if_none_match": '"d1"'},
+        {"if_none_match": ""},
+        {"if_none_match": '"d1-zhj"', "accept": NEW},
+        {"if_none_match": '"d1-zhj"', "accept_language": "en"},
+        {"if_none_match": '"d1-zhj"', "method": "POST"},
+    ],
+)
+async def test_any_other_answer_is_sent_whole(headers: dict[str, str]) -> None:
+    answer = await asked_publicly(**headers)
+
+    assert (answer.status_code, answer.content) == (200, PUBLIC.content)
+
+
+async def test_a_public_answer_is_not_for_a_token_that_does_not_hold() -> None:
+    assert (await asked_publicly(authorization="Bearer bad")).status_code == 401
+
+
+async def test_of_a_field_sent_twice_the_first_counts() -> None:
+    sender, execute = client()
+    headers = [("content-type", OLD), ("content-type", "text/plain"),
+               ("authorization", "Bearer good"), ("authorization", "Bearer bad")]  # fmt: skip
+
+    answer = await sender.post("/graphql", content=b'{"query": "{a}"}', headers=headers)
+
+    assert answer.status_code == 200
+    assert execute.asked[0][1] is CITIZEN
+
+
+class Catalogue:
+    """What is remembered over it is forgotten with it."""
+
+    def __init__(self) -> None:
+        self.edition = object()
+        self.remembered = Remembered(lambda: self.edition, found=lambda: None)
+        self.execute = FakeExecute()
+        endpoint = GraphQLEndpoint(
+            execute=self.execute, authenticate=authenticate, remembered=self.remembered
+        )
+        transport = httpx.ASGITransport(Rim(endpoint, new_id=lambda: "request-0001"))
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://gateway")
+
+    async def ask(self, method: str = "POST", query: str = "public", **headers: str) -> Any:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent: Any = {"params": {"query": query}} if method == "GET" else {"json": {"query": query}}
+        return await self.client.request(method, "/graphql", headers=given, **sent)
+
+
+async def test_a_public_answer_is_made_once_for_each_way_and_language_it_is_asked_in() -> None:
+    world = Catalogue()
+
+    answers = [
+        await world.ask(method, accept_language=language, accept=accept)
+        for _ in range(3)
+        for method in ("GET", "POST")
+        for language in ("zh", "en")
+        for accept in (OLD, NEW)
+    ]
+
+    assert len(world.execute.asked) == 4
+    assert {(a.status_code, a.content) for a in answers} == {(200, PUBLIC.content)}
+    assert {(a.headers["content-language"], a.headers["content-type"]) for a in answers} == {
+        (language, f"{kind}; charset=utf-8") for language in ("zh", "en") for kind in (OLD, NEW)
+    }
+
+
+async def test_from_memory_too_a_token_must_hold_and_a_known_answer_is_not_sent_again() -> None:
+    world = Catalogue()
+    tag = (await world.ask("GET")).headers["etag"]
+
+    refused = await world.ask("GET", authorization="Bearer bad")
+    same = await world.ask("GET", if_none_match=tag, authorization="Bearer good")
+    elsewhere = await world.ask("PUT")
+
+    assert (refused.status_code, same.status_code, elsewhere.status_code) == (401, 304, 405)
+    assert len(world.execute.asked) == 1
+
+
+async def test_with_another_catalogue_it_is_made_anew() -> None:
+    world = Catalogue()
+    await world.ask()
+
+    world.edition = object()
+    await world.ask()
+
+    assert len(world.execute.asked) == 2
+
+
+async def test_what_is_not_public_is_never_remembered() -> None:
+    world = Catalogue()
+
+    answers = [await world.ask(query="bytes") for _ in range(2)]
+
+    assert len(world.execute.asked) == 2
+    assert len(world.remembered) == 0
+    assert [answer.headers["cache-control"] for answer in answers] == ["no-store"] * 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "bare"),
+    [
+        ({"query": "{a}"}, True),
+        ({"query": "{a}", "variables": {"x": 1}, "operationName": "A", "extensions": {}}, True),
+        ({"query": "{a}", "extensions": {"x": 1}}, False),
+        ({"query": "{a}", "other": 1}, False),
+    ],
+)
+async def test_what_else_was_sent_is_noticed(sent: dict[str, Any], bare: bool) -> None:
+    sender, execute = client()
+    by_url = {key: orjson.dumps(v).decode() if key in ("variables", "extensions") else v
+              for key, v in sent.items()}  # fmt: skip
+
+    await sender.post("/graphql", json=sent)
+    await sender.get("/graphql", params=by_url)
+
+    assert [operation.bare for operation, _, _ in execute.asked] == [bare, bare]

@@ -11,7 +11,8 @@ graphql-core.
     access.py     how a field comes by its value: read, called, or left to its resolver
     program.py    from selections to functions; source.py and values.py write their lines
     functions.py  texts become functions, and those that read alike share their code
-    state.py      one execution: its errors, its paths, what resolvers are told; arguments.py
+    state.py      one execution: its errors, its paths, what resolvers are told; arguments.py,
+                  variables.py
     complete.py   the long way round for every value the written lines do not expect; abstract.py
     later.py      what happens once something has to be awaited
 

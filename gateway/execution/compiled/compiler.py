@@ -4,8 +4,9 @@ Limits of what is equal: the order of errors that arise in different tasks is th
 the tasks fail, as in graphql-core, where it is not fixed by the language either.
 """
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -26,6 +27,7 @@ from gateway.execution.compiled.coverage import NotCovered, Scope, scope_of
 from gateway.execution.compiled.functions import Codes
 from gateway.execution.compiled.program import Run, Writer
 from gateway.execution.compiled.state import State
+from gateway.execution.compiled.variables import Declared
 
 MOST_VARIANTS: Final = 8  # outcomes of conditions an operation is compiled for
 _Conditions: TypeAlias = tuple[Any, ...]  # the values of the conditions' variables
@@ -79,6 +81,7 @@ class Operation:
         self._document = document
         self._name = name
         self._scope = scope
+        self._declared = Declared(compiler.schema, scope.operation.variable_definitions or ())
         self._runs: dict[_Conditions, Run | None] = {}
         self._counts: dict[_Conditions, int] = {}
         self.fields = 0  # written so far: what its memory grows with
@@ -104,10 +107,17 @@ class Operation:
         )
         return _result(state, run)
 
-    def prepare(self, variables: Mapping[str, Any] | None = None) -> bool:
-        """Compile for what these variables select, before anybody asks; whether that was done."""
-        values = self._coerced(variables)
-        return not isinstance(values, list) and self._run(values, at_once=True) is not None
+    def prepare(self) -> bool:
+        """Compile for every outcome of the conditions, before anybody asks; whether that was done.
+
+        Whoever has more conditions than can be compiled for is told so, and nothing is done.
+        """
+        names = self._scope.conditions
+        if 2 ** len(names) > MOST_VARIANTS:
+            return False
+        outcomes = product((True, False), repeat=len(names))
+        runs = [self._run(_values(names, outcome), at_once=True) for outcome in outcomes]
+        return all(run is not None for run in runs)
 
     def forget(self) -> None:
         """Give back the memory of what was compiled; it is compiled again when it is worth it."""
@@ -119,11 +129,15 @@ class Operation:
         declared = self._scope.operation.variable_definitions
         if not declared:
             return VariableValues({}, {})
+        given: Mapping[str, Any] = variables or {}
+        quickly = self._declared.quickly(given)
+        if quickly is not None:
+            return quickly
         options = self._compiler.options
         return get_variable_values(
             self._compiler.schema,
             declared,
-            dict(variables or {}),
+            dict(given),
             max_errors=options.max_coercion_errors,
             hide_suggestions=options.hide_suggestions,
         )
@@ -169,6 +183,10 @@ class Operation:
             max_coercion_errors=options.max_coercion_errors,
             hide_suggestions=options.hide_suggestions,
         )
+
+
+def _values(names: Sequence[str], outcome: Sequence[bool]) -> VariableValues:
+    return VariableValues({}, dict(zip(names, outcome, strict=True)))
 
 
 def _result(state: State, run: Run) -> ExecutionResult | Awaitable[ExecutionResult]:

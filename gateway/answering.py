@@ -1,0 +1,96 @@
+"""From an operation of the edge to its answer: what is public from memory, all else executed."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gateway.edge.encoding import encode
+from gateway.edge.graphql import MutationByGet
+from gateway.edge.graphql_request import Operation
+from gateway.execution.executor import Executor, OnlyQueries
+from gateway.execution.remembered import PublicAnswer, public_answer
+from gateway.federation.operation import OperationReads
+from gateway.metrics import Metrics
+from gateway.security.viewer import ANONYMOUS
+from gateway.telemetry import span
+from schema.domain.text import Language
+from schema.graph.ports import Context, Reads, Viewer
+
+MakeContext = Callable[[Viewer, Language], Context]
+
+
+class Answering:
+    """Answers every operation of this process, and counts what it took."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        *,
+        context: MakeContext,
+        metrics: Metrics,
+    ) -> None:
+        self._executor = executor
+        self._context = context
+        self._metrics = metrics
+        self._operations = metrics.counter("onething_operations_total")
+        self._remembered = metrics.counter("onething_answers_remembered_total")
+        self._reads: dict[tuple[str, str], Callable[[], None]] = {}
+
+    async def __call__(
+        self, operation: Operation, *, viewer: Viewer, language: Language, request_id: str
+    ) -> Mapping[str, Any] | PublicAnswer:
+        """The response map, or the bytes everybody is answered with; raises MutationByGet."""
+        self._operations()
+        if not self._executor.is_public(operation.query, operation.name):
+            return await self._executed(operation, self._context(viewer, language), request_id)
+        # Whoever asks, it is executed as for anybody: nothing of a viewer can come in.
+        answer = await self._executed(operation, self._context(ANONYMOUS, language), request_id)
+        if "errors" in answer or "data" not in answer:
+            return answer
+        return public_answer(encode(answer), lasting=self._lasting(operation))
+
+    def from_memory(self) -> None:
+        """Count an operation that was answered without coming here."""
+        self._operations()
+        self._remembered()
+
+    def _lasting(self, operation: Operation) -> bool:
+        """Whether all that was sent is what the answer hangs on: the rest may be about somebody."""
+        declared = self._executor.variables(operation.query, operation.name)
+        return operation.bare and operation.variables.keys() <= declared
+
+    async def _executed(
+        self, operation: Operation, context: Context, request_id: str
+    ) -> Mapping[str, Any]:
+        with span("graphql", operation=operation.name or ""):
+            try:
+                return await self._executor.execute(
+                    operation.query,
+                    operation.variables,
+                    operation.name,
+                    context,
+                    trace_id=request_id,
+                    queries_only=operation.queries_only,
+                )
+            except OnlyQueries:
+                raise MutationByGet from None
+            finally:
+                self._end(context.reads)
+
+    def _end(self, reads: Reads) -> None:
+        if not isinstance(reads, OperationReads):
+            return
+        reads.close()
+        for call in reads.calls:
+            self._read(call.department, call.outcome)
+            if call.outcome == "ok":
+                self._metrics.observe(
+                    "onething_department_read_seconds", call.ms / 1000, department=call.department
+                )
+
+    def _read(self, department: str, outcome: str) -> None:
+        count = self._reads.get((department, outcome))
+        if count is None:
+            count = self._reads[department, outcome] = self._metrics.counter(
+                "onething_department_reads_total", department=department, outcome=outcome
+            )
+        count()

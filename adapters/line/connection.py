@@ -31,7 +31,7 @@ class Connection(asyncio.Protocol):
         gone: Callable[["Connection"], None],
     ) -> None:
         self._department, self._spare, self._gone = department, spare, gone
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._answer: Answer | None = None  # while somebody waits for it
         self._reader = ReplyReader(department, reply_bytes)
@@ -48,7 +48,7 @@ class Connection(asyncio.Protocol):
         Raises Closed where a kept connection turns out to be closed already.
         """
         assert self._transport is not None  # noqa: S101 — it is asked once it is there
-        answer: Answer = self._loop.create_future()
+        answer: Answer = self.loop.create_future()
         self._answer = answer
         self._transport.write(request)
         self._deadline = deadline
@@ -115,7 +115,7 @@ class Connection(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
         self._rings = self._deadline
-        self._timer = self._loop.call_at(self._rings, self._ring)
+        self._timer = self.loop.call_at(self._rings, self._ring)
 
     def _ring(self) -> None:
         self._timer, answer = None, self._answer

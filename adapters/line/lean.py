@@ -30,7 +30,7 @@ class LeanWire:
     ) -> None:
         self._department, self._url, self._turns = department, endpoint.url, turns
         self._cap = reply_bytes
-        self._to: tuple[Address, Written] | None = None
+        self._to: tuple[asyncio.AbstractEventLoop, Address, Written] | None = None
         self._trust = trust  # of TLS; None for plain http
         self._spare: list[Connection] = []  # the one used last at the end
         self._all: set[Connection] = set()
@@ -38,8 +38,8 @@ class LeanWire:
 
     async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
         """The reply, by `deadline`; see the port."""
-        address, written = self._to or self._found()
-        data, loop = written(request), asyncio.get_running_loop()
+        loop, address, written = self._to or self._found()
+        data = written(request)
         queue = self._turns.claim(loop.time(), deadline)
         if queue is not None:
             await queue
@@ -64,9 +64,9 @@ class LeanWire:
         self._spare.clear()
         self._all.clear()
 
-    def _found(self) -> tuple[Address, Written]:
+    def _found(self) -> tuple[asyncio.AbstractEventLoop, Address, Written]:
         address = address_of(self._department, self._url)
-        self._to = address, Written(self._department, address)
+        self._to = asyncio.get_running_loop(), address, Written(self._department, address)
         return self._to
 
     def _kept(self, horizon: float) -> Connection | None:
@@ -97,11 +97,10 @@ class LeanWire:
         return connection
 
     def _keep(self, connection: Connection) -> None:
-        loop = asyncio.get_running_loop()
-        connection.spare_since = loop.time()
+        connection.spare_since = connection.loop.time()
         self._spare.append(connection)
         if self._sweep is None:
-            self._sweep = loop.call_later(IDLE_S, self._end_old)
+            self._sweep = connection.loop.call_later(IDLE_S, self._end_old)
 
     def _end_old(self) -> None:
         """Close what has been idle for long; look again while anything waits."""

@@ -19,6 +19,7 @@ from adapters.errors import ContractBroken, Misconfigured, NotDelivered, Outcome
 from adapters.line import lean
 from adapters.line.connection import Connection
 from adapters.line.lean import LeanWire
+from adapters.line.reply import ReplyReader
 from adapters.line.trust import trusting
 from adapters.line.turns import Turns
 from adapters.wire import Endpoint, WireRequest
@@ -208,6 +209,23 @@ async def test_a_connection_that_is_over_leaves_no_timer(wire: LeanWire, server:
     await wire.aclose()
     await asyncio.sleep(0.02)
     assert connections() == before
+
+
+async def test_exchanges_leave_nothing_for_the_collector(wire: LeanWire) -> None:
+    await wire.send(GET, deadline=within(5))
+    gc.collect()
+    gc.disable()
+    try:
+        before = readers()
+        for _ in range(20):
+            await wire.send(GET, deadline=within(5))
+        assert readers() == before
+    finally:
+        gc.enable()
+
+
+def readers() -> int:
+    return sum(isinstance(one, ReplyReader) for one in gc.get_objects())
 
 
 async def test_words_unasked_spoil_the_connection(wire: LeanWire, server: Server) -> None:

@@ -8,11 +8,12 @@ import ssl
 
 from adapters.errors import AdapterError, Misconfigured, NotDelivered
 from adapters.line.address import Address, Written, address_of
-from adapters.line.connection import Closed, Connection
+from adapters.line.connection import Closed, Connection, Encrypted, Plain
 from adapters.line.trust import refusal, untrusted
 from adapters.line.turns import Turns
 from adapters.wire import Endpoint, WireReply, WireRequest
 
+RECORD_BYTES = 16_384  # of one TLS record, at most
 IDLE_S = 3.0  # connections are dropped before a department's own keep-alive ends
 
 
@@ -32,6 +33,7 @@ class LeanWire:
         self._cap = reply_bytes
         self._to: tuple[asyncio.AbstractEventLoop, Address, Written] | None = None
         self._trust = trust  # of TLS; None for plain http
+        self._buffer = memoryview(bytearray(0 if trust is None else RECORD_BYTES))
         self._spare: list[Connection] = []  # the one used last at the end
         self._all: set[Connection] = set()
         self._sweep: asyncio.TimerHandle | None = None
@@ -80,8 +82,13 @@ class LeanWire:
 
     async def _connected(self, address: Address, deadline: float) -> Connection:
         loop = asyncio.get_running_loop()
-        connection = Connection(
-            self._department, reply_bytes=self._cap, spare=self._keep, gone=self._all.discard
+        kind = Plain if self._trust is None else Encrypted
+        connection = kind(
+            self._department,
+            reply_bytes=self._cap,
+            spare=self._keep,
+            gone=self._all.discard,
+            buffer=self._buffer,
         )
         self._all.add(connection)
         try:

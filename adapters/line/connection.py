@@ -16,8 +16,8 @@ class Closed(Exception):
     """A kept connection was closed before one byte of an answer came."""
 
 
-class Connection(asyncio.Protocol):
-    """A connection to one department.
+class Connection(asyncio.BaseProtocol):
+    """A connection to one department: what plain and encrypted ones share.
 
     `spare` gets it back when it may be asked again, `gone` when it never may be any more.
     """
@@ -29,9 +29,11 @@ class Connection(asyncio.Protocol):
         reply_bytes: int,
         spare: Callable[["Connection"], None],
         gone: Callable[["Connection"], None],
+        buffer: memoryview,
     ) -> None:
         self._department, self._spare, self._gone = department, spare, gone
-        self._loop = asyncio.get_running_loop()
+        self._buffer = buffer  # of all a line's connections: what is read is taken out at once
+        self.loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._answer: Answer | None = None  # while somebody waits for it
         self._reader = ReplyReader(department, reply_bytes)
@@ -48,7 +50,7 @@ class Connection(asyncio.Protocol):
         Raises Closed where a kept connection turns out to be closed already.
         """
         assert self._transport is not None  # noqa: S101 — it is asked once it is there
-        answer: Answer = self._loop.create_future()
+        answer: Answer = self.loop.create_future()
         self._answer = answer
         self._transport.write(request)
         self._deadline = deadline
@@ -115,7 +117,7 @@ class Connection(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
         self._rings = self._deadline
-        self._timer = self._loop.call_at(self._rings, self._ring)
+        self._timer = self.loop.call_at(self._rings, self._ring)
 
     def _ring(self) -> None:
         self._timer, answer = None, self._answer
@@ -149,3 +151,23 @@ class Connection(asyncio.Protocol):
             self._timer.cancel()
             self._timer = None
         self._gone(self)
+
+
+class Plain(Connection, asyncio.Protocol):
+    """A connection over TCP alone."""
+
+
+class Encrypted(Connection, asyncio.BufferedProtocol):
+    """A connection over TLS.
+
+    It lends a buffer: for one that does not, a loop makes 256 KiB anew for every read, has the
+    kernel map them and gives them back, which costs as much as all the rest of an exchange.
+    """
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where to put what comes next."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """So much has come."""
+        self.data_received(bytes(self._buffer[:nbytes]))

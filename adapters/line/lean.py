@@ -8,11 +8,12 @@ import ssl
 
 from adapters.errors import AdapterError, Misconfigured, NotDelivered
 from adapters.line.address import Address, Written, address_of
-from adapters.line.connection import Closed, Connection
+from adapters.line.connection import Closed, Connection, Encrypted, Plain
 from adapters.line.trust import refusal, untrusted
 from adapters.line.turns import Turns
 from adapters.wire import Endpoint, WireReply, WireRequest
 
+RECORD_BYTES = 16_384  # of one TLS record, at most
 IDLE_S = 3.0  # connections are dropped before a department's own keep-alive ends
 
 
@@ -30,16 +31,17 @@ class LeanWire:
     ) -> None:
         self._department, self._url, self._turns = department, endpoint.url, turns
         self._cap = reply_bytes
-        self._to: tuple[Address, Written] | None = None
+        self._to: tuple[asyncio.AbstractEventLoop, Address, Written] | None = None
         self._trust = trust  # of TLS; None for plain http
+        self._buffer = memoryview(bytearray(0 if trust is None else RECORD_BYTES))
         self._spare: list[Connection] = []  # the one used last at the end
         self._all: set[Connection] = set()
         self._sweep: asyncio.TimerHandle | None = None
 
     async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
         """The reply, by `deadline`; see the port."""
-        address, written = self._to or self._found()
-        data, loop = written(request), asyncio.get_running_loop()
+        loop, address, written = self._to or self._found()
+        data = written(request)
         queue = self._turns.claim(loop.time(), deadline)
         if queue is not None:
             await queue
@@ -64,9 +66,9 @@ class LeanWire:
         self._spare.clear()
         self._all.clear()
 
-    def _found(self) -> tuple[Address, Written]:
+    def _found(self) -> tuple[asyncio.AbstractEventLoop, Address, Written]:
         address = address_of(self._department, self._url)
-        self._to = address, Written(self._department, address)
+        self._to = asyncio.get_running_loop(), address, Written(self._department, address)
         return self._to
 
     def _kept(self, horizon: float) -> Connection | None:
@@ -80,8 +82,13 @@ class LeanWire:
 
     async def _connected(self, address: Address, deadline: float) -> Connection:
         loop = asyncio.get_running_loop()
-        connection = Connection(
-            self._department, reply_bytes=self._cap, spare=self._keep, gone=self._all.discard
+        kind = Plain if self._trust is None else Encrypted
+        connection = kind(
+            self._department,
+            reply_bytes=self._cap,
+            spare=self._keep,
+            gone=self._all.discard,
+            buffer=self._buffer,
         )
         self._all.add(connection)
         try:
@@ -97,11 +104,10 @@ class LeanWire:
         return connection
 
     def _keep(self, connection: Connection) -> None:
-        loop = asyncio.get_running_loop()
-        connection.spare_since = loop.time()
+        connection.spare_since = connection.loop.time()
         self._spare.append(connection)
         if self._sweep is None:
-            self._sweep = loop.call_later(IDLE_S, self._end_old)
+            self._sweep = connection.loop.call_later(IDLE_S, self._end_old)
 
     def _end_old(self) -> None:
         """Close what has been idle for long; look again while anything waits."""

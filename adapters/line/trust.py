@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Iterator
+from functools import lru_cache
 
 from adapters.wire import ClientCertificate
 
@@ -26,6 +27,13 @@ def trusting(url: str, shown: ClientCertificate | None = None) -> ssl.SSLContext
     """
     if not url.lower().startswith("https:"):
         return None
+    return _speaking(shown, ssl.get_default_verify_paths())
+
+
+@lru_cache(64)  # the authorities take 60 ms to read and a megabyte to keep: once is enough
+def _speaking(
+    shown: ClientCertificate | None, authorities: ssl.DefaultVerifyPaths
+) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if shown is not None:  # a password always: without one, OpenSSL would ask at the terminal

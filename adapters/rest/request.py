@@ -1,7 +1,7 @@
 """The requests of one operation: the functions that write them, made once, at start."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus, urlencode
 
 import orjson
@@ -17,6 +17,7 @@ from adapters.rest.operations import FORM
 from adapters.rest.tree import MISSING, builder, valued
 from adapters.shape import Kind
 
+T = TypeVar("T")
 Made = tuple[str, Mapping[str, str], bytes | None]
 """Path, headers and body of a request that does not say yet who we are."""
 Texts = Sequence[str]
@@ -69,26 +70,34 @@ def _path(found: Found, node: Node | None) -> Callable[[Scope, list[str]], str]:
     asked = list(enumerate(template))[1::2]
     places = [(at, names.index(name)) for at, name in asked if name in names]
     template[1::2] = [""] * len(asked)
+    fixed = "".join(template)
+    if not names and "." not in fixed:
+        return _always(fixed)
 
     def write(scope: Scope, missing: list[str]) -> str:
         said, pieces = say(scope, missing), template.copy()
         for at, which in places:
             pieces[at] = _quoted(",".join(said[which]))
-        path = "".join(pieces)
-        if "." in path:
-            _steps(path)
-        return path
+        return _checked("".join(pieces))
 
     return write
 
 
-def _steps(path: str) -> None:
-    if {".", ".."} & set(path.split("/")):  # whoever reads such a path takes it for another one
+def _checked(path: str) -> str:
+    if "." in path and {".", ".."} & set(path.split("/")):  # whoever reads it takes another path
         raise MappingError("a value of the path cannot be told from a step to another one")
+    return path
+
+
+def _always(said: T) -> Callable[[Scope, list[str]], T]:
+    """What stands in a place without parameters."""
+    return lambda scope, missing: said
 
 
 def _query(found: Found, node: Node | None) -> Callable[[Scope, list[str]], str]:
     names, say = _place(found, node)
+    if not names:
+        return _always("")
     begins = [f"{quote_plus(name)}=" for name in names]
 
     def write(scope: Scope, missing: list[str]) -> str:
@@ -104,6 +113,8 @@ def _query(found: Found, node: Node | None) -> Callable[[Scope, list[str]], str]
 
 def _headers(found: Found, node: Node | None) -> Callable[[Scope, list[str]], Mapping[str, str]]:
     names, say = _place(found, node)
+    if not names:
+        return _always({})
 
     def write(scope: Scope, missing: list[str]) -> Mapping[str, str]:
         said = say(scope, missing)
@@ -122,7 +133,7 @@ def _body(
     found: Found, node: Node | None, whole: Validator | None
 ) -> Callable[[Scope, list[str]], bytes | None]:
     if node is None:
-        return lambda scope, missing: None
+        return _always(None)
     build, encode = builder(node), _form if found.body_type == FORM else orjson.dumps
 
     def write(scope: Scope, missing: list[str]) -> bytes | None:

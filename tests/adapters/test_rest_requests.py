@@ -71,7 +71,7 @@ def asked(draw: st.DrawFn) -> tuple[Found, Group, Mapping[str, Any]]:
         condition = None if place == "path" or when is None else lambda scope, said=when: said
         if members:
             places.append(group(place, tuple(members), condition))
-    path = "/a" + "".join(
+    path = draw(st.sampled_from(["/a", "/a/..", "/v1.0"])) + "".join(
         f"/{{{name}}}{draw(st.sampled_from(['', '.', '/b']))}" for name in names["path"]
     )
     parameters = [*names["query"], *names["header"]]

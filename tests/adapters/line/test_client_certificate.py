@@ -12,6 +12,7 @@ import pytest
 
 from adapters.errors import Misconfigured
 from adapters.line.both import Line
+from adapters.line.trust import trusting
 from adapters.wire import ClientCertificate, Endpoint, WireRequest
 from schema.domain.department import Limits
 from tests.adapters.line.test_lean import OK, within
@@ -126,3 +127,16 @@ async def test_who_shows_none_or_a_strange_one_is_told_so_and_got_nothing(
         await wire.aclose()
     await asyncio.sleep(0)
     assert server.heard == 0
+
+
+def test_the_authorities_are_read_once_whoever_is_spoken_to(tmp_path: Path) -> None:
+    shown = [
+        ClientCertificate(certificate=certificate, key=key)
+        for certificate, key in (issued(name).files(tmp_path, name) for name in ("a", "b"))
+    ]
+    alike = [trusting("https://market.example"), trusting("https://fire.example")]
+    own = [trusting("https://fire.example", one) for one in (*shown, *shown)]
+
+    assert alike[0] is alike[1] is not None
+    assert own[:2] == own[2:]
+    assert len({id(one) for one in (*alike, *own)}) == 3

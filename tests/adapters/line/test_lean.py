@@ -3,30 +3,23 @@
 import asyncio
 import gc
 import ssl
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from adapters.errors import ContractBroken, Misconfigured, NotDelivered, OutcomeUnknown
 from adapters.line import lean
 from adapters.line.connection import Connection
 from adapters.line.lean import LeanWire
+from adapters.line.reply import ReplyReader
 from adapters.line.trust import trusting
 from adapters.line.turns import Turns
 from adapters.wire import Endpoint, WireRequest
+from tests.certificates import issued
 
 GET = WireRequest(method="GET", path="/", headers={}, asks=True)
 OK = b"HTTP/1.1 200 X\r\nContent-Length: 2\r\n\r\nok"
-
-_LOOPBACK = x509.IPAddress(ip_address("127.0.0.1"))
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -210,6 +203,23 @@ async def test_a_connection_that_is_over_leaves_no_timer(wire: LeanWire, server:
     assert connections() == before
 
 
+async def test_exchanges_leave_nothing_for_the_collector(wire: LeanWire) -> None:
+    await wire.send(GET, deadline=within(5))
+    gc.collect()
+    gc.disable()
+    try:
+        before = readers()
+        for _ in range(20):
+            await wire.send(GET, deadline=within(5))
+        assert readers() == before
+    finally:
+        gc.enable()
+
+
+def readers() -> int:
+    return sum(isinstance(one, ReplyReader) for one in gc.get_objects())
+
+
 async def test_words_unasked_spoil_the_connection(wire: LeanWire, server: Server) -> None:
     async def chatting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -320,56 +330,58 @@ async def test_a_path_is_one_word_whatever_is_in_it(server: Server) -> None:
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> Path:
-    """A certificate for 127.0.0.1 that signs itself, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "land")])
-    now = datetime.fromtimestamp(time.time(), UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([_LOOPBACK]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    place = tmp_path / "land.pem"
-    place.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    return place
+async def encrypted(tmp_path: Path) -> AsyncIterator[Server]:
+    """A server over TLS; its authority's certificate is `authority.pem`."""
+    authority = issued("authority")
+    authority.files(tmp_path, "authority")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*issued("land", authority).files(tmp_path, "land"))
+    made = await Server().start(context)
+    yield made
+    await made.stop()
 
 
 @pytest.mark.parametrize("trusted", [True, False])
 async def test_only_a_trusted_certificate_is_spoken_to(
-    authority: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
+    encrypted: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
 ) -> None:
     if trusted:
-        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(authority)
-    server = await Server().start(context)
-    wire = line(f"https://127.0.0.1:{server.port}")
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    wire = line(f"https://127.0.0.1:{encrypted.port}")
     try:
         if trusted:
             for _ in range(2):
                 assert (await wire.send(GET, deadline=within(2))).body == b"ok"
-            assert server.connections == 1
+            assert encrypted.connections == 1
         else:
             with pytest.raises(Misconfigured, match="certificate"):
                 await wire.send(GET, deadline=within(2))
     finally:
         await wire.aclose()
-        await server.stop()
+
+
+async def test_long_answers_over_tls_are_whole_and_each_its_own(
+    encrypted: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+
+    async def echoing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            asked = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1]
+            body = asked * 20_000
+            writer.write(b"HTTP/1.1 200 X\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    encrypted.talks = [echoing]
+    wire = line(f"https://127.0.0.1:{encrypted.port}", concurrency=3, reply_bytes=1_000_000)
+
+    async def ask(number: int) -> None:
+        request = WireRequest(method="GET", path=f"/answer/{number}", headers={}, asks=True)
+        reply = await wire.send(request, deadline=within(20))
+        assert reply.body == f"/answer/{number}".encode() * 20_000
+
+    await asyncio.gather(*(ask(number) for number in range(9)))
+    await wire.aclose()
+    assert encrypted.most == 3
 
 
 async def test_plain_words_where_tls_is_due_are_not_delivered(server: Server) -> None:

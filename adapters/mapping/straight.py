@@ -18,7 +18,7 @@ Values = dict[str, Any]
 Node: TypeAlias = tuple[str, tuple[str, ...]]
 """Where a node is: "row" or "root", and the tags from there."""
 A_LIST = "is a list where one value is wanted"
-_SOME, _TIMES = 2, 3  # children read of one node, and how many there may be for each of them
+_DEAR = 3  # looking for a child costs as much as looking at so many
 
 
 class Walks(Protocol):
@@ -218,5 +218,5 @@ def _worth(lines: Iterable[Line], tree: Walks) -> frozenset[Node]:
 
 def _bounded(shape: Shape, read: int) -> bool:
     children = [one for name, one in shape.members().items() if name[:1] not in ("@", ".")]
-    some = read >= _SOME and len(children) <= _TIMES * read
-    return some and not shape.open and not any(child.repeated for child in children)
+    few = len(children) < _DEAR * read
+    return few and not shape.open and not any(child.repeated for child in children)

@@ -47,8 +47,7 @@ class XmlTree:
 
     def index(self, node: str) -> str:
         """The first element of each tag: looked at from behind, it is met last."""
-        children = f"{node}.iterchildren(reversed=True)"
-        return f"{{}} if {node} is None else {{one.tag: one for one in {children}}}"
+        return f"{{}} if {node} is None else {{one.tag: one for one in {node}[::-1]}}"
 
     def told(self, into: str) -> tuple[str, ...]:
         """The text of the element unless it is nil."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import orjson
 import pytest
 from starlette.types import Message
 
+from gateway.edge.encoding import encode
 from gateway.edge.graphql import GraphQLEndpoint, Limits, MutationByGet
 from gateway.edge.graphql_request import Operation
 from gateway.edge.rim import Rim
@@ -559,3 +561,15 @@ async def test_what_else_was_sent_is_noticed(sent: dict[str, Any], bare: bool) -
     await sender.get("/graphql", params=by_url)
 
     assert [operation.bare for operation, _, _ in execute.asked] == [bare, bare]
+
+
+class Kind(StrEnum):
+    FOOD = "food"
+
+
+def test_keys_of_another_type_become_texts_and_what_is_no_json_is_a_bug() -> None:
+    odd = {"data": {"by": {1: Decimal("2.50"), Kind.FOOD: 3}}}
+
+    assert encode(odd) == b'{"data":{"by":{"1":"2.50","food":3}}}'
+    with pytest.raises(TypeError):
+        encode({"data": object()})

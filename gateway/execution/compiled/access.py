@@ -32,7 +32,7 @@ class Call:
     names: Mapping[str, str] | None = None  # its keywords for the field's arguments, by their names
 
     def __post_init__(self) -> None:
-        for name in (self.source, self.info):
+        for name in (self.source, self.info, *(self.names or {}).values()):
             if name is not None:
                 _refuse_odd(name)
 

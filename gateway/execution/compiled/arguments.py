@@ -38,10 +38,11 @@ class Prepared:
 
     `steady`: the same for every value of this field in one execution, so they are worked out once.
     A list or an object written in the document is made anew each time, as graphql-core does it:
-    resolvers may change what they are given.
+    resolvers may change what they are given. `always`: those that are there whenever there is no
+    error.
     """
 
-    __slots__ = ("_parts", "steady")
+    __slots__ = ("_parts", "always", "steady")
 
     def __init__(self, definition: GraphQLField, node: FieldNode) -> None:
         given = {one.name.value: one.value for one in node.arguments or ()}
@@ -50,6 +51,9 @@ class Prepared:
             for name, value in given.items()
         )
         self._parts = _parts(definition, node, given) if self.steady else None
+        self.always = frozenset(
+            name for name, _, variable, required in self._parts or () if required or not variable
+        )
 
     def quickly(self, variables: VariableValues) -> dict[str, Any] | None:
         """The arguments, where nothing but variables has to be put in; None: the long way."""

@@ -78,7 +78,7 @@ def _value(draft: Draft, access: Read | Call | None, field: Field, spot: Spot) -
     info = f"info_at(E, {spot.position}, {spot.place})"
     found = f"arguments(E, {spot.position})" if field.definition.args else ""
     if isinstance(access, Call):
-        return _call(draft, access, spot, info, found)
+        return _call(draft, access, field, spot, info, found)
     if isinstance(access, Read):
         # Nobody wants the arguments, but wrong ones are an error all the same.
         return [*([found] if found else []), f"{spot.variable} = {_read(access)}"]
@@ -93,7 +93,7 @@ def _read(access: Read) -> str:
     return f"g({access.name!r}) if g is not None else s.{access.name}"
 
 
-def _call(draft: Draft, access: Call, spot: Spot, info: str, found: str) -> Lines:
+def _call(draft: Draft, access: Call, field: Field, spot: Spot, info: str, found: str) -> Lines:
     lines = [f"k = {found}"] if found else []
     given = []
     if access.source is not None:
@@ -102,8 +102,15 @@ def _call(draft: Draft, access: Call, spot: Spot, info: str, found: str) -> Line
         told = info if access.told is None else f"{draft.bind(access.told)}({info})"
         given.append(f"{access.info}={told}")
     if found and access.names:
-        given.append(f"**renamed(k, {draft.bind(access.names)})")
+        given += _passed_on(draft, access.names, field.prepared.always)
     return [*lines, f"{spot.variable} = {draft.bind(access.function)}({', '.join(given)})"]
+
+
+def _passed_on(draft: Draft, names: Mapping[str, str], always: frozenset[str]) -> list[str]:
+    """The arguments by the function's keywords, one by one where none of them can be missing."""
+    if always == names.keys():
+        return [f"{keyword}=k[{name!r}]" for name, keyword in names.items()]
+    return [f"**renamed(k, {draft.bind(names)})"]
 
 
 def _by_default(name: str, spot: Spot, info: str, with_arguments: bool) -> Lines:

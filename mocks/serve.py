@@ -7,7 +7,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from mocks.core.deed import FindDeed
 from mocks.core.direct import Direct
 from mocks.core.kit import Kit, assemble, department_module
 from mocks.faults.at_once import answering
+from mocks.readers.lending import Readers, lending
 
 TICK_S = 0.05
 _ORPHAN_CHECK_S = 0.5
@@ -41,6 +42,8 @@ class Place:
     callback_base: str | None
     parent: int
     bond: Bond | None = None
+    key: bytes = b""
+    lends: Sequence[socket.socket] = ()  # a line to each reader
 
 
 class _Server(uvicorn.Server):
@@ -63,7 +66,9 @@ def serve(place: Place) -> None:
 
 
 async def _serve(place: Place) -> None:
-    kit = assemble(place.department, place.state, callback_base=place.callback_base)
+    kit = assemble(
+        place.department, place.state, callback_base=place.callback_base, key=place.key or None
+    )
     module = department_module(place.department)
     department: Direct = module.build(kit)
     app: ASGIApp = application(kit, department)
@@ -71,11 +76,14 @@ async def _serve(place: Place) -> None:
     if place.bond:
         noting = place.bond.noting(app, kit)
         app, find = noting, noting.noted(find)
+    readers = Readers(place.lends, department.untroubled)
     config = uvicorn.Config(
         app,
         host=place.host,
         port=place.port,
-        http=answering(find, kit.faults),
+        http=lending(find, kit.faults, readers.lend)
+        if place.lends
+        else answering(find, kit.faults),
         ws="none",
         lifespan="off",
         log_level="warning",
@@ -85,9 +93,10 @@ async def _serve(place: Place) -> None:
         timeout_graceful_shutdown=1,
     )
     server = _Server(config, kit)
+    readers.take_back(server, find)
     beside = [asyncio.create_task(_tick(kit)), asyncio.create_task(_mind(place.parent))]
     if place.bond:
-        beside.append(asyncio.create_task(place.bond.obey(kit, server)))
+        beside.append(asyncio.create_task(place.bond.obey(place.bond.acts(kit, server))))
     if pump := getattr(module, "pump", None):
         beside.append(asyncio.create_task(pump(kit)))
     try:

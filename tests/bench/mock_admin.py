@@ -127,7 +127,7 @@ def read(ring: Ring) -> tuple[int, float]:
 def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as folder:
-        world = start_world(Path(folder) / "fleet", *DEPARTMENTS, within_s=120)
+        world = start_world(Path(folder) / "fleet", *DEPARTMENTS)
         try:
             took = resets(world, _filings(Path(folder) / "here"))
         finally:

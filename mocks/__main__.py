@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -123,6 +124,7 @@ async def _served(
         refuse_taken(config.host, [config.port, *supervisor.ports.values()])
         _prepare(arguments)
         await supervisor.start_all(config.port)
+        gc.freeze()  # a reset does not wait while all that was imported is looked through
         where = f"http://{config.host}:{config.port}/__admin/state"
         count = len(supervisor.ports)
         print(f"{count} departments are up: {where}", flush=True)  # noqa: T201 - a command

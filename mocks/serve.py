@@ -4,6 +4,7 @@ It ends with its parent, and comes back from its ledger as if it had never been 
 """
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -92,6 +93,7 @@ async def _serve(place: Place) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=1,
     )
+    gc.freeze()  # what is there by now stays: nobody waits while all of it is looked through
     server = _Server(config, kit)
     readers.take_back(server, find)
     beside = [asyncio.create_task(_tick(kit)), asyncio.create_task(_mind(place.parent))]

@@ -126,7 +126,8 @@ class Ledger:
         Not waited for: after a power failure the past may be back, and nobody was promised that
         it would not. The next entry takes the emptiness to the disk with it.
         """
-        os.ftruncate(self._file, 0)
+        if self._entries:  # an empty file is let alone: to touch it is to wait for the disk's turn
+            os.ftruncate(self._file, 0)
         self._entries.clear()
 
     def close(self) -> None:

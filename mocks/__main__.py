@@ -17,6 +17,7 @@ from mocks.anything import command as anything
 from mocks.bond import Bond
 from mocks.core.folder import InUse, held
 from mocks.core.kit import DEPARTMENTS
+from mocks.core.ledger import BrokenLedger
 from mocks.core.seed import OtherSeed, keep_seed, parsed
 from mocks.readers.process import ReaderPlace, read
 from mocks.recording import command as recording
@@ -41,7 +42,11 @@ def main() -> int:
     """Exit code: 0 when told to stop, 1 when something could not start, 2 for wrong arguments."""
     arguments = _parser().parse_args()
     if (begin := _PROCESSES.get(arguments.command)) is not None:
-        begin(arguments)
+        try:
+            begin(arguments)
+        except BrokenLedger as broken:
+            print(broken, file=sys.stderr)  # noqa: T201 - a process's last word
+            return 1
         return 0
     if (run := _APART.get(arguments.command)) is not None:
         return run(arguments)

@@ -96,7 +96,7 @@ async def _serve(place: Place) -> None:
     gc.freeze()  # what is there by now stays: nobody waits while all of it is looked through
     server = _Server(config, kit)
     readers.take_back(server, find)
-    beside = [asyncio.create_task(_tick(kit)), asyncio.create_task(_mind(place.parent))]
+    beside = [asyncio.create_task(ticking(kit)), asyncio.create_task(_mind(place.parent))]
     if place.bond:
         beside.append(asyncio.create_task(place.bond.obey(place.bond.acts(kit, server))))
     if pump := getattr(module, "pump", None):
@@ -142,9 +142,11 @@ def application(kit: Kit, department: Starlette) -> ASGIApp:
     return either
 
 
-async def _tick(kit: Kit) -> None:
+async def ticking(kit: Kit) -> None:
+    """Decide what is due, again and again; on a full disk it waits until there is room."""
     while True:
-        kit.desk.tick()
+        with suppress(OSError):
+            kit.desk.tick()
         await asyncio.sleep(TICK_S)
 
 

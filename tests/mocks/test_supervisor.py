@@ -223,3 +223,17 @@ def test_a_state_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
 
     assert (told.returncode, "Traceback" in told.stderr) == (1, False)
     assert told.stderr.startswith("not started: ")
+
+
+def test_a_broken_ledger_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "ledger").mkdir()
+    (tmp_path / "ledger" / "fire.jsonl").write_text('{"seq": 1}\nno entry\n')
+    serve = [sys.executable, "-m", "mocks", "serve", "--port-base", "0", "--only", "fire"]
+    serve += ["--state", str(tmp_path)]
+
+    told = subprocess.run(serve, capture_output=True, text=True, timeout=50, check=False)  # noqa: S603 - our own
+
+    assert told.returncode == 1
+    assert "fire.jsonl: line 2 is no entry" in told.stderr
+    assert "not started: fire ended with 1" in told.stderr
+    assert "Traceback" not in told.stderr

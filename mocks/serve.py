@@ -25,8 +25,7 @@ from mocks.bond import Bond
 from mocks.core.deed import FindDeed
 from mocks.core.direct import Direct
 from mocks.core.kit import Kit, assemble, department_module
-from mocks.faults.at_once import answering
-from mocks.readers.lending import Readers, lending
+from mocks.readers.lending import Readers
 
 TICK_S = 0.05
 _ORPHAN_CHECK_S = 0.5
@@ -78,21 +77,7 @@ async def _serve(place: Place) -> None:
         noting = place.bond.noting(app, kit)
         app, find = noting, noting.noted(find)
     readers = Readers(place.lends, department.untroubled)
-    config = uvicorn.Config(
-        app,
-        host=place.host,
-        port=place.port,
-        http=lending(find, kit.faults, readers.lend)
-        if place.lends
-        else answering(find, kit.faults),
-        ws="none",
-        lifespan="off",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=1,
-    )
+    config = _config(place, app, readers.served(find, kit.faults))
     gc.freeze()  # what is there by now stays: nobody waits while all of it is looked through
     server = _Server(config, kit)
     readers.take_back(server, find)
@@ -107,6 +92,22 @@ async def _serve(place: Place) -> None:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+
+
+def _config(place: Place, app: ASGIApp, protocol: type[asyncio.Protocol]) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=place.host,
+        port=place.port,
+        http=protocol,
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
+    )
 
 
 def application(kit: Kit, department: Starlette) -> ASGIApp:

@@ -35,6 +35,13 @@ class Readers:
             return False
         return hand_over(self._there[turn], connection)
 
+    def served(self, find: FindDeed, on_accept: OnAccept) -> type[AtOnce]:
+        """The protocol class of the server: where there are readers, one that lends."""
+        own = answering(find, on_accept)
+        if not self._there:
+            return own
+        return type("LendingBy", (Lending, own), {"lend": staticmethod(self.lend)})
+
     def take_back(self, server: uvicorn.Server, find: FindDeed) -> None:
         """From now on serve what comes back as the server serves its own."""
         kept = type("KeptBy", (Kept,), {"find": staticmethod(find)})
@@ -79,9 +86,3 @@ class Lending(AtOnce):
         """End as usual, when it was ours."""
         if not self._lent:
             super().connection_lost(exc)
-
-
-def lending(find: FindDeed, on_accept: OnAccept, lend: Lend) -> type[AtOnce]:
-    """The protocol class of a server that lends."""
-    served = answering(find, on_accept)
-    return type("LendingBy", (Lending, served), {"lend": staticmethod(lend)})

@@ -2,8 +2,10 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -13,9 +15,12 @@ from mocks import city_command
 from mocks.admin.application import application
 from mocks.anything import command as anything
 from mocks.bond import Bond
+from mocks.core.folder import InUse, held
 from mocks.core.kit import DEPARTMENTS
+from mocks.core.ledger import BrokenLedger
 from mocks.core.seed import OtherSeed, keep_seed, parsed
 from mocks.ports import free_ports
+from mocks.readers.process import ReaderPlace, read
 from mocks.recording import command as recording
 from mocks.scenarios import command as scenarios
 from mocks.scenarios.control import Scenarios, UnknownScenario, WrongScenario
@@ -23,6 +28,7 @@ from mocks.serve import Place, serve
 from mocks.supervisor import NotStarted, Supervisor, refuse_taken
 
 _BASE = 8100
+_MOST_WORKERS = 32
 
 _APART = {
     "anything": anything.run,
@@ -36,18 +42,12 @@ _APART = {
 def main() -> int:
     """Exit code: 0 when told to stop, 1 when something could not start, 2 for wrong arguments."""
     arguments = _parser().parse_args()
-    if arguments.command == "department":
-        serve(
-            Place(
-                department=arguments.id,
-                state=arguments.state,
-                host=arguments.host,
-                port=arguments.port,
-                callback_base=arguments.callback_base,
-                parent=os.getppid(),
-                bond=Bond.inherited(arguments.line, arguments.memory) if arguments.line else None,
-            )
-        )
+    if (begin := _PROCESSES.get(arguments.command)) is not None:
+        try:
+            begin(arguments)
+        except BrokenLedger as broken:
+            print(broken, file=sys.stderr)  # noqa: T201 - a process's last word
+            return 1
         return 0
     if (run := _APART.get(arguments.command)) is not None:
         return run(arguments)
@@ -57,6 +57,37 @@ def main() -> int:
         return asyncio.run(_run(arguments))
     except KeyboardInterrupt:
         return 0
+
+
+def _department(arguments: argparse.Namespace) -> None:
+    serve(
+        Place(
+            department=arguments.id,
+            state=arguments.state,
+            host=arguments.host,
+            port=arguments.port,
+            callback_base=arguments.callback_base,
+            parent=os.getppid(),
+            bond=Bond.inherited(arguments.line, arguments.memory) if arguments.line else None,
+            key=arguments.key,
+            lends=[socket.socket(fileno=end) for end in arguments.lends],
+        )
+    )
+
+
+def _reader(arguments: argparse.Namespace) -> None:
+    read(
+        ReaderPlace(
+            department=arguments.id,
+            state=arguments.state,
+            key=arguments.key,
+            takes=socket.socket(fileno=arguments.takes),
+            bond=Bond.inherited(arguments.line, arguments.memory),
+        )
+    )
+
+
+_PROCESSES = {"department": _department, "reader": _reader}
 
 
 def _interrupt(*_: object) -> None:
@@ -71,6 +102,7 @@ async def _run(arguments: argparse.Namespace) -> int:
         host=arguments.host,
         ports=ports,
         callback_base=arguments.callback_base,
+        workers=arguments.workers,
     )
     config = uvicorn.Config(
         application(supervisor),
@@ -82,20 +114,29 @@ async def _run(arguments: argparse.Namespace) -> int:
         ws="none",
         timeout_graceful_shutdown=1,
     )
-    server = uvicorn.Server(config)
     try:
-        refuse_taken(arguments.host, [admin_port, *ports.values()])
-        _prepare(arguments)
-        await supervisor.start_all(admin_port)
-        where = f"http://{arguments.host}:{admin_port}/__admin/state"
-        print(f"{len(ports)} departments are up: {where}", flush=True)  # noqa: T201 - a command
-        await server.serve()
-    except (NotStarted, OtherSeed, UnknownScenario, WrongScenario) as failed:
+        with held(arguments.state):
+            await _served(arguments, supervisor, config)
+    except (InUse, NotStarted, OSError, OtherSeed, UnknownScenario, WrongScenario) as failed:
         print(f"not started: {failed}", file=sys.stderr)  # noqa: T201 - a command's last word
         return 1
+    return 0
+
+
+async def _served(
+    arguments: argparse.Namespace, supervisor: Supervisor, config: uvicorn.Config
+) -> None:
+    try:
+        refuse_taken(config.host, [config.port, *supervisor.ports.values()])
+        _prepare(arguments)
+        await supervisor.start_all(config.port)
+        gc.freeze()  # a reset does not wait while all that was imported is looked through
+        where = f"http://{config.host}:{config.port}/__admin/state"
+        count = len(supervisor.ports)
+        print(f"{count} departments are up: {where}", flush=True)  # noqa: T201 - a command
+        await uvicorn.Server(config).serve()
     finally:
         await supervisor.stop_all()
-    return 0
 
 
 def _prepare(arguments: argparse.Namespace) -> None:
@@ -122,6 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     served = commands.add_parser("serve", help="all departments and the controls")
     served.add_argument("--port-base", type=int, default=_BASE, help="controls; 0: free ports")
     served.add_argument("--only", type=_some, help="some departments, separated by commas")
+    served.add_argument("--workers", type=_workers, default=1, help="processes a department")
     served.add_argument("--seed", type=parsed, help="of all data, decisions and draws")
     served.add_argument("--scenario", action="append", help="play this one; may be repeated")
     served.add_argument("--scenarios", type=Path, help="a folder with scenario files of your own")
@@ -132,13 +174,29 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("department", help="one department (started by serve)")
     one.add_argument("id", choices=DEPARTMENTS)
     one.add_argument("--port", type=int, required=True)
-    one.add_argument("--line", type=int, help="the parent's line: an inherited descriptor")
-    one.add_argument("--memory", type=int, help="the journal's memory: an inherited descriptor")
-    for command in (served, one):
+    one.add_argument("--lends", type=_descriptors, default=[], help="a line to each reader")
+    reader = commands.add_parser("reader", help="one department's reader (started by serve)")
+    reader.add_argument("id", choices=DEPARTMENTS)
+    reader.add_argument("--takes", type=int, required=True, help="the line connections come on")
+    for command in (one, reader):
+        command.add_argument("--key", type=bytes.fromhex, default=b"", help="signs tokens")
+        command.add_argument("--line", type=int, help="the parent's line: an inherited descriptor")
+        command.add_argument("--memory", type=int, help="the journal's memory, likewise")
+    for command in (served, one, reader):
         command.add_argument("--state", type=Path, default=Path(".dev/mocks"), help="state folder")
         command.add_argument("--host", default="127.0.0.1")
         command.add_argument("--callback-base", help="where departments call back to")
     return parser
+
+
+def _workers(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_WORKERS):
+        raise argparse.ArgumentTypeError(f"{text}: a number from 1 to {_MOST_WORKERS}")
+    return int(text)
+
+
+def _descriptors(text: str) -> list[int]:
+    return [int(one) for one in text.split(",")]
 
 
 def _some(text: str) -> list[str]:

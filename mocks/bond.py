@@ -26,6 +26,9 @@ from mocks.journal.tally import Tally
 
 _LINE_CAP = 8 * 1024 * 1024
 
+Act = Callable[[], dict[str, Any]]
+"""What is done when the parent asks, and what it is told."""
+
 
 class Unheard(Exception):
     """A department that did not answer its parent in time, or is gone."""
@@ -54,10 +57,9 @@ class Bond:
         """The application, its requests noted and counted."""
         return Noting(app, self.ring, kit.clock, self.tally)
 
-    async def obey(self, kit: Kit, server: uvicorn.Server) -> None:
+    async def obey(self, acts: Mapping[str, Act]) -> None:
         """Answer the parent until it is gone; then end this process."""
         reader, writer = await asyncio.open_connection(sock=self.line, limit=_LINE_CAP)
-        acts = self._acts(kit, server)
         with suppress(ConnectionError):  # gone while it was answered
             while line := await reader.readline():
                 asked = json.loads(line)
@@ -66,9 +68,12 @@ class Bond:
                 await writer.drain()
         os.kill(os.getpid(), signal.SIGTERM)
 
-    def _acts(self, kit: Kit, server: uvicorn.Server) -> Mapping[str, Callable[[], dict[str, Any]]]:
+    def acts(self, kit: Kit, server: uvicorn.Server) -> Mapping[str, Act]:
+        """What the parent may ask."""
+
         def status() -> dict[str, Any]:
-            kit.desk.tick()
+            with suppress(OSError):  # a full disk: what is due waits
+                kit.desk.catch_up()
             due = kit.desk.next_due()
             return {
                 "listens": server.started,

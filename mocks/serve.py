@@ -4,10 +4,11 @@ It ends with its parent, and comes back from its ledger as if it had never been 
 """
 
 import asyncio
+import gc
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from mocks.bond import Bond
 from mocks.core.deed import FindDeed
 from mocks.core.direct import Direct
 from mocks.core.kit import Kit, assemble, department_module
-from mocks.faults.at_once import answering
+from mocks.readers.lending import Readers
 
 TICK_S = 0.05
 _ORPHAN_CHECK_S = 0.5
@@ -41,6 +42,8 @@ class Place:
     callback_base: str | None
     parent: int
     bond: Bond | None = None
+    key: bytes = b""
+    lends: Sequence[socket.socket] = ()  # a line to each reader
 
 
 class _Server(uvicorn.Server):
@@ -63,7 +66,9 @@ def serve(place: Place) -> None:
 
 
 async def _serve(place: Place) -> None:
-    kit = assemble(place.department, place.state, callback_base=place.callback_base)
+    kit = assemble(
+        place.department, place.state, callback_base=place.callback_base, key=place.key or None
+    )
     module = department_module(place.department)
     department: Direct = module.build(kit)
     app: ASGIApp = application(kit, department)
@@ -71,23 +76,14 @@ async def _serve(place: Place) -> None:
     if place.bond:
         noting = place.bond.noting(app, kit)
         app, find = noting, noting.noted(find)
-    config = uvicorn.Config(
-        app,
-        host=place.host,
-        port=place.port,
-        http=answering(find, kit.faults),
-        ws="none",
-        lifespan="off",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=1,
-    )
+    readers = Readers(place.lends, department.untroubled)
+    config = _config(place, app, readers.served(find, kit.faults))
+    gc.freeze()  # what is there by now stays: nobody waits while all of it is looked through
     server = _Server(config, kit)
-    beside = [asyncio.create_task(_tick(kit)), asyncio.create_task(_mind(place.parent))]
+    readers.take_back(server, find)
+    beside = [asyncio.create_task(ticking(kit)), asyncio.create_task(_mind(place.parent))]
     if place.bond:
-        beside.append(asyncio.create_task(place.bond.obey(kit, server)))
+        beside.append(asyncio.create_task(place.bond.obey(place.bond.acts(kit, server))))
     if pump := getattr(module, "pump", None):
         beside.append(asyncio.create_task(pump(kit)))
     try:
@@ -96,6 +92,22 @@ async def _serve(place: Place) -> None:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+
+
+def _config(place: Place, app: ASGIApp, protocol: type[asyncio.Protocol]) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=place.host,
+        port=place.port,
+        http=protocol,
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
+    )
 
 
 def application(kit: Kit, department: Starlette) -> ASGIApp:
@@ -131,9 +143,11 @@ def application(kit: Kit, department: Starlette) -> ASGIApp:
     return either
 
 
-async def _tick(kit: Kit) -> None:
+async def ticking(kit: Kit) -> None:
+    """Decide what is due, again and again; on a full disk it waits until there is room."""
     while True:
-        kit.desk.tick()
+        with suppress(OSError):
+            kit.desk.tick()
         await asyncio.sleep(TICK_S)
 
 

@@ -4,22 +4,20 @@ A department that was killed stays down until it is asked back: that is what a b
 """
 
 import asyncio
-import signal
+import secrets
+import socket
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mocks.bond import HungUp, Line, Unheard, lines
+from mocks.bond import Unheard
+from mocks.child import Child, Worker
 from mocks.core.clock import write_atomically
-from mocks.journal.ring import Ring, shared_memory
+from mocks.core.kit import ALONE
 from mocks.ports import is_free
-
-_STARTED_WITHIN_S = 60.0  # eight interpreters begin at once, on a busy machine of two cores too
-_STOPPED_WITHIN_S = 3.0
-_ASK_S = 2.0
 
 
 class NotStarted(Exception):
@@ -27,51 +25,14 @@ class NotStarted(Exception):
 
 
 @dataclass(slots=True, kw_only=True)
-class Child:
-    """One department's process, when it has one, and what it noted, which outlives it."""
-
-    department: str
-    port: int
-    memory: int = field(default_factory=shared_memory)
-    process: asyncio.subprocess.Process | None = None
-    line: Line | None = None
-    ring: Ring = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ring = Ring(self.memory)
-
-    @property
-    def up(self) -> bool:
-        """Whether the process is there."""
-        return self.process is not None and self.process.returncode is None
-
-    @property
-    def pid(self) -> int | None:
-        """Its process id while it is up."""
-        return self.process.pid if self.process is not None and self.up else None
-
-    async def ask(self, what: str, *, within_s: float = _ASK_S) -> dict[str, Any]:
-        """Its answer; Unheard when it is down or silent."""
-        if self.line is None or self.process is None or not self.up:
-            raise Unheard(what)
-        try:
-            return await self.line.ask(what, within_s=within_s)
-        except HungUp:
-            # Its line ends a moment before its port does: it is not down before it is gone.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(within_s):
-                    await self.process.wait()
-            raise
-
-
-@dataclass(slots=True, kw_only=True)
 class Supervisor:
-    """The departments of one state folder."""
+    """The departments of one state folder, each of so many processes as `workers` says."""
 
     state: Path
     host: str
     ports: Mapping[str, int]
     callback_base: str | None = None
+    workers: int = 1
     children: dict[str, Child] = field(default_factory=dict)
 
     async def start_all(self, admin_port: int) -> None:
@@ -79,7 +40,9 @@ class Supervisor:
         self.state.mkdir(parents=True, exist_ok=True)
         (self.state / "ports.json").unlink(missing_ok=True)
         for department, port in self.ports.items():
-            self.children[department] = Child(department=department, port=port)
+            more = 0 if department in ALONE else self.workers - 1
+            readers = [Worker() for _ in range(more)]
+            self.children[department] = Child(department=department, port=port, readers=readers)
         await asyncio.gather(*(self._start(child) for child in self.children.values()))
         self._admin_port = admin_port
         self._write_ports()
@@ -87,18 +50,19 @@ class Supervisor:
     async def start(self, department: str) -> None:
         """Start one department again; nothing happens when it is up."""
         child = self.children[department]
-        await _heard(child, "status")  # its line tells of one that was killed this moment
-        if not child.up:
+        await child.desk.heard("status")  # its line tells of one that was killed this moment
+        if not child.desk.up:
+            await child.end()  # readers that have not noticed yet
             await self._start(child)
             self._write_ports()
 
     async def stop(self, department: str) -> None:
         """Stop one department; nothing happens when it is down."""
-        await _end(self.children[department])
+        await self.children[department].end()
 
     async def stop_all(self) -> None:
         """Stop every department."""
-        await asyncio.gather(*(_end(child) for child in self.children.values()))
+        await asyncio.gather(*(child.end() for child in self.children.values()))
 
     def url(self, department: str) -> str:
         """Where a department listens."""
@@ -111,11 +75,9 @@ class Supervisor:
         dues = [entry["nextDueAt"] for entry in found if entry["nextDueAt"]]
         return {"departments": departments, "nextDueAt": min(dues, default=None)}
 
-    async def measures(self) -> dict[str, dict[str, Any] | None]:
+    async def measures(self) -> dict[str, Mapping[str, Any] | None]:
         """What each department counted; None for one that is down or silent."""
-        found = await asyncio.gather(
-            *(_heard(child, "measures") for child in self.children.values())
-        )
+        found = await asyncio.gather(*(child.measures() for child in self.children.values()))
         return dict(zip(self.children, found, strict=True))
 
     async def reset(self) -> None:
@@ -126,91 +88,69 @@ class Supervisor:
         """Empty the journal of a department, or of all."""
         named = [self.children[department]] if department else self.children.values()
         for child in named:
-            if await _heard(child, "forget") is None:
-                child.ring.clear()
+            await child.forget()
 
     async def _empty(self, child: Child) -> None:
-        if await _heard(child, "reset") is not None:
-            return
-        if child.up:
-            raise Unheard(f"{child.department} is up and does not answer")
-        child.ring.clear()
-        (self.state / "ledger" / f"{child.department}.jsonl").unlink(missing_ok=True)
+        await child.reset()
+        if not child.desk.up:
+            (self.state / "ledger" / f"{child.department}.jsonl").unlink(missing_ok=True)
 
     async def _status(self, child: Child) -> dict[str, Any]:
         entry: dict[str, Any] = {
             "url": self.url(child.department),
-            "pid": child.pid,
-            "up": child.up,
+            "pid": child.desk.pid,
+            "up": child.desk.up,
             "filings": None,
             "nextDueAt": None,
             "struck": {},
         }
-        told = await _heard(child, "status") or {"listens": False}
+        if child.readers:
+            entry["readers"] = [one.pid for one in child.readers if one.up]
+        told = await child.desk.heard("status") or {"listens": False}
         return {**entry, "up": told.pop("listens"), **told}
 
     async def _start(self, child: Child) -> None:
-        child.line, theirs = await lines()
-        with theirs:
-            child.process = await asyncio.create_subprocess_exec(
-                *self._command(child, theirs.fileno()),
-                pass_fds=(theirs.fileno(), child.memory),
-            )
+        key = secrets.token_hex(16)
+        with ExitStack() as inherited:
+            pairs = [socket.socketpair() for _ in child.readers]
+            for end in (end for pair in pairs for end in pair):
+                inherited.enter_context(end)
+            lent = [str(lends.fileno()) for lends, _ in pairs]
+            more = ["--port", str(child.port), *(["--lends", ",".join(lent)] if lent else [])]
+            if self.callback_base:
+                more += ["--callback-base", self.callback_base]
+            command = self._command("department", child, key)
+            await child.desk.begin([*command, *more], [lends.fileno() for lends, _ in pairs])
+            for reader, (_, takes) in zip(child.readers, pairs, strict=True):
+                command = self._command("reader", child, key)
+                await reader.begin([*command, "--takes", str(takes.fileno())], [takes.fileno()])
+        await self._listen(child)
+
+    async def _listen(self, child: Child) -> None:
         try:
-            async with asyncio.timeout(_STARTED_WITHIN_S):
-                while not await _listens(child):  # noqa: ASYNC110 - it has to be asked
-                    await asyncio.sleep(0.03)
+            await asyncio.gather(*(worker.listens() for worker in child.workers))
         except Unheard:
-            await _end(child)
-            ended = child.process.returncode
+            await child.end()
+            process = child.desk.process
+            ended = process and process.returncode
             raise NotStarted(f"{child.department} ended with {ended}") from None
         except TimeoutError:
             where = self.url(child.department)
             raise NotStarted(f"{child.department} does not listen at {where}") from None
 
-    def _command(self, child: Child, line: int) -> Sequence[str]:
-        command = [sys.executable, "-m", "mocks", "department", child.department]
-        command += ["--state", str(self.state), "--host", self.host, "--port", str(child.port)]
-        command += ["--line", str(line), "--memory", str(child.memory)]
-        if self.callback_base:
-            command += ["--callback-base", self.callback_base]
-        return command
+    def _command(self, what: str, child: Child, key: str) -> list[str]:
+        command = [sys.executable, "-m", "mocks", what, child.department, "--key", key]
+        return [*command, "--state", str(self.state), "--host", self.host]
 
     def _write_ports(self) -> None:
         listed: dict[str, Any] = {
             "admin": {"url": f"http://{self.host}:{self._admin_port}", "pid": None}
         }
         for name, child in self.children.items():
-            listed[name] = {"url": self.url(name), "pid": child.pid}
+            listed[name] = {"url": self.url(name), "pid": child.desk.pid}
         write_atomically(self.state / "ports.json", listed)
 
     _admin_port: int = 0
-
-
-async def _listens(child: Child) -> bool:
-    return bool((await child.ask("status", within_s=_STARTED_WITHIN_S))["listens"])
-
-
-async def _heard(child: Child, what: str) -> dict[str, Any] | None:
-    try:
-        return await child.ask(what)
-    except Unheard:
-        return None
-
-
-async def _end(child: Child) -> None:
-    process = child.process
-    if child.line is not None:
-        child.line.close()
-    if process is None or process.returncode is not None:
-        return
-    process.send_signal(signal.SIGTERM)
-    try:
-        async with asyncio.timeout(_STOPPED_WITHIN_S):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
 
 
 def refuse_taken(host: str, ports: Sequence[int]) -> None:

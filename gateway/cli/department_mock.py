@@ -38,7 +38,9 @@ _Describe: TypeAlias = Annotated[
 ]
 _Fault: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--fault", metavar="KIND", help="Every call meets it: docs/mocks.md, section 2."),
+    typer.Option(
+        "--fault", metavar="KIND[,KEY=VALUE]", help="Calls meet it: docs/mocks.md, 1 and 2."
+    ),
 ]
 _Port: TypeAlias = Annotated[
     int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")

@@ -122,7 +122,7 @@ class Memory:
         if mark == self.mark:
             return True
         forgotten = self._forgotten
-        return mark >= self._floor and not any(forgotten.get(tag, 0) > mark for tag in _tags(key))
+        return mark >= self._floor and not any(forgotten.get(tag, 0) > mark for tag in tags_of(key))
 
     def _drop(self, key: Key) -> None:
         entry = self._entries.pop(key, None)
@@ -148,7 +148,8 @@ def _inside(value: Any) -> Iterable[Any]:
     return [getattr(value, field.name) for field in fields(value)] if is_dataclass(value) else ()
 
 
-def _tags(key: Key) -> tuple[Tag, ...]:
+def tags_of(key: Key) -> tuple[Tag, ...]:
+    """Every tag a key bears."""
     return (
         of_department(key.department),
         of_source(key.department, key.source),

@@ -101,7 +101,7 @@ class Federation:
         It stays the last known value of a department that does not answer.
         """
         self._memory.forget(tag)
-        if self._shared is not None and tag[0] in ("department", "source"):
+        if self._shared is not None:
             telling = asyncio.get_running_loop().create_task(self._shared.forget(tag))
             self._tellings.add(telling)
             telling.add_done_callback(self._tellings.discard)
@@ -162,6 +162,8 @@ class Federation:
         if self._shared is None or way.register is None:
             self._land(flight, *await self._asked(flight, way, flight.keys))
             return
+        if self._tellings:  # what was forgotten here, is to be there before it is looked for
+            await asyncio.wait(self._tellings)
         found, tokens = await self._shared.get(flight.keys, way.register)
         fresh = self._adopted(found, way, flight.mark)
         left = [key for key in flight.keys if key not in fresh]

@@ -3,9 +3,9 @@
 Only records without personal fields are put there, under keys that are digests. Whatever goes
 wrong with it is as if it had nothing; what fails again and again is left alone for a while.
 
-A tag (a department, a register) has a token there. What is put bears the tokens that were read
-before the department was asked; forgetting a tag changes its token, and whatever bears another is
-no longer found, in whichever process it was put.
+A tag (a department, a register, a number, a viewer) has a token there. What is put bears the tokens
+that were read before the department was asked; forgetting a tag changes its token, and whatever
+bears another is no longer found, in whichever process it was put.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ import structlog
 
 from gateway.federation.breaker import Breaker
 from gateway.federation.kept import preserve, revive
-from gateway.federation.memory import Key, Tag, of_department, of_source
+from gateway.federation.memory import Key, Tag, tags_of
 from schema.domain.department import Register
 from schema.domain.reading import Reading
 
@@ -32,7 +32,8 @@ PATIENCE_S: Final = 0.05
 MOST_BYTES: Final = 64_000  # of one reading there
 _TOKENS_KEPT: Final = 10  # lives of a reading: a token outlives whatever bears the one before it
 
-Tokens = Sequence[str]
+Tokens = Mapping[Key, Sequence[str]]
+"""What a reading of each key is valid under."""
 
 
 class Store(Protocol):
@@ -106,16 +107,18 @@ class SharedMemory:
         """
         if not shareable(register):
             return {}, None
-        tags = _tags(keys[0])
+        tags = list(dict.fromkeys(tag for key in keys for tag in tags_of(key)))
         names = [*map(name_of_tag, tags), *map(name_of, keys)]
         stored = await self._tried(lambda: self._store.get(names))
         if stored is None:
             return {}, None
-        tokens = [(token or b"").decode("ascii", "replace") for token in stored[: len(tags)]]
+        told = [(token or b"").decode("ascii", "replace") for token in stored[: len(tags)]]
+        by_tag = dict(zip(tags, told, strict=True))
+        tokens = {key: [by_tag[tag] for tag in tags_of(key)] for key in keys}
         found = {
             key: reading
             for key, value in zip(keys, stored[len(tags) :], strict=True)
-            if value is not None and (reading := _revived(value, tokens, register)) is not None
+            if value is not None and (reading := _revived(value, tokens[key], register)) is not None
         }
         return found, tokens
 
@@ -125,7 +128,7 @@ class SharedMemory:
         absent: dict[str, bytes] = {}
         for key, reading in readings.items():
             if reading.problem is None:
-                stored = preserve(reading, tokens)
+                stored = preserve(reading, tokens[key])
                 if len(stored) <= MOST_BYTES:
                     (kept if reading.value else absent)[name_of(key)] = stored
         for values, ttl in ((kept, self._ttl_s), (absent, self._absent_s)):
@@ -162,7 +165,7 @@ class SharedMemory:
         return done
 
 
-def _revived(stored: bytes, tokens: Tokens, register: Register) -> Reading | None:
+def _revived(stored: bytes, tokens: Sequence[str], register: Register) -> Reading | None:
     if len(stored) > MOST_BYTES:
         return None
     try:
@@ -180,13 +183,9 @@ def shareable(register: Register) -> bool:
 
 def name_of(key: Key) -> str:
     """The name under which a value lies; tells nothing about it."""
-    return "onething:2:" + hashlib.sha256(orjson.dumps(list(key))).hexdigest()
+    return "onething:3:" + hashlib.sha256(orjson.dumps(list(key))).hexdigest()
 
 
 def name_of_tag(tag: Tag) -> str:
     """The name under which a tag's token lies."""
-    return "onething:2:tag:" + hashlib.sha256(orjson.dumps(list(tag))).hexdigest()
-
-
-def _tags(key: Key) -> tuple[Tag, ...]:
-    return (of_department(key.department), of_source(key.department, key.source))
+    return "onething:3:tag:" + hashlib.sha256(orjson.dumps(list(tag))).hexdigest()

@@ -59,8 +59,8 @@ class Journal:
         return await asyncio.to_thread(self._near, matcher, int(asked.get("limit", _NEAR)))
 
     def _entries(self, matcher: Matcher) -> Sequence[Entry]:
-        children = self._supervisor.children
-        shelf = Shelf(rings={name: child.ring for name, child in children.items()})
+        children = self._supervisor.children.values()
+        shelf = Shelf(rings={name: ring for child in children for name, ring in child.rings()})
         return shelf.entries(matcher.line.get("department"))
 
     def _found(self, matcher: Matcher, limit: int) -> Response:

@@ -42,7 +42,9 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     one.add_argument("--host", default="127.0.0.1")
     one.add_argument("--port", type=int, default=0, help="0 takes a free one")
     one.add_argument("--latency", type=_span, default=(0.0, 0.0), help="seconds: 0.2 or 0.1-0.5")
-    one.add_argument("--fault", action="append", default=[], help="a kind of docs/mocks.md")
+    one.add_argument(
+        "--fault", action="append", default=[], help="KIND[,KEY=VALUE…]: docs/mocks.md"
+    )
     one.add_argument("--require-auth", action="store_true", help="401 where credentials miss")
     one.add_argument(
         "--describe", action="store_true", help="print the operations as JSON, and end"
@@ -74,7 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
         served.latency = arguments.latency
         protocol = "soap" if served.soap else "rest"
         declared = {kind for one in options.expected.values() for kind in one.failures}
-        served.bad_days = BadDays.of(arguments.fault, protocol, declared)
+        operations = [operation["name"] for operation in served.mock.operations()]
+        served.bad_days = BadDays.of(arguments.fault, protocol, declared, operations)
         if arguments.describe:
             _say(json.dumps(served.mock.operations(), ensure_ascii=False, indent=2))
             return 0

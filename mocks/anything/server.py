@@ -115,7 +115,7 @@ class Served:
             await asyncio.sleep(self.draw.uniform(low, high))
         asked = await _asked(request)
         ordered = request.headers.get("__fault") or request.query_params.get("__fault")
-        kind = ordered or self.bad_days.says
+        kind = ordered or self.bad_days.says()
         if kind:
             return self._at_will(asked, kind)
         answer = _safely(self.mock, asked)

@@ -21,6 +21,7 @@ from mocks.core.numbers import (
     recalled,
     uscc,
 )
+from mocks.core.people import person_ref
 from mocks.core.records import Company, HealthCertificates, Manager, Property
 from mocks.core.works import Works
 
@@ -54,13 +55,13 @@ class City(Works):
     def company(self, index: int) -> Company:
         """The company with this index."""
         fixed = _FIXED.get(index, {})
-        premises = self._premises(index)
+        place = self._place(index)
+        premises = self._premises(index, place)
         trade, scope = names.TRADES[fixed.get("trade", self.drawn("trade", index) % 5)]
         district = names.DISTRICT_NAMES[premises.district_code]
         word = self.of(names.SHOP_WORDS, "word", index)
         name = fixed.get("name", f"上海{district[:2]}{word}{trade}有限公司")
-        founded = fixed.get("founded") or self._founded(index, premises)
-        head = self.person(2 * index)
+        founded = fixed.get("founded") or self._founded(index, place)
         capital = fixed.get("capital", 10_000 * (1 + self.drawn("capital", index) % 500))
         return Company(
             index=index,
@@ -72,23 +73,27 @@ class City(Works):
             business_term=f"{founded:%Y-%m-%d}至不约定期限",
             business_scope=scope,
             registered_address=premises.address,
-            legal_rep_name=head.name,
-            legal_rep_ref=head.person_ref,
+            legal_rep_name=self.name(2 * index),
+            legal_rep_ref=person_ref(2 * index),
             premises_cert_no=premises.cert_no,
             district_code=premises.district_code,
             status="注销" if not fixed and self.drawn("gone", index) % 40 == 0 else "存续",
         )
 
-    def _founded(self, index: int, premises: Property) -> date:
+    def _founded(self, index: int, place: tuple[int, int, int]) -> date:
         """When it was registered: not before there was the house it is in."""
-        house = self.building(premises.building_no)
         drawn = self.day(date(2008, 1, 2), 6200, "founded", index)
-        return max(drawn, house.completed_on + timedelta(days=60)) if house else drawn
+        return max(drawn, self._built(*place[:2]) + timedelta(days=60))
 
-    def _premises(self, index: int) -> Property:
+    def _place(self, index: int) -> tuple[int, int, int]:
+        """Road, house number and floor of its premises."""
+        if (fixed := _FIXED_PREMISES.get(index)) is not None:
+            return fixed
         road = self.drawn("road", index) % len(names.ROADS)
-        number = 1 + self.drawn("number", index) % (NUMBERS - 1)
-        title = self._title(*_FIXED_PREMISES.get(index, (road, number, 1)))
+        return road, 1 + self.drawn("number", index) % (NUMBERS - 1), 1
+
+    def _premises(self, index: int, place: tuple[int, int, int]) -> Property:
+        title = self._title(*place)
         if title is None:
             raise LookupError(f"company {index} has no premises")
         return title
@@ -117,7 +122,7 @@ class City(Works):
             Manager(
                 uscc=code,
                 cert_no=f"SPAQ{code[2:8]}{self.drawn('manager', code, n) % 10**8:08d}",
-                name=self.person(6 * 10**7 + (3 * company.index + n) % 10**7).name,
+                name=self.name(6 * 10**7 + (3 * company.index + n) % 10**7),
                 valid_until=self.day(date(2027, 6, 1), 900, "until", code, n),
             )
             for n in range(count)

@@ -5,6 +5,7 @@ calendar, and Monday to Friday in years that calendar does not know yet.
 """
 
 import json
+import logging
 import os
 import time
 from datetime import date, datetime, timedelta, timezone
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import chinese_calendar
+
+_log = logging.getLogger(__name__)
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 OPENING_HOUR = 10  # decisions are entered at ten o'clock local time
@@ -58,7 +61,10 @@ def write_atomically(path: Path, value: Any) -> None:
 
 
 class Watched:
-    """A JSON file read again only when it was replaced; None while there is none."""
+    """A JSON object read again only when its file was replaced; None while there is none.
+
+    One that cannot be read leaves what was, and says so on the log.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -76,10 +82,20 @@ class Watched:
         else:
             stamp = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
         if stamp != self._seen:
-            self._value = json.loads(self.path.read_text("utf-8")) if stamp else None
             self._seen = stamp
-            self.version += 1
+            self._read(there=stamp is not None)
         return self._value
+
+    def _read(self, *, there: bool) -> None:
+        try:
+            value = json.loads(self.path.read_text("utf-8")) if there else None
+            if not isinstance(value, dict | None):
+                raise ValueError("is not an object")
+        except (OSError, ValueError) as wrong:  # written by hand, or gone this moment
+            _log.warning("%s: %s — what was in force stays", self.path, wrong)
+            return
+        self._value = value
+        self.version += 1
 
 
 class VirtualClock:

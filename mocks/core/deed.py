@@ -10,3 +10,7 @@ Deed = Callable[[Scope, bytes], Response]
 
 FindDeed = Callable[[Scope], Deed | None]
 """The deed for a request whose head is read; None: it is not answered at once."""
+
+
+class NotOurs(Exception):
+    """What only the process may do that takes filings in; nothing was done."""

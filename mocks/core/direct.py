@@ -35,7 +35,7 @@ class Direct(Starlette):
 
     def __init__(self, ways: Sequence[Way], untroubled: Callable[[], bool]) -> None:
         super().__init__(routes=[way.route for way in ways])
-        self._untroubled = OncePerTurn(untroubled)
+        self.untroubled = OncePerTurn(untroubled)
         self._literal: dict[str, dict[str, Way]] = {}
         self._patterns: dict[str, list[tuple[re.Pattern[str], Way]]] = {}
         for way in ways:
@@ -49,7 +49,7 @@ class Direct(Starlette):
     def deed(self, scope: Scope) -> Deed | None:
         """What answers this request at once; None when it has to go the application's way."""
         found = self._found(scope)
-        if found is None or not self._untroubled():
+        if found is None or not self.untroubled():
             return None
         scope["path_params"] = found[1]
         return found[0].deed

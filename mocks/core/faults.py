@@ -17,7 +17,7 @@ from typing import Any
 from mocks.core.clock import VirtualClock, Watched
 from mocks.faults.operations import check_names, protocol_of
 from mocks.faults.rule import NO_FAULT, Fault, Matter, Rule
-from mocks.faults.said import Wrong
+from mocks.faults.said import Wrong, obeyable
 from mocks.faults.table import Point, drawn_at
 from mocks.journal.noting import struck
 
@@ -119,10 +119,11 @@ class Faults:
         return self.pick(operation, among=ON_LOOK_UPS).delay_s
 
     def _current(self) -> list[Rule]:
-        rules = self._file.value() or {}
+        told = self._file.value() or {}
         if self._file.version != self._seen:
-            self._rules = [Rule(spec) for spec in rules.get(self._department, [])]
-            self._timed = any(not rule.window.always for rule in self._rules)
-            self.by_filing = any(rule.by_filing for rule in self._rules)
             self._seen = self._file.version
+            if (rules := obeyable(self._file.path, self._department, told, Rule)) is not None:
+                self._rules = rules
+                self._timed = any(not rule.window.always for rule in rules)
+                self.by_filing = any(rule.by_filing for rule in rules)
         return self._rules

@@ -36,13 +36,14 @@ class Houses(People):
         return _FIXED_AREAS.get(key) or Decimal(600 + self.drawn("area", *key) % 3400).scaleb(-1)
 
     def _title(self, road: int, number: int, floor: int) -> Property | None:
-        if not (0 < number < NUMBERS and 0 < floor <= self._floors(road, number)):
+        floors = self._floors(road, number) if 0 < number < NUMBERS else 0
+        if not 0 < floor <= floors:
             return None
         code, district, street, name = names.ROADS[road]
         key = (road, number, floor)
         year = max(2005, self._built(road, number).year + self.drawn("year", *key) % 6)
         serial = (road * NUMBERS + number) * FLOORS + floor - 1
-        owner = self.person(10**7 + self.drawn("owner", *key) % 10**7).name
+        owner = self.name(10**7 + self.drawn("owner", *key) % 10**7)
         return Property(
             cert_no=f"沪({year}){district[0]}字不动产权第{serial:07d}号",
             address=f"上海市{district}{name}{number}号{floor}层",
@@ -50,7 +51,7 @@ class Houses(People):
             use="商业" if floor == 1 else self.of(names.USES, "use", *key),
             area=self._area(*key),
             floor=floor,
-            floor_count=self._floors(road, number),
+            floor_count=floors,
             district_code=code,
             street=street,
             building_no=building_number(road, number),

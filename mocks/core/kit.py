@@ -10,6 +10,7 @@ A department module `mocks.departments.<id>` offers
     async pump(kit: Kit) -> None             optional: runs beside it (callbacks), until cancelled
 """
 
+import secrets
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +20,7 @@ from mocks.core.city import City
 from mocks.core.clock import VirtualClock
 from mocks.core.desk import Desk
 from mocks.core.faults import NO_FAULT, Fault, Faults
+from mocks.core.following import Followed, FollowedDesk
 from mocks.core.late import LateDeeds
 from mocks.core.ledger import Ledger
 from mocks.core.seed import seed_of
@@ -29,6 +31,9 @@ from mocks.scenarios.playing import ORDINARY_DAYS, Playing
 DEPARTMENTS = (
     "planning", "housing", "construction", "market", "fire", "greening", "police", "health",
 )  # fmt: skip
+# One process each, however many were asked for: the one has to see every token, lest two readers
+# take the same; the other is slow on every day.
+ALONE = frozenset({"planning", "health"})
 _RECALLS = 4096  # records, some two megabytes
 CONTRACTS = Path(__file__).parents[2] / "adapters" / "departments"
 
@@ -48,6 +53,7 @@ class Kit:
     before: Remembered
     callback_base: str | None
     contract_dir: Path
+    key: bytes  # signs the tokens it issues, until it starts again
     scenarios: Playing = ORDINARY_DAYS
 
     @property
@@ -80,17 +86,20 @@ def assemble(
     callback_base: str | None = None,
     contracts: Path = CONTRACTS,
     seed: int | None = None,
+    key: bytes | None = None,
+    follows: bool = False,
 ) -> Kit:
     """The kit of a department over a state folder; its desk knows all its ledger knows.
 
-    Without a seed it is the one kept in that folder.
+    Without a seed it is the one kept in that folder. `follows`: another process takes filings in,
+    and made the key.
     """
     module = department_module(department)
     seed = seed_of(state) if seed is None else seed
     clock = VirtualClock(state / "clock.json")
-    ledger = Ledger(state / "ledger" / f"{department}.jsonl")
+    ledger = (Followed if follows else Ledger)(state / "ledger" / f"{department}.jsonl")
     scenarios = Playing(department, state / "scenarios.json", seed=seed)
-    desk = Desk(
+    desk = (FollowedDesk if follows else Desk)(
         department, ledger, clock, module.SERVICES,
         number=module.NUMBER, scenarios=scenarios, seed=seed,
     )  # fmt: skip
@@ -107,4 +116,5 @@ def assemble(
         callback_base=callback_base,
         contract_dir=contracts / department / "contract",
         scenarios=scenarios,
+        key=key or secrets.token_bytes(16),
     )

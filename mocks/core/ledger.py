@@ -19,6 +19,10 @@ from mocks.core.clock import SHANGHAI, real_now
 Entry = Mapping[str, Any]
 
 
+class BrokenLedger(ValueError):
+    """A whole line that is no entry: no crash leaves that behind, somebody wrote in the file."""
+
+
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
@@ -37,9 +41,18 @@ def read_entries(path: Path) -> Iterator[Entry]:
     """The whole lines of a ledger file, oldest first; nothing when there is no file."""
     if not path.exists():
         return
-    for line in path.read_bytes().splitlines(keepends=True):
+    for number, line in enumerate(path.read_bytes().splitlines(keepends=True), start=1):
         if line.endswith(b"\n"):
-            yield json.loads(line)
+            yield _entry(path, number, line)
+
+
+def _entry(path: Path, number: int, line: bytes) -> Entry:
+    try:
+        entry: Entry = json.loads(line)
+    except ValueError as wrong:
+        mend = "put the line right, or move the file away and begin anew"
+        raise BrokenLedger(f"{path}: line {number} is no entry ({wrong}) — {mend}") from None
+    return entry
 
 
 def _sync_folder(folder: Path) -> None:
@@ -126,7 +139,8 @@ class Ledger:
         Not waited for: after a power failure the past may be back, and nobody was promised that
         it would not. The next entry takes the emptiness to the disk with it.
         """
-        os.ftruncate(self._file, 0)
+        if self._entries:  # an empty file is let alone: to touch it is to wait for the disk's turn
+            os.ftruncate(self._file, 0)
         self._entries.clear()
 
     def close(self) -> None:

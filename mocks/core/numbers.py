@@ -4,12 +4,16 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import wraps
 from hashlib import blake2b
+from operator import mul
+from string import ascii_uppercase, digits
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 T = TypeVar("T")
 
 SEED = 20190830  # of everything that is drawn, unless another is told
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I O S V Z
+_BASE31 = {character: value for value, character in enumerate(USCC_ALPHABET)}
+_BASE36 = {character: int(character, 36) for character in digits + ascii_uppercase}
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ID_WEIGHTS = tuple(pow(2, 17 - i, 11) for i in range(17))
@@ -17,7 +21,7 @@ _ID_WEIGHTS = tuple(pow(2, 17 - i, 11) for i in range(17))
 
 def drawn(seed: int, *parts: object) -> int:
     """A number that looks random and is the same for ever for the same parts."""
-    text = "/".join(map(str, (seed, *parts)))
+    text = "/".join([str(part) for part in (seed, *parts)])
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
@@ -39,11 +43,11 @@ class Shuffle:
 
 def in_base31(value: int, width: int) -> str:
     """`value` in the alphabet of the USCC."""
-    digits = ""
+    text = ""
     for _ in range(width):
         value, digit = divmod(value, 31)
-        digits = USCC_ALPHABET[digit] + digits
-    return digits
+        text = USCC_ALPHABET[digit] + text
+    return text
 
 
 def from_base31(text: str) -> int:
@@ -56,7 +60,7 @@ def from_base31(text: str) -> int:
 
 def organisation_code(body: str) -> str:
     """The nine characters of GB 11714: eight and their check."""
-    total = sum(int(c, 36) * w for c, w in zip(body, _ORG_WEIGHTS, strict=True))
+    total = sum(map(mul, map(_BASE36.__getitem__, body), _ORG_WEIGHTS))
     check = 11 - total % 11
     return body + {10: "X", 11: "0"}.get(check, str(check))
 
@@ -64,14 +68,14 @@ def organisation_code(body: str) -> str:
 def uscc(district: str, organisation: str, kind: str = "91") -> str:
     """A unified social credit code (GB 32100) with its check character."""
     body = kind + district + organisation
-    total = sum(USCC_ALPHABET.index(c) * w for c, w in zip(body, _USCC_WEIGHTS, strict=True))
+    total = sum(map(mul, map(_BASE31.__getitem__, body), _USCC_WEIGHTS))
     return body + USCC_ALPHABET[-total % 31]
 
 
 def resident_id(district: str, born: str, order: int) -> str:
     """A resident id number (GB 11643) with its check character."""
     body = f"{district}{born}{order:03d}"
-    total = sum(int(c) * w for c, w in zip(body, _ID_WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, body), _ID_WEIGHTS))
     return body + "10X98765432"[total % 11]
 
 

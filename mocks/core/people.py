@@ -24,13 +24,17 @@ class People(Seeded):
         place, order = divmod(place, 999)
         district, day = divmod(place, _BIRTHDAYS)
         born = _FIRST_BIRTHDAY + timedelta(days=day)
-        made = self.of(names.SURNAMES, "sur", index) + self.of(names.GIVEN, "given", index)
         return Person(
-            person_ref=f"RY{_REFS.hide(index):09d}",
-            name=_FIXED_PEOPLE.get(index, made),
+            person_ref=person_ref(index),
+            name=self.name(index),
             id_number=resident_id(_DISTRICTS[district], f"{born:%Y%m%d}", order + 1),
             phone=f"139{self.drawn('phone', index) % 10**8:08d}",
         )
+
+    def name(self, index: int) -> str:
+        """What the person with this index is called."""
+        made = self.of(names.SURNAMES, "sur", index) + self.of(names.GIVEN, "given", index)
+        return _FIXED_PEOPLE.get(index, made)
 
     @recalled
     def person_by_ref(self, ref: str) -> Person | None:
@@ -55,3 +59,8 @@ class People(Seeded):
         place = (_DISTRICTS.index(id_number[:6]) * _BIRTHDAYS + day) * 999 + order
         person = self.person(_IDS.show(place))
         return person if person.id_number == id_number else None
+
+
+def person_ref(index: int) -> str:
+    """How the register calls the person with this index."""
+    return f"RY{_REFS.hide(index):09d}"

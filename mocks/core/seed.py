@@ -3,6 +3,7 @@
 It is kept in the state folder: ledgers that were begun with one seed make no sense under another.
 """
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 from mocks.core.clock import Watched, write_atomically
@@ -35,8 +36,7 @@ def keep_seed(state: Path, seed: int | None) -> None:
 
 
 def parsed(text: str) -> int:
-    """A seed as it is typed; ValueError for anything else."""
-    seed = int(text)
-    if not 0 <= seed <= _MOST:
-        raise ValueError(f"a seed is a whole number from 0 to {_MOST}")
-    return seed
+    """A seed as it is typed; ArgumentTypeError for anything else."""
+    if not (text.isascii() and text.isdigit() and int(text) <= _MOST):
+        raise ArgumentTypeError(f"{text}: a seed is a whole number from 0 to {_MOST}")
+    return int(text)

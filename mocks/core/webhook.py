@@ -124,25 +124,30 @@ class Webhook:
         while self._counts(news) and (heard := await self._heard_by_them(client, news)) is None:
             await asyncio.sleep(wait)
             wait, attempt = min(2 * wait, _LONGEST_WAIT_S), attempt + 1
-        if self._counts(news):
-            self._note(news, attempt)
+        while self._counts(news) and not self._noted(news, attempt):  # noqa: ASYNC110 - no disk tells
+            await asyncio.sleep(_FIRST_WAIT_S)
         return heard
 
     def _counts(self, news: _News) -> bool:
         return news.morning == self._kit.desk.mornings
 
-    def _note(self, news: _News, attempts: int) -> None:
+    def _noted(self, news: _News, attempts: int) -> bool:
+        """Whether it is written down that they heard; False on a full disk."""
         change = news.change
-        self._kit.ledger.append(
-            "callback",
-            at=self._kit.clock.now(),
-            receipt=change.number,
-            reference=change.reference,
-            service=change.service,
-            event_id=news.event["event_id"],
-            change=change.seq,
-            attempts=attempts,
-        )
+        try:
+            self._kit.ledger.append(
+                "callback",
+                at=self._kit.clock.now(),
+                receipt=change.number,
+                reference=change.reference,
+                service=change.service,
+                event_id=news.event["event_id"],
+                change=change.seq,
+                attempts=attempts,
+            )
+        except OSError:
+            return False
+        return True
 
     async def _heard_by_them(self, client: httpx.AsyncClient, news: _News) -> Letter | None:
         fault = self._picked(ON_TELLINGS, news)

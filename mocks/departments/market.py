@@ -8,7 +8,6 @@ Same Idempotency-Key and content: the same receipt. Same key, other content: 422
 import base64
 import binascii
 import hmac
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,6 +26,7 @@ from mocks.core.records import Company
 from mocks.core.rest import Call, Handler, application, json_reply
 from mocks.core.webhook import Webhook, signed_headers
 from mocks.market.services import KINDS, SERVICES
+from mocks.market.tokens import Tokens
 
 __all__ = ["NUMBER", "REASONS", "SERVICES", "STATUS", "build", "pump"]
 
@@ -66,8 +66,8 @@ _GRANT = "unsupported_grant_type"
 
 
 class _Manners:
-    def __init__(self) -> None:
-        self._tokens: dict[str, float] = {}
+    def __init__(self, key: bytes) -> None:
+        self._tokens = Tokens(key)
 
     def token(self, call: Call) -> Response:
         """A token for the client's credentials, in the form or in a Basic header."""
@@ -81,16 +81,14 @@ class _Manners:
         )
         if not known:
             return json_reply({"error": "invalid_client"}, 401)
-        token, now = f"mkt_{secrets.token_urlsafe(24)}", real_now()
-        self._tokens = {t: until for t, until in self._tokens.items() if until > now}
-        self._tokens[token] = now + TOKEN_S
+        token = self._tokens.issued(until=real_now() + TOKEN_S)
         return json_reply({"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_S})
 
     def stranger(self, request: Request, operation: str) -> Response | None:
         if operation == "issueToken":
             return None
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme == "Bearer" and self._tokens.get(token, 0) > real_now():
+        if scheme == "Bearer" and self._tokens.hold(token, now=real_now()):
             return None
         return problem(401, "MR-4010", "未授权", "令牌缺失、无效或已过期")
 
@@ -250,7 +248,7 @@ def _application(filed: Filed, change: Change | None = None) -> dict[str, Any]:
 
 def build(kit: Kit) -> Direct:
     """The market department's web application."""
-    contract, manners = Contract.of(kit.contract_dir), _Manners()
+    contract, manners = Contract.of(kit.contract_dir), _Manners(kit.key)
     desk = _Market(kit, contract)
     handlers: dict[str, Handler] = {
         "issueToken": manners.token,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from mocks.core.deed import Deed, FindDeed
+from mocks.core.deed import Deed, FindDeed, NotOurs
 from mocks.faults.line import Lent, OnAccept
 
 _BROKEN = Response(
@@ -58,9 +58,15 @@ class AtOnce(Lent):
             super().on_message_complete()
             return
         self._deed = None
+        self._answer(deed)
+
+    def _answer(self, deed: Deed) -> None:
+        """Do it, and send what it says; a rim: our own mistake is a bare 500, and the log."""
         try:
             response = deed(self._scope, self._content)
-        except Exception as broken:  # a rim: our own mistake is a bare 500, and the log
+        except NotOurs:
+            raise
+        except Exception as broken:
             self.logger.error("Exception in ASGI application\n", exc_info=broken)
             response = _BROKEN
         self.transport.write(self._written(response))

@@ -25,7 +25,7 @@ from mocks.core.clock import Watched
 from mocks.faults import said
 from mocks.faults.limits import Places, Rate
 from mocks.faults.operations import check_names
-from mocks.faults.said import Wrong, near
+from mocks.faults.said import Wrong, near, obeyable
 from mocks.faults.spans import Span, span_of
 
 _SPANS = ("fixed_s", "uniform_s", "median_s", "percentiles")
@@ -108,10 +108,11 @@ class Pace:
         return bool(self._current())
 
     def _current(self) -> list[PaceRule]:
-        rules = self._file.value() or {}
+        told = self._file.value() or {}
         if self._file.version != self._seen:
-            self._rules = [PaceRule(spec) for spec in rules.get(self._department, [])]
             self._seen = self._file.version
+            rules = obeyable(self._file.path, self._department, told, PaceRule)
+            self._rules = self._rules if rules is None else rules
         return self._rules
 
     def bytes_per_s(self, operation: str) -> int | None:

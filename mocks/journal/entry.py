@@ -21,12 +21,13 @@ Leaves = dict[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One request to one department. `id` grows with time within a department."""
+    """One request to one department. `id` grows with time within the process that noted it."""
 
     id: int
     department: str
     received: Received
     outcome: Outcome
+    worker: str = ""  # the process; the department's own when not told
 
     @cached_property
     def headers(self) -> dict[str, str]:
@@ -87,7 +88,7 @@ class Entry:
         outcome, received = self.outcome, self.received
         duration = outcome.duration_s
         return {
-            "id": f"{self.department}-{self.id}",
+            "id": f"{self.worker or self.department}-{self.id}",
             "department": self.department,
             "at": self.at,
             "realAt": self.real_at.isoformat(timespec="milliseconds"),

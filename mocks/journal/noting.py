@@ -57,10 +57,9 @@ class Note:
             if not message.get("more_body"):
                 self.keep()
 
-    def heard_whole(self, content: bytes) -> None:
-        """Take a whole body in; the request is kept."""
+    def takes(self, content: bytes) -> None:
+        """Take a whole body in."""
         self._body, self._size = content[:BODY_CAP], len(content)
-        self.keep()
 
     def answered(self, status: int) -> None:
         """Take in what is answered."""
@@ -153,7 +152,8 @@ class Noting:
     def _at_once(self, deed: Deed, scope: Scope, content: bytes) -> Response:
         note = Note(scope, self._ring, self._clock)
         before = _NOTE.set(note)
-        note.heard_whole(content)
+        note.takes(content)
+        note.keep()
         try:
             response = deed(scope, content)
             note.answered(response.status_code)
@@ -161,3 +161,19 @@ class Noting:
         finally:
             note.close(self._tally)
             _NOTE.reset(before)
+
+
+class NotingWhenDone(Noting):
+    """Notes what was answered at once, and nothing that turned out to be another process's."""
+
+    def _at_once(self, deed: Deed, scope: Scope, content: bytes) -> Response:
+        note = Note(scope, self._ring, self._clock)
+        before = _NOTE.set(note)
+        note.takes(content)
+        try:
+            response = deed(scope, content)
+        finally:
+            _NOTE.reset(before)
+        note.answered(response.status_code)
+        note.close(self._tally)
+        return response

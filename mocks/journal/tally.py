@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,11 @@ class Spread:
         """Count one."""
         self.counts[bisect_left(BUCKETS_S, duration_s)] += 1
         self.total_s += duration_s
+
+    def join(self, counts: Sequence[int], total_s: float) -> None:
+        """Count what another counted."""
+        self.counts = [ours + theirs for ours, theirs in zip(self.counts, counts, strict=True)]
+        self.total_s += total_s
 
 
 @dataclass(slots=True)
@@ -45,3 +51,15 @@ class Tally:
                 for operation, spread in self.durations.items()
             },
         }
+
+
+def added_up(first: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What one process told, with what others counted beside it."""
+    requests: Counter[tuple[str, int, str]] = Counter()
+    durations: dict[str, Spread] = {}
+    for told in (first, *others):
+        for *key, count in told["requests"]:
+            requests[tuple(key)] += count
+        for operation, spread in told["durations"].items():
+            durations.setdefault(operation, Spread()).join(**spread)
+    return {**first, **Tally(requests, durations).told()}

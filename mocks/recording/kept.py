@@ -39,10 +39,14 @@ class Recording:
     redaction: Redaction
     most: int
     kept: int = 0
+    _last: int = 0  # its number; somebody may have taken files away
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.kept = sum(1 for _ in self.folder.glob("*.json"))
+        there = list(self.folder.glob("*.json"))
+        self.kept = len(there)
+        numbers = (one.name.partition("-")[0] for one in there)
+        self._last = max((int(one) for one in numbers if one.isdecimal()), default=0)
 
     @property
     def full(self) -> bool:
@@ -52,10 +56,11 @@ class Recording:
     def keep(self, exchange: Exchange) -> Path:
         """Write one down, redacted; the file."""
         self.kept += 1
+        self._last += 1
         last = urlsplit(exchange.target).path.rstrip("/").rpartition("/")[2]
         shown = self.redaction.address(last)
         slug = re.sub(r"[^a-z0-9]+", "-", shown.lower())[:40].strip("-") or "root"
-        file = self.folder / f"{self.kept:04d}-{exchange.method.lower()}-{slug}.json"
+        file = self.folder / f"{self._last:04d}-{exchange.method.lower()}-{slug}.json"
         part = file.with_suffix(".part")
         part.write_text(
             json.dumps(self._told(exchange), ensure_ascii=False, indent=1) + "\n", "utf-8"

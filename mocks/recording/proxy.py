@@ -80,7 +80,7 @@ class Proxy:
         try:
             async with asyncio.timeout(self.within_s):
                 await self._pass(request, say)
-        except (httpx.HTTPError, TimeoutError, TooMuch) as broken:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, TooMuch) as broken:
             log.warning("%s: not kept: %s", request.url.path, type(broken).__name__)
             if not began:  # else the server cuts the line: half a reply must not look whole
                 await _unreachable(self.to, broken)(scope, receive, send)
@@ -90,11 +90,11 @@ class Proxy:
         if query := request.scope["query_string"].decode("latin-1"):
             target += f"?{query}"
         sent, came = _Copy(self.cap), _Copy(self.cap)
-        headers = [(k, v) for k, v in request.headers.items() if k not in _HOP]
+        headers = [(k, v) for k, v in request.headers.raw if k.decode("latin-1") not in _HOP]
         async with self.client.stream(
             request.method,
             self.to + target,
-            headers=[*headers, ("accept-encoding", "identity")],
+            headers=[*headers, (b"accept-encoding", b"identity")],
             content=sent.passing(request.stream()) if _has_body(request) else None,
         ) as reply:
             await say(

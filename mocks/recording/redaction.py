@@ -1,7 +1,8 @@
 """What must not be kept is replaced in headers, addresses and bodies, the layout left as it is.
 
-Credentials go by name, wherever a header, a parameter, a JSON member or an XML element bears it;
-people's numbers go by how they look, each for another of the same shape (`pseudonym`).
+Credentials go by name, wherever a header, a parameter, a JSON member, an XML element or attribute,
+or a part of a form bears it; people's numbers go by how they look, each for another of the same
+shape (`pseudonym`).
 """
 
 import re
@@ -26,7 +27,16 @@ _XML = re.compile(
     re.DOTALL,
 )
 _ESCAPED = re.compile(r"(&lt;(([\w.:-]+))(?:\s[^<>]*?)?&gt;)((?:(?!&lt;)[^<>])+)(&lt;/\2\s*&gt;)")
-_JSON = re.compile(r'("((?:[^"\\]|\\.)*)"\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)')
+_JSON = re.compile(
+    r'("((?:[^"\\]|\\.)*)"\s*:\s*)'
+    r'("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|\[[^\[\]{}]*\]|\{[^\[\]{}]*\})'
+)
+_ATTRIBUTE = re.compile(r"""(\s(?:[\w.-]+:)?([\w.-]+)\s*=\s*)("[^"<>]*"|'[^'<>]*')""")
+_PART = re.compile(
+    r"(Content-Disposition:[^\r\n]*[ ;]name=\"([^\"\r\n]+)\"[^\r\n]*\r\n"
+    r"(?:[^\r\n]+\r\n)*\r\n)(.*?)(?=\r\n--)",
+    re.IGNORECASE | re.DOTALL,
+)
 _FORM = re.compile(r"(^|[?&])([^=&?]+)=([^&]*)")
 
 
@@ -92,8 +102,11 @@ class Redaction:
         start = text.lstrip("\ufeff \t\r\n")[:1]
         if start == "<":
             text = _ESCAPED.sub(self._element, _XML.sub(self._element, text))
+            text = _ATTRIBUTE.sub(self._attribute, text)
         elif start in ("{", "["):
             text = _JSON.sub(self._member, text)
+        elif start == "-":
+            text = _PART.sub(self._part, text)
         elif "form-urlencoded" in content_type or _FORM.match(text):
             text = _FORM.sub(self._parameter, text)
         return self._people(text)
@@ -115,7 +128,17 @@ class Redaction:
         return f"{found[1]}{MASK}{found[5]}" if self._hidden(name, self.fields) else found[0]
 
     def _member(self, found: re.Match[str]) -> str:
-        return f'{found[1]}"{MASK}"' if self._hidden(found[2], self.fields) else found[0]
+        if self._hidden(found[2], self.fields):
+            return f'{found[1]}"{MASK}"'
+        inside = found[3][0] in "[{"
+        return found[1] + _JSON.sub(self._member, found[3]) if inside else found[0]
+
+    def _attribute(self, found: re.Match[str]) -> str:
+        hidden = self._hidden(found[2], self.fields)
+        return f"{found[1]}{found[3][0]}{MASK}{found[3][0]}" if hidden else found[0]
+
+    def _part(self, found: re.Match[str]) -> str:
+        return f"{found[1]}{MASK}" if self._hidden(found[2], self.fields) else found[0]
 
     def _parameter(self, found: re.Match[str]) -> str:
         hidden = self._hidden(found[2], self.fields)

@@ -21,7 +21,7 @@ from mocks.core.clock import write_atomically
 from mocks.core.kit import DEPARTMENTS, department_module
 from mocks.core.ledger import Entry, read_entries
 from mocks.scenarios.library import UnknownScenario, load, load_all
-from mocks.scenarios.model import ORDINARY, START, Scenario, WrongScenario
+from mocks.scenarios.model import ORDINARY, START, Mistake, Scenario, WrongScenario
 from mocks.scenarios.terms import Terms, terms_of
 
 __all__ = ["Scenarios", "Standing", "Summary", "UnknownScenario", "WrongScenario", "all_terms"]
@@ -98,6 +98,11 @@ class Scenarios:
 
     def use_folder(self, folder: Path | None) -> None:
         """Where one's own files are; WrongScenario when there is a mistake in any."""
+        if folder and not folder.is_dir():
+            sentence, remedy = "is no folder", "name the one your files are in"
+            raise WrongScenario(
+                [Mistake(file=str(folder), key="", sentence=sentence, remedy=remedy)]
+            )
         load_all(self._terms, folder)
         self._tell(folder=str(folder.resolve()) if folder else None)
 

@@ -171,7 +171,8 @@ class Mistake:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.key}: {self.sentence} — {self.remedy}"
+        where = f"{self.file}:{self.key}" if self.key else self.file
+        return f"{where}: {self.sentence} — {self.remedy}"
 
 
 class WrongScenario(ValueError):

@@ -26,11 +26,15 @@ def read(path: Path, terms: Sequence[Terms] = ()) -> Scenario:
 def _told(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
-        mistake = Mistake(
-            file=path.name, key="", sentence=f"cannot be read: {wrong}", remedy="write it as TOML"
-        )
-        raise WrongScenario([mistake]) from None
+    except OSError as wrong:
+        raise _unreadable(path, wrong.strerror or "?", "name a file that is there") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
+        raise _unreadable(path, str(wrong), "write it as TOML, in UTF-8") from None
+
+
+def _unreadable(path: Path, why: str, remedy: str) -> WrongScenario:
+    sentence = f"cannot be read: {why}"
+    return WrongScenario([Mistake(file=path.name, key="", sentence=sentence, remedy=remedy)])
 
 
 def understood(path: Path, told: Mapping[str, Any], terms: Sequence[Terms] = ()) -> Scenario:

@@ -31,6 +31,9 @@ class Version(Enum):
         return self.value[1]
 
 
+_PREFIX = {Version.SOAP11: _ENV11, Version.SOAP12: _ENV12}
+
+
 class Whose(StrEnum):
     """Whose fault it is; the names are those of SOAP 1.2."""
 
@@ -92,8 +95,7 @@ def read(root: Element, version: Version, understood: frozenset[str]) -> Envelop
 def wrap(body: Element, version: Version, strange: Sequence[str] = ()) -> Element:
     """An envelope around one body element, and before it what was not understood."""
     space = version.namespace
-    prefix = _ENV11 if version is Version.SOAP11 else _ENV12
-    root = etree.Element(f"{{{space}}}Envelope", nsmap={prefix: space})
+    root = etree.Element(f"{{{space}}}Envelope", nsmap={_PREFIX[version]: space})
     if strange and version is Version.SOAP12:
         header = etree.SubElement(root, f"{{{space}}}Header")
         for tag in strange:
@@ -106,13 +108,14 @@ def wrap(body: Element, version: Version, strange: Sequence[str] = ()) -> Elemen
     return root
 
 
-def around(body: str, version: Version) -> bytes:
-    """The document of an envelope around a body element that is written already, in UTF-8."""
+def around(body: str, version: Version, charset: str) -> bytes:
+    """The document of an envelope around a body element that is written already."""
+    prefix = _PREFIX[version]
     return (
-        "<?xml version='1.0' encoding='UTF-8'?>\n"
-        f'<soap:Envelope xmlns:soap="{version.namespace}"><soap:Body>{body}'
-        "</soap:Body></soap:Envelope>"
-    ).encode()
+        f"<?xml version='1.0' encoding='{charset}'?>\n"
+        f'<{prefix}:Envelope xmlns:{prefix}="{version.namespace}"><{prefix}:Body>{body}'
+        f"</{prefix}:Body></{prefix}:Envelope>"
+    ).encode(charset, "xmlcharrefreplace")
 
 
 def fault_body(fault: SoapFault, version: Version) -> Element:

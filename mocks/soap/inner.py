@@ -6,7 +6,8 @@ from typing import Any
 
 from lxml import etree
 
-from mocks.soap.xml import Element, Unreadable, broken_rule, build, declared, parse, write
+from mocks.soap.text import written
+from mocks.soap.xml import Element, Unreadable, broken_rule, declared, parse
 
 _DECLARATION = re.compile(r"\A<\?xml[^>]*\?>\s*")
 
@@ -25,9 +26,9 @@ class InnerSchema:
 
     def write(self, root: str, content: Any, encoding: str) -> str:
         """A document as the text that carries it, with its declaration."""
-        document = build(root, content, None)
-        self._check(document)
-        return write(document, encoding).decode(encoding)
+        document = written(root, content, qualified=False)
+        self._check(etree.fromstring(document))
+        return f"<?xml version='1.0' encoding='{encoding}'?>\n{document}"
 
     def _check(self, root: Element) -> None:
         if (broken := broken_rule(self._schema, root)) is not None:

@@ -9,8 +9,10 @@ from typing import Any
 
 from mocks.soap.xml import XSI, Nil, text
 
-_IN_TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
-_IN_ATTRIBUTE = {**_IN_TEXT, '"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
+_IN_ATTRIBUTE = {
+    "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;",
+    "\r": "&#13;", "\n": "&#10;", "\t": "&#9;",
+}  # fmt: skip
 _TEXT = re.compile("[&<>\r]")
 _ATTRIBUTE = re.compile('[&<>\r"\n\t]')
 _NIL = f' xmlns:xsi="{XSI}" xsi:nil="true"'
@@ -48,7 +50,10 @@ def _element(name: str, more: str, content: Any, prefix: str) -> str:
 
 
 def _text(value: str) -> str:
-    return _TEXT.sub(lambda found: _IN_TEXT[found[0]], value)
+    if _TEXT.search(value) is None:
+        return value
+    told = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return told.replace("\r", "&#13;")
 
 
 def _attribute(value: str) -> str:

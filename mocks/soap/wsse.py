@@ -40,10 +40,15 @@ class UsernameTokens:
             raise _refused("MessageExpired", "Created 已过期")
         if not self._right(token, nonce, created):
             raise _refused("FailedAuthentication", "用户名或口令不正确")
-        self._seen = {n: t for n, t in self._seen.items() if now - t <= 2 * FRESH_S}
+        self._forget(now)
         if nonce in self._seen:
             raise _refused("InvalidSecurityToken", "Nonce 重复")
         self._seen[nonce] = now
+
+    def _forget(self, now: float) -> None:
+        """Nonces of tokens that are stale by now; they stand in the order they came."""
+        while self._seen and now - next(iter(self._seen.values())) > 2 * FRESH_S:
+            del self._seen[next(iter(self._seen))]
 
     def _right(self, token: Element, nonce: bytes, created: str) -> bool:
         password = token.find(f"{{{WSSE}}}Password")

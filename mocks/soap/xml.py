@@ -44,17 +44,18 @@ def parse(content: bytes, *, charset: str | None = None) -> Element:
     if encoding not in ENCODINGS:
         raise Unreadable(f"不支持的编码 {encoding[:20]}")
     try:
-        prolog = _PROLOG.match(content.decode(encoding))
+        told = content.decode(encoding)
     except UnicodeDecodeError:
         raise Unreadable(f"报文不是 {encoding} 编码") from None
-    if prolog is None or "<!DOCTYPE" in prolog[0]:
+    suspect = "<!DOCTYPE" in told  # else it has none
+    if suspect and ((prolog := _PROLOG.match(told)) is None or "<!DOCTYPE" in prolog[0]):
         raise Unreadable("不接受 DTD")
     try:
         root = etree.fromstring(content, _parser(encoding))
     except etree.XMLSyntaxError:
         raise Unreadable("报文不是合法的 XML") from None
-    document: Any = root.getroottree()
-    if document.docinfo.doctype:
+    document: Any = root.getroottree() if suspect else None
+    if suspect and document.docinfo.doctype:
         raise Unreadable("不接受 DTD")
     return root
 

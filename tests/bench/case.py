@@ -5,7 +5,8 @@ again as soon as it is answered. Every query is about another company, property,
 at five departments (two SOAP, three REST), so nothing is remembered; tokens, deadlines, partial
 failure and sampled tracing are on. CPU is the gateway's alone. Stand-ins repeat what the mock
 departments answered first, about each key (tests/bench/stand_ins.py); with `--mocks` the mocks
-answer themselves and are the bottleneck, so that only CPU per query counts. With py-spy at hand
+answer themselves, and their CPU stands beside the gateway's: how many of its calls a core of theirs
+answers while a core of it sends one. With py-spy at hand
 (`--spy`), a further stretch says which piece the time goes to.
 """
 
@@ -13,8 +14,8 @@ import argparse
 import asyncio
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ class Stretch:
     odd: int = 0  # answers with an error, a problem, or a department that was not asked
     seconds: float = 0.0
     cpu: float = 0.0
+    departments_cpu: float = 0.0
 
     def worst(self, share: float) -> float:
         """The time of the slowest but `1 - share` of them, in milliseconds."""
@@ -105,21 +107,24 @@ def odd(answer: bytes) -> bool:
 class Client:
     """Connections that ask again as soon as they are answered."""
 
-    def __init__(self, address: str, token: str, gateway: int) -> None:
+    def __init__(self, address: str, token: str, gateway: int, departments: Sequence[int]) -> None:
+        """`gateway` and `departments` are the processes whose CPU is counted."""
         self._host, self._port = address.removeprefix("http://").split(":")
         self._questions = questions(token, f"{self._host}:{self._port}")
-        self._gateway = gateway
+        self._gateway, self._departments = gateway, departments
 
     async def stretch(self, connections: int, seconds: float) -> Stretch:
         """So many at once, for so long."""
         made, loop = Stretch(), asyncio.get_running_loop()
         began, used = loop.time(), cpu_s(self._gateway)
+        theirs = sum(map(cpu_s, self._departments))
         end = began + seconds
         async with asyncio.TaskGroup() as group:
             for _ in range(connections):
                 group.create_task(self._connection(made, end))
         made.seconds = loop.time() - began
         made.cpu = cpu_s(self._gateway) - used
+        made.departments_cpu = sum(map(cpu_s, self._departments)) - theirs
         return made
 
     async def _connection(self, made: Stretch, end: float) -> None:
@@ -158,6 +163,33 @@ async def spied(client: Client, spy: Path, gateway: int, chosen: Any) -> list[tu
     return pieces_of(text)
 
 
+def beside(made: Stretch) -> list[str]:
+    """Calls a core of the gateway sends, calls a core of the mocks answers, and the ratio."""
+    calls = len(DEPARTMENTS) * len(made.took)
+    sends, answers = calls / made.cpu, calls / made.departments_cpu
+    return [f"{sends:,.0f}/s", f"{answers:,.0f}/s", f"{answers / sends:.1f}"]
+
+
+async def calls_a_core(seconds: float = 8.0) -> float:
+    """How many calls to departments a second of the gateway's CPU sends, of uncached cases."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        async with stand_ins(folder, mocks=False) as addresses, _town(folder, addresses) as place:
+            client, idle = await _client(place, mocks=False), 0.0
+            await client.stretch(8, 3)  # warm
+            idle = await idle_share(place.processes[1].process.pid)
+            made = await client.stretch(8, seconds)
+    return len(DEPARTMENTS) * len(made.took) / (made.cpu - idle * made.seconds)
+
+
+async def processes(place: Town) -> list[int]:
+    """Those of the departments that are asked."""
+    told = (await place.admin.state())["departments"]
+    return [
+        pid for name in DEPARTMENTS for pid in (told[name]["pid"], *told[name].get("readers", ()))
+    ]
+
+
 async def idle_share(gateway: int, seconds: float = 4.0) -> float:
     """What share of a core the gateway takes while nobody asks: its clock, queues and sweeps."""
     await asyncio.sleep(1)
@@ -169,13 +201,12 @@ async def idle_share(gateway: int, seconds: float = 4.0) -> float:
 async def measured(place: Town, chosen: Any, console: Console) -> None:
     """Print the figures, and the pieces where py-spy is at hand."""
     gateway = place.processes[1].process.pid
-    await place.admin.faults({"health": [{"operation": "*", "kind": "delay", "delay_s": 0.001}]})
-    settings = load_settings({**place.overrides, "profile": "dev"}, environ={})
-    token = token_of(settings, "applicant", await place.admin.demo())
-    client = Client(place.gateway, token, gateway)
+    client = await _client(place, mocks=chosen.mocks)
     await client.stretch(chosen.connections, 3)  # warm
     idle = await idle_share(gateway)
-    columns = ("queries/s", "CPU ms/query", "beyond idle", "p50 ms", "p99 ms", "RSS MB", "odd")
+    columns = ["queries/s", "CPU ms/query", "beyond idle", "p50 ms", "p99 ms", "RSS MB", "odd"]
+    if chosen.mocks:
+        columns += ["calls a core", "mocks, calls a core", "times"]
     table = Table(*columns, title=f"idle: {idle:.0%} of a core, beside queries as well")
     made = Stretch()
     for _ in range(chosen.rounds):
@@ -189,6 +220,7 @@ async def measured(place: Town, chosen: Any, console: Console) -> None:
             f"{made.worst(0.99):.1f}",
             f"{rss_mb(gateway):.0f}",
             f"{made.odd} of {asked}",
+            *(beside(made) if chosen.mocks else ()),
         )
     console.print(table)
     if made.last_odd:
@@ -198,6 +230,22 @@ async def measured(place: Town, chosen: Any, console: Console) -> None:
         for piece, share in await spied(client, chosen.spy, gateway, chosen):
             pieces.add_row(piece, f"{share * 100:.1f}")
         console.print(pieces)
+
+
+async def _client(place: Town, *, mocks: bool) -> Client:
+    await place.admin.faults({"health": [{"operation": "*", "kind": "delay", "delay_s": 0.001}]})
+    settings = load_settings({**place.overrides, "profile": "dev"}, environ={})
+    token = token_of(settings, "applicant", await place.admin.demo())
+    gateway = place.processes[1].process.pid
+    return Client(place.gateway, token, gateway, await processes(place) if mocks else [])
+
+
+def _town(folder: Path, addresses: Mapping[str, str]) -> AbstractAsyncContextManager[Town]:
+    """A town for the bench alone, its gateway led to these addresses."""
+    settings = {**SETTINGS, **addresses}
+    silent: Callable[[str], None] = lambda _: None  # noqa: E731 - who tells nobody
+    ports = Ports.chosen(0, None)
+    return town(folder, ports, OPENING, silent, own_key=True, settings=settings)
 
 
 @asynccontextmanager
@@ -220,23 +268,14 @@ async def stand_ins(folder: Path, mocks: bool) -> AsyncIterator[Mapping[str, str
 
 
 async def run(chosen: Any) -> None:
-    """A town for the bench alone."""
-    console = Console(width=120)
-    ports = Ports.chosen(0, None)
+    """The figures of one town."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         async with (
             stand_ins(folder, chosen.mocks) as addresses,
-            town(
-                folder,
-                ports,
-                OPENING,
-                console.print,
-                own_key=True,
-                settings={**SETTINGS, **addresses},
-            ) as place,
+            _town(folder, addresses) as place,
         ):
-            await measured(place, chosen, console)
+            await measured(place, chosen, Console(width=120))
 
 
 def main() -> None:

@@ -1,13 +1,18 @@
-"""`python -m tests.bench.mocks [--before DIR] [--requests N]`: what a core of a department answers.
+"""`python -m tests.bench.mocks [DEPARTMENT …] [--before DIR] [--requests N]`: what a core answers.
 
-A SOAP and a REST department as processes as the fleet runs them, with their journal, asked over
-eight kept connections; requests by the seconds of CPU the department's process spent (user and
-system, from /proc), so that what else runs on the machine matters little. `--before` runs those of
-another checkout beside them, turn by turn, to compare.
+Departments as processes as the fleet runs them, with their journal, asked over eight kept
+connections: `status` and `file` the same again and again, `register` another record each time.
+Requests by the seconds of CPU the department's process spent (user and system, from /proc), so that
+what else runs on the machine matters little. `--before` runs those of another checkout beside them,
+turn by turn, to compare.
+
+Beside it: how many calls a core of the gateway sends, of uncached cases over five departments
+(`tests.bench.case`, with stand-ins for the departments), and how many times that a core of the
+department answers, though a fifth of it is all that reaches one department.
 """
 
 import argparse
-import json
+import asyncio
 import os
 import socket
 import subprocess
@@ -17,25 +22,25 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from mocks.core.city import DEMO
-from mocks.core.contract import Contract
-from mocks.core.credentials import HOUSING_APP_KEY
-from mocks.core.kit import Kit, assemble
+from mocks.core.kit import assemble
 from mocks.journal.ring import shared_memory
 from mocks.ports import free_ports
-from tests.mocks.faults.wire import Talk, greening, housing, request
+from tests.bench.asked import ASKED, Asked
+from tests.bench.case import calls_a_core
+from tests.mocks.faults.wire import Talk
 
 _LINES = 8
 _WARM = 800
 _TURNS = 4
 _STARTED_WITHIN_S = 60.0
 NOW = "now"
-COLUMNS = ("department", "call", "requests", "checkout", "CPU s", "µs a request", "a core")
+COLUMNS = ("department", "call", "requests", "checkout", "CPU s", "µs a request", "a core", "times")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,28 +58,12 @@ class Row:
         """Requests a second of CPU."""
         return self.requests / self.cpu_s
 
-    def cells(self) -> list[str]:
-        """For the table."""
+    def cells(self, sent: float) -> list[str]:
+        """For the table; `sent`: calls a core of the gateway sends."""
         return [
             self.department, self.call, f"{self.requests:,}", self.checkout, f"{self.cpu_s:.2f}",
-            f"{1e6 / self.per_core:.0f}", f"{self.per_core:,.0f}/s",
+            f"{1e6 / self.per_core:.0f}", f"{self.per_core:,.0f}/s", f"{self.per_core / sent:.1f}",
         ]  # fmt: skip
-
-
-def _housing(kit: Kit) -> dict[str, bytes]:
-    read, filing = housing(kit)
-    headers = {"X-App-Key": HOUSING_APP_KEY, "content-type": "application/json"}
-    path = Contract.of(kit.contract_dir).operations["queryPropertyBatch"].path
-    asked = json.dumps({"certNos": [DEMO["cert_no"]]}, ensure_ascii=False).encode()
-    return {"file": filing, "status": read, "register": request("POST", path, headers, asked)}
-
-
-def _greening(kit: Kit) -> dict[str, bytes]:
-    read, filing = greening(kit)
-    return {"file": filing, "status": read}
-
-
-ASKED = {"greening": _greening, "housing": _housing}
 
 
 @contextmanager
@@ -112,12 +101,13 @@ def cpu_s(pid: int) -> float:
     return sum(int((one / "schedstat").read_text().split()[0]) for one in threads) / 1e9
 
 
-def over(port: int, content: bytes, times: int) -> None:
+def over(port: int, asked: Iterator[bytes], times: int) -> None:
     """So many requests over a few connections of their own, none of them idle for long."""
     lines = [Talk(port, 30) for _ in range(min(_LINES, times))]
+    made = iter(list(islice(asked, times)))  # before: whoever asks is not what is waited for
     for _ in range(times // len(lines)):
         for line in lines:
-            line.send(content)
+            line.send(next(made))
         for line in lines:
             heard = line.hear()
             if heard.status != 200:
@@ -130,39 +120,46 @@ def measured(name: str, requests: int, codes: Mapping[str, Path]) -> Iterator[Ro
     """Filing and reading at one department of each checkout."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         kit = assemble(name, Path(folder) / "here")
-        asked = ASKED[name](kit)
-        kit.ledger.close()
         there = {
             checkout: stack.enter_context(running(name, Path(folder) / checkout, code))
             for checkout, code in codes.items()
         }
-        for port, _ in there.values():
-            over(port, asked["file"], 1)
-        for call in (*[*asked][1:], "file"):  # reading first: before there is much to read
+        asked = {checkout: ASKED[name](kit, port) for checkout, (port, _) in there.items()}
+        kit.ledger.close()
+        calls = list(asked[NOW])
+        if "file" in calls:  # one, which the status is asked of
+            for checkout, (port, _) in there.items():
+                over(port, asked[checkout]["file"], 1)
+        for call in calls:
             count = requests // 4 if call == "file" else requests
-            yield from _in_turns(name, call, asked[call], count, there)
+            yield from _in_turns(name, call, asked, count, there)
 
 
 def _in_turns(
-    name: str, call: str, content: bytes, count: int, there: Mapping[str, tuple[int, int]]
+    name: str,
+    call: str,
+    asked: Mapping[str, Asked],
+    count: int,
+    there: Mapping[str, tuple[int, int]],
 ) -> Iterator[Row]:
     spent = dict.fromkeys(there, 0.0)
-    for port, _ in there.values():
-        over(port, content, _WARM)
+    for checkout, (port, _) in there.items():
+        over(port, asked[checkout][call], _WARM)
     for _ in range(_TURNS):
         for checkout, (port, pid) in there.items():
             before = cpu_s(pid)
-            over(port, content, count // _TURNS)
+            over(port, asked[checkout][call], count // _TURNS)
             spent[checkout] += cpu_s(pid) - before
     for checkout, seconds in spent.items():
         yield Row(department=name, call=call, requests=count, checkout=checkout, cpu_s=seconds)
 
 
-def table_of(rows: Sequence[Row]) -> Table:
+def table_of(rows: Sequence[Row], sent: float) -> Table:
     """The rows, those of one call beside each other."""
-    table = Table(*COLUMNS, title="mock departments, with their journal")
+    title = f"mock departments, with their journal; a core of the gateway sends {sent:,.0f}/s"
+    table = Table(*COLUMNS, title=title)
     for row in rows:
-        table.add_row(*row.cells(), end_section=row.checkout == NOW)
+        table.add_row(*row.cells(sent), end_section=row.checkout == NOW)
     return table
 
 
@@ -171,10 +168,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--before", type=Path, help="a checkout to compare with")
     parser.add_argument("--requests", type=int, default=8_000)
+    parser.add_argument(
+        "departments", nargs="*", choices=[*ASKED, []], help="all, when none is named"
+    )
     told = parser.parse_args()
     codes = {**({"before": told.before} if told.before else {}), NOW: Path.cwd()}
-    rows = [row for name in ASKED for row in measured(name, told.requests, codes)]
-    Console(width=120).print(table_of(rows))
+    rows = [
+        row for name in told.departments or ASKED for row in measured(name, told.requests, codes)
+    ]
+    Console(width=120).print(table_of(rows, asyncio.run(calls_a_core())))
 
 
 if __name__ == "__main__":

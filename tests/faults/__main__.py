@@ -75,6 +75,7 @@ async def _run(
 
 
 def _show(cells: Sequence[Cell], console: Console) -> None:
+    console.print(report.whole(cells))
     console.print(report.by_kind(cells))
     console.print(report.by_department(cells))
     for line in report.totals(cells, DEADLINE_S):

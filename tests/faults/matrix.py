@@ -13,8 +13,9 @@ from adapters.registry import load_departments
 from adapters.wire import Endpoint
 from mocks.core.city import DEMO
 from mocks.core.kit import DEPARTMENTS as NAMES
-from mocks.faults.operations import protocol_of
+from mocks.faults.operations import operations_of, protocol_of
 from mocks.faults.table import KINDS, Kind, Point, Stage
+from mocks.faults.tokens import TOKEN_KINDS, issues_tokens
 from tests.adapters.answers import ANSWERS
 from tests.adapters.test_departments_speak import CREDENTIALS, DEPARTMENTS
 from tests.faults.city import Mock, Place, city
@@ -114,10 +115,13 @@ class Matrix:
     async def cell(self, kind: Kind, counter: Counter, verb: str, turn: int) -> Cell:
         """The question of this verb whose turn it is, on such a day."""
         question = await counter.question(verb, turn)
-        if kind.name.startswith("token_"):
+        if kind.name in TOKEN_KINDS or kind.at == {Point.ACCEPT}:
             await self._anew(counter)
         if kind.name != "stale_keep_alive":
-            return await self._struck(kind, counter, question)
+            found = await self._struck(kind, counter, question)
+            if found.verdict is Verdict.UNDETECTABLE:
+                await self._anew(counter)  # it may be kept, and believed again when "not modified"
+            return found
         before = await self._struck(kind, counter, question)  # the next question meets the reset
         question = await counter.question(verb, turn)
         then = await self._struck(kind, counter, question, unseen=True)
@@ -136,7 +140,7 @@ class Matrix:
         """The question on such a day; `unseen`: the department never sees what it does to it."""
         mock, loop = counter.mock, asyncio.get_running_loop()
         done, struck = len(mock.deeds()), await mock.struck(kind.name)
-        mock.spoil(kind.name, **self.more.get(kind.name, {}))
+        mock.spoil(kind.name, **_where(kind, counter.name), **self.more.get(kind.name, {}))
         with listening() as logged:
             began = loop.time()
             outcome = await _outcome(self.hurried[counter.name], question, self.deadline_s)
@@ -156,6 +160,17 @@ class Matrix:
             verdict=verdict if met or verdict not in GOOD else Verdict.UNMET,
             took_s=took, deeds=len(deeds), message=str(outcome)[:200], reason=reason,
         )  # fmt: skip
+
+
+def _where(kind: Kind, department: str) -> Mapping[str, Any]:
+    """The operations to strike: a call struck while a token is fetched for it never gets there.
+
+    What strikes a connection strikes the first there is, whatever it is for.
+    """
+    known = operations_of(department)
+    calls = sorted(name for name in known if not issues_tokens(name))
+    everywhere = kind.at == {Point.ACCEPT} or kind.name in TOKEN_KINDS or len(calls) == len(known)
+    return {} if everywhere else {"operation": calls}
 
 
 async def _outcome(adapter: DeclaredDepartment, question: Question, budget: float) -> Any:

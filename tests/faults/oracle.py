@@ -190,6 +190,7 @@ def _forms(text: str) -> Iterator[str]:
     if len(digits) >= 8:
         yield f"day {digits[:8]}"
         yield f"moment {digits[:14].ljust(14, '0')}"
-    if re.fullmatch(r"-?\d{1,14}(\.\d+)?", bare):
-        moment = datetime.fromtimestamp(float(bare) / 1000, SHANGHAI)
-        yield from (f"day {moment:%Y%m%d}", f"moment {moment:%Y%m%d%H%M%S}")
+    if re.fullmatch(r"-?\d{1,15}(\.\d+)?", bare):
+        with suppress(ValueError, OverflowError):  # after the year 9999, of which nothing is known
+            moment = datetime.fromtimestamp(float(bare) / 1000, SHANGHAI)
+            yield from (f"day {moment:%Y%m%d}", f"moment {moment:%Y%m%d%H%M%S}")

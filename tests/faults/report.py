@@ -15,6 +15,16 @@ from tests.faults.verdict import GOOD, Cell, Verdict
 _NAMES = (
     "value", "NotDelivered", "OutcomeUnknown", "Refused", "ContractBroken", "Misconfigured",
 )  # fmt: skip
+_LETTERS = dict(zip(_NAMES, "vNURBM", strict=True))
+INITIALS = {
+    "read": "r", "verify": "y", "file": "f", "find_filing": "i", "progress": "p",
+    "certificate": "c", "changes": "g", "supplement": "s", "withdraw": "w", "callback": "t",
+}  # fmt: skip
+_LEGEND = (
+    f"verbs: {', '.join(f'{letter} {verb}' for verb, letter in INITIALS.items())}\n"
+    f"outcomes: {', '.join(f'{letter} {name}' for name, letter in _LETTERS.items())}, "
+    "x another value that the contract allows, · not met, * several, ! may not be"
+)
 
 
 def by_kind(cells: Sequence[Cell]) -> Table:
@@ -39,6 +49,39 @@ def _figures(own: Sequence[Cell]) -> list[str]:
     shown = [str(counts[name] or "") for name in _NAMES]
     hidden = str(verdicts[Verdict.UNDETECTABLE] or "")
     return [*shown, str(other or ""), f"{1000 * worst:.0f}", hidden, ", ".join(bad) or "good"]
+
+
+def whole(cells: Sequence[Cell]) -> Table:
+    """Every cell: a line a kind, a column a department, a letter a verb."""
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for cell in cells:
+        found.setdefault((cell.kind, cell.department, cell.verb), set()).add(_letter(cell))
+    table = Table("kind", title="kind × department × verb → outcome", caption=_LEGEND)
+    departments = {
+        name: [verb for verb in INITIALS if any((k, name, verb) in found for k in KINDS)]
+        for name in sorted({cell.department for cell in cells})
+    }
+    for name, verbs in departments.items():
+        table.add_column(f"{name}\n{''.join(INITIALS[verb] for verb in verbs)}", no_wrap=True)
+    for kind in (kind for kind in KINDS if any(cell.kind == kind for cell in cells)):
+        row = [
+            "".join(_one(found.get((kind, name, verb), set())) for verb in verbs)
+            for name, verbs in departments.items()
+        ]
+        table.add_row(kind, *row)
+    return table
+
+
+def _one(letters: set[str]) -> str:
+    """The letter; several where questions of one verb fared differently are a star."""
+    return " " if not letters else letters.pop() if len(letters) == 1 else "*"
+
+
+def _letter(cell: Cell) -> str:
+    if cell.verdict not in GOOD:
+        return "!"
+    by_verdict = {Verdict.UNMET: "·", Verdict.UNDETECTABLE: "x"}
+    return by_verdict.get(cell.verdict) or _LETTERS.get(cell.outcome, "?")
 
 
 def by_department(cells: Sequence[Cell]) -> Table:

@@ -53,3 +53,11 @@ def test_the_oracle_finds_a_value_that_stands_nowhere(known: dict[str, Example])
     other = [(place, "2027 01 01" if text.startswith("2026") else text) for place, text in leaves]
     found = unfounded({**gives, "number": "FG 999"}, gives, other, leaves)
     assert found == "text that stands nowhere"
+
+
+def test_a_moment_of_another_millennium_is_read_as_plainly_as_one_of_ours() -> None:
+    gives = {"at": {"datetime": "7413-05-16T08:13:20+08:00"}}
+
+    assert unfounded(gives, {}, [("/statusTime", "171776160800000")], []) is None
+    assert unfounded(gives, {}, [("/statusTime", "171776160900000")], []) is not None
+    assert unfounded(gives, {}, [("/statusTime", "999999999999999")], []) is not None

@@ -13,7 +13,7 @@ import pytest
 from gateway.demo.ports import free_port
 from gateway.demo.processes import until
 from gateway.federation.kept import preserve, revive
-from gateway.federation.memory import Key, of_department, of_people, of_source
+from gateway.federation.memory import Key, of_department, of_number, of_people, of_source, tags_of
 from gateway.federation.shared import (
     MOST_BYTES,
     AiocacheStore,
@@ -159,12 +159,12 @@ async def test_what_is_too_big_stays_out_and_is_not_read() -> None:
 
     await told(shared, {"parcel_no": "P" * MOST_BYTES})
     assert store.kept == {}
-    store.kept[name_of(KEY)] = b" " * MOST_BYTES + preserve(reading(VALUE), ["", ""])
+    store.kept[name_of(KEY)] = b" " * MOST_BYTES + preserve(reading(VALUE), [""] * 4)
 
     assert await found(shared) is None
 
 
-@pytest.mark.parametrize("tag", [of_department("planning"), of_source("planning", "parcel")])
+@pytest.mark.parametrize("tag", tags_of(KEY))
 async def test_what_is_forgotten_in_one_process_is_forgotten_in_all(tag: tuple[str, ...]) -> None:
     store = FakeStore()
     here, there = SharedMemory(store), SharedMemory(store)
@@ -185,7 +185,8 @@ async def test_forgetting_something_else_forgets_nothing() -> None:
     await told(shared, VALUE)
 
     await shared.forget(of_department("market"))
-    await shared.forget(of_people("planning", "enterprise:secret"))
+    await shared.forget(of_people("planning", "enterprise:other"))
+    await shared.forget(of_number("planning", "P-2"))
 
     assert await found(shared) == reading(VALUE)
 
@@ -202,9 +203,9 @@ def test_names_tell_nothing_and_differ_by_viewer() -> None:
         b"",
         b"\x80\x04K\x01.",
         b"null",
-        b'{"tokens": ["", ""], "value": {"area": {}}, "provenance": null}',
-        b'{"tokens": ["", ""], "value": {"floors": "3"}, "provenance": {}}',
-        b'{"tokens": ["", ""], "value": {"nobody": 1}, "provenance": {}}',
+        b'{"tokens": ["", "", "", ""], "value": {"area": {}}, "provenance": null}',
+        b'{"tokens": ["", "", "", ""], "value": {"floors": "3"}, "provenance": {}}',
+        b'{"tokens": ["", "", "", ""], "value": {"nobody": 1}, "provenance": {}}',
         b'{"tokens": 7, "value": null, "provenance": {}}',
     ],
 )

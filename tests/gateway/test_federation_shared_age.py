@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from adapters.errors import NotDelivered
+from gateway.federation.memory import Tag, of_number, of_people
 from gateway.federation.service import Federation
 from gateway.federation.shared import SharedMemory
 from schema.domain.problem import ProblemCode
@@ -103,3 +104,17 @@ async def test_later_news_of_its_own_stays_the_last_known() -> None:
         age = seconds_old(reading)
 
     assert age == pytest.approx(6, abs=1)
+
+
+@pytest.mark.parametrize("tag", [of_people("housing", "me"), of_number("housing", "A")])
+@in_virtual_time
+async def test_what_a_case_made_old_comes_back_from_no_process(tag: Tag) -> None:
+    async with two() as (first, one, second, other):
+        await asked(first)
+        first.forget(tag)
+        await asked(first)  # not from the store, where its own old answer lies
+        second.forget(tag)
+        await asked(second)
+
+    assert len(one.calls) == 2
+    assert len(other.calls) == 1

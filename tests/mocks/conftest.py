@@ -19,6 +19,7 @@ from mocks.core.kit import CONTRACTS
 
 REST = ("housing", "market", "fire", "health")
 PATIENCE_S = 15.0
+_STARTS_WITHIN_S = 50.0  # nine interpreters begin at once, perhaps on a busy machine
 OPENING = "2026-09-21T09:00:00+08:00"  # a Monday, the week before a long holiday
 _PATTERNS = {
     r"^\d{17}[\dX]$": "310101197404133341",
@@ -149,34 +150,45 @@ def start_world(
     state: Path,
     *departments: str,
     callback_base: str | None = None,
-    within_s: float = PATIENCE_S,
+    workers: int = 1,
+    within_s: float = _STARTS_WITHIN_S,
 ) -> World:
-    """Start these departments on free ports and wait until all of them listen."""
+    """Start these departments on free ports and wait until all of them listen.
+
+    Nothing is left running when they do not, in time.
+    """
     command = [sys.executable, "-m", "mocks", "serve", "--port-base", "0", "--state", str(state)]
-    command += ["--only", ",".join(departments)]
+    command += ["--only", ",".join(departments), "--workers", str(workers)]
     if callback_base:
         command += ["--callback-base", callback_base]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
     try:
-        until((state / "ports.json").exists, "ports.json", within_s=within_s)
+        until(lambda: _listed(state, process), "ports.json", within_s=within_s)
         ports = json.loads((state / "ports.json").read_text("utf-8"))
         admin = ports.pop("admin")["url"]
         until(lambda: _answers(f"{admin}/__admin/clock"), "the controls answer")
+        world = World(admin=admin, state=state, process=process, ports=ports, client=_client())
+        world.ask("POST", "clock", {"now": OPENING})
     except BaseException:
-        process.kill()
-        process.wait()
+        end(process)
         raise
+    return world
+
+
+def _listed(state: Path, process: subprocess.Popen[bytes]) -> bool:
+    assert process.poll() is None, f"the fleet ended with {process.returncode}"
+    return (state / "ports.json").exists()
+
+
+def _client() -> httpx.Client:
     one_call_one_line = httpx.Limits(max_keepalive_connections=0)
     # plain HTTP on loopback: loading certificates would only cost time
-    client = httpx.Client(
+    return httpx.Client(
         trust_env=False,
         verify=False,  # noqa: S501
         timeout=15,
         limits=one_call_one_line,
     )
-    world = World(admin=admin, state=state, process=process, ports=ports, client=client)
-    world.ask("POST", "clock", {"now": OPENING})
-    return world
 
 
 def _answers(url: str) -> bool:
@@ -186,11 +198,21 @@ def _answers(url: str) -> bool:
         return False
 
 
+def end(process: subprocess.Popen[bytes]) -> int:
+    """End a fleet as an operator does; its exit code. One that does not end is killed."""
+    process.terminate()
+    try:
+        return process.wait(timeout=PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+
+
 def stop_world(world: World) -> int:
     """End the parent as an operator does; its exit code."""
     world.client.close()
-    world.process.terminate()
-    return world.process.wait(timeout=PATIENCE_S)
+    return end(world.process)
 
 
 @dataclass(slots=True, kw_only=True)

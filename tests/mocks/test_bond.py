@@ -19,7 +19,7 @@ async def test_a_department_ends_whose_parent_went_before_it_heard_the_answers()
     ours.sendall(b'{"id": 1, "ask": "forget"}\n' * 3)
     ours.close()
     try:
-        await bond.obey(nobody, nobody)
+        await bond.obey(bond.acts(nobody, nobody))
     finally:
         signal.signal(signal.SIGTERM, before)
 

@@ -76,3 +76,12 @@ def test_advancing_working_days_ends_when_the_offices_close(tmp_path: Path) -> N
 
     assert clock.advance(working_days=1) == datetime(2026, 10, 8, 18, tzinfo=SHANGHAI)
     assert clock.advance(hours=1, seconds=30) == datetime(2026, 10, 8, 19, 0, 30, tzinfo=SHANGHAI)
+
+
+def test_a_clock_file_spoiled_by_hand_leaves_the_time_as_it_was(tmp_path: Path) -> None:
+    clock = VirtualClock(tmp_path / "clock.json")
+    clock.set(datetime(2026, 9, 21, 9, tzinfo=SHANGHAI), rate=0)
+
+    (tmp_path / "clock.json").write_text('{"virtual": "2026-')
+
+    assert clock.now() == datetime(2026, 9, 21, 9, tzinfo=SHANGHAI)

@@ -106,3 +106,21 @@ def test_lag_concerns_look_ups_and_nothing_else(tmp_path: Path) -> None:
 def test_an_impossible_rule_is_named(rule: dict[str, Any], word: str) -> None:
     with pytest.raises(BadRule, match=rf"fire\[0\].*{word}"):
         check_rules({"fire": [rule]})
+
+
+@pytest.mark.parametrize(
+    "written", ['{"fire": [{"kind": "bussy"}]}', '{"fire": [{"kind"', "[]", '{"fire": 7}']
+)
+def test_a_file_spoiled_by_hand_leaves_in_force_what_was_and_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, written: str
+) -> None:
+    rules = faults(tmp_path, {"kind": "busy"})
+    assert rules.pick("get").kind == "busy"
+
+    (tmp_path / "faults.json").write_text(written)
+
+    assert [rules.pick("get").kind for _ in "ab"] == ["busy", "busy"]
+    assert len(caplog.messages) == 1
+    assert "what was in force stays" in caplog.messages[0]
+    (tmp_path / "faults.json").unlink()
+    assert rules.pick("get") == NO_FAULT

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mocks.core.clock import SHANGHAI
-from mocks.core.ledger import Ledger, digest, read_entries
+from mocks.core.ledger import BrokenLedger, Ledger, digest, read_entries
 
 AT = datetime(2026, 9, 21, 9, tzinfo=SHANGHAI)
 
@@ -112,3 +112,11 @@ def test_an_entry_the_full_disk_took_half_of_is_taken_back_and_not_acknowledged(
     assert [e["reference"] for e in read_entries(ledger.path)] == ["a", "c"]
     assert [e["seq"] for e in ledger.entries()] == [1, 2]
     ledger.close()
+
+
+def test_a_whole_line_that_is_no_entry_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "fire.jsonl"
+    path.write_bytes(b'{"seq": 1}\n{"seq": \n{"seq": 3}\n')
+
+    with pytest.raises(BrokenLedger, match=r"fire\.jsonl: line 2 is no entry .* — put the line"):
+        Ledger(path)

@@ -16,6 +16,7 @@ from mocks.core.city import DEMO
 from mocks.core.credentials import MARKET_CALLBACK_SECRET, MARKET_CLIENT, MARKET_SECRET
 from mocks.departments.market import _Manners
 from mocks.market.services import KINDS
+from mocks.market.tokens import Tokens
 
 APPLY = {
     "enterprise_registration": "applyEnterpriseRegistration",
@@ -341,15 +342,14 @@ def test_every_declared_answer_is_given_and_valid(world: Any, market: Any) -> No
 
 
 def test_a_token_expires_after_ten_minutes() -> None:
-    manners = _Manners()
-    manners._tokens["old"] = time.time() - 1
-    manners._tokens["new"] = time.time() + 600
+    manners, tokens = _Manners(b"key"), Tokens(b"key")
+    old, new = (tokens.issued(until=time.time() + s) for s in (-1, 600))
 
     def request(value: str) -> Any:
         headers = [(b"authorization", f"Bearer {value}".encode())]
         return Request({"type": "http", "headers": headers})
 
-    assert manners.stranger(request("new"), "getLicences") is None
-    refused = manners.stranger(request("old"), "getLicences")
+    assert manners.stranger(request(new), "getLicences") is None
+    refused = manners.stranger(request(old), "getLicences")
     assert refused is not None
     assert refused.status_code == 401

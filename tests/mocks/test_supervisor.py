@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -199,3 +201,39 @@ def test_a_reset_empties_the_desks_and_lifts_the_faults(own_fire: Any) -> None:
 
     assert fire.call("getDeclaration", path={"id": number}).status_code == 404
     assert own_fire.ledger("fire") == []
+
+
+def test_two_fleets_do_not_share_a_state_folder(own_world: Any) -> None:
+    serve = [sys.executable, "-m", "mocks", "serve", "--port-base", "0", "--only", "fire"]
+    serve += ["--state", str(own_world.state)]
+
+    second = subprocess.run(serve, capture_output=True, text=True, timeout=50, check=False)  # noqa: S603 - our own
+
+    assert second.returncode == 1
+    assert f"another fleet works in {own_world.state} — stop it" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert own_world.ask("GET", "state")["departments"]["health"]["up"]
+
+
+def test_a_state_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    serve = [sys.executable, "-m", "mocks", "serve", "--state", str(tmp_path / "file")]
+
+    told = subprocess.run(serve, capture_output=True, text=True, timeout=50, check=False)  # noqa: S603 - our own
+
+    assert (told.returncode, "Traceback" in told.stderr) == (1, False)
+    assert told.stderr.startswith("not started: ")
+
+
+def test_a_broken_ledger_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "ledger").mkdir()
+    (tmp_path / "ledger" / "fire.jsonl").write_text('{"seq": 1}\nno entry\n')
+    serve = [sys.executable, "-m", "mocks", "serve", "--port-base", "0", "--only", "fire"]
+    serve += ["--state", str(tmp_path)]
+
+    told = subprocess.run(serve, capture_output=True, text=True, timeout=50, check=False)  # noqa: S603 - our own
+
+    assert told.returncode == 1
+    assert "fire.jsonl: line 2 is no entry" in told.stderr
+    assert "not started: fire ended with 1" in told.stderr
+    assert "Traceback" not in told.stderr

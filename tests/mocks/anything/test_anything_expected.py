@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from gateway.cli.department_mock import contract_of
@@ -15,6 +16,7 @@ from mocks.anything.expected import Expected, read_expected
 from mocks.anything.opened import opened
 from mocks.anything.refusal import Refused
 from mocks.anything.server import Served
+from mocks.core.faults import ON_CALLS, Matter
 from tests.gateway.terminal import Terminal
 from tests.mocks.anything.mocked import DEPARTMENTS, TODAY, on_the_wire
 
@@ -253,3 +255,42 @@ def test_the_receipt_follows_the_reference_in_both_calls() -> None:
 def test_what_no_code_of_a_manifest_says_is_not_served() -> None:
     with pytest.raises(Refused, match=r"no code of a manifest says absent — give one"):
         BadDays.of(["absent"], "soap", {"busy"})
+
+
+def test_conditions_are_those_of_a_rule() -> None:
+    days = BadDays.of(
+        ["unavailable,first=2,operation=b", "absent,every=2"], "rest", {"absent"}, {"a", "b"}
+    )
+
+    met = [days._picked(ON_CALLS, Matter(operation=one)).kind for one in "abbb"]
+    said = [days.says() for _ in "abcd"]
+
+    assert met == ["none", "unavailable", "unavailable", "none"]
+    assert said == [None, "absent", None, "absent"]
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ("busy,first", "'first' is not KEY=VALUE — write for example busy,first=2"),
+        ("busy,furst=2", "unknown key — did you mean first?"),
+        ("busy,first=two", "first: 'two' is not a whole number"),
+        ("busy,operation=aa", "the contract has no 'aa' — did you mean ab?"),
+        ("reset_after_headers,operation=ab", "strikes before it is known; leave it out"),
+        ("absent,operation=ab", "absent is said before it is known what was asked"),
+    ],
+)
+def test_a_condition_that_cannot_be_kept_is_told(told: str, sentence: str) -> None:
+    with pytest.raises(Refused, match=re.escape(sentence)):
+        BadDays.of([told], "rest", {"absent"}, {"ab"})
+
+
+def test_a_fault_strikes_so_often_on_the_wire() -> None:
+    served = told("health")
+    with on_the_wire(served) as base, httpx.Client(base_url=base, trust_env=False) as client:
+        served.bad_days = BadDays.of(["unavailable,first=2"], "rest")
+        path = "/health-certificates/summary?creditCode=91310104MA188WXJ2E"
+        statuses = [client.get(path).status_code for _ in "abcd"]
+
+    assert statuses[:2] == [503, 503]
+    assert 503 not in statuses[2:]

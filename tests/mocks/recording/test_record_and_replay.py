@@ -166,3 +166,35 @@ async def test_what_was_not_recorded_says_where_it_differs(stage: Stage) -> None
     assert (refused.status_code, refused.json()["differs"]) == (404, ["body /floor"])
     assert (await asked(near, "POST", "/apply", json={"floor": 2})).status_code == 200
     assert (await asked(near, "POST", "/other", json={"floor": 1})).status_code == 404
+
+
+async def test_a_recording_goes_on_behind_its_last_file_whatever_was_taken_away(
+    stage: Stage,
+) -> None:
+    for _ in "ab":
+        await stage.ask("GET", "/x")
+    (stage.folder / "0001-get-x.json").unlink()
+    again = Recording(folder=stage.folder, redaction=Redaction(), most=5)
+    stage.proxy.recording = again
+
+    await stage.ask("GET", "/x")
+
+    assert sorted(file.name for file in stage.folder.glob("*.json")) == [
+        "0002-get-x.json",
+        "0003-get-x.json",
+    ]
+
+
+async def test_headers_that_are_not_ascii_pass_as_they_came(stage: Stage) -> None:
+    reply = await stage.ask("GET", "/x", headers={b"x-name": "小满".encode("gbk")})
+
+    assert reply.status_code == 200
+    assert stage.system.asked[0].headers["x-name"].encode("latin-1") == "小满".encode("gbk")
+
+
+async def test_an_address_no_client_can_send_on_is_told_and_not_kept(stage: Stage) -> None:
+    stage.proxy.to = "http://real.example:port"
+
+    reply = await stage.ask("GET", "/x")
+
+    assert (reply.status_code, stage.kept) == (502, [])

@@ -12,6 +12,10 @@ from mocks.recording.rules import WrongRules, redaction_of
 KEY = b"k" * 32
 FULL = Redaction(patterns=PEOPLE, key=KEY)
 ID = "310101197404133341"
+PARTS = (
+    '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n{}\r\n'
+    '--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nx\r\n--b--\r\n'
+)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +29,12 @@ ID = "310101197404133341"
         ("<a>&lt;pwd&gt;s&lt;/pwd&gt;</a>", "xml", f"<a>&lt;pwd&gt;{MASK}&lt;/pwd&gt;</a>"),
         ('{"reference": "case:A", "keys": "1"}', "json", '{"reference": "case:A", "keys": "1"}'),
         ("<CaseRef>1</CaseRef>", "xml", "<CaseRef>1</CaseRef>"),
+        ('{"f": {"pwd": "s", "n": [1]}}', "json", f'{{"f": {{"pwd": "{MASK}", "n": [1]}}}}'),
+        ('{"secret": ["s", "t"], "n": 1}', "json", f'{{"secret": "{MASK}", "n": 1}}'),
+        ('{"token": {"value": "s"}}', "json", f'{{"token": "{MASK}"}}'),
+        ('<u name="a" pwd="s"/>', "xml", f'<u name="a" pwd="{MASK}"/>'),
+        ("<u a:Token='s'>1</u>", "xml", f"<u a:Token='{MASK}'>1</u>"),
+        (PARTS.format("s"), "form-data", PARTS.format(MASK)),
     ],
 )  # fmt: skip
 def test_credentials_go_by_name_in_whatever_form(text: str, kind: str, expected: str) -> None:

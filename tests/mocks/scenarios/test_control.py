@@ -79,3 +79,8 @@ def test_a_folder_with_a_mistake_is_not_used(tmp_path: Path) -> None:
         scenarios.use_folder(tmp_path)
 
     assert "mine" not in {summary.id for summary in scenarios.known()}
+
+
+def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
+    with pytest.raises(WrongScenario, match="nowhere: is no folder — name the one"):
+        Scenarios(tmp_path).use_folder(tmp_path / "nowhere")

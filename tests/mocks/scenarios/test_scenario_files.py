@@ -129,7 +129,7 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
 def test_what_is_no_toml_is_said_to_be_none(tmp_path: Path) -> None:
     [said] = mistakes(tmp_path, "[states\n")
 
-    assert said.startswith("mine.toml:: cannot be read: ")
+    assert said.startswith("mine.toml: cannot be read: ")
 
 
 def test_mistakes_of_all_files_of_a_folder_are_told_together(tmp_path: Path) -> None:
@@ -154,3 +154,8 @@ def test_a_file_of_ones_own_goes_before_the_librarys(tmp_path: Path) -> None:
 def test_an_unknown_scenario_is_answered_with_those_there_are() -> None:
     with pytest.raises(UnknownScenario, match=r"there are accepted_with_gaps, .*silent_department"):
         load("quiet_department")
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(WrongScenario, match=r"none\.toml: cannot be read: No such file"):
+        read(tmp_path / "none.toml")

@@ -29,18 +29,20 @@ def _elements(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 CONTENTS = _elements(st.recursive(LEAVES, _elements, max_leaves=8))
+SPOKEN = [(Version.SOAP11, "UTF-8"), (Version.SOAP12, "UTF-8"), (Version.SOAP12, "GB18030")]
 
 
 @settings(max_examples=60, deadline=None)
-@given(content=CONTENTS, space=st.sampled_from([None, "urn:a"]))
+@given(content=CONTENTS, space=st.sampled_from([None, "urn:a"]), spoken=st.sampled_from(SPOKEN))
 def test_the_text_of_a_reply_is_what_its_tree_is_written_as(
-    content: Any, space: str | None
+    content: Any, space: str | None, spoken: tuple[Version, str]
 ) -> None:
-    tree = write(wrap(build("{urn:a}reply", content, space), Version.SOAP11), "UTF-8")
+    version, charset = spoken
+    tree = write(wrap(build("{urn:a}reply", content, space), version), charset)
 
     told = written("{urn:a}reply", content, qualified=space is not None)
 
-    assert around(told, Version.SOAP11) == tree
+    assert around(told, version, charset) == tree
 
 
 def test_what_was_made_is_kept_and_what_failed_or_is_long_is_not() -> None:

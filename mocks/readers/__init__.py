@@ -1,0 +1,1 @@
+"""More processes of one department: readers beside the one that takes filings in."""

@@ -1,0 +1,88 @@
+"""The connections of a department lent to its readers in turn, and those that come back.
+
+All are accepted by the process that takes filings in. On a day without rules it lends a new one, as
+it is, to whom it is the turn of, itself among them. A connection that came back stays.
+"""
+
+import socket
+from collections.abc import Callable, Sequence
+from itertools import cycle
+from typing import Any
+
+import uvicorn
+
+from mocks.core.deed import FindDeed
+from mocks.faults.at_once import AtOnce, answering
+from mocks.faults.line import OnAccept
+from mocks.readers.passing import Arrivals, hand_over
+
+Lend = Callable[[int], bool]
+"""Gives a connection's descriptor to a reader; False when it stays."""
+
+
+class Readers:
+    """The readers of one department, seen by the process that lends to them."""
+
+    def __init__(self, lines: Sequence[socket.socket], untroubled: Callable[[], bool]) -> None:
+        self._there = list(lines)
+        self._untroubled = untroubled
+        self._turns = cycle(range(len(lines) + 1))
+
+    def lend(self, connection: int) -> bool:
+        """Whether a reader took it."""
+        turn = next(self._turns)
+        if turn >= len(self._there) or not self._untroubled():
+            return False
+        return hand_over(self._there[turn], connection)
+
+    def served(self, find: FindDeed, on_accept: OnAccept) -> type[AtOnce]:
+        """The protocol class of the server: where there are readers, one that lends."""
+        own = answering(find, on_accept)
+        if not self._there:
+            return own
+        return type("LendingBy", (Lending, own), {"lend": staticmethod(self.lend)})
+
+    def take_back(self, server: uvicorn.Server, find: FindDeed) -> None:
+        """From now on serve what comes back as the server serves its own."""
+        kept = type("KeptBy", (Kept,), {"find": staticmethod(find)})
+
+        def make(read: bytes) -> Kept:
+            protocol: Kept = kept(server.config, server.server_state, {})
+            protocol.before = read
+            return protocol
+
+        for line in list(self._there):
+            Arrivals(line, make, lambda line=line: self._there.remove(line))  # type: ignore[misc]
+
+
+class Kept(AtOnce):
+    """A connection that came back: no new one, so nothing strikes it that strikes those."""
+
+    before = b""
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin with what was read already."""
+        super().connection_made(transport)
+        if self.before:
+            self.data_received(self.before)
+
+
+class Lending(AtOnce):
+    """A connection as it is accepted: lent at once, or served here."""
+
+    lend: Lend
+
+    _lent = False
+
+    def connection_made(self, transport: Any) -> None:
+        """Lend it, or begin as usual."""
+        self._lent = self.lend(transport.get_extra_info("socket").fileno())
+        if self._lent:
+            transport.abort()  # our end of it only: who took it keeps it open
+        else:
+            super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End as usual, when it was ours."""
+        if not self._lent:
+            super().connection_lost(exc)

@@ -1,0 +1,86 @@
+"""A connection a reader answers on, for as long as it is asked nothing but what stands written.
+
+The first request that is not for it, is no whole one, or comes together with another is given back
+unanswered with its connection; nothing of it was done or noted.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from mocks.core.deed import FindDeed, NotOurs
+from mocks.faults.at_once import AtOnce
+from mocks.faults.line import Lent
+
+_LONGEST = 262_144  # what asks only is shorter
+_LEAVING_S = 0.005
+
+GiveBack = Callable[[int, bytes], bool]
+"""Takes a connection's descriptor and what was read; False when nobody took it."""
+
+
+class Reading(AtOnce):
+    """The server's side of a lent connection."""
+
+    give_back: GiveBack
+
+    _read = b""  # since the last answer
+    _not_ours = False
+
+    def data_received(self, data: bytes) -> None:
+        """Answer, wait for the rest, or give back."""
+        self._read += data
+        if self._not_ours:
+            return
+        Lent.data_received(self, data)
+        if self._not_ours or len(self._read) > _LONGEST:
+            self._not_ours = True
+            self._return()
+
+    def on_headers_complete(self) -> None:
+        """Look for a deed; without one the request is not ours."""
+        if self._not_ours:
+            return
+        self._deed = self._found() if self._is_plain() else None
+        self._content = b""
+        self._not_ours = self._deed is None
+
+    def on_body(self, body: bytes) -> None:
+        """Keep a piece of the body."""
+        self._content += body
+
+    def on_message_complete(self) -> None:
+        """Answer, unless it is not ours to."""
+        deed, self._deed = self._deed, None
+        if deed is None or self._not_ours:
+            return
+        if not self._is_alone():
+            self._not_ours = True
+            return
+        try:
+            self._answer(deed)
+        except NotOurs:
+            self._not_ours = True
+        else:
+            self._read = b""
+
+    def _is_alone(self) -> bool:
+        """Whether nothing was read behind it."""
+        return self._read.find(b"\r\n\r\n") + 4 + len(self._content) == len(self._read)
+
+    def _return(self) -> None:
+        transport: Any = self.transport
+        if transport.is_closing():
+            return
+        if transport.get_write_buffer_size():  # an answer is still leaving
+            transport.pause_reading()
+            self.loop.call_later(_LEAVING_S, self._return)
+            return
+        self._unset_keepalive_if_required()
+        self.give_back(transport.get_extra_info("socket").fileno(), self._read)
+        transport.abort()  # our end of it only: who took it keeps it open
+
+
+def reading(find: FindDeed, give_back: GiveBack) -> type[Reading]:
+    """The protocol class of one reader."""
+    members = {"find": staticmethod(find), "give_back": staticmethod(give_back)}
+    return type("ReadingFor", (Reading,), members)

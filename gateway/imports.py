@@ -26,7 +26,7 @@ def postponed(*names: str) -> Iterator[None]:
 
 @contextmanager
 def lacking(*names: str) -> Iterator[None]:
-    """Whoever can do without these packages, and is imported inside, does; unless they are there."""
+    """Whoever is imported inside and can do without these packages does, unless they are there."""
     absent = [name for name in names if name not in sys.modules]
     missing: Any = None  # as the import system has it
     sys.modules.update(dict.fromkeys(absent, missing))

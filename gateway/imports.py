@@ -48,6 +48,9 @@ class _Postponed(ModuleType):
 
 
 def _stand_aside(name: str) -> None:
-    """Let the next import of this name bring the module itself."""
+    """Let the next import of this name bring the module itself, and the package it is in."""
+    parent = name.rpartition(".")[0]
+    if parent:
+        _stand_aside(parent)
     if isinstance(sys.modules.get(name), _Postponed):
         del sys.modules[name]

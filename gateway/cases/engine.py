@@ -10,18 +10,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from dbos import (
-    DBOS,
-    DBOSClient,
-    DBOSConfig,
-    DBOSPortableJSONSerializer,
-    EnqueueOptions,
-    WorkflowStatus,
-)
 from sqlalchemy.engine import Connection
 
 from gateway.cases.database import IDLE_S
 from gateway.cases.probe import VERSION
+from gateway.imports import postponed
+
+with postponed("psycopg", "psycopg.errors"):  # nine megabytes, of which SQLite needs none
+    from dbos import (
+        DBOS,
+        DBOSClient,
+        DBOSConfig,
+        DBOSPortableJSONSerializer,
+        EnqueueOptions,
+        WorkflowStatus,
+    )
 
 APPLICATION = "onething"
 WORKFLOW = "deliver.v1"

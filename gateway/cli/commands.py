@@ -1,5 +1,6 @@
 """The commands, and what each hands over to."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -95,7 +96,7 @@ def token(
     speaker: Speaker = context.obj
     settings = settings_of(config, "dev", pairs)
     speaker.raw(dev_token(settings, as_whom))
-    if speaker.out.is_terminal:
+    if sys.stdout.isatty():
         speaker.err.print("use it as:  Authorization: Bearer <token>", style="dim")
 
 

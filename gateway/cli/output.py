@@ -2,17 +2,18 @@
 
 from asyncio import CancelledError
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
 from unicodedata import category
 
 import orjson
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-Words: TypeAlias = str | Text  # what is shown as it is; with colour: `coloured`
+if TYPE_CHECKING:  # rich comes with the first word: a gateway says none
+    from rich.console import Console
+    from rich.text import Text
+
+Words: TypeAlias = "str | Text"  # what is shown as it is; with colour: `coloured`
 
 OK, FAILED, MISUSED, BAD_CONFIG, INTERRUPTED = 0, 1, 2, 78, 130
 
@@ -29,13 +30,31 @@ class Stop(Exception):
         super().__init__("; ".join(self.findings))
 
 
-@dataclass(slots=True, kw_only=True)
 class Speaker:
     """Where a command's words go; `debug` lets tracebacks through."""
 
-    out: Console = field(default_factory=lambda: Console(emoji=False))
-    err: Console = field(default_factory=lambda: Console(stderr=True, emoji=False))
-    debug: bool = False
+    def __init__(
+        self, *, out: "Console | None" = None, err: "Console | None" = None, debug: bool = False
+    ) -> None:
+        self.debug = debug
+        if out is not None:
+            self.out = out
+        if err is not None:
+            self.err = err
+
+    @cached_property
+    def out(self) -> "Console":
+        """What was asked for."""
+        from rich.console import Console
+
+        return Console(emoji=False)
+
+    @cached_property
+    def err(self) -> "Console":
+        """What is said about it."""
+        from rich.console import Console
+
+        return Console(stderr=True, emoji=False)
 
     def say(self, line: Words) -> None:
         """A line for people; lines are never broken, so that they can be copied."""
@@ -44,6 +63,10 @@ class Speaker:
     def raw(self, text: str) -> None:
         """Text exactly as it is."""
         typer.echo(text)
+
+    def aside(self, text: str) -> None:
+        """Text exactly as it is, beside what was asked for."""
+        typer.echo(text, err=True)
 
     def json(self, value: object) -> None:
         """A value for programs."""
@@ -60,6 +83,8 @@ class Speaker:
 
         `whole`: the columns whose lines are never broken.
         """
+        from rich.table import Table
+
         table = Table(title=coloured((title, "table.title")), title_justify="left")
         for number, column in enumerate(columns):
             table.add_column(column, overflow="fold", no_wrap=number in whole)
@@ -70,7 +95,7 @@ class Speaker:
     def complain(self, stop: Stop) -> int:
         """Print a failure; the exit code it asks for."""
         for finding in stop.findings:
-            text = Text(_harmless(finding, keep="\n\t"), style="red")
+            text = _text(finding, keep="\n\t", style="red")
             self.err.print(text, highlight=False, soft_wrap=True)
         if stop.next_step:
             self.err.print(_shown(f"next: {stop.next_step}"), highlight=False, soft_wrap=True)
@@ -80,21 +105,29 @@ class Speaker:
         """Print a bug in one line; a traceback only when it was asked for."""
         if self.debug:
             self.err.print_exception()
-        line = _harmless(f"internal error: {type(bug).__name__}: {bug}", keep="\n\t")
-        self.err.print(Text(line, style="red"), highlight=False, soft_wrap=True)
+        line = _text(f"internal error: {type(bug).__name__}: {bug}", keep="\n\t", style="red")
+        self.err.print(line, highlight=False, soft_wrap=True)
         if not self.debug:
             self.err.print("next: run it again as `onething --debug …` and report the traceback")
         return FAILED
 
 
-def coloured(*parts: str | tuple[str, str]) -> Text:
+def coloured(*parts: str | tuple[str, str]) -> "Text":
     """A line or a cell with colour in it: texts, and texts with their style."""
+    from rich.text import Text
+
     styled = (part if isinstance(part, tuple) else (part, "") for part in parts)
     return Text.assemble(*((_harmless(text), style) for text, style in styled))
 
 
-def _shown(words: Words, keep: str = "") -> Text:
-    return words if isinstance(words, Text) else Text(_harmless(words, keep))
+def _shown(words: Words, keep: str = "") -> "Text":
+    return _text(words, keep=keep) if isinstance(words, str) else words
+
+
+def _text(words: str, *, keep: str, style: str = "") -> "Text":
+    from rich.text import Text
+
+    return Text(_harmless(words, keep), style=style)
 
 
 def _harmless(text: str, keep: str = "") -> str:

@@ -10,6 +10,7 @@ import typer
 from gateway.cli.heap import growing
 from gateway.cli.options import ConfigOption, ProfileOption, SetOption, settings_of
 from gateway.cli.output import INTERRUPTED, OK, Speaker, Stop
+from gateway.imports import lacking
 
 PortBase: TypeAlias = Annotated[
     int,
@@ -33,7 +34,7 @@ def serve(
 ) -> None:
     """Run the gateway until it is told to stop."""
     settings = settings_of(config, profile, pairs, {"server.host": host, "server.port": port})
-    with growing():
+    with growing(), lacking("rich", "pygments"):  # five megabytes, for tracebacks in colour
         from gateway.cli.serving import gateway_of, run
 
         app = gateway_of(settings)

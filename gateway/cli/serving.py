@@ -44,7 +44,7 @@ def run(app: ASGIApp, speaker: Speaker, settings: Settings) -> None:
     """Serve until told to stop."""
     host, port = settings.server.host, settings.server.port
     if settings.dev:
-        speaker.err.print(f"GraphiQL: {address(settings)}/graphql", highlight=False, markup=False)
+        speaker.aside(f"GraphiQL: {address(settings)}/graphql")
     server = uvicorn.Server(
         uvicorn.Config(
             app,

@@ -1,21 +1,31 @@
 """What a process imports is what it works with: start and memory of every process pay for it."""
 
 import json
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-_PROGRAM = """
+from gateway.cases.engine import DbosEngine
+from gateway.cases.migrate import migrate
+from gateway.cli.output import INTERRUPTED
+
+_COMMAND_LINE = """
 import json, sys
 import gateway.cli
-command_line = sorted(sys.modules)
-import gateway.app, gateway.cli.serving
-print(json.dumps({"command line": command_line, "serving": sorted(sys.modules)}))
+print(json.dumps(sorted(sys.modules)))
+"""
+_AT_ITS_END = """
+import atexit, json, sys
+from gateway.cli import main
+atexit.register(lambda: print(json.dumps(sorted(sys.modules))))
+main()
 """
 # Each with when it is imported after all.
 _NOT_FOR_THE_COMMAND_LINE = (
-    "alembic", "dbos", "graphql", "httpx", "lxml", "pydantic", "sqlalchemy", "strawberry",
+    "alembic", "dbos", "graphql", "httpx", "lxml", "pydantic", "rich", "sqlalchemy", "strawberry",
 )  # fmt: skip
 _NOT_FOR_SERVING = (
     "aiocache",  # cache.url names a server
@@ -23,28 +33,54 @@ _NOT_FOR_SERVING = (
     "hypothesis", "jsonschema", "openapi_spec_validator", "pytest",  # never: tests only
     "mocks",  # never
     "opentelemetry.sdk",  # telemetry.exporter is not off
+    "psycopg",  # store.url names PostgreSQL
+    "pygments", "rich",  # a command has something to say to people
     "redis",  # as aiocache
-    "requests", "zeep",  # a department that uses the token; departments check: the second reading
+    "requests", "zeep",  # departments check: the second reading
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def imported() -> dict[str, list[str]]:
-    """The modules of a process that has parsed no command yet, and of one that serves."""
+def test_the_command_line_imports_nothing_a_command_may_not_need() -> None:
     ended = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", _PROGRAM], capture_output=True, text=True, check=True, timeout=50
+        [sys.executable, "-c", _COMMAND_LINE],
+        capture_output=True, text=True, check=True, timeout=50,
+    )  # fmt: skip
+    imported = json.loads(ended.stdout)
+    assert [module for module in _NOT_FOR_THE_COMMAND_LINE if module in imported] == []
+
+
+def test_a_gateway_that_has_served_imported_nothing_that_settings_may_leave_out(
+    served: list[str],
+) -> None:
+    assert "dbos" in served
+    assert [module for module in _NOT_FOR_SERVING if module in served] == []
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The modules of a gateway of eight departments on SQLite, started, then told to stop."""
+    folder = tmp_path_factory.mktemp("served")
+    store = f"sqlite:///{folder / 'cases.sqlite'}"
+    migrate(store, DbosEngine(store, executor="nobody").migrate)
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", _AT_ITS_END, "serve", "--profile", "dev", *_settings(folder, store)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    modules: dict[str, list[str]] = json.loads(ended.stdout)
+    assert process.stderr is not None
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if "gateway.started" in line:
+            break
+    process.send_signal(signal.SIGINT)  # upon SIGTERM a process ends without atexit
+    told, more = process.communicate(timeout=30)
+    assert process.returncode == INTERRUPTED, "".join((*said, more))
+    modules: list[str] = json.loads(told)
     return modules
 
 
-def test_the_command_line_imports_nothing_a_command_may_not_need(
-    imported: dict[str, list[str]],
-) -> None:
-    assert [m for m in _NOT_FOR_THE_COMMAND_LINE if m in imported["command line"]] == []
-
-
-def test_serving_imports_nothing_that_settings_may_leave_out(
-    imported: dict[str, list[str]],
-) -> None:
-    assert [m for m in _NOT_FOR_SERVING if m in imported["serving"]] == []
+def _settings(folder: Path, store: str) -> list[str]:
+    told = {"server.port": "0", "store.url": store, "dev_folder": str(folder)}
+    return [part for key, value in told.items() for part in ("--set", f"{key}={value}")]

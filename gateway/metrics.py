@@ -1,5 +1,6 @@
 """Counters and timings in this process, as Prometheus reads them."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
@@ -21,6 +22,7 @@ class Metrics:
         self._counts: defaultdict[_Series, float] = defaultdict(float)
         self._gauges: dict[_Series, float] = {}
         self._timings: dict[_Series, list[float]] = {}  # one count a bucket, +Inf, sum
+        self._known: dict[tuple[object, ...], _Series] = {}  # by name and labels as they are told
 
     def count(self, name: str, by: float = 1, **labels: str) -> None:
         """Add to a counter; its name ends in `_total`."""
@@ -43,7 +45,7 @@ class Metrics:
         """Add one timing to a histogram; its name ends in `_seconds`."""
         series = self._series(name, labels)
         cells = self._timings.setdefault(series, [0.0] * (len(_BUCKETS) + 2))
-        place = next((i for i, bound in enumerate(_BUCKETS) if seconds <= bound), len(_BUCKETS))
+        place = bisect_left(_BUCKETS, seconds)
         cells[place] += 1
         cells[-1] += seconds
 
@@ -53,13 +55,13 @@ class Metrics:
         return "".join(f"{line}\n" for line in lines).encode(), MEDIA_TYPE
 
     def _series(self, name: str, labels: dict[str, str]) -> _Series:
-        series = (name, tuple(sorted(labels.items())))
-        known = len(self._counts) + len(self._gauges) + len(self._timings)
-        if known < _MOST_SERIES or any(
-            series in kept for kept in (self._counts, self._gauges, self._timings)
-        ):
-            return series
-        return (name, (("overflow", "true"),))
+        given = (name, *labels.items())
+        series = self._known.get(given)
+        if series is None:
+            if len(self._known) >= _MOST_SERIES:
+                return (name, (("overflow", "true"),))
+            series = self._known[given] = (name, tuple(sorted(labels.items())))
+        return series
 
     def _simple(self, kind: str) -> Iterator[str]:
         values = self._counts if kind == "counter" else self._gauges

@@ -8,9 +8,9 @@ import random
 import re
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import structlog
 from opentelemetry.trace import INVALID_SPAN, Span, Tracer, get_current_span
@@ -164,24 +164,38 @@ def configure_tracing(
     return provider
 
 
-@contextmanager
-def span(name: str, /, **attributes: str | int | float | bool) -> Iterator[Span]:
+def span(name: str, /, **attributes: str | int | float | bool) -> AbstractContextManager[Span]:
     """A span around the block where the operation is traced; nothing at all where it is not.
 
     Whether it is traced is drawn at its root, before anything is made for it. Attributes that are
     not on the list are left out.
     """
     if _tracer is None or _left_out.get():
-        yield INVALID_SPAN
-        return
+        return _NO_SPAN
     if not get_current_span().is_recording() and not _drawn():
-        token = _left_out.set(True)
-        try:
-            yield INVALID_SPAN
-        finally:
-            _left_out.reset(token)
-        return
-    with _tracer.start_as_current_span(
+        return _LeftOut()
+    return _recorded(_tracer, name, attributes)
+
+
+_NO_SPAN: Final = nullcontext(INVALID_SPAN)
+
+
+class _LeftOut:
+    """A root that was not drawn: what is within it is left out as well."""
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> Span:
+        self._token = _left_out.set(True)
+        return INVALID_SPAN
+
+    def __exit__(self, *_: object) -> None:
+        _left_out.reset(self._token)
+
+
+@contextmanager
+def _recorded(tracer: Tracer, name: str, attributes: Mapping[str, Any]) -> Iterator[Span]:
+    with tracer.start_as_current_span(
         name, attributes=_allowed(attributes), record_exception=False, set_status_on_exception=False
     ) as current:
         try:

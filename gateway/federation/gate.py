@@ -20,6 +20,7 @@ from adapters.errors import (
     OutcomeUnknown,
 )
 from gateway.federation.breaker import Breaker
+from gateway.federation.own_loop import OwnLoop
 from gateway.federation.problems import problem
 from gateway.federation.retry_budget import RetryBudget
 from schema.domain.department import DepartmentInfo
@@ -72,6 +73,7 @@ class Gate:
         self.filings = Breaker()
         self._now = now
         self._draw = draw
+        self._loop = OwnLoop()
         self._retries = RetryBudget()
         self._free = max(1, info.limits.concurrency)
         self._most_waiting = self._free * QUEUE
@@ -105,6 +107,10 @@ class Gate:
         """The way for a filing: sent once at most, and never turned away by a crowd of reads."""
         return Passage(self.filings, end, again=False, crowds=False)
 
+    def unhindered(self, breaker: Breaker, now: float) -> bool:
+        """Whether a call may leave now, and nothing says that it may fail."""
+        return breaker.opened_at is None and now >= self._away_until
+
     def shut(self, breaker: Breaker, now: float) -> NotCalled | None:
         """Why no call may leave now; None when one may."""
         if now < self._away_until:
@@ -114,66 +120,69 @@ class Gate:
 
     async def call(self, passage: Passage, send: Send[Answer]) -> Answer:
         """The answer of `send(seconds left)`, or AdapterError; a read may be sent twice."""
-        now = asyncio.get_running_loop().time()
-        kept_back = self.shut(passage.breaker, now)
+        loop, breaker = self._loop(), passage.breaker
+        began = loop.time()
+        kept_back = None if self.unhindered(breaker, began) else self.shut(breaker, began)
         if kept_back is not None:
             raise kept_back
         if self._free:
             self._free -= 1
         else:
             await self._slot(passage)
+            began = loop.time()
         try:
-            if not passage.again:
-                return await self._once(passage, send)
-            return await self._twice(passage, send)
+            if passage.again:
+                self._retries.first()
+            era = self._admitted(breaker, began)
+            try:
+                answer = await send(passage.end - began)
+            except BaseException as error:
+                return await self._again(passage, send, era, error, loop.time() - began)
+            if breaker.failures or not self._up:  # there is something to put right
+                self._answered(breaker, era)
+            return answer
         finally:
             self._leave()
 
-    async def _twice(self, passage: Passage, send: Send[Answer]) -> Answer:
-        loop = asyncio.get_running_loop()
+    async def _again(
+        self, passage: Passage, send: Send[Answer], era: int, error: BaseException, took: float
+    ) -> Answer:
+        """The answer of a second attempt; the error of the first where none is made."""
+        loop, breaker = self._loop(), passage.breaker
+        self._judge(breaker, era, error, took)
+        pause = self._pause(passage, error, took)
+        if pause is None:
+            raise error
+        await asyncio.sleep(pause)
         began = loop.time()
-        self._retries.first()
-        try:
-            return await self._once(passage, send)
-        except AdapterError as error:
-            pause = self._pause(passage, error, loop.time() - began)
-            if pause is None:
-                raise
-            await asyncio.sleep(pause)
-            if passage.breaker.shut(loop.time()):  # others have found it down meanwhile
-                raise
-        return await self._once(passage, send)
-
-    async def _once(self, passage: Passage, send: Send[Answer]) -> Answer:
-        loop, breaker = asyncio.get_running_loop(), passage.breaker
-        began = loop.time()
-        era = breaker.admit(began)
-        if era is None:
-            raise self.down(breaker, began)
+        if breaker.shut(began):  # others have found it down meanwhile
+            raise error
+        era = self._admitted(breaker, began)
         try:
             answer = await send(passage.end - began)
-        except AdapterError as error:
-            self._heard(breaker, era, error)
-            raise
-        except asyncio.CancelledError:
-            # Given up after a while without a word: that is silence. At once: nobody's fault.
-            self._left(breaker, era, loop.time() - began)
-            raise
-        except BaseException:
-            breaker.abandoned(era)
+        except BaseException as second:
+            self._judge(breaker, era, second, loop.time() - began)
             raise
         self._answered(breaker, era)
         return answer
 
-    def _pause(self, passage: Passage, error: AdapterError, took: float) -> float | None:
+    def _admitted(self, breaker: Breaker, now: float) -> int:
+        era = breaker.admit(now)
+        if era is None:
+            raise self.down(breaker, now)
+        return era
+
+    def _pause(self, passage: Passage, error: BaseException, took: float) -> float | None:
         """Seconds until the second attempt; None when there is to be none."""
+        if not passage.again or not isinstance(error, AdapterError):
+            return None
         shut = passage.breaker.opened_at is not None
         if shut or isinstance(error, NotCalled) or not fails(error):
             return None
         wait = error.retry_after_s
         if wait is None:
             wait = _PAUSE_S * (0.5 + self._draw())
-        left = min(passage.until, passage.end) - asyncio.get_running_loop().time() - wait
+        left = min(passage.until, passage.end) - self._loop.time() - wait
         if left < max(_LEAST_S, took) or not self._retries.take():
             return None
         return wait
@@ -184,7 +193,7 @@ class Gate:
         """Wait for one, first come, first served; NotCalled when none is free in time."""
         if passage.crowds and len(self._waiting) >= self._most_waiting:
             raise NotCalled(self.info.id, "too many wait already", retry_in_s=1.0)
-        loop = asyncio.get_running_loop()
+        loop = self._loop()
         turn: asyncio.Future[None] = loop.create_future()
         timer = loop.call_at(passage.end, self._no_slot, turn)
         place = (turn, passage.breaker)
@@ -220,6 +229,15 @@ class Gate:
 
     # -- verdicts --------------------------------------------------------------------------
 
+    def _judge(self, breaker: Breaker, era: int, error: BaseException, took: float) -> None:
+        if isinstance(error, AdapterError):
+            self._heard(breaker, era, error)
+        elif isinstance(error, asyncio.CancelledError):
+            # Given up after a while without a word: that is silence. At once: nobody's fault.
+            self._left(breaker, era, took)
+        else:
+            breaker.abandoned(era)
+
     def _heard(self, breaker: Breaker, era: int, error: AdapterError) -> None:
         if isinstance(error, NotCalled):
             breaker.abandoned(era)
@@ -235,7 +253,7 @@ class Gate:
             self._failed(breaker, era, OutcomeUnknown(self.info.id, "no answer in time"))
 
     def _failed(self, breaker: Breaker, era: int, error: AdapterError) -> None:
-        now = asyncio.get_running_loop().time()
+        now = self._loop.time()
         if error.retry_after_s is not None:
             self._away_until = now + min(error.retry_after_s, LONGEST_REST_S)
         self._note(error)

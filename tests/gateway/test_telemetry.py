@@ -255,3 +255,11 @@ def test_metrics_stay_bounded_whatever_labels_come() -> None:
     body, _ = metrics.render()
     assert body.count(b"\n") <= 2_003
     assert b'x_total{overflow="true"} 1000' in body
+
+
+def test_the_order_in_which_labels_are_told_makes_no_other_series() -> None:
+    metrics = Metrics()
+    metrics.count("x_total", department="fire", outcome="ok")
+    metrics.count("x_total", outcome="ok", department="fire")
+
+    assert b'x_total{department="fire",outcome="ok"} 2' in metrics.render()[0]

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -82,16 +83,15 @@ def run(desk: Path, typed: str) -> tuple[int, str]:
         except subprocess.TimeoutExpired:
             code = TOO_LONG
         finally:
-            ended(shell.pid)
-            shell.wait()
+            ended(shell)
     return code, said.read_text("utf-8")
 
 
-def ended(group: int) -> None:
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+def ended(shell: subprocess.Popen[bytes]) -> None:
+    """The shell and all it started are gone, and seen off: nobody later finds it unreaped."""
+    with suppress(ProcessLookupError):
+        os.killpg(shell.pid, signal.SIGKILL)
+    shell.wait()
 
 
 @pytest.fixture

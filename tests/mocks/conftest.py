@@ -161,7 +161,9 @@ def start_world(
     command += ["--only", ",".join(departments), "--workers", str(workers)]
     if callback_base:
         command += ["--callback-base", callback_base]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
+    process = subprocess.Popen(  # noqa: S603 - our own
+        command, stdout=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         until(lambda: _listed(state, process), "ports.json", within_s=within_s)
         ports = json.loads((state / "ports.json").read_text("utf-8"))

@@ -1,6 +1,8 @@
 """Four REST departments as real processes, and a caller who holds every answer to its contract."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -206,7 +208,7 @@ def end(process: subprocess.Popen[bytes]) -> int:
     try:
         return process.wait(timeout=PATIENCE_S)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # the departments it started are its group
         process.wait()
         raise
 

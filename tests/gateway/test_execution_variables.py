@@ -42,7 +42,7 @@ def by_reference(node: OperationDefinitionNode, given: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("kind", [*TYPES, *(f"{name}!" for name in TYPES)])
 @pytest.mark.parametrize("default", ["", " = null"])
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("value", VALUES, ids=lambda one: "absent" if one is ABSENT else repr(one))
 def test_the_short_way_gives_what_graphql_core_gives_or_nothing(
     kind: str, default: str, value: Any
 ) -> None:

@@ -84,11 +84,11 @@ PARTS: Mapping[str, Any] = {
     "text": "keys | join ','",
     "formed": "credentials.b",
     "listed": "credentials.c",
-    "whole": "credentials.a",
-    "amount": "credentials.b",
-    "truth": "credentials.c",
-    "day": "credentials.a",
-    "moment": "credentials.b",
+    "whole": "credentials.n",
+    "amount": "credentials.n",
+    "truth": "credentials.t",
+    "day": "credentials.d",
+    "moment": "credentials.d",
     "anything": "credentials.c | else_nil",
     "many": ["credentials.a", "credentials.b", "'constant'"],
     "every": "keys",
@@ -116,6 +116,23 @@ ODD = st.sampled_from(
     [None, True, 7, -1, 10**40, Decimal("1.255"), Decimal("NaN"), 1.5, ["1", "2"], [], ["a", None]]
 ) | st.sampled_from([date(2026, 2, 28), datetime(2026, 2, 28, 9, tzinfo=UTC), b"x", object])
 VALUES = PLAIN | PLAIN | TEXTS | st.text(max_size=20) | ODD
+WORDS = st.sampled_from(["12", "甲乙", "a&b", "<a>", "a b-c", "\tz\r", "2026-02-28"])
+USUAL: Mapping[str, st.SearchStrategy[Any]] = {
+    **dict.fromkeys("ab", WORDS),
+    "c": st.sampled_from(["1", "甲&乙", None]),
+    "n": st.sampled_from(["1", 50, " 7 ", Decimal("99"), None]),
+    "t": st.sampled_from(["true", "0", True, None]),
+    "d": st.sampled_from(["2026-02-28", date(2026, 2, 28), None]),
+}
+WILD: Mapping[str, st.SearchStrategy[Any]] = dict.fromkeys(USUAL, VALUES)
+ASKS = st.fixed_dictionaries(
+    {
+        "keys": st.lists(WORDS, min_size=1, max_size=3) | st.lists(VALUES, max_size=3),
+        "credentials": st.fixed_dictionaries(USUAL)
+        | st.fixed_dictionaries({**USUAL, "a": VALUES})
+        | st.fixed_dictionaries({}, optional=WILD),
+    }
+)
 NAMES = st.sampled_from([*(name for name in PARTS if name != "text"), "uncovered", "unbranched"])
 
 
@@ -164,12 +181,7 @@ def twice_used(of: Frame, node: Node) -> Envelope:
     encoding=st.sampled_from(["utf-8", "gb18030", "GB2312", "big5", "latin-1", "utf-16"]),
     security=st.booleans(),
     encoded=st.booleans(),
-    ask=st.fixed_dictionaries(
-        {
-            "keys": st.lists(VALUES, max_size=3),
-            "credentials": st.fixed_dictionaries({}, optional=dict.fromkeys("abc", VALUES)),
-        }
-    ),
+    ask=ASKS,
 )
 def test_the_function_writes_what_the_nodes_write(
     names: frozenset[str], encoding: str, security: bool, encoded: bool, ask: Mapping[str, Any]
@@ -184,8 +196,7 @@ def test_the_function_writes_what_the_nodes_write(
 def test_what_is_as_usual_is_written_by_the_function_alone(name: str, encoding: str) -> None:
     node = planned(frozenset({name}))
     envelope = twice_used(frame(encoding, security=True, encoded=False), node)
-    values = {"a": "2026-02-28" if name == "day" else "1", "b": "50", "c": "1"}
-    values |= {"b": "2026-02-28"} if name == "moment" else {}
+    values = {"a": "a", "b": "<b>", "c": "1", "n": "50", "t": "1", "d": "2026-02-28"}
     ask = {"keys": ["12", "甲乙"], "credentials": values}
 
     assert envelope._made is not None

@@ -109,7 +109,7 @@ def abandon(state: State, waiting: Waiting | None, rest: Iterator[Any] | None = 
 
     `rest`: the entries of a list that were not reached; awaitables among them run as well.
     """
-    values = [value for _, value in waiting or ()]
+    values: list[Awaitable[Any]] = [value for _, value in waiting or ()]
     if rest is not None:
         with suppress(Exception):
             values.extend(entry for entry in rest if is_awaitable(entry))

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
+from types import CoroutineType
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -188,7 +189,7 @@ def _entered(
     except Exception as error:  # whatever goes wrong is an error of this entry
         entry = fail(state, items, error, place)
     found.append(entry)
-    if entry.__class__ not in SETTLED and is_awaitable(entry):
+    if isinstance(entry, CoroutineType):
         return pend(waiting, len(found) - 1, entry)
     return waiting
 

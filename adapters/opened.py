@@ -6,8 +6,6 @@ from dataclasses import replace
 from adapters.calls import Dialect, Rim
 from adapters.documents import BadContract
 from adapters.findings import Findings, did_you_mean
-from adapters.graphql.contract import BadSdl
-from adapters.graphql.dialect import GraphQLDialect
 from adapters.manifest.model import AUTH_KINDS, AuthSpec, Manifest
 from adapters.rest.auth import auth_of
 from adapters.rest.dialect import RestDialect
@@ -37,7 +35,7 @@ def opened(
         service, port = error.only
         chosen = replace(manifest.contract, service=service, port=port)
         return opened(replace(manifest, contract=chosen), endpoint, wire, rim, findings)
-    except (BadContract, BadSdl) as error:
+    except BadContract as error:
         findings.add("contract", str(error), MEND)
         return UnreadDialect()
 
@@ -47,6 +45,8 @@ def _dialect(manifest: Manifest, endpoint: Endpoint, wire: Wire, rim: Rim) -> Di
         return SoapDialect(manifest, endpoint, wire, rim)
     auth = auth_of(manifest, endpoint, wire, time.monotonic)
     if manifest.protocol == "graphql":
+        from adapters.graphql.dialect import GraphQLDialect  # brings graphql-core
+
         return GraphQLDialect(manifest, wire, auth, rim)
     return RestDialect(manifest, wire, auth, rim)
 

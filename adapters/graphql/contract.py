@@ -19,12 +19,9 @@ from graphql import (
     validate_schema,
 )
 
+from adapters.documents import BadContract
 from adapters.findings import Findings, did_you_mean
 from adapters.manifest.model import CallSpec
-
-
-class BadSdl(ValueError):
-    """An SDL file that cannot be used; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +113,8 @@ def _schema(file: Path) -> GraphQLSchema:
         # Directives of the department's own tools are none of our business.
         schema = build_ast_schema(parse(file.read_text("utf-8")), assume_valid_sdl=True)
     except (GraphQLError, TypeError, UnicodeDecodeError) as error:
-        raise BadSdl(f"{file.name} is no SDL: {error}") from None
+        raise BadContract(f"{file.name} is no SDL: {error}") from None
     errors = validate_schema(schema)
     if errors:
-        raise BadSdl(f"{file.name}: {errors[0].message}")
+        raise BadContract(f"{file.name}: {errors[0].message}")
     return schema

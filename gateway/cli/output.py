@@ -1,6 +1,5 @@
 """How commands speak: tables for people, JSON for programs, a next step with every failure."""
 
-from asyncio import CancelledError
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -145,11 +144,15 @@ def guarded(speaker: Speaker, command: Callable[[], object]) -> int:
         return speaker.complain(stop)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else OK
-    except (KeyboardInterrupt, CancelledError):
-        return INTERRUPTED
     except Exception as bug:
         # The rim of the command line: a bug is one line, not a page.
         return speaker.crash(bug)
+    except BaseException as end:
+        from asyncio import CancelledError  # most commands wait for nothing
+
+        if isinstance(end, KeyboardInterrupt | CancelledError):
+            return INTERRUPTED
+        raise
     return OK
 
 

@@ -1,6 +1,5 @@
 """Commands that keep running: the gateway, the demo."""
 
-import asyncio
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -59,6 +58,8 @@ def demo(
     ] = None,
 ) -> None:
     """Open a restaurant with invented departments, from application to certificates."""
+    import asyncio
+
     from gateway.demo.failure import DemoFailed
     from gateway.demo.run import Options, run
 

@@ -1,6 +1,5 @@
 """Dev tokens from the command line."""
 
-import httpx
 import typer
 
 from gateway.cli.output import Stop
@@ -22,6 +21,8 @@ def dev_token(settings: Settings, role: str) -> str:
 
 def _city(settings: Settings) -> dict[str, str]:
     """The invented applicant, as the mocks tell it."""
+    import httpx  # which tokens of the other roles do not need
+
     url = str(settings.clock.follow or "").removesuffix("/clock") + "/demo"
     try:
         answer = httpx.get(url, timeout=3.0, trust_env=False).raise_for_status()

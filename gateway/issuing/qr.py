@@ -3,12 +3,12 @@
 from functools import lru_cache
 from io import BytesIO
 
-import segno
-
 
 @lru_cache(maxsize=256)
 def qr_svg(text: str) -> str:
     """The code of this text, with its quiet zone; scales with whatever holds it."""
+    import segno  # with the first code
+
     out = BytesIO()
     # M bears a stain over a seventh of it: it is printed, folded and photographed.
     code = segno.make(text, error="m", micro=False)

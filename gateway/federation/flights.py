@@ -16,7 +16,12 @@ from schema.domain.reading import Reading
 
 
 class Waiter(Protocol):
-    """Somebody who waits for keys."""
+    """Somebody who waits for keys, in a loop of its own."""
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop it waits in."""
+        ...
 
     @property
     def deadline(self) -> float:
@@ -70,10 +75,9 @@ class Flights:
     def __iter__(self) -> Iterator[Flight]:
         return iter(self._open)
 
-    def begin(self, flight: Flight, waiter: Waiter | None, task: asyncio.Task[None]) -> None:
+    def begin(self, flight: Flight, waiter: Waiter | None) -> None:
         """A call begins; without a waiter nobody waits for it, nobody may join, and it goes on."""
         self._open.add(flight, flight.passage.end)
-        flight.task = task
         if waiter is None:
             return
         for key in flight.keys:

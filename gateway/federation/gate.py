@@ -20,7 +20,6 @@ from adapters.errors import (
     OutcomeUnknown,
 )
 from gateway.federation.breaker import Breaker
-from gateway.federation.own_loop import OwnLoop
 from gateway.federation.problems import problem
 from gateway.federation.retry_budget import RetryBudget
 from schema.domain.department import DepartmentInfo
@@ -48,12 +47,21 @@ _DOWN = frozenset(
 class Passage:
     """One call's way through a gate: until when, judged by which breaker, and whether once more."""
 
-    __slots__ = ("again", "breaker", "crowds", "end", "until")
+    __slots__ = ("again", "breaker", "crowds", "end", "loop", "until")
 
-    def __init__(self, breaker: Breaker, end: float, *, again: bool, crowds: bool) -> None:
+    def __init__(
+        self,
+        breaker: Breaker,
+        end: float,
+        loop: asyncio.AbstractEventLoop | None,
+        again: bool,
+        crowds: bool,
+    ) -> None:
         self.breaker = breaker
         self.end = end  # the loop's time at which it is to be over
         self.until = end  # when the last who waits for it leaves
+        # To ask which loop runs takes a system call; who knows says so.
+        self.loop = loop or asyncio.get_running_loop()
         self.again = again
         self.crowds = crowds  # is turned away where too many wait already
 
@@ -73,7 +81,6 @@ class Gate:
         self.filings = Breaker()
         self._now = now
         self._draw = draw
-        self._loop = OwnLoop()
         self._retries = RetryBudget()
         self._free = max(1, info.limits.concurrency)
         self._most_waiting = self._free * QUEUE
@@ -99,13 +106,15 @@ class Gate:
         """Somebody else found it down; the next call is tried all the same."""
         self._note(error)
 
-    def reading(self, end: float, *, again: bool = True) -> Passage:
+    def reading(
+        self, end: float, loop: asyncio.AbstractEventLoop | None = None, *, again: bool = True
+    ) -> Passage:
         """The way for a read; it may be sent a second time."""
-        return Passage(self.reads, end, again=again, crowds=True)
+        return Passage(self.reads, end, loop, again, True)
 
     def filing(self, end: float) -> Passage:
         """The way for a filing: sent once at most, and never turned away by a crowd of reads."""
-        return Passage(self.filings, end, again=False, crowds=False)
+        return Passage(self.filings, end, None, False, False)
 
     def unhindered(self, breaker: Breaker, now: float) -> bool:
         """Whether a call may leave now, and nothing says that it may fail."""
@@ -120,7 +129,7 @@ class Gate:
 
     async def call(self, passage: Passage, send: Send[Answer]) -> Answer:
         """The answer of `send(seconds left)`, or AdapterError; a read may be sent twice."""
-        loop, breaker = self._loop(), passage.breaker
+        loop, breaker = passage.loop, passage.breaker
         began = loop.time()
         kept_back = None if self.unhindered(breaker, began) else self.shut(breaker, began)
         if kept_back is not None:
@@ -133,7 +142,7 @@ class Gate:
         try:
             if passage.again:
                 self._retries.first()
-            era = self._admitted(breaker, began)
+            era = breaker.era if breaker.opened_at is None else self._admitted(breaker, began)
             try:
                 answer = await send(passage.end - began)
             except BaseException as error:
@@ -148,7 +157,7 @@ class Gate:
         self, passage: Passage, send: Send[Answer], era: int, error: BaseException, took: float
     ) -> Answer:
         """The answer of a second attempt; the error of the first where none is made."""
-        loop, breaker = self._loop(), passage.breaker
+        loop, breaker = passage.loop, passage.breaker
         self._judge(breaker, era, error, took)
         pause = self._pause(passage, error, took)
         if pause is None:
@@ -182,7 +191,7 @@ class Gate:
         wait = error.retry_after_s
         if wait is None:
             wait = _PAUSE_S * (0.5 + self._draw())
-        left = min(passage.until, passage.end) - self._loop.time() - wait
+        left = min(passage.until, passage.end) - asyncio.get_running_loop().time() - wait
         if left < max(_LEAST_S, took) or not self._retries.take():
             return None
         return wait
@@ -193,7 +202,7 @@ class Gate:
         """Wait for one, first come, first served; NotCalled when none is free in time."""
         if passage.crowds and len(self._waiting) >= self._most_waiting:
             raise NotCalled(self.info.id, "too many wait already", retry_in_s=1.0)
-        loop = self._loop()
+        loop = asyncio.get_running_loop()
         turn: asyncio.Future[None] = loop.create_future()
         timer = loop.call_at(passage.end, self._no_slot, turn)
         place = (turn, passage.breaker)
@@ -253,7 +262,7 @@ class Gate:
             self._failed(breaker, era, OutcomeUnknown(self.info.id, "no answer in time"))
 
     def _failed(self, breaker: Breaker, era: int, error: AdapterError) -> None:
-        now = self._loop.time()
+        now = asyncio.get_running_loop().time()
         if error.retry_after_s is not None:
             self._away_until = now + min(error.retry_after_s, LONGEST_REST_S)
         self._note(error)

@@ -33,8 +33,8 @@ class OperationReads:
     def __init__(self, federation: Federation, *, scope: str, budget_s: float = 2.0) -> None:
         self._federation = federation
         self._scope = scope
-        self._loop = asyncio.get_running_loop()
-        self.deadline = self._loop.time() + budget_s
+        self.loop = asyncio.get_running_loop()
+        self.deadline = self.loop.time() + budget_s
         self._asked: dict[Key, asyncio.Future[Reading] | Reading] = {}
         self._due = 0  # answers that are to come
         self._wave: dict[_Group, list[Key]] = {}
@@ -87,7 +87,7 @@ class OperationReads:
     def _awaitable(self, found: Reading | Awaitable[Reading]) -> Awaitable[Reading]:
         if not isinstance(found, Reading):
             return found
-        future: asyncio.Future[Reading] = self._loop.create_future()
+        future: asyncio.Future[Reading] = self.loop.create_future()
         future.set_result(found)
         return future
 
@@ -96,16 +96,16 @@ class OperationReads:
         if known is not None:
             return known
         group = key[:3]
-        fresh = self._federation.fresh(key, now=self._loop.time())
+        fresh = self._federation.fresh(key, now=self.loop.time())
         if fresh is not None:
             self._asked[key] = fresh
             self._spare(group)
             return fresh
-        future: asyncio.Future[Reading] = self._loop.create_future()
+        future: asyncio.Future[Reading] = self.loop.create_future()
         self._asked[key] = future
         if not self._wave:
             self._quiet = 0
-            self._loop.call_soon(self._tick, 0)
+            self.loop.call_soon(self._tick, 0)
         self._wave.setdefault(group, []).append(key)
         return future
 
@@ -114,7 +114,7 @@ class OperationReads:
         asked = len(self._asked)
         self._quiet = self._quiet + 1 if asked == seen else 0
         if self._quiet < QUIET:
-            self._loop.call_soon(self._tick, asked)
+            self.loop.call_soon(self._tick, asked)
         else:
             self._leave()
 
@@ -122,13 +122,26 @@ class OperationReads:
         wave, self._wave = self._wave, {}
         if not wave:
             return
-        now = self._loop.time()
+        now = self.loop.time()
         self._federation.waiting.add(self, self.deadline)
         self._due += sum(map(len, wave.values()))
         for group, keys in wave.items():
-            self._send(group, [key for key in keys if not self._at_hand(group, key, now)], now)
+            self._send(group, self._missing(group, keys, now), now)
         self._spared.clear()
         self._number += 1
+
+    def _missing(self, group: _Group, keys: Sequence[Key], now: float) -> Sequence[Key]:
+        """Those that are not known by now, and that nobody asks for already."""
+        missing = []
+        for key in keys:
+            fresh = self._federation.fresh(key, now=now)
+            if fresh is None and not self._federation.join(key, self):
+                missing.append(key)
+                continue
+            self._spare(group)
+            if fresh is not None:
+                self.landed(key, fresh)
+        return missing
 
     def _send(self, group: _Group, keys: Sequence[Key], now: float) -> None:
         way = self._federation.way(*group)
@@ -138,17 +151,7 @@ class OperationReads:
             return
         for start in range(0, len(keys), way.batch):
             chunk = keys[start : start + way.batch]
-            self._federation.ask(way, chunk, self, self._call(group, len(chunk)))
-
-    def _at_hand(self, group: _Group, key: Key, now: float) -> bool:
-        """Whether it is known by now, or somebody asks for it already."""
-        fresh = self._federation.fresh(key, now=now)
-        if fresh is not None:
-            self.landed(key, fresh)
-        elif not self._federation.join(key, self):
-            return False
-        self._spare(group)
-        return True
+            self._federation.ask(way, chunk, self, self._call(group, len(chunk)), now)
 
     def _give_up(self, why: str) -> None:
         for key, asked in self._asked.items():

@@ -18,7 +18,6 @@ from gateway.federation.freshness import Freshness, age_s
 from gateway.federation.gate import Gate, fails
 from gateway.federation.guarded import GuardedDepartment
 from gateway.federation.memory import Key, Memory, Tag
-from gateway.federation.own_loop import OwnLoop
 from gateway.federation.shared import SharedMemory
 from gateway.federation.ways import Way, way_of
 from schema.domain.department import DepartmentInfo
@@ -43,7 +42,6 @@ class Federation:
     ) -> None:
         self._departments = {department.info.id: department for department in departments}
         self._now = now
-        self._loop = OwnLoop()
         self._freshness = freshness or Freshness()
         self._memory = memory or Memory()
         self._shared = shared
@@ -104,50 +102,44 @@ class Federation:
         """
         self._memory.forget(tag)
         if self._shared is not None:
-            telling = self._loop().create_task(self._shared.forget(tag))
+            telling = asyncio.get_running_loop().create_task(self._shared.forget(tag))
             self._tellings.add(telling)
             telling.add_done_callback(self._tellings.discard)
 
-    def ask(self, way: Way, keys: Sequence[Key], waiter: Waiter, call: Call) -> None:
+    def ask(self, way: Way, keys: Sequence[Key], waiter: Waiter, call: Call, now: float) -> None:
         """One call for these keys; the waiter will be told.
 
         At once, with the last known values, where no call may leave, or where the one that leaves
         is a probe that most likely fails: it goes on behind the waiter's back.
         """
-        gate, now = way.gate, self._loop.time()
-        if gate.unhindered(gate.reads, now):
-            self._begin(way, keys, waiter, call, now)
-        else:
-            self._ask_in_trouble(way, keys, waiter, call, now)
-
-    def _ask_in_trouble(
-        self, way: Way, keys: Sequence[Key], waiter: Waiter, call: Call, now: float
-    ) -> None:
         gate = way.gate
-        shut = gate.shut(gate.reads, now)
-        if shut is None:
-            if not gate.reads.doubtful(now):
-                self._begin(way, keys, waiter, call, now)
-                return
-            self._begin(way, keys, None, replace(call), now)  # a log that nobody sees
+        shut = None if gate.unhindered(gate.reads, now) else gate.shut(gate.reads, now)
+        if shut is None and not gate.reads.doubtful(now):
+            flight = self._flight(way, keys, waiter, call, now)
+            flight.passage.until = min(flight.passage.end, waiter.deadline)
+            self._flights.begin(flight, waiter)
+            return
+        if shut is None:  # a log that nobody sees
+            self._flights.begin(self._flight(way, keys, waiter, replace(call), now), None)
             shut = gate.down(gate.reads, now)
         told = gate.problem(shut)
         call.outcome = told.code.value
         for key in keys:
-            waiter.landed(key, self._stale(key, told))
+            waiter.landed(key, self._stale(key, told, now))
 
     def failed(self, key: Key, error: AdapterError) -> Reading:
         """The reading of a failure: the last known value, stale, where there is one."""
-        return self._stale(key, self._gates[key.department].problem(error))
+        now = asyncio.get_running_loop().time()
+        return self._stale(key, self._gates[key.department].problem(error), now)
 
-    def _begin(
-        self, way: Way, keys: Sequence[Key], waiter: Waiter | None, call: Call, now: float
-    ) -> None:
-        passage = way.gate.reading(now + way.gate.info.limits.timeout_s)
-        if waiter is not None:
-            passage.until = min(passage.end, waiter.deadline)
+    def _flight(
+        self, way: Way, keys: Sequence[Key], waiter: Waiter, call: Call, now: float
+    ) -> Flight:
+        loop = waiter.loop
+        passage = way.gate.reading(now + way.timeout_s, loop)
         flight = Flight(way, keys, passage, call, now, self._memory.mark)
-        self._flights.begin(flight, waiter, self._loop().create_task(self._fly(flight)))
+        flight.task = loop.create_task(self._fly(flight))
+        return flight
 
     def _too_late(self, flight: Flight) -> None:
         self._abandon(flight, "no answer in time")
@@ -159,7 +151,7 @@ class Federation:
         self._flights.end(flight)
 
     def _land(self, flight: Flight, readings: Mapping[Key, Reading], outcome: str) -> None:
-        flight.log.ms = (self._loop.time() - flight.started) * 1000
+        flight.log.ms = (flight.passage.loop.time() - flight.started) * 1000
         flight.log.outcome = outcome
         self._flights.clear(flight)
         flight.land(readings)
@@ -172,7 +164,7 @@ class Federation:
         if self._tellings:  # what was forgotten here, is to be there before it is looked for
             await asyncio.wait(self._tellings)
         found, tokens = await self._shared.get(flight.keys, register)
-        fresh = self._adopted(found, flight.way, flight.mark)
+        fresh = self._adopted(found, flight)
         left = [key for key in flight.keys if key not in fresh]
         readings, outcome = await self._asked(flight, left) if left else ({}, "shared")
         self._land(flight, {**fresh, **readings}, outcome)
@@ -200,57 +192,52 @@ class Federation:
         except Exception as bug:
             log.error("federation.adapter_bug", department=name, **where(bug))
             return self._all_failed(keys, AdapterError(name, type(bug).__name__))
-        as_of = self._now()
-        return {key: self._settle(key, way, reply, as_of, flight.mark) for key in keys}, "ok"
+        as_of, now = self._now(), flight.passage.loop.time()
+        return {key: self._settle(key, flight, reply, as_of, now) for key in keys}, "ok"
 
     def _settle(
-        self, key: Key, way: Way, reply: Mapping[str, Any], as_of: datetime, mark: int
+        self, key: Key, flight: Flight, reply: Mapping[str, Any], as_of: datetime, now: float
     ) -> Reading:
         value = reply.get(key.key, _MISSING)
+        if value is _MISSING:
+            value = ContractBroken(key.department, "a key is missing from the reply")
         if isinstance(value, AdapterError):
             return self.failed(key, value)
-        if value is _MISSING:
-            error = ContractBroken(key.department, "a key is missing from the reply")
-            return self.failed(key, error)
-        reading = Reading(
-            value=value,
-            provenance=Provenance(
-                department=key.department,
-                source=key.source,
-                as_of=as_of,
-                record_id=way.record_id(key.key, value),
-            ),
+        record_id = flight.way.record_id(key.key, value)
+        origin = Provenance(
+            department=key.department, source=key.source, as_of=as_of, record_id=record_id
         )
-        self._remember(key, reading, way, mark)
+        reading = Reading(value=value, provenance=origin)
+        self._remember(key, reading, flight, now)
         return reading
 
-    def _adopted(self, found: Mapping[Key, Reading], way: Way, mark: int) -> Mapping[Key, Reading]:
+    def _adopted(self, found: Mapping[Key, Reading], flight: Flight) -> Mapping[Key, Reading]:
         """What another process learnt and may, at its age, still stand for a new answer.
 
         What is older becomes the last known, unless this process knows later news.
         """
-        now, fresh = self._now(), {}
+        today, now, fresh = self._now(), flight.passage.loop.time(), {}
         for key, reading in found.items():
-            last = self._memory.known(key, now=self._loop.time())
-            age = age_s(reading, now)
-            if last is not None and age_s(last, now) < age:
+            last = self._memory.known(key, now=now)
+            age = age_s(reading, today)
+            if last is not None and age_s(last, today) < age:
                 continue
-            if self._remember(key, reading, way, mark, age=age):
+            if self._remember(key, reading, flight, now, age=age):
                 fresh[key] = reading
         return fresh
 
     def _remember(
-        self, key: Key, reading: Reading, way: Way, mark: int, *, age: float = 0.0
+        self, key: Key, reading: Reading, flight: Flight, now: float, *, age: float = 0.0
     ) -> bool:
         """Keep it for what is left of its time; whether it may stand for a new answer."""
-        fresh_s, known_s = self._freshness.lives(reading, progress=way.progress)
+        fresh_s, known_s = self._freshness.lives(reading, progress=flight.way.progress)
         self._memory.put(
             key,
             reading,
-            now=self._loop.time(),
+            now=now,
             fresh_s=fresh_s - age,
             known_s=known_s - age,
-            mark=mark,
+            mark=flight.mark,
         )
         return age < fresh_s
 
@@ -265,10 +252,11 @@ class Federation:
             code=told.code.value,
             kind=type(error).__name__,
         )
-        return {key: self._stale(key, told) for key in keys}, told.code.value
+        now = asyncio.get_running_loop().time()
+        return {key: self._stale(key, told, now) for key in keys}, told.code.value
 
-    def _stale(self, key: Key, told: Problem) -> Reading:
-        last = self._memory.known(key, now=self._loop.time())
+    def _stale(self, key: Key, told: Problem, now: float) -> Reading:
+        last = self._memory.known(key, now=now)
         if last is None or last.provenance is None:
             return Reading(value=None, problem=told)
         return Reading(

@@ -24,6 +24,11 @@ class Way:
     progress: bool = False
     declared: bool = True
 
+    @property
+    def timeout_s(self) -> float:
+        """For how long the department is waited for."""
+        return self.gate.info.limits.timeout_s
+
     def record_id(self, key: str, value: Any) -> str | None:
         """The record's own number, where a value is one record."""
         if self.progress:

@@ -26,6 +26,10 @@ class ClosedReads:
         """Closed."""
         return _told()
 
+    def look_up(self, department: str, register: str, lookup: str, key: str) -> Reading:
+        """Closed."""
+        return _CLOSED
+
     def progress(self, department: str, service: str, receipt: str) -> Awaitable[Reading]:
         """Closed."""
         return _told()

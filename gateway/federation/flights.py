@@ -4,17 +4,24 @@ A call goes on for as long as anybody waits for any of its keys, and no longer.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from gateway.federation.calls import Call
+from gateway.federation.deadlines import Deadlines
 from gateway.federation.gate import Passage
 from gateway.federation.memory import Key, Memory
+from gateway.federation.ways import Way
 from schema.domain.reading import Reading
 
 
 class Waiter(Protocol):
-    """Somebody who waits for keys."""
+    """Somebody who waits for keys, in a loop of its own."""
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop it waits in."""
+        ...
 
     @property
     def deadline(self) -> float:
@@ -25,15 +32,20 @@ class Waiter(Protocol):
         """What it waited for."""
         ...
 
+    def out_of_time(self) -> None:
+        """Its deadline is over."""
+        ...
+
 
 class Flight:
     """One call for some keys (of one department, source and way), and who waits for which."""
 
-    __slots__ = ("keys", "log", "mark", "passage", "started", "task", "timer", "waiting")
+    __slots__ = ("keys", "log", "mark", "passage", "started", "task", "waiting", "way")
 
     def __init__(
-        self, keys: Sequence[Key], passage: Passage, log: Call, *, started: float, mark: int
+        self, way: Way, keys: Sequence[Key], passage: Passage, log: Call, started: float, mark: int
     ) -> None:
+        self.way = way
         self.keys = keys
         self.passage = passage
         self.log = log
@@ -41,35 +53,31 @@ class Flight:
         self.mark = mark
         self.waiting: dict[Key, list[Waiter]] = {}
         self.task: asyncio.Task[None] | None = None
-        self.timer: asyncio.TimerHandle | None = None
 
     def land(self, readings: Mapping[Key, Reading]) -> None:
         """Everybody who still waits has their answer."""
         waiting, self.waiting = self.waiting, {}
         for key, waiters in waiting.items():
+            reading = readings[key]
             for waiter in waiters:
-                waiter.landed(key, readings[key])
-
-    def cancel(self) -> None:
-        """End the call."""
-        if self.task is not None:
-            self.task.cancel()
+                waiter.landed(key, reading)
 
 
 class Flights:
-    """Those under way in this process."""
+    """Those under way in this process; `late` is told of those whose time is over."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Memory, late: Callable[[Flight], None]) -> None:
         self._memory = memory
         self._by_key: dict[Key, Flight] = {}
-        self._all: set[Flight] = set()
+        self._open = Deadlines(late)
+        self._ending: set[asyncio.Task[None]] = set()  # for whose end nobody waits but we
 
     def __iter__(self) -> Iterator[Flight]:
-        return iter(list(self._all))
+        return iter(self._open)
 
     def begin(self, flight: Flight, waiter: Waiter | None) -> None:
         """A call begins; without a waiter nobody waits for it, nobody may join, and it goes on."""
-        self._all.add(flight)
+        self._open.add(flight, flight.passage.end)
         if waiter is None:
             return
         for key in flight.keys:
@@ -95,17 +103,32 @@ class Flights:
             return
         flight.waiting[key].remove(waiter)
         if not any(flight.waiting.values()):
-            self.clear(flight)
-            flight.cancel()
+            self.end(flight)
 
     def clear(self, flight: Flight) -> None:
         """It is over, or nobody is to join it any more."""
-        if flight.timer is not None:
-            flight.timer.cancel()
+        self._open.discard(flight)
         for key in flight.keys:
             if self._by_key.get(key) is flight:
                 del self._by_key[key]
 
-    def ended(self, flight: Flight) -> None:
-        """Its task is done."""
-        self._all.discard(flight)
+    def end(self, flight: Flight) -> None:
+        """Nobody waits for it any more: it is told to end."""
+        self.clear(flight)
+        if flight.task is not None:
+            flight.task.cancel()
+        self.linger(flight)
+
+    def linger(self, flight: Flight) -> None:
+        """It is no longer under way, and yet has something left to do."""
+        task = flight.task
+        if task is not None and not task.done():
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+
+    async def ended(self) -> None:
+        """Wait until those that were told to end have, and those that linger are ended."""
+        self._open.clear()
+        for task in self._ending:
+            task.cancel()
+        await asyncio.gather(*self._ending, return_exceptions=True)

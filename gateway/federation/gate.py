@@ -47,12 +47,21 @@ _DOWN = frozenset(
 class Passage:
     """One call's way through a gate: until when, judged by which breaker, and whether once more."""
 
-    __slots__ = ("again", "breaker", "crowds", "end", "until")
+    __slots__ = ("again", "breaker", "crowds", "end", "loop", "until")
 
-    def __init__(self, breaker: Breaker, end: float, *, again: bool, crowds: bool) -> None:
+    def __init__(
+        self,
+        breaker: Breaker,
+        end: float,
+        loop: asyncio.AbstractEventLoop | None,
+        again: bool,
+        crowds: bool,
+    ) -> None:
         self.breaker = breaker
         self.end = end  # the loop's time at which it is to be over
         self.until = end  # when the last who waits for it leaves
+        # To ask which loop runs takes a system call; who knows says so.
+        self.loop = loop or asyncio.get_running_loop()
         self.again = again
         self.crowds = crowds  # is turned away where too many wait already
 
@@ -97,13 +106,19 @@ class Gate:
         """Somebody else found it down; the next call is tried all the same."""
         self._note(error)
 
-    def reading(self, end: float, *, again: bool = True) -> Passage:
+    def reading(
+        self, end: float, loop: asyncio.AbstractEventLoop | None = None, *, again: bool = True
+    ) -> Passage:
         """The way for a read; it may be sent a second time."""
-        return Passage(self.reads, end, again=again, crowds=True)
+        return Passage(self.reads, end, loop, again, True)
 
     def filing(self, end: float) -> Passage:
         """The way for a filing: sent once at most, and never turned away by a crowd of reads."""
-        return Passage(self.filings, end, again=False, crowds=False)
+        return Passage(self.filings, end, None, False, False)
+
+    def unhindered(self, breaker: Breaker, now: float) -> bool:
+        """Whether a call may leave now, and nothing says that it may fail."""
+        return breaker.opened_at is None and now >= self._away_until
 
     def shut(self, breaker: Breaker, now: float) -> NotCalled | None:
         """Why no call may leave now; None when one may."""
@@ -114,59 +129,62 @@ class Gate:
 
     async def call(self, passage: Passage, send: Send[Answer]) -> Answer:
         """The answer of `send(seconds left)`, or AdapterError; a read may be sent twice."""
-        now = asyncio.get_running_loop().time()
-        kept_back = self.shut(passage.breaker, now)
+        loop, breaker = passage.loop, passage.breaker
+        began = loop.time()
+        kept_back = None if self.unhindered(breaker, began) else self.shut(breaker, began)
         if kept_back is not None:
             raise kept_back
         if self._free:
             self._free -= 1
         else:
             await self._slot(passage)
+            began = loop.time()
         try:
-            if not passage.again:
-                return await self._once(passage, send)
-            return await self._twice(passage, send)
+            if passage.again:
+                self._retries.first()
+            era = breaker.era if breaker.opened_at is None else self._admitted(breaker, began)
+            try:
+                answer = await send(passage.end - began)
+            except BaseException as error:
+                return await self._again(passage, send, era, error, loop.time() - began)
+            if breaker.failures or not self._up:  # there is something to put right
+                self._answered(breaker, era)
+            return answer
         finally:
             self._leave()
 
-    async def _twice(self, passage: Passage, send: Send[Answer]) -> Answer:
-        loop = asyncio.get_running_loop()
+    async def _again(
+        self, passage: Passage, send: Send[Answer], era: int, error: BaseException, took: float
+    ) -> Answer:
+        """The answer of a second attempt; the error of the first where none is made."""
+        loop, breaker = passage.loop, passage.breaker
+        self._judge(breaker, era, error, took)
+        pause = self._pause(passage, error, took)
+        if pause is None:
+            raise error
+        await asyncio.sleep(pause)
         began = loop.time()
-        self._retries.first()
-        try:
-            return await self._once(passage, send)
-        except AdapterError as error:
-            pause = self._pause(passage, error, loop.time() - began)
-            if pause is None:
-                raise
-            await asyncio.sleep(pause)
-            if passage.breaker.shut(loop.time()):  # others have found it down meanwhile
-                raise
-        return await self._once(passage, send)
-
-    async def _once(self, passage: Passage, send: Send[Answer]) -> Answer:
-        loop, breaker = asyncio.get_running_loop(), passage.breaker
-        began = loop.time()
-        era = breaker.admit(began)
-        if era is None:
-            raise self.down(breaker, began)
+        if breaker.shut(began):  # others have found it down meanwhile
+            raise error
+        era = self._admitted(breaker, began)
         try:
             answer = await send(passage.end - began)
-        except AdapterError as error:
-            self._heard(breaker, era, error)
-            raise
-        except asyncio.CancelledError:
-            # Given up after a while without a word: that is silence. At once: nobody's fault.
-            self._left(breaker, era, loop.time() - began)
-            raise
-        except BaseException:
-            breaker.abandoned(era)
+        except BaseException as second:
+            self._judge(breaker, era, second, loop.time() - began)
             raise
         self._answered(breaker, era)
         return answer
 
-    def _pause(self, passage: Passage, error: AdapterError, took: float) -> float | None:
+    def _admitted(self, breaker: Breaker, now: float) -> int:
+        era = breaker.admit(now)
+        if era is None:
+            raise self.down(breaker, now)
+        return era
+
+    def _pause(self, passage: Passage, error: BaseException, took: float) -> float | None:
         """Seconds until the second attempt; None when there is to be none."""
+        if not passage.again or not isinstance(error, AdapterError):
+            return None
         shut = passage.breaker.opened_at is not None
         if shut or isinstance(error, NotCalled) or not fails(error):
             return None
@@ -219,6 +237,15 @@ class Gate:
                 turn.set_exception(error)
 
     # -- verdicts --------------------------------------------------------------------------
+
+    def _judge(self, breaker: Breaker, era: int, error: BaseException, took: float) -> None:
+        if isinstance(error, AdapterError):
+            self._heard(breaker, era, error)
+        elif isinstance(error, asyncio.CancelledError):
+            # Given up after a while without a word: that is silence. At once: nobody's fault.
+            self._left(breaker, era, took)
+        else:
+            breaker.abandoned(era)
 
     def _heard(self, breaker: Breaker, era: int, error: AdapterError) -> None:
         if isinstance(error, NotCalled):

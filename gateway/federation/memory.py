@@ -30,6 +30,7 @@ Tag = tuple[str, ...]
 """What may be forgotten at once; see `of_department`, `of_source`, `of_number`, `of_people`."""
 
 _ENTRY = 900  # bytes an entry takes besides its value: key, reading, provenance, places in dicts
+_SHORT, _WORD = 24, 90  # letters of a word, and bytes it takes: asking each would take longest
 _TAGS: Final = 10_000
 _PLAIN: Final = frozenset({str, int, float, bool, NoneType, Decimal, date, datetime})
 
@@ -54,7 +55,7 @@ def of_people(department: str, scope: str) -> Tag:
     return ("people", department, scope)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Entry:
     reading: Reading
     fresh_until: float
@@ -85,14 +86,17 @@ class Memory:
         self, key: Key, reading: Reading, *, now: float, fresh_s: float, known_s: float, mark: int
     ) -> None:
         """Remember what a department said to a call that began at `mark`."""
-        self._drop(key)
+        entries = self._entries
+        before = entries.pop(key, None)
+        if before is not None:
+            self.bytes -= before.bytes
         weight = _ENTRY + weight_of(reading.value)
         if weight > self._most_bytes // 8:
             return
-        self._entries[key] = _Entry(reading, now + fresh_s, now + known_s, mark, weight)
+        entries[key] = _Entry(reading, now + fresh_s, now + known_s, mark, weight)
         self.bytes += weight
-        while len(self._entries) > self._size or self.bytes > self._most_bytes:
-            self._drop(next(iter(self._entries)))
+        while len(entries) > self._size or self.bytes > self._most_bytes:
+            self.bytes -= entries.popitem(last=False)[1].bytes
 
     def fresh(self, key: Key, *, now: float) -> Reading | None:
         """The reading, as long as it may stand for a new one."""
@@ -124,19 +128,18 @@ class Memory:
         forgotten = self._forgotten
         return mark >= self._floor and not any(forgotten.get(tag, 0) > mark for tag in _tags(key))
 
-    def _drop(self, key: Key) -> None:
-        entry = self._entries.pop(key, None)
-        if entry is not None:
-            self.bytes -= entry.bytes
-
 
 def weight_of(value: Any) -> int:
     """About how many bytes a value takes; the names of fields are shared and count nothing."""
     weight = getsizeof(value)
     if type(value) in _PLAIN:
         return weight
-    for inner in _inside(value):
-        weight += getsizeof(inner) if type(inner) in _PLAIN else weight_of(inner)
+    for inner in value.values() if type(value) is dict else _inside(value):
+        kind = type(inner)
+        if kind is str and len(inner) < _SHORT:  # as nearly all of a record
+            weight += _WORD
+        else:
+            weight += getsizeof(inner) if kind in _PLAIN else weight_of(inner)
     return weight
 
 

@@ -1,7 +1,6 @@
 """The department reads of one operation: sent in waves, under one deadline, never raising."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Final
 
@@ -34,22 +33,30 @@ class OperationReads:
     def __init__(self, federation: Federation, *, scope: str, budget_s: float = 2.0) -> None:
         self._federation = federation
         self._scope = scope
-        self._loop = asyncio.get_running_loop()
-        self.deadline = self._loop.time() + budget_s
-        self._asked: dict[Key, asyncio.Future[Reading]] = {}
-        self._wave: list[Key] = []
+        self.loop = asyncio.get_running_loop()
+        self.deadline = self.loop.time() + budget_s
+        self._asked: dict[Key, asyncio.Future[Reading] | Reading] = {}
+        self._due = 0  # answers that are to come
+        self._wave: dict[_Group, list[Key]] = {}
+        self._number = 1  # of the wave that gathers
         self._quiet = 0
-        self._timer: asyncio.TimerHandle | None = None
-        self._open: set[Key] = set()
+        self._spared: dict[_Group, Call] = {}  # what this wave need not ask
         self.calls: list[Call] = []
 
     def record(self, department: str, register: str, lookup: str, key: str) -> Awaitable[Reading]:
         """Ask for one key; the same key asked twice is one read."""
+        return self._awaitable(self.look_up(department, register, lookup, key))
+
+    def look_up(
+        self, department: str, register: str, lookup: str, key: str
+    ) -> Reading | Awaitable[Reading]:
+        """As `record`; what was said in the last seconds is given as it is."""
         return self._read(Key(department, register, lookup, key, self._scope))
 
     def progress(self, department: str, service: str, receipt: str) -> Awaitable[Reading]:
         """Ask where a filing stands; the value is a Progress."""
-        return self._read(Key(department, service, PROGRESS, receipt, self._scope))
+        key = Key(department, service, PROGRESS, receipt, self._scope)
+        return self._awaitable(self._read(key))
 
     def extensions(self) -> Mapping[str, Any]:
         """What a developer may see of it."""
@@ -62,88 +69,112 @@ class OperationReads:
 
     def landed(self, key: Key, reading: Reading) -> None:
         """What a department said to a call this operation waits for."""
-        self._open.discard(key)
-        future = self._asked[key]
-        if not future.done():  # who waited may have been cancelled
-            future.set_result(reading)
-        if not self._open and self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _read(self, key: Key) -> asyncio.Future[Reading]:
-        known = self._asked.get(key)
-        if known is not None:
-            return known
-        future: asyncio.Future[Reading] = self._loop.create_future()
-        self._asked[key] = future
-        self._open.add(key)
-        if not self._wave:
-            self._quiet = 0
-            self._loop.call_soon(self._tick, 0)
-        self._wave.append(key)
-        return future
-
-    def _tick(self, seen: int) -> None:
-        """Wait until the resolvers that are ready have all asked what they will ask."""
-        asked = len(self._wave)
-        self._quiet = self._quiet + 1 if asked == seen else 0
-        if self._quiet < QUIET:
-            self._loop.call_soon(self._tick, asked)
-        else:
-            self._leave()
-
-    def _leave(self) -> None:
-        wave, self._wave = self._wave, []
-        if not wave:
+        asked = self._asked[key]
+        if isinstance(asked, Reading) or asked.done():  # who waited may have been cancelled
             return
-        if self._timer is None:
-            self._timer = self._loop.call_at(self.deadline, self._out_of_time)
-        groups: dict[_Group, list[Key]] = defaultdict(list)
-        for key in wave:
-            groups[key[:3]].append(key)
-        for group, keys in groups.items():
-            self._send(group, keys)
+        asked.set_result(reading)
+        self._due -= 1
+        if not self._due:
+            self._federation.waiting.discard(self)
 
-    def _send(self, group: _Group, keys: Sequence[Key]) -> None:
-        now = self._loop.time()
-        missing = [key for key in keys if not self._at_hand(key, now)]
-        if len(keys) > len(missing):
-            self._call(group, len(keys) - len(missing)).outcome = "cached"
-        if now >= self.deadline or self._federation.info(group[0]) is None:
-            for key in missing:
-                self.landed(key, self._failed(key, _LATE))
-            return
-        batch = self._federation.batch(*group)
-        for start in range(0, len(missing), batch):
-            chunk = missing[start : start + batch]
-            self._federation.ask(chunk, self, self._call(group, len(chunk)))
-
-    def _at_hand(self, key: Key, now: float) -> bool:
-        fresh = self._federation.fresh(key, now)
-        if fresh is not None:
-            self.landed(key, fresh)
-            return True
-        return self._federation.join(key, self)
-
-    def _out_of_time(self) -> None:
-        self._timer = None
+    def out_of_time(self) -> None:
+        """Its deadline is over: who waits is told what is known."""
         for call in self.calls:
             if call.outcome == "pending":
                 call.outcome = "deadline"
         self._give_up(_LATE)
 
+    def _awaitable(self, found: Reading | Awaitable[Reading]) -> Awaitable[Reading]:
+        if not isinstance(found, Reading):
+            return found
+        future: asyncio.Future[Reading] = self.loop.create_future()
+        future.set_result(found)
+        return future
+
+    def _read(self, key: Key) -> Reading | Awaitable[Reading]:
+        known = self._asked.get(key)
+        if known is not None:
+            return known
+        group = key[:3]
+        fresh = self._federation.fresh(key, now=self.loop.time())
+        if fresh is not None:
+            self._asked[key] = fresh
+            self._spare(group)
+            return fresh
+        future: asyncio.Future[Reading] = self.loop.create_future()
+        self._asked[key] = future
+        if not self._wave:
+            self._quiet = 0
+            self.loop.call_soon(self._tick, 0)
+        self._wave.setdefault(group, []).append(key)
+        return future
+
+    def _tick(self, seen: int) -> None:
+        """Wait until the resolvers that are ready have all asked what they will ask."""
+        asked = len(self._asked)
+        self._quiet = self._quiet + 1 if asked == seen else 0
+        if self._quiet < QUIET:
+            self.loop.call_soon(self._tick, asked)
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
+        wave, self._wave = self._wave, {}
+        if not wave:
+            return
+        now = self.loop.time()
+        self._federation.waiting.add(self, self.deadline)
+        self._due += sum(map(len, wave.values()))
+        for group, keys in wave.items():
+            self._send(group, self._missing(group, keys, now), now)
+        self._spared.clear()
+        self._number += 1
+
+    def _missing(self, group: _Group, keys: Sequence[Key], now: float) -> Sequence[Key]:
+        """Those that are not known by now, and that nobody asks for already."""
+        missing = []
+        for key in keys:
+            fresh = self._federation.fresh(key, now=now)
+            if fresh is None and not self._federation.join(key, self):
+                missing.append(key)
+                continue
+            self._spare(group)
+            if fresh is not None:
+                self.landed(key, fresh)
+        return missing
+
+    def _send(self, group: _Group, keys: Sequence[Key], now: float) -> None:
+        way = self._federation.way(*group)
+        if way is None or now >= self.deadline:
+            for key in keys:
+                self.landed(key, self._failed(key, _LATE))
+            return
+        for start in range(0, len(keys), way.batch):
+            chunk = keys[start : start + way.batch]
+            self._federation.ask(way, chunk, self, self._call(group, len(chunk)), now)
+
     def _give_up(self, why: str) -> None:
-        for key in list(self._open):
-            self._federation.leave(key, self)
-            self.landed(key, self._failed(key, why))
+        for key, asked in self._asked.items():
+            # One whose reader was cancelled is waited for until now.
+            if not isinstance(asked, Reading) and (not asked.done() or asked.cancelled()):
+                self._federation.leave(key, self)
+                self.landed(key, self._failed(key, why))
+        self._federation.waiting.discard(self)
 
     def _failed(self, key: Key, why: str) -> Reading:
-        if self._federation.info(key.department) is None:
+        if self._federation.way(*key[:3]) is None:
             return Reading(value=None, problem=_not_plugged_in(key.department))
         return self._federation.failed(key, OutcomeUnknown(key.department, why))
 
+    def _spare(self, group: _Group) -> None:
+        call = self._spared.get(group)
+        if call is None:
+            call = self._spared[group] = self._call(group, 0)
+            call.outcome = "cached"
+        call.keys += 1
+
     def _call(self, group: _Group, keys: int) -> Call:
-        call = Call(department=group[0], operation=f"{group[1]}.{group[2]}", keys=keys)
+        call = Call(*group, keys, self._number)
         self.calls.append(call)
         return call
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -12,6 +12,7 @@ from adapters.contract import Department
 from adapters.errors import AdapterError, ContractBroken, OutcomeUnknown
 from gateway.execution.bugs import where
 from gateway.federation.calls import Call
+from gateway.federation.deadlines import Deadlines
 from gateway.federation.flights import Flight, Flights, Waiter
 from gateway.federation.freshness import Freshness, age_s
 from gateway.federation.gate import Gate, fails
@@ -48,7 +49,12 @@ class Federation:
             name: Gate(department.info, now=now) for name, department in self._departments.items()
         }
         self._ways: dict[tuple[str, str, str], Way] = {}
-        self._flights = Flights(self._memory)
+        self._flights = Flights(self._memory, self._too_late)
+        # As every operation asks them for every read, without a step in between.
+        self.fresh: Final = self._memory.fresh
+        self.join: Final = self._flights.join
+        self.leave: Final = self._flights.leave
+        self.waiting = Deadlines(_out_of_time)  # operations some department has not answered
         self._tellings: set[asyncio.Task[bool]] = set()
 
     def views(self) -> Sequence[DepartmentView]:
@@ -71,29 +77,23 @@ class Federation:
         gate = self._gates.get(department)
         return gate.info if gate else None
 
-    def batch(self, department: str, source: str, way: str) -> int:
-        """How many keys one call may carry."""
-        return self._way(department, source, way).batch
+    def way(self, department: str, source: str, name: str) -> Way | None:
+        """A way of asking; None when the department is not plugged in."""
+        way = self._ways.get((department, source, name))
+        gate = self._gates.get(department)
+        if way is None and gate is not None:
+            way = way_of(gate, self._departments[department], source, name)
+            if way.declared:
+                self._ways[department, source, name] = way
+        return way
 
     async def aclose(self) -> None:
         """End every call still under way."""
-        flights = list(self._flights)
-        for flight in flights:
+        for flight in self._flights:
             self._abandon(flight, "abandoned")
-        tasks = [flight.task for flight in flights if flight.task is not None]
-        await asyncio.gather(*tasks, *self._tellings, return_exceptions=True)
-
-    def fresh(self, key: Key, now: float) -> Reading | None:
-        """An answer of the last seconds."""
-        return self._memory.fresh(key, now=now)
-
-    def join(self, key: Key, waiter: Waiter) -> bool:
-        """Wait for the call that is already asking for this very key, if there is one."""
-        return self._flights.join(key, waiter)
-
-    def leave(self, key: Key, waiter: Waiter) -> None:
-        """Wait no longer for it; a call for which nobody waits any more is ended."""
-        self._flights.leave(key, waiter)
+        self.waiting.clear()
+        await self._flights.ended()
+        await asyncio.gather(*self._tellings, return_exceptions=True)
 
     def forget(self, tag: Tag) -> None:
         """What bears the tag has changed: it is asked anew, here and in the other processes.
@@ -106,41 +106,40 @@ class Federation:
             self._tellings.add(telling)
             telling.add_done_callback(self._tellings.discard)
 
-    def ask(self, keys: Sequence[Key], waiter: Waiter, call: Call) -> None:
-        """One call for these keys (of one department, source and way); the waiter will be told.
+    def ask(self, way: Way, keys: Sequence[Key], waiter: Waiter, call: Call, now: float) -> None:
+        """One call for these keys; the waiter will be told.
 
         At once, with the last known values, where no call may leave, or where the one that leaves
         is a probe that most likely fails: it goes on behind the waiter's back.
         """
-        gate, loop = self._gates[keys[0].department], asyncio.get_running_loop()
-        now, breaker = loop.time(), gate.reads
-        shut = gate.shut(breaker, now)
-        if shut is None:
-            probe = breaker.doubtful(now)
-            self._begin(keys, None if probe else waiter, call if not probe else _unseen(call))
-            if not probe:
-                return
-            shut = gate.down(breaker, now)
+        gate = way.gate
+        shut = None if gate.unhindered(gate.reads, now) else gate.shut(gate.reads, now)
+        if shut is None and not gate.reads.doubtful(now):
+            flight = self._flight(way, keys, waiter, call, now)
+            flight.passage.until = min(flight.passage.end, waiter.deadline)
+            self._flights.begin(flight, waiter)
+            return
+        if shut is None:  # a log that nobody sees
+            self._flights.begin(self._flight(way, keys, waiter, replace(call), now), None)
+            shut = gate.down(gate.reads, now)
         told = gate.problem(shut)
         call.outcome = told.code.value
         for key in keys:
-            waiter.landed(key, self._stale(key, told))
+            waiter.landed(key, self._stale(key, told, now))
 
     def failed(self, key: Key, error: AdapterError) -> Reading:
         """The reading of a failure: the last known value, stale, where there is one."""
-        return self._stale(key, self._gates[key.department].problem(error))
+        now = asyncio.get_running_loop().time()
+        return self._stale(key, self._gates[key.department].problem(error), now)
 
-    def _begin(self, keys: Sequence[Key], waiter: Waiter | None, call: Call) -> None:
-        loop, gate = asyncio.get_running_loop(), self._gates[keys[0].department]
-        now = loop.time()
-        passage = gate.reading(now + gate.info.limits.timeout_s)
-        if waiter is not None:
-            passage.until = min(passage.end, waiter.deadline)
-        flight = Flight(keys, passage, call, started=now, mark=self._memory.mark)
-        self._flights.begin(flight, waiter)
-        flight.timer = loop.call_at(passage.end, self._too_late, flight)
+    def _flight(
+        self, way: Way, keys: Sequence[Key], waiter: Waiter, call: Call, now: float
+    ) -> Flight:
+        loop = waiter.loop
+        passage = way.gate.reading(now + way.timeout_s, loop)
+        flight = Flight(way, keys, passage, call, now, self._memory.mark)
         flight.task = loop.create_task(self._fly(flight))
-        flight.task.add_done_callback(lambda _: self._flights.ended(flight))
+        return flight
 
     def _too_late(self, flight: Flight) -> None:
         self._abandon(flight, "no answer in time")
@@ -149,96 +148,94 @@ class Federation:
         """End a call before its answer; who waits for it is told."""
         error = OutcomeUnknown(flight.keys[0].department, why)
         self._land(flight, {key: self.failed(key, error) for key in flight.waiting}, error.code)
-        flight.cancel()
+        self._flights.end(flight)
 
     def _land(self, flight: Flight, readings: Mapping[Key, Reading], outcome: str) -> None:
-        flight.log.ms = (asyncio.get_running_loop().time() - flight.started) * 1000
+        flight.log.ms = (flight.passage.loop.time() - flight.started) * 1000
         flight.log.outcome = outcome
         self._flights.clear(flight)
         flight.land(readings)
 
     async def _fly(self, flight: Flight) -> None:
-        way = self._way(*flight.keys[0][:3])
-        if self._shared is None or way.register is None:
-            self._land(flight, *await self._asked(flight, way, flight.keys))
+        register = flight.way.register
+        if self._shared is None or register is None:
+            self._land(flight, *await self._asked(flight, flight.keys))
             return
-        found, tokens = await self._shared.get(flight.keys, way.register)
-        fresh = self._adopted(found, way, flight.mark)
+        found, tokens = await self._shared.get(flight.keys, register)
+        fresh = self._adopted(found, flight)
         left = [key for key in flight.keys if key not in fresh]
-        readings, outcome = await self._asked(flight, way, left) if left else ({}, "shared")
+        readings, outcome = await self._asked(flight, left) if left else ({}, "shared")
         self._land(flight, {**fresh, **readings}, outcome)
         if tokens is not None:
+            self._flights.linger(flight)
             await self._shared.put(readings, tokens)
 
     async def _asked(
-        self, flight: Flight, way: Way, keys: Sequence[Key]
+        self, flight: Flight, keys: Sequence[Key]
     ) -> tuple[Mapping[Key, Reading], str]:
-        name, source = keys[0].department, keys[0].source
-        gate, department = self._gates[name], self._departments[name]
-        wanted = [key.key for key in keys]
+        way, wanted = flight.way, [key.key for key in keys]
+        name = keys[0].department
 
         async def send(budget: float) -> Mapping[str, Any]:
             if way.progress:
-                return _answered(await department.progress(wanted, source, budget=budget))
-            return _answered(await department.read(source, way.name, wanted, budget=budget))
+                said = await way.department.progress(wanted, way.source, budget=budget)
+                return _answered(said)
+            return _answered(await way.department.read(way.source, way.name, wanted, budget=budget))
 
         try:
-            reply = await gate.call(flight.passage, send)
+            reply = await way.gate.call(flight.passage, send)
         except AdapterError as error:
             return self._all_failed(keys, error)
         # The rim where adapters end: a bug in one of them is that department's trouble alone.
         except Exception as bug:
             log.error("federation.adapter_bug", department=name, **where(bug))
             return self._all_failed(keys, AdapterError(name, type(bug).__name__))
-        as_of = self._now()
-        return {key: self._settle(key, way, reply, as_of, flight.mark) for key in keys}, "ok"
+        as_of, now = self._now(), flight.passage.loop.time()
+        return {key: self._settle(key, flight, reply, as_of, now) for key in keys}, "ok"
 
     def _settle(
-        self, key: Key, way: Way, reply: Mapping[str, Any], as_of: datetime, mark: int
+        self, key: Key, flight: Flight, reply: Mapping[str, Any], as_of: datetime, now: float
     ) -> Reading:
         value = reply.get(key.key, _MISSING)
+        if value is _MISSING:
+            value = ContractBroken(key.department, "a key is missing from the reply")
         if isinstance(value, AdapterError):
             return self.failed(key, value)
-        if value is _MISSING:
-            error = ContractBroken(key.department, "a key is missing from the reply")
-            return self.failed(key, error)
-        provenance = Provenance(
-            department=key.department,
-            source=key.source,
-            as_of=as_of,
-            record_id=way.record_id(key.key, value),
+        record_id = flight.way.record_id(key.key, value)
+        origin = Provenance(
+            department=key.department, source=key.source, as_of=as_of, record_id=record_id
         )
-        reading = Reading(value=value, provenance=provenance)
-        self._remember(key, reading, way, mark)
+        reading = Reading(value=value, provenance=origin)
+        self._remember(key, reading, flight, now)
         return reading
 
-    def _adopted(self, found: Mapping[Key, Reading], way: Way, mark: int) -> Mapping[Key, Reading]:
+    def _adopted(self, found: Mapping[Key, Reading], flight: Flight) -> Mapping[Key, Reading]:
         """What another process learnt and may, at its age, still stand for a new answer.
 
         What is older becomes the last known, unless this process knows later news.
         """
-        now, fresh = self._now(), {}
+        today, now, fresh = self._now(), flight.passage.loop.time(), {}
         for key, reading in found.items():
-            last = self._memory.known(key, now=asyncio.get_running_loop().time())
-            age = age_s(reading, now)
-            if last is not None and age_s(last, now) < age:
+            last = self._memory.known(key, now=now)
+            age = age_s(reading, today)
+            if last is not None and age_s(last, today) < age:
                 continue
-            if self._remember(key, reading, way, mark, age=age):
+            if self._remember(key, reading, flight, now, age=age):
                 fresh[key] = reading
         return fresh
 
     def _remember(
-        self, key: Key, reading: Reading, way: Way, mark: int, *, age: float = 0.0
+        self, key: Key, reading: Reading, flight: Flight, now: float, *, age: float = 0.0
     ) -> bool:
         """Keep it for what is left of its time; whether it may stand for a new answer."""
-        fresh_s, known_s = self._freshness.lives(reading, progress=way.progress)
+        fresh_s, known_s = self._freshness.lives(reading, progress=flight.way.progress)
         self._memory.put(
             key,
             reading,
-            now=asyncio.get_running_loop().time(),
+            now=now,
             fresh_s=fresh_s - age,
             known_s=known_s - age,
-            mark=mark,
+            mark=flight.mark,
         )
         return age < fresh_s
 
@@ -253,23 +250,16 @@ class Federation:
             code=told.code.value,
             kind=type(error).__name__,
         )
-        return {key: self._stale(key, told) for key in keys}, told.code.value
+        now = asyncio.get_running_loop().time()
+        return {key: self._stale(key, told, now) for key in keys}, told.code.value
 
-    def _stale(self, key: Key, told: Problem) -> Reading:
-        last = self._memory.known(key, now=asyncio.get_running_loop().time())
+    def _stale(self, key: Key, told: Problem, now: float) -> Reading:
+        last = self._memory.known(key, now=now)
         if last is None or last.provenance is None:
             return Reading(value=None, problem=told)
         return Reading(
             value=last.value, provenance=replace(last.provenance, stale=True), problem=told
         )
-
-    def _way(self, department: str, source: str, way: str) -> Way:
-        known = self._ways.get((department, source, way))
-        if known is None:
-            known = way_of(self._gates[department].info, source, way)
-            if known.declared:
-                self._ways[department, source, way] = known
-        return known
 
 
 _MISSING: Any = object()
@@ -285,6 +275,5 @@ def _answered(reply: Mapping[str, Any]) -> Mapping[str, Any]:
     return reply
 
 
-def _unseen(call: Call) -> Call:
-    """The log of a call nobody waits for."""
-    return Call(department=call.department, operation=call.operation, keys=call.keys)
+def _out_of_time(waiter: Waiter) -> None:
+    waiter.out_of_time()

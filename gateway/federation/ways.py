@@ -4,38 +4,49 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from schema.domain.department import DepartmentInfo, Register
+from adapters.contract import Department
+from gateway.federation.gate import Gate
+from schema.domain.department import Register
 
 PROGRESS: Final = "progress"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Way:
     """How one register is looked up, or where filings of one service stand."""
 
+    gate: Gate
+    department: Department
+    source: str  # register, or service for progress
     name: str
     batch: int = 1  # keys in one call
     register: Register | None = None
     progress: bool = False
     declared: bool = True
 
+    @property
+    def timeout_s(self) -> float:
+        """For how long the department is waited for."""
+        return self.gate.info.limits.timeout_s
+
     def record_id(self, key: str, value: Any) -> str | None:
         """The record's own number, where a value is one record."""
         if self.progress:
             return key
-        if self.register is None or not isinstance(value, Mapping):
+        if self.register is None or not (type(value) is dict or isinstance(value, Mapping)):
             return None
         own = value.get(self.register.key)
         return None if own is None else str(own)
 
 
-def way_of(info: DepartmentInfo, source: str, way: str) -> Way:
+def way_of(gate: Gate, department: Department, source: str, name: str) -> Way:
     """The way as declared; one that is not takes one key at a time."""
-    if way == PROGRESS:
-        known = source in info.services
-        return Way(name=way, batch=max(1, info.progress_batch), progress=True, declared=known)
+    info = gate.info
+    if name == PROGRESS:
+        batch, declared = max(1, info.progress_batch), source in info.services
+        return Way(gate, department, source, name, batch, progress=True, declared=declared)
     register = next((register for register in info.registers if register.id == source), None)
     lookups = register.lookups if register else ()
-    lookup = next((lookup for lookup in lookups if lookup.name == way), None)
+    lookup = next((lookup for lookup in lookups if lookup.name == name), None)
     batch = max(1, lookup.batch) if lookup else 1
-    return Way(name=way, batch=batch, register=register, declared=lookup is not None)
+    return Way(gate, department, source, name, batch, register, declared=lookup is not None)

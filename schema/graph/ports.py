@@ -25,9 +25,8 @@ class Viewer:
 
     subject: str  # "person:<ref>" or "enterprise:<uscc>"
     roles: frozenset[str]  # citizen enterprise agent clerk officer auditor operator
-    claims: Mapping[str, str] = field(
-        default_factory=dict
-    )  # uscc, agent_name, agent_id_number, phone
+    # uscc, agent_name, agent_id_number, phone
+    claims: Mapping[str, str] = field(default_factory=dict)
     acting_for: str | None = None
     department: str | None = None
 
@@ -214,13 +213,16 @@ class Clerks(Protocol):
 
 
 class Reads(Protocol):
-    """The department reads of one operation.
-
-    All leave in one wave, coalesced and batched, one deadline.
-    """
+    """The department reads of one operation: in waves, coalesced, batched, with one deadline."""
 
     def record(self, department: str, register: str, lookup: str, key: str) -> Awaitable[Reading]:
         """Ask for one key now; the call leaves with every other read of this wave. Never raises."""
+        ...
+
+    def look_up(
+        self, department: str, register: str, lookup: str, key: str
+    ) -> Reading | Awaitable[Reading]:
+        """As `record`, and the reading itself where it is at hand: nothing has to wait for it."""
         ...
 
     def progress(self, department: str, service: str, receipt: str) -> Awaitable[Reading]:

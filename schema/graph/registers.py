@@ -4,7 +4,7 @@ A record is a mapping and stays one: its type reads from it by field name. Every
 reading: the value, where it came from, and why it is not there.
 """
 
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final
@@ -105,7 +105,7 @@ class RegisterTypes:
             key = parent.get(field)
             if key is None:
                 return NOTHING
-            return info.context.reads.record(department, register, lookup, str(key))
+            return info.context.reads.look_up(department, register, lookup, str(key))
 
         text = f"{link.title.en} ({link.title.zh})."
         return reading, computed(follow, text, weight=DEPARTMENT_CALL)
@@ -118,10 +118,7 @@ class RegisterTypes:
         def find(
             info: Info, key: Annotated[str, strawberry.argument(name=argument, description=text)]
         ) -> Any:
-            read: Awaitable[Reading] = info.context.reads.record(
-                department, register_id, lookup_name, key
-            )
-            return read
+            return info.context.reads.look_up(department, register_id, lookup_name, key)
 
         own = lookup_name == register.key
         name = register_id if own else f"{register_id}_by_{lookup_name}"

@@ -8,6 +8,7 @@ import tracemalloc
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from sys import getsizeof
 from typing import Any
 
 import pytest
@@ -309,6 +310,22 @@ def test_what_a_value_holds_is_weighed_whatever_holds_it() -> None:
     standing = Progress(receipt="1", status=ItemStatus.ACCEPTED, at=AT, note=note)
 
     assert all(weight_of(value) > 10_000 for value in ({"a": note}, [{"a": note}], standing))
+
+
+@pytest.mark.parametrize("letters", [8, 500])
+@pytest.mark.parametrize("letter", "x局")
+def test_a_value_weighs_about_what_the_interpreter_says(letter: str, letters: int) -> None:
+    word = letter * letters
+    record = {"no": word, "note": word, "area": Decimal("1.50"), "since": AT, "until": None}
+    values: list[Any] = [record, [dict(record) for _ in range(50)], word, None]
+
+    for value in values:
+        assert counted(value) * 0.8 < weight_of(value) < counted(value) * 1.6
+
+
+def counted(value: Any) -> int:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return getsizeof(value) + sum(map(counted, inside))
 
 
 # -- bad days ----------------------------------------------------------------------------------

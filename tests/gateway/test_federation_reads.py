@@ -533,6 +533,7 @@ async def test_calls_are_logged_without_keys(
         "department": "housing",
         "operation": "property.no",
         "keys": 2,
+        "wave": 1,
         "outcome": "ok",
     }
 
@@ -579,3 +580,39 @@ def test_memory_is_bounded_and_forgets_the_least_used() -> None:
     assert memory.fresh(keys[2], now=5) is None
     assert memory.known(keys[2], now=9.9) is kept
     assert memory.known(keys[2], now=10) is None
+
+
+async def test_what_was_said_lately_is_looked_up_without_waiting(
+    federation: Federation, housing: FakeDepartment
+) -> None:
+    first = reads(federation)
+    asked = first.look_up("housing", "property", "no", "A")
+    assert not isinstance(asked, Reading)
+    known = await asked
+
+    second = reads(federation)
+    found = [second.look_up("housing", "property", "no", "A") for _ in range(2)]
+
+    assert found == [known, known]
+    assert await second.record("housing", "property", "no", "A") is known
+    assert len(housing.calls) == 1
+    (call,) = second.extensions()["calls"]
+    assert (call["outcome"], call["keys"], call["wave"]) == ("cached", 1, 1)
+
+
+async def test_an_operation_that_was_answered_is_not_watched_any_longer(
+    federation: Federation, housing: FakeDepartment
+) -> None:
+    housing.gate = asyncio.Event()
+    operation = reads(federation)
+    waiting = asyncio.ensure_future(operation.record("housing", "property", "no", "A"))
+    gone = asyncio.ensure_future(operation.record("housing", "property", "no", "B"))
+    await housing.entered.wait()
+    assert list(federation.waiting) == [operation]
+
+    gone.cancel()
+    housing.gate.set()
+    await waiting
+    operation.close()
+
+    assert list(federation.waiting) == []

@@ -1,7 +1,7 @@
 """What another process learnt is as old here as it is: soon it is only the last known."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -103,3 +103,21 @@ async def test_later_news_of_its_own_stays_the_last_known() -> None:
         age = seconds_old(reading)
 
     assert age == pytest.approx(6, abs=1)
+
+
+class TakesNothing(FakeStore):
+    """It has nothing, and whoever tells it something waits."""
+
+    async def set(self, values: Mapping[str, bytes], ttl: float) -> None:
+        await asyncio.Event().wait()
+
+
+@in_virtual_time
+async def test_closing_ends_what_still_tells_the_other_processes() -> None:
+    shared = SharedMemory(TakesNothing(), patience_s=60)
+    federation = Federation([FakeDepartment(info("housing"))], now=now, shared=shared)
+    assert (await asked(federation)).value is not None
+
+    await federation.aclose()
+
+    assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -284,6 +284,9 @@ class FakeReads:
 
         return answer()
 
+    def look_up(self, department: str, register: str, lookup: str, key: str) -> Awaitable[Reading]:
+        return self.record(department, register, lookup, key)
+
     def progress(self, department: str, service: str, receipt: str) -> Awaitable[Reading]:
         raise NotImplementedError
 

@@ -361,6 +361,9 @@ class FakeReads:
         self.asked.append((department, register, lookup, key))
         return done(self.records.get((department, register, lookup, key), Reading(value=None)))
 
+    def look_up(self, department: str, register: str, lookup: str, key: str) -> Awaitable[Reading]:
+        return self.record(department, register, lookup, key)
+
     def progress(self, department: str, service: str, receipt: str) -> Awaitable[Reading]:
         self.asked.append((department, service, receipt))
         value = Progress(receipt=receipt, status=ItemStatus.ACCEPTED, at=NOON)

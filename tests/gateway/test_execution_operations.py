@@ -38,10 +38,13 @@ FOLDER = Path(__file__).parents[2] / "gateway" / "demo" / "operations"
 RECORDED = {path.stem: path.read_text("utf-8") for path in FOLDER.glob("*.graphql")}
 GIVEN = {"clientRequestId": "r1"}
 VARIABLES: dict[str, dict[str, Any]] = {
+    "case": {"uscc": "U1", "personRef": "P1", "certNo": "C1", "parcelNo": "L1"},
     "case_board": {"id": CASE.id},
     "materials_to_bring": {"id": SHOP.id, "answers": {"kind": "dine_in", "seats": 12}},
     "one_thing": {"id": SHOP.id},
     "permits_on_the_parcel": {"uscc": "U1"},
+    "projects_behind_a_licence": {"uscc": "U1"},
+    "projects_on_a_parcel": {"parcelNo": "L1"},
     "reduction": {"id": SHOP.id},
     "registers": {"uscc": "U1", "address": "Haifeng Road 1"},
     "save_draft": {"input": {"draft": DRAFT.id, "answers": {"seats": 3}, **GIVEN}},

@@ -12,7 +12,7 @@ from mocks.faults.at_once import AtOnce
 from mocks.faults.line import Lent
 
 _LONGEST = 262_144  # what asks only is shorter
-_LEAVING_S = 0.005
+_AGAIN_S = 0.005
 
 GiveBack = Callable[[int, bytes], bool]
 """Takes a connection's descriptor and what was read; False when nobody took it."""
@@ -71,12 +71,12 @@ class Reading(AtOnce):
         transport: Any = self.transport
         if transport.is_closing():
             return
-        if transport.get_write_buffer_size():  # an answer is still leaving
-            transport.pause_reading()
-            self.loop.call_later(_LEAVING_S, self._return)
+        transport.pause_reading()
+        leaving = transport.get_write_buffer_size()  # of an answer given before
+        if leaving or not self.give_back(transport.get_extra_info("socket").fileno(), self._read):
+            self.loop.call_later(_AGAIN_S, self._return)
             return
         self._unset_keepalive_if_required()
-        self.give_back(transport.get_extra_info("socket").fileno(), self._read)
         transport.abort()  # our end of it only: who took it keeps it open
 
 

@@ -115,10 +115,13 @@ class Matrix:
     async def cell(self, kind: Kind, counter: Counter, verb: str, turn: int) -> Cell:
         """The question of this verb whose turn it is, on such a day."""
         question = await counter.question(verb, turn)
-        if kind.name in TOKEN_KINDS or kind.at == {Point.ACCEPT}:
+        if kind.name in TOKEN_KINDS:
             await self._anew(counter)
         if kind.name != "stale_keep_alive":
             found = await self._struck(kind, counter, question)
+            if found.verdict is Verdict.UNMET and kind.at == {Point.ACCEPT}:
+                await self._anew(counter)  # it had a connection already
+                found = await self._struck(kind, counter, await counter.question(verb, turn))
             if found.verdict is Verdict.UNDETECTABLE:
                 await self._anew(counter)  # it may be kept, and believed again when "not modified"
             return found

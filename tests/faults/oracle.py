@@ -161,7 +161,8 @@ def unfounded(gives: Any, recorded: Any, now: Leaves, was: Leaves) -> str | None
     coded = any(_CODE.fullmatch(text.strip()) for _, text in set(now) - set(was))
     for kind, text in set(_values(gives)) - known:
         whole = text.split("/") if kind == "text" else [text]  # a number may be put together
-        there = said & set(_forms(text)) or all(part.strip() in said for part in whole)
+        forms = {form for form in _forms(text) if kind != "datetime" or form[:4] != "day "}
+        there = said & forms or all(part.strip() in said for part in whole)
         if not there and not (kind == "text" and coded):
             return f"{kind} that stands nowhere"
     return None

@@ -1,11 +1,18 @@
-"""Which tests go to one worker, and in which order: what is shared together, long ones first.
+"""Where tests run and in which order: what is shared together, long ones first, files in memory.
 
 Used with `--dist loadgroup --no-loadscope-reorder` (see the Makefile). A file is a group; files
 that share something costly, a city of processes or a gateway, are one. A long group that came last
 would leave the other cores with nothing to do.
 """
 
+import gc
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
 import pytest
+from hypothesis import HealthCheck, settings
 
 SHARED = {  # the fixture of a folder that several files wait for once
     ("tests/journeys/", "world"): "journeys in one world",
@@ -13,13 +20,14 @@ SHARED = {  # the fixture of a folder that several files wait for once
     ("tests/mocks/", "fire_alone"): "mocks in one city",
 }
 LONG_FIRST = (
-    "tests/gateway/cases/test_filing_protocol.py",
-    "tests/gateway/cases/test_reconcile.py",
-    "tests/adapters/conformance/test_every_check_rejects.py",
-    "tests/adapters/conformance/test_departments_reach_silver.py",
     "journeys in one world",
-    "tests/journeys/test_adapter_guide.py",
+    "tests/gateway/cases/test_filing_protocol.py",
+    "tests/adapters/conformance/test_every_check_rejects.py",
     "tests/faults/test_matrix.py",
+    "tests/gateway/cases/test_reconcile.py",
+    "tests/chaos/test_chaos.py",
+    "tests/adapters/conformance/test_departments_reach_silver.py",
+    "tests/journeys/test_adapter_guide.py",
     "tests/gateway/cases/test_copying.py",
     "tests/gateway/cases/test_take_over.py",
     "tests/gateway/cases/test_one_bad_value.py",
@@ -31,7 +39,27 @@ LONG_FIRST = (
     "mocks in one city",
     "tests/adapters/test_departments_speak.py",
 )
-LAST = "tests/chaos/test_chaos.py"  # it takes all cores: nothing should have to wait beside it
+MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where a machine has one
+ROOM_BYTES = 6 * 2**30  # a database of a test's own is 8 MB, and there are hundreds
+
+
+def _has_room(memory: Path) -> bool:
+    """Whether what tests write fits there, and the commands among it may be carried out."""
+    if not memory.is_dir() or os.statvfs(memory).f_flag & os.ST_NOEXEC:
+        return False
+    return os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= ROOM_BYTES
+
+
+if "TMPDIR" not in os.environ and _has_room(MEMORY):  # noqa: TID251 - what programs go by
+    # Tests kill processes, never the power: what is synced to a disk shows nothing more, and waits.
+    os.environ["TMPDIR"] = str(MEMORY)  # noqa: TID251 - those we start go there as well
+    tempfile.tempdir = None
+
+# How long an example took is no property of what it shows: other workers are busy too.
+settings.register_profile(
+    "suite", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
 
 
 def group_of(item: pytest.Item) -> str:
@@ -47,8 +75,6 @@ def group_of(item: pytest.Item) -> str:
 
 
 def _turn(group: str) -> int:
-    if group == LAST:
-        return len(LONG_FIRST) + 1
     return LONG_FIRST.index(group) if group in LONG_FIRST else len(LONG_FIRST)
 
 
@@ -58,3 +84,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group_of(item)))
     items.sort(key=lambda item: _turn(group_of(item)))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: nobody need look again for what of it is garbage."""
+    gc.collect()
+    gc.freeze()

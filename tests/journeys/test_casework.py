@@ -106,7 +106,7 @@ async def parked(world: World) -> set[str]:
     return {entry["reference"] for entry in data["waiting"]["nodes"]}
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_a_clerk_works_through_what_is_parked(
     world: World, unclear: tuple[str, str], tmp_path: Path
 ) -> None:

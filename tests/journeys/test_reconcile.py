@@ -51,7 +51,7 @@ async def reconcile(world: World, store: Path) -> tuple[int, list[dict[str, Any]
     return process.returncode, orjson.loads(out)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_equal_books_agree_and_a_case_we_forgot_is_an_orphan(
     world: World, tmp_path: Path
 ) -> None:

@@ -16,7 +16,7 @@ from schema.domain.calendar import local_day
 if TYPE_CHECKING:
     from tests.journeys.conftest import World
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
 _JUMPS = 30
 

@@ -1,11 +1,13 @@
 """Four REST departments as real processes, and a caller who holds every answer to its contract."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,6 +21,7 @@ from mocks.core.kit import CONTRACTS
 
 REST = ("housing", "market", "fire", "health")
 PATIENCE_S = 15.0
+START_S = 45.0  # interpreters begin beside other tests; nothing is promised of it
 OPENING = "2026-09-21T09:00:00+08:00"  # a Monday, the week before a long holiday
 _PATTERNS = {
     r"^\d{17}[\dX]$": "310101197404133341",
@@ -149,22 +152,25 @@ def start_world(
     state: Path,
     *departments: str,
     callback_base: str | None = None,
-    within_s: float = PATIENCE_S,
+    within_s: float = START_S,
 ) -> World:
-    """Start these departments on free ports and wait until all of them listen."""
+    """Start these departments on free ports and wait until all of them listen; none is left where
+    that fails.
+    """
     command = [sys.executable, "-m", "mocks", "serve", "--port-base", "0", "--state", str(state)]
     command += ["--only", ",".join(departments)]
     if callback_base:
         command += ["--callback-base", callback_base]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
+    process = subprocess.Popen(  # noqa: S603 - our own
+        command, stdout=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         until((state / "ports.json").exists, "ports.json", within_s=within_s)
         ports = json.loads((state / "ports.json").read_text("utf-8"))
         admin = ports.pop("admin")["url"]
         until(lambda: _answers(f"{admin}/__admin/clock"), "the controls answer")
     except BaseException:
-        process.kill()
-        process.wait()
+        _see_off(process)
         raise
     one_call_one_line = httpx.Limits(max_keepalive_connections=0)
     # plain HTTP on loopback: loading certificates would only cost time
@@ -190,7 +196,18 @@ def stop_world(world: World) -> int:
     """End the parent as an operator does; its exit code."""
     world.client.close()
     world.process.terminate()
-    return world.process.wait(timeout=PATIENCE_S)
+    try:
+        return world.process.wait(timeout=PATIENCE_S)
+    except BaseException:
+        _see_off(world.process)
+        raise
+
+
+def _see_off(process: subprocess.Popen[bytes]) -> None:
+    """Kill the parent and the departments it started: they are its group."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 @dataclass(slots=True, kw_only=True)

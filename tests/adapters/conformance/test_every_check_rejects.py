@@ -14,6 +14,7 @@ from tests.adapters.conformance.bad.departments import BAD
 from tests.adapters.conformance.bad.model import Bad
 from tests.adapters.conformance.rejecting import checked, failed, rejecting
 
+PATIENT = {"timeout_s": 3.0}  # a busy machine is no fault of a department: see live_timings
 BASES = sorted({bad.base for bad in BAD.values()})
 
 
@@ -27,7 +28,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("base", BASES)
 async def test_what_the_bad_ones_are_made_of_is_good(base: str, tmp_path: Path) -> None:
-    found = await checked(Bad(base=base), tmp_path)
+    found = await checked(Bad(base=base, limits=PATIENT), tmp_path)
 
     assert failed(found) == {}
     assert reached(found) in (Tier.SILVER, Tier.GOLD)

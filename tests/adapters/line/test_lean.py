@@ -24,6 +24,7 @@ from adapters.line.turns import Turns
 from adapters.wire import Endpoint, WireRequest
 
 GET = WireRequest(method="GET", path="/", headers={}, asks=True)
+TRIES = 3  # this machine may be slow as well: only what is late each time is late
 OK = b"HTTP/1.1 200 X\r\nContent-Length: 2\r\n\r\nok"
 
 _LOOPBACK = x509.IPAddress(ip_address("127.0.0.1"))
@@ -114,6 +115,13 @@ def within(seconds: float) -> float:
     return asyncio.get_running_loop().time() + seconds
 
 
+async def becomes(fact: Callable[[], bool]) -> None:
+    """Return once it is so."""
+    async with asyncio.timeout(20):
+        while not fact():  # noqa: ASYNC110 - what a connection does it tells nobody
+            await asyncio.sleep(0.005)
+
+
 async def test_a_connection_is_kept_for_the_next_question(wire: LeanWire, server: Server) -> None:
     for _ in range(5):
         assert (await wire.send(GET, deadline=within(2))).body == b"ok"
@@ -177,26 +185,31 @@ async def test_a_fresh_connection_that_closes_unanswered_is_unknown_and_not_aske
 async def test_silence_ends_at_the_deadline_and_with_it_the_connection(
     wire: LeanWire, server: Server, said: bytes
 ) -> None:
-    server.talks = [saying(said), answering]
-    began = within(0)
-    with pytest.raises(OutcomeUnknown, match="deadline"):
-        await wire.send(GET, deadline=within(0.1))
-    assert within(0) - began < 0.2
+    took: list[float] = []
+    while len(took) < TRIES and (not took or min(took) > 0.2):
+        server.talks = [saying(said), answering]
+        began = within(0)
+        with pytest.raises(OutcomeUnknown, match="deadline"):
+            await wire.send(GET, deadline=within(0.1))
+        took.append(within(0) - began)
+    assert min(took) < 0.2
     assert (await wire.send(GET, deadline=within(2))).body == b"ok"
-    assert server.connections == 2
+    assert server.connections == len(took) + 1
 
 
 async def test_words_unasked_spoil_the_connection(wire: LeanWire, server: Server) -> None:
     async def chatting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(OK)
-        await asyncio.sleep(0.02)
+        await answered.wait()
         writer.write(b"HTTP/1.1 200 X\r\nContent-Length: 5\r\n\r\nwrong")
         await reader.read()
 
+    answered = asyncio.Event()
     server.talks = [chatting, answering]
     await wire.send(GET, deadline=within(2))
-    await asyncio.sleep(0.05)
+    answered.set()
+    await becomes(lambda: server.open == 0)
     assert (await wire.send(GET, deadline=within(2))).body == b"ok"
 
 
@@ -224,8 +237,7 @@ async def test_calls_given_up_at_any_step_leave_the_line_as_it_was(
         given_up.cancel()
         await asyncio.wait({given_up})
     assert (await wire.send(GET, deadline=within(2))).body == b"ok"
-    await asyncio.sleep(0.02)
-    assert server.open <= 1
+    await becomes(lambda: server.open <= 1)
 
 
 async def test_idle_connections_are_closed_though_nobody_calls(
@@ -234,15 +246,13 @@ async def test_idle_connections_are_closed_though_nobody_calls(
     monkeypatch.setattr(lean, "IDLE_S", 0.05)
     await wire.send(GET, deadline=within(2))
     assert server.open == 1
-    await asyncio.sleep(0.2)
-    assert server.open == 0
+    await becomes(lambda: server.open == 0)
 
 
 async def test_a_line_given_back_leaves_no_connection(wire: LeanWire, server: Server) -> None:
     await wire.send(GET, deadline=within(2))
     await wire.aclose()
-    await asyncio.sleep(0.02)
-    assert server.open == 0
+    await becomes(lambda: server.open == 0)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://nowhere.invalid"])

@@ -89,13 +89,13 @@ def test_a_big_contract_loads_in_seconds_and_only_once(tmp_path: Path) -> None:
     assert len(sizes) == 58
     assert 1_800_000 < sum(sizes) < 3_000_000
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.perf_counter()
+    start = time.process_time()
     contract = whole(Documents(entry.parent), entry)
-    first = time.perf_counter() - start
+    first = time.process_time() - start
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
-    start = time.perf_counter()
+    start = time.process_time()
     again = whole(Documents(entry.parent), entry)
-    second = time.perf_counter() - start
+    second = time.process_time() - start
     sys.stdout.write(
         f"{sum(sizes) / 1e6:.1f} MB, {FILES * TYPES} types: first {first:.2f} s, "
         f"again {second * 1000:.0f} ms, grown {grown} MB\n"

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from gateway.cases.engine import DbosEngine
@@ -17,7 +18,15 @@ from tests.postgres import Cluster, cluster
 def postgres() -> Iterator[Cluster]:
     """A server of our own, for all tests of the session."""
     with cluster() as made:
+        _untidied(made)
         yield made
+
+
+def _untidied(made: Cluster) -> None:
+    """It sweeps no database: there are hundreds, and none lives longer than a test."""
+    with psycopg.connect(made.url(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET autovacuum = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture

@@ -5,13 +5,12 @@ import asyncio
 from schema.domain.case import Case, EventKind
 from schema.domain.problem import ProblemCode
 from schema.graph.ports import Rejected
-from tests.gateway.cases.world import OWNER, World
+from tests.gateway.cases.world import OWNER, World, insisted
 
 
 async def withdraw(world: World, case: str, reason: str) -> Case | Rejected:
-    return await world.service.applications.withdraw(
-        OWNER, case=case, reason=reason, request_id="same"
-    )
+    send = world.service.applications.withdraw
+    return await insisted(lambda: send(OWNER, case=case, reason=reason, request_id="same"))
 
 
 async def test_fifty_copies_of_one_withdrawal_withdraw_once(on_either: World) -> None:

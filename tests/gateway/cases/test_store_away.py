@@ -129,7 +129,7 @@ async def test_postgresql_killed_while_a_blind_department_answers_parks_nothing(
     try:
         case = await world.case()
         await world.grant(case.id, "A", world.keyed)
-        await asyncio.wait_for(killed.wait(), 10)
+        await asyncio.wait_for(killed.wait(), 30)
         await asyncio.to_thread(mortal.start)
         await healthy(world)
         filed = await world.until(

@@ -140,7 +140,7 @@ async def parked_in_the_send(world: World, case: Case) -> tuple[asyncio.Event, a
 
     world.asked.file = slow  # type: ignore[method-assign]
     await world.grant(case.id, "A", world.keyed)
-    await asyncio.wait_for(sent.wait(), 5)
+    await asyncio.wait_for(sent.wait(), 30)
     return sent, through
 
 
@@ -194,7 +194,7 @@ async def test_hooks_are_told_every_point_in_order(tmp_path: Path) -> None:
     await world.service.start()
     try:
         await world.case()
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(ended.wait(), 30)
     finally:
         await world.service.stop()
 
@@ -213,7 +213,7 @@ async def test_a_command_whose_end_the_engine_could_not_write_down_gives_its_pla
         ended = table.update().where(table.c.reference == reference)
         await transaction.changed(ended.values(state="done"))
     reaper, engine = world.service.reaper, world.service.store.engine
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         # until A's has ended too; the engine tells nobody
         while [r.reference for r in await engine.running()] != [reference]:  # noqa: ASYNC110
             await asyncio.sleep(0.01)

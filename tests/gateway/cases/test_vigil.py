@@ -15,6 +15,7 @@ from gateway.cases.errors import StoreUnavailable
 from tests.gateway.cases.world import World, make_world
 
 LEASE_S = 1.0
+TRIES = 3  # this machine may be slow as well: only what is late each time is late
 
 
 @pytest.fixture
@@ -41,11 +42,16 @@ def _stand_still(seconds: float) -> None:
 
 
 async def test_a_loop_that_is_busy_delays_no_beat(beating: World) -> None:
-    before = beats(beating)
+    most = 0
+    for _ in range(TRIES):
+        before = beats(beating)
+        _stand_still(0.7 * LEASE_S)
+        most = max(most, beats(beating) - before)
+        if most >= 4:
+            break
+        await asyncio.sleep(LEASE_S)  # the loop turns
 
-    _stand_still(0.7 * LEASE_S)
-
-    assert beats(beating) >= before + 4
+    assert most >= 4
 
 
 async def test_a_loop_that_hangs_is_not_said_to_live(beating: World) -> None:
@@ -54,10 +60,11 @@ async def test_a_loop_that_hangs_is_not_said_to_live(beating: World) -> None:
 
     _stand_still(0.5 * LEASE_S)
     hung = beats(beating)
-    await asyncio.sleep(0.5 * LEASE_S)
 
     assert hung == before
-    assert beats(beating) > before
+    async with asyncio.timeout(20):
+        while beats(beating) == before:  # noqa: ASYNC110 - seen by somebody else, in a table
+            await asyncio.sleep(0.1 * LEASE_S)
 
 
 async def test_a_stop_right_after_the_start_leaves_nobody_beating(
@@ -100,7 +107,7 @@ async def test_who_stands_still_in_a_transaction_keeps_its_rows_for_a_moment(
     url = beating.service.store.database.url.render_as_string(hide_password=False)
     frozen = Frozen(url, idle_s=0.5)
     frozen.start()
-    assert await asyncio.to_thread(frozen.taken.wait, 5)
+    assert await asyncio.to_thread(frozen.taken.wait, 20)
     began = time.monotonic()
 
     await beating.service.store.database.close()  # nothing of ours is in its way
@@ -113,4 +120,4 @@ async def test_who_stands_still_in_a_transaction_keeps_its_rows_for_a_moment(
     frozen.through.set()
     await asyncio.to_thread(frozen.join, 5)
 
-    assert took_s < 2.0
+    assert took_s < 5.0  # it would stand still for ten

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from gateway.demo.failure import DemoFailed
+from gateway.demo.mock_admin import tls
 
 _BUDGET_S = 15.0
 _AGAIN = 3  # a machine this slow may need it
@@ -26,6 +27,7 @@ class Applicant:
             base_url=gateway,
             timeout=_BUDGET_S,
             trust_env=False,
+            verify=tls(),
             headers={"authorization": f"Bearer {token}", "accept-language": language},
         )
 

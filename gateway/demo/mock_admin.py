@@ -54,7 +54,7 @@ class MockAdmin:
         where = f"{self.url}{path}"
         try:
             async with httpx.AsyncClient(
-                trust_env=False, timeout=_WITHIN_S, verify=_tls()
+                trust_env=False, timeout=_WITHIN_S, verify=tls()
             ) as client:
                 answer = await client.request(method, where, json=body)
         except httpx.HTTPError as error:
@@ -69,6 +69,6 @@ class MockAdmin:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
-    # Never used on loopback, but made anew for each client otherwise, which is slow.
+def tls() -> ssl.SSLContext:
+    """Whom a client trusts; made once, as making it takes longer than an answer on loopback."""
     return ssl.create_default_context()

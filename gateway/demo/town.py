@@ -12,7 +12,7 @@ import httpx
 import orjson
 
 from gateway.demo.failure import DemoFailed
-from gateway.demo.mock_admin import MockAdmin
+from gateway.demo.mock_admin import MockAdmin, tls
 from gateway.demo.ports import free_port, taken_ports
 from gateway.demo.processes import Running, running, until
 
@@ -128,7 +128,7 @@ async def _all_up(admin: MockAdmin) -> bool:
 
 
 async def _ready(url: str) -> bool:
-    async with httpx.AsyncClient(trust_env=False, timeout=2.0) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=tls(), timeout=2.0) as client:
         try:
             return (await client.get(url)).status_code == httpx.codes.OK
         except httpx.HTTPError:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import orjson
 
+from gateway.demo.mock_admin import tls
 from gateway.demo.processes import Running, running, until
 from schema.domain.calendar import SHANGHAI
 from tests.chaos.plan import RunFolder
@@ -49,7 +50,7 @@ class City:
         return await self._ask("GET", "demo")
 
     async def _ask(self, method: str, what: str, body: object = None) -> dict[str, Any]:
-        async with httpx.AsyncClient(trust_env=False, timeout=20.0) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=tls(), timeout=20.0) as client:
             answer = await client.request(method, f"{self.admin}/__admin/{what}", json=body)
         answer.raise_for_status()
         told: dict[str, Any] = answer.json()
@@ -76,7 +77,7 @@ async def city(
 
 
 async def _answers(url: str) -> bool:
-    async with httpx.AsyncClient(trust_env=False, timeout=2.0) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=tls(), timeout=2.0) as client:
         try:
             return (await client.get(url)).is_success
         except httpx.HTTPError:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from gateway.demo.mock_admin import tls
 from tests.chaos import gateway_process
 from tests.chaos.plan import RunFolder
 from tests.chaos.wrong_time import preloaded
@@ -78,7 +79,7 @@ class Life:
 
     async def ready(self) -> float | None:
         """Seconds from its start until it said it was ready; None when it died before."""
-        async with httpx.AsyncClient(trust_env=False, timeout=2.0) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=tls(), timeout=2.0) as client:
             while self.process.returncode is None and time.time() - self.began < _READY_S:
                 with suppress(httpx.HTTPError):
                     if (await client.get(f"{self.address}/readyz")).is_success:

@@ -165,13 +165,18 @@ def start_world(
         command, stdout=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        until((state / "ports.json").exists, "ports.json", within_s=within_s)
-        ports = json.loads((state / "ports.json").read_text("utf-8"))
-        admin = ports.pop("admin")["url"]
-        until(lambda: _answers(f"{admin}/__admin/clock"), "the controls answer")
+        return _up(process, state, within_s)
     except BaseException:
         _see_off(process)
         raise
+
+
+def _up(process: subprocess.Popen[bytes], state: Path, within_s: float) -> World:
+    """The departments that this process brings up, once all of them listen."""
+    until((state / "ports.json").exists, "ports.json", within_s=within_s)
+    ports = json.loads((state / "ports.json").read_text("utf-8"))
+    admin = ports.pop("admin")["url"]
+    until(lambda: _answers(f"{admin}/__admin/clock"), "the controls answer")
     one_call_one_line = httpx.Limits(max_keepalive_connections=0)
     # plain HTTP on loopback: loading certificates would only cost time
     client = httpx.Client(

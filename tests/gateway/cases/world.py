@@ -394,10 +394,11 @@ async def insisted(send: Callable[[], Awaitable[Case | Rejected]]) -> Case | Rej
     """The answer of a store that has time: of a hundred at once on a busy machine the last may wait
     longer than a transaction may take. Who is told so sends the same again, as a client does.
     """
+    answer = await send()
     for _ in range(TRIES):
-        answer = await send()
         if isinstance(answer, Case) or answer.problems[0].code is not BUSY:
-            return answer
+            break
+        answer = await send()
     return answer
 
 

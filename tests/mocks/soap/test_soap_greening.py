@@ -256,7 +256,7 @@ def test_soap_twelve_is_refused_by_media_type_and_by_version(greening: Any) -> N
 
 
 def test_a_filing_may_be_taken_in_after_its_sender_gave_up(greening: Any) -> None:
-    greening.spoil(operation=["submitKitchenWaste"], kind="late_accept", delay_s=0.6, first=1)
+    greening.spoil(operation=["submitKitchenWaste"], kind="late_accept", delay_s=1.0, first=1)
     asked, entries = real_now(), greening.kit.ledger.entries
 
     with pytest.raises(httpx.ReadTimeout):
@@ -272,7 +272,7 @@ def test_a_filing_may_be_taken_in_after_its_sender_gave_up(greening: Any) -> Non
     until(entries, "it is taken in")
     (entry,) = entries()
     assert (entry["kind"], entry["reference"]) == ("filing", "case:E:file:1")
-    assert datetime.fromisoformat(entry["real_at"]).timestamp() >= asked + 0.6
+    assert datetime.fromisoformat(entry["real_at"]).timestamp() >= asked + 1.0
 
 
 def test_what_may_follow_is_told_and_taken_at_once(greening: Any, service: Any) -> None:

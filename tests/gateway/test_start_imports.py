@@ -32,7 +32,7 @@ _NOT_FOR_SERVING = (
 def imported() -> dict[str, list[str]]:
     """The modules of a process that has parsed no command yet, and of one that serves."""
     ended = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", _PROGRAM], capture_output=True, text=True, check=True, timeout=50
+        [sys.executable, "-c", _PROGRAM], capture_output=True, text=True, check=True, timeout=100
     )
     modules: dict[str, list[str]] = json.loads(ended.stdout)
     return modules

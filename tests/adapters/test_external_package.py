@@ -33,7 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install"]
     built = [*command, *options, "--target", str(target), str(source)]
-    subprocess.run(built, check=True, timeout=50)  # noqa: S603
+    subprocess.run(built, check=True, timeout=100)  # noqa: S603
     return target
 
 
@@ -60,7 +60,7 @@ def test_an_installed_package_is_listed_among_the_departments(site: Path) -> Non
         env={"PYTHONPATH": str(site)},
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=100,
         check=False,
     )
 
@@ -163,7 +163,7 @@ def test_it_is_silver_by_its_examples_alone(beside: Terminal) -> None:
     assert checked(beside) == ("silver", [])
 
 
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(120)
 def test_it_is_gold_against_a_system_that_keeps_deposits(beside: Terminal, address: str) -> None:
     found = checked(
         beside,

@@ -43,7 +43,7 @@ _NOT_FOR_SERVING = (
 def test_the_command_line_imports_nothing_a_command_may_not_need() -> None:
     ended = subprocess.run(  # noqa: S603
         [sys.executable, "-c", _COMMAND_LINE],
-        capture_output=True, text=True, check=True, timeout=50,
+        capture_output=True, text=True, check=True, timeout=100,
     )  # fmt: skip
     imported = json.loads(ended.stdout)
     assert [module for module in _NOT_FOR_THE_COMMAND_LINE if module in imported] == []

@@ -25,7 +25,7 @@ from schema.domain.calendar import SHANGHAI, WorkingCalendar, local_day
 from schema.working_days import load_working_calendar
 
 OPENING = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)  # a Monday
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 @dataclass(slots=True, kw_only=True)

@@ -115,7 +115,7 @@ def started(*words: str, cwd: Path) -> tuple[subprocess.Popen[str], str]:
 def ended(process: subprocess.Popen[str]) -> int:
     process.send_signal(signal.SIGINT)
     with process:
-        return process.wait(timeout=20)
+        return process.wait(timeout=60)
 
 
 def test_a_department_is_recorded_and_played_again_also_by_its_contract(

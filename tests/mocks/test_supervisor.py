@@ -131,7 +131,7 @@ def test_sigterm_ends_parent_and_children(own_world: Any) -> None:
 
     own_world.process.terminate()
 
-    assert own_world.process.wait(timeout=10) == 0
+    assert own_world.process.wait(timeout=30) == 0
     assert not alive(pid)
 
 

@@ -44,7 +44,7 @@ def process(*arguments: str) -> Iterator[tuple[str, list[str]]]:
         yield said[-1].removeprefix("journal: ").removesuffix("/__mock/"), said
     finally:
         started.terminate()
-        started.wait(timeout=15)
+        started.wait(timeout=60)
         if started.stdout is not None:
             started.stdout.close()
 

@@ -24,7 +24,6 @@ from adapters.soap.schemas import BadContract, Schemas
 from adapters.soap.shapes import Shapes
 from adapters.soap.wrappers import wrappers
 from adapters.soap.wsdl import Message, Port, PortOperation, Wsdl, load_wsdl
-from adapters.soap.wsse import username_token
 from adapters.soap.xml import BadXml, Element, local, parse_text
 from adapters.wire import Endpoint, Wire, WireRequest
 
@@ -249,6 +248,8 @@ def _security(manifest: Manifest, endpoint: Endpoint, rim: Rim, soap12: bool) ->
         return None
     if manifest.auth.kind != "username_token":
         raise BadContract(f"auth kind {manifest.auth.kind!r} is not for SOAP")
+    from adapters.soap.wsse import username_token  # brings zeep, for which others need not pay
+
     known = endpoint.credentials
     names = manifest.auth.names
     return username_token(

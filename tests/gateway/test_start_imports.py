@@ -36,7 +36,6 @@ _NOT_FOR_SERVING = (
     "psycopg",  # store.url names PostgreSQL
     "pygments", "rich",  # a command has something to say to people
     "redis",  # as aiocache
-    "requests", "zeep",  # departments check: the second reading
 )  # fmt: skip
 
 

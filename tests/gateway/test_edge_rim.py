@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.edge.rim import Rim
@@ -60,3 +61,21 @@ async def test_a_bug_in_what_goes_straight_is_masked() -> None:
         500,
         {"code": "INTERNAL", "requestId": "id-0001"},
     )
+
+
+async def test_what_is_logged_while_a_request_is_answered_bears_its_id_and_nothing_after() -> None:
+    seen = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(structlog.contextvars.get_contextvars())
+        await saying("logged")(scope, receive, send)
+
+    rim = Rim(app, new_id=lambda: "id-0001")
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=rim), base_url="http://x"
+    ) as client:
+        await client.get("/", headers={"x-request-id": "theirs-0001"})
+        await client.get("/")
+
+    assert seen == [{"request_id": "theirs-0001"}, {"request_id": "id-0001"}]
+    assert structlog.contextvars.get_contextvars() == {}

@@ -75,8 +75,10 @@ async def test_callbacks_go_on_when_there_is_room(
     kit.desk.receive("m:full:2", "food_permit", {"form": {}})
     await soon(lambda: len(own_listener.heard) == 2)
 
+    def kinds() -> list[str]:
+        return sorted(entry["kind"] for entry in kit.ledger.entries())
+
+    await soon(lambda: kinds() == ["callback", "callback", "filing", "filing"])
     telling.cancel()
     await asyncio.gather(telling, return_exceptions=True)
-    kinds = [entry["kind"] for entry in kit.ledger.entries()]
-    assert sorted(kinds) == ["callback", "callback", "filing", "filing"]
     kit.ledger.close()

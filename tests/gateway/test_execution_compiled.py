@@ -1,6 +1,8 @@
 """Compiled operations: what is covered, in which order things happen, what bounds them."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Awaitable, Iterator, Mapping
 from decimal import Decimal
 from inspect import isawaitable
@@ -110,6 +112,27 @@ async def test_siblings_wait_together() -> None:
 
     assert isawaitable(running)
     assert (await running).data == {key: {"name": "n"} for key in "abc"}
+
+
+async def test_an_execution_is_over_without_the_garbage_collector() -> None:
+    class Told:
+        """What an execution carries along."""
+
+    async def slow(info: GraphQLResolveInfo[Any], **_: Any) -> dict[str, str]:
+        await asyncio.sleep(0)
+        return {"name": info.field_name}
+
+    ran, context = operation("{ a: thing { name } b: thing { name } }"), Told()
+    held = weakref.ref(context)
+    gc.disable()
+    try:
+        running = ran.execute({"thing": slow}, context)
+        assert isawaitable(running)
+        await running
+        del running, context
+        assert held() is None
+    finally:
+        gc.enable()
 
 
 async def test_a_mutation_ends_one_field_before_it_begins_the_next() -> None:

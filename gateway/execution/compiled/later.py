@@ -114,7 +114,7 @@ def abandon(state: State, waiting: Waiting | None, rest: Iterator[Any] | None = 
         with suppress(Exception):
             values.extend(entry for entry in rest if is_awaitable(entry))
     if values:
-        state.settle(values)
+        state.background.settle(values)
 
 
 def serially(state: State, source: Any, parts: list[Any]) -> Any:

@@ -61,11 +61,40 @@ class Items:
 Position: TypeAlias = Field | Items
 
 
+class Background:
+    """What runs on though nobody waits for it.
+
+    Apart from the state of its execution, which resolvers are told of: the two would otherwise hold
+    each other, and each execution be found by the garbage collector alone.
+    """
+
+    __slots__ = ("_running",)
+
+    def __init__(self) -> None:
+        self._running: set[Future[Any]] = set()
+
+    def settle(self, values: Sequence[Any]) -> None:
+        """Let these run to their end without anybody waiting; without a loop, close them."""
+        awaitables: list[Awaitable[Any]] = [value for value in values if is_awaitable(value)]
+        if not awaitables:
+            return
+        try:
+            get_running_loop()
+        except RuntimeError:
+            for awaitable in awaitables:
+                if iscoroutine(awaitable):
+                    awaitable.close()
+            return
+        future = gather(*awaitables, return_exceptions=True)
+        self._running.add(future)
+        future.add_done_callback(self._running.discard)
+
+
 class State:
     """What one execution carries along."""
 
     __slots__ = (
-        "_background", "_nulled", "_told", "arguments", "context", "errors", "fragments", "hide",
+        "_nulled", "_told", "arguments", "background", "context", "errors", "fragments", "hide",
         "operation", "root", "schema", "variables",
     )  # fmt: skip
 
@@ -90,7 +119,7 @@ class State:
         self.arguments: dict[Field, dict[str, Any]] = {}
         self._nulled: set[Place] = set()
         self._told: tuple[Any, ...] | None = None
-        self._background: set[Future[Any]] = set()
+        self.background = Background()
 
     def add(self, error: GraphQLError, place: Place) -> None:
         """Keep an error, unless what it is about was already nulled by another."""
@@ -109,25 +138,9 @@ class State:
             self._told = (
                 self.schema, self.fragments, self.root, self.operation, self.variables,
                 self.context, is_awaitable, None,
-                GraphQLResolveInfoHelpers(gather=_gather, track=self.settle),
+                GraphQLResolveInfoHelpers(gather=_gather, track=self.background.settle),
             )  # fmt: skip
         return self._told
-
-    def settle(self, values: Sequence[Any]) -> None:
-        """Let these run to their end without anybody waiting; without a loop, close them."""
-        awaitables: list[Awaitable[Any]] = [value for value in values if is_awaitable(value)]
-        if not awaitables:
-            return
-        try:
-            get_running_loop()
-        except RuntimeError:
-            for awaitable in awaitables:
-                if iscoroutine(awaitable):
-                    awaitable.close()
-            return
-        future = gather(*awaitables, return_exceptions=True)
-        self._background.add(future)
-        future.add_done_callback(self._background.discard)
 
 
 def _gather(values: Sequence[Awaitable[Any]]) -> Awaitable[list[Any]]:

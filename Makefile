@@ -49,7 +49,7 @@ chaos: setup ## kill, freeze, fill, lie: nothing may be lost or filed twice (RUN
 faults: setup ## every kind of bad day × department × verb: a typed error or the true value (KIND=gzip_bomb; minutes for all)
 	@$(BIN)/python -m tests.faults $(if $(KIND),--kind $(KIND))
 
-bench: setup ## our gateway beside its peers, in turn; about an hour for all (SECTION=case SECONDS=3 ROUNDS=2 WRITE=1)
+bench: setup ## our gateway beside its peers, in turn; 25 minutes for all (SECTION=case SECONDS=3 ROUNDS=2 WRITE=1)
 	@$(BIN)/python -m tests.bench.peers $(if $(SECTION),--section $(SECTION)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(WRITE),--write docs/performance.md)
 
 constraints: ## resolve anew and write constraints.txt

@@ -22,6 +22,7 @@ from adapters.rules import Rule
 from adapters.shape import Kind, Shape
 from adapters.unread import MEND, UNREAD, never
 from schema.domain.department import Register, Repeats
+from schema.domain.formats import UNWRITABLE
 
 _KINDS = {
     "received_at": Kind.DATETIME,
@@ -75,7 +76,12 @@ class Call:
     stamps: frozenset[str] = STAMPS  # of these, what its mapping takes
 
     def possible(self, key: str) -> bool:
-        """Whether the contract allows this key at all: what it does not allow cannot be there."""
+        """Whether the contract allows this key at all: what it does not allow cannot be there.
+
+        Nor what nothing that is written can hold: no other key of its call is to fail with it.
+        """
+        if UNWRITABLE.search(key):
+            return False
         try:
             for attempt in self.keyed:
                 attempt(key)

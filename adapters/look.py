@@ -30,7 +30,7 @@ class Look:
         self._simple = self._keyed.match is None or self._told is not None
         self._success = fields.each_outcome.success if fields.each_outcome.code else None
         self._at = f"{call.spec.key}.reply"
-        self._compared = lookup == register.key != self._told
+        self._compared = lookup == register.key and self._told != register.key
         self._unmapped = [f.name for f in register.fields if f.name not in fields.lines]
         self._required = [f.name for f in register.fields if f.required]
 

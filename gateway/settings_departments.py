@@ -63,8 +63,3 @@ class DepartmentAccess(Section):
     def credentials(self) -> dict[str, str]:
         """The credentials in the clear, by name."""
         return {name: value.get_secret_value() for name, value in self.__pydantic_extra__.items()}
-
-    def key_password(self) -> str | None:
-        """The password of the key we show, in the clear."""
-        held = self.tls.key_password
-        return None if held is None else held.get_secret_value()

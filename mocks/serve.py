@@ -76,7 +76,8 @@ async def _serve(place: Place) -> None:
     if place.bond:
         noting = place.bond.noting(app, kit)
         app, find = noting, noting.noted(find)
-    readers = Readers(place.lends, department.untroubled)
+    # Not once a turn: connections are accepted before a turn's requests are read (uvloop).
+    readers = Readers(place.lends, department.untroubled_now)
     config = _config(place, app, readers.served(find, kit.faults))
     gc.freeze()  # what is there by now stays: nobody waits while all of it is looked through
     server = _Server(config, kit)
@@ -124,17 +125,7 @@ def application(kit: Kit, department: Starlette) -> ASGIApp:
             }
         )
 
-    async def reset(_: Request) -> Response:
-        kit.late.forget()
-        kit.desk.reset()
-        return Response(status_code=204)
-
-    controls = Starlette(
-        routes=[
-            Route("/__admin/status", status),
-            Route("/__admin/reset", reset, methods=["POST"]),
-        ]
-    )
+    controls = Starlette(routes=[Route("/__admin/status", status)])
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
         own = scope["type"] == "http" and not scope["path"].startswith("/__admin/")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 from cryptography.x509.oid import NameOID
+
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 _LOOPBACK = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
 
@@ -25,7 +27,7 @@ class Issued:
     """A certificate and its key; `files` writes them."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: Key
 
     def files(self, folder: Path, name: str, password: bytes | None = None) -> tuple[Path, Path]:
         """The files of the certificate and of its key, the second readable by its owner only."""
@@ -37,9 +39,11 @@ class Issued:
         return certificate, key
 
 
-def issued(name: str, by: Issued | None = None, *, days: float = 1) -> Issued:
+def issued(
+    name: str, by: Issued | None = None, *, days: float = 1, key: Key | None = None
+) -> Issued:
     """A certificate for 127.0.0.1 signed by `by`, or by itself, which is then an authority's."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.fromtimestamp(time.time(), UTC)
     built = (

@@ -16,10 +16,8 @@ class Line:
 
     def __init__(self, department: str, endpoint: Endpoint, limits: Limits) -> None:
         turns = Turns(department, concurrency=limits.concurrency, rate_per_s=limits.rate_per_s)
-        cap, trust = (
-            limits.reply_bytes,
-            trusting(endpoint.url, endpoint.client),
-        )  # the authorities are read once
+        cap = limits.reply_bytes
+        trust = trusting(endpoint.url, endpoint.client)  # of both ways
         self._asking = LeanWire(department, endpoint, turns, reply_bytes=cap, trust=trust)
         self._changing = HttpxWire(
             department,

@@ -11,7 +11,7 @@ from adapters.errors import AdapterError, ContractBroken, OutcomeUnknown
 from adapters.wire import WireReply
 from schema.domain.problem import ProblemCode
 
-HEAD_BYTES = 65_536  # of all headers, informational answers included
+HEAD_BYTES = 65_536  # of all headers, informational answers included; and of trailers
 _INTERIM = 8  # informational answers (1xx) before the one that counts
 _ENCODING, _IDENTITY = b"content-encoding", b"identity"
 _FRAMINGS = {b"content-length", b"transfer-encoding"}
@@ -56,6 +56,7 @@ class ReplyReader:
         self._body: list[bytes] = []
         self._size = self._interim = self._status = 0
         self._room = HEAD_BYTES
+        self._beside = 0  # bytes since the body grew last: sizes of chunks, trailers
         self._headed = self._more = False
         self._broken: AdapterError | None = None
         self.began = False  # whether a byte came
@@ -70,6 +71,7 @@ class ReplyReader:
         self.began = True
         try:
             if self._headed:
+                self._beside += len(data)
                 self._parser.feed_data(data)
             else:
                 self._feed(data)
@@ -78,6 +80,8 @@ class ReplyReader:
         except httptools.HttpParserError as error:
             if self._broken is None:
                 raise self.unknown(f"no HTTP: {type(error).__name__}") from None
+        if self._broken is None and self._beside > HEAD_BYTES and not self.whole:
+            self._broken = self._contract(f"its trailers exceed {HEAD_BYTES} bytes")
         if self._broken is not None:
             raise self._broken
         if self._more:
@@ -139,6 +143,7 @@ class ReplyReader:
         if self.whole or self._broken is not None:
             return
         self._size += len(body)
+        self._beside = 0
         if self._size > self._cap:
             self._broken = self._contract(f"the reply exceeds {self._cap} bytes")
         else:

@@ -131,7 +131,10 @@ class _Memory:
     def condition(self, path: str) -> Mapping[str, str]:
         """The header that asks for changes only."""
         held = self._held.get(path)
-        return {} if held is None else {"If-None-Match": held[0]}
+        if held is None:
+            return {}
+        self._held.move_to_end(path)  # others that are answered first do not push it out
+        return {"If-None-Match": held[0]}
 
     def answer(self, path: str, reply: WireReply, answers: Answers) -> Any:
         """The reply's answer, or the remembered one it confirms."""

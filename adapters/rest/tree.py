@@ -18,6 +18,7 @@ from adapters.shape import Kind, Shape
 
 Read = Callable[[Any], Any]
 MISSING = object()
+_LEAST, _MOST = -(2**63), 2**64 - 1  # what is written as a number, and read as one by others
 Build = Callable[[Scope, list[str]], tuple[Any, bool]]
 """A value or MISSING, and whether something besides constants was there."""
 
@@ -117,9 +118,12 @@ def native(kind: Kind, key: str) -> Callable[[Any], Any]:
         if value is NIL or value is EMPTY:
             return None if value is NIL else ""
         try:
-            return _plain(value) if convert is None else convert(value)
+            made = _plain(value) if convert is None else convert(value)
         except ValueError as error:
             raise MappingError(f"{key} {error}") from None
+        if made.__class__ is int and not _LEAST <= made <= _MOST:
+            raise MappingError(f"{key} is a number of more than 64 bits")
+        return made
 
     return write
 

@@ -1,6 +1,5 @@
 """SOAP replies: envelope checked, Body validated, faults read. Nothing unvalidated goes on."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message as HeaderParser
 from functools import lru_cache
@@ -198,6 +197,3 @@ def content_type(value: str) -> tuple[str, str | None]:
     charset = header.get_content_charset()
     kind = value.partition(";")[0].strip().lower()
     return kind, charset
-
-
-Header = Callable[[], str]

@@ -77,7 +77,11 @@ class Envelope:
             names = ", ".join(missing[:5])
             raise Unsendable(self._frame.department, f"the request lacks values for {names}")
         out.append(_END)
-        return "".join(out).encode(self._frame.encoding)
+        try:
+            return "".join(out).encode(self._frame.encoding)
+        except UnicodeEncodeError:
+            told = f"the request holds characters that {self._frame.encoding} has not"
+            raise Unsendable(self._frame.department, told) from None
 
     def _opened(self) -> tuple[str, str]:
         """What stands before the headers, and between them and what the Body holds."""

@@ -127,7 +127,8 @@ class GraphQLEndpoint:
     async def _result(
         self, scope: Scope, fields: Fields, sent: bytes, language: Language
     ) -> Mapping[str, Any] | bytes | PublicAnswer:
-        known = self._remembered.find(sent, language) if self._remembered is not None else None
+        asked = b"%s %s" % (scope["method"].encode(), sent)  # a query of a URL is no body
+        known = self._remembered.find(asked, language) if self._remembered is not None else None
         if known is not None:
             await viewer_of(text(fields, b"authorization"), self._authenticate)
             return known
@@ -140,7 +141,7 @@ class GraphQLEndpoint:
             operation, viewer=viewer, language=language, request_id=request_id_of(scope)
         )
         if isinstance(result, PublicAnswer) and self._remembered is not None:
-            self._remembered.keep(sent, language, result)
+            self._remembered.keep(asked, language, result)
         return result
 
     async def _send(

@@ -27,7 +27,11 @@ _LOG_LANGUAGE: Final[Language] = "en"
 def recorded_in(places: Iterable[Path]) -> Iterator[Path]:
     """The files of these places: a file is itself, a folder has some; others have none."""
     for place in places:
-        yield from sorted(place.glob("*.graphql")) if place.is_dir() else (place,)
+        try:
+            found = sorted(one for one in place.iterdir() if one.suffix == ".graphql")
+        except OSError:  # a file; or what cannot be read, which is told when it is read
+            found = [place]
+        yield from found
 
 
 class WarmUp:

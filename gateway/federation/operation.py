@@ -36,6 +36,7 @@ class OperationReads:
         self.loop = asyncio.get_running_loop()
         self.deadline = self.loop.time() + budget_s
         self._asked: dict[Key, asyncio.Future[Reading] | Reading] = {}
+        self._also: dict[Key, list[asyncio.Future[Reading]]] = {}  # of who asked for it again
         self._due = 0  # answers that are to come
         self._wave: dict[_Group, list[Key]] = {}
         self._number = 1  # of the wave that gathers
@@ -69,10 +70,16 @@ class OperationReads:
 
     def landed(self, key: Key, reading: Reading) -> None:
         """What a department said to a call this operation waits for."""
+        for again in self._also.pop(key, ()):
+            if not again.done():
+                again.set_result(reading)
         asked = self._asked[key]
-        if isinstance(asked, Reading) or asked.done():  # who waited may have been cancelled
+        if _known(asked):
             return
-        asked.set_result(reading)
+        if not isinstance(asked, asyncio.Future) or asked.cancelled():  # who asks yet has it
+            self._asked[key] = reading
+        else:
+            asked.set_result(reading)
         self._due -= 1
         if not self._due:
             self._federation.waiting.discard(self)
@@ -94,7 +101,7 @@ class OperationReads:
     def _read(self, key: Key) -> Reading | Awaitable[Reading]:
         known = self._asked.get(key)
         if known is not None:
-            return known
+            return known if _known(known) else self._again(key)
         group = key[:3]
         fresh = self._federation.fresh(key, now=self.loop.time())
         if fresh is not None:
@@ -107,6 +114,12 @@ class OperationReads:
             self._quiet = 0
             self.loop.call_soon(self._tick, 0)
         self._wave.setdefault(group, []).append(key)
+        return future
+
+    def _again(self, key: Key) -> Awaitable[Reading]:
+        """A future of one's own: who is cancelled does not cancel who asked for the same."""
+        future: asyncio.Future[Reading] = self.loop.create_future()
+        self._also.setdefault(key, []).append(future)
         return future
 
     def _tick(self, seen: int) -> None:
@@ -155,8 +168,7 @@ class OperationReads:
 
     def _give_up(self, why: str) -> None:
         for key, asked in self._asked.items():
-            # One whose reader was cancelled is waited for until now.
-            if not isinstance(asked, Reading) and (not asked.done() or asked.cancelled()):
+            if not _known(asked):  # one whose reader was cancelled is waited for until now
                 self._federation.leave(key, self)
                 self.landed(key, self._failed(key, why))
         self._federation.waiting.discard(self)
@@ -177,6 +189,11 @@ class OperationReads:
         call = Call(*group, keys, self._number)
         self.calls.append(call)
         return call
+
+
+def _known(asked: asyncio.Future[Reading] | Reading) -> bool:
+    """Whether there is an answer; who waited for it may have been cancelled before there was."""
+    return isinstance(asked, Reading) or (asked.done() and not asked.cancelled())
 
 
 def _not_plugged_in(department: str) -> Problem:

@@ -220,7 +220,8 @@ class Federation:
         for key, reading in found.items():
             last = self._memory.known(key, now=now)
             age = age_s(reading, today)
-            if last is not None and age_s(last, today) < age:
+            # As old as what is known: that very reading, which may have been forgotten since.
+            if last is not None and age_s(last, today) <= age:
                 continue
             if self._remember(key, reading, flight, now, age=age):
                 fresh[key] = reading

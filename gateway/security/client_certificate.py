@@ -10,6 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
+from adapters.line.trust import trusting
 from adapters.wire import ClientCertificate
 from gateway.settings_departments import DepartmentAccess
 
@@ -43,6 +44,7 @@ def client_certificate(access: DepartmentAccess) -> ClientCertificate | None:
     if _certificate(made.certificate).public_key() != _public_key(made):
         sentence = "not the key of the certificate"
         raise ClientCertificateRefused("key_file", sentence, "name the key it was issued for")
+    _taken(access.url, made)
     return made
 
 
@@ -76,6 +78,17 @@ def _public_key(shown: ClientCertificate) -> object:
         sentence = "no private key in PEM" + (", or another password" if password else "")
         remedy = "name the file of the private key"
     raise ClientCertificateRefused("key_file", sentence, remedy)
+
+
+def _taken(url: str, shown: ClientCertificate) -> None:
+    """TLS has demands of its own: on the length of keys, and on how they were signed."""
+    try:
+        trusting(url, shown)
+    except OSError as error:  # SSLError is one
+        word = str(getattr(error, "reason", None) or type(error).__name__)
+        sentence = f"TLS does not take it: {word.lower().replace('_', ' ')}"
+        remedy = "have it issued for a key of 2048 bits or more, signed with SHA-256"
+        raise ClientCertificateRefused("certificate_file", sentence, remedy) from None
 
 
 def _content(name: str, path: Path) -> bytes:

@@ -30,11 +30,13 @@ class Direct(Starlette):
 
     A literal path goes before a pattern, whatever the method. What an endpoint raises is the
     server's to report.
-    `untroubled` says whether nothing is on order that a deed knows nothing of.
+    `untroubled` says whether nothing is on order that a deed knows nothing of: looked at once a
+    turn of the loop, or now.
     """
 
     def __init__(self, ways: Sequence[Way], untroubled: Callable[[], bool]) -> None:
         super().__init__(routes=[way.route for way in ways])
+        self.untroubled_now = untroubled
         self.untroubled = OncePerTurn(untroubled)
         self._literal: dict[str, dict[str, Way]] = {}
         self._patterns: dict[str, list[tuple[re.Pattern[str], Way]]] = {}

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mocks.core.clock import VirtualClock, real_now
-from mocks.core.deed import Deed, FindDeed
+from mocks.core.deed import Deed, FindDeed, NotOurs
 from mocks.journal.record import Outcome, Received, packed
 from mocks.journal.ring import Ring
 from mocks.journal.tally import Tally
@@ -172,6 +172,11 @@ class NotingWhenDone(Noting):
         note.takes(content)
         try:
             response = deed(scope, content)
+        except NotOurs:
+            raise
+        except Exception:
+            note.close(self._tally)
+            raise
         finally:
             _NOTE.reset(before)
         note.answered(response.status_code)

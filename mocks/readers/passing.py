@@ -5,6 +5,7 @@ message is never cut in two, however long a request is.
 """
 
 import asyncio
+import errno
 import os
 import socket
 import tempfile
@@ -19,8 +20,10 @@ Make = Callable[[bytes], asyncio.Protocol]
 
 def hand_over(line: socket.socket, connection: int, read: bytes = b"") -> bool:
     """Give a connection away, which the giver closes then; False: nobody took it."""
-    lent = [connection, *([_file_of(read)] if read else [])]
+    lent = [connection]
     try:
+        if read:
+            lent.append(_file_of(read))
         socket.send_fds(line, [_SAID], lent)
     except OSError:
         return False
@@ -71,7 +74,8 @@ def _taken_over(line: socket.socket) -> tuple[socket.socket, bytes] | None:
 
 def _file_of(content: bytes) -> int:
     with tempfile.TemporaryFile(buffering=0) as file:
-        file.write(content)
+        if file.write(content) != len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return os.dup(file.fileno())
 
 

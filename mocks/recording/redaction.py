@@ -34,7 +34,7 @@ _JSON = re.compile(
 _ATTRIBUTE = re.compile(r"""(\s(?:[\w.-]+:)?([\w.-]+)\s*=\s*)("[^"<>]*"|'[^'<>]*')""")
 _PART = re.compile(
     r"(Content-Disposition:[^\r\n]*[ ;]name=\"([^\"\r\n]+)\"[^\r\n]*\r\n"
-    r"(?:[^\r\n]+\r\n)*\r\n)(.*?)(?=\r\n--)",
+    r"(?:[^\r\n]+\r\n)*\r\n)(.*?)(?=\r\n--|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
 _FORM = re.compile(r"(^|[?&])([^=&?]+)=([^&]*)")

@@ -191,6 +191,14 @@ def test_the_function_writes_what_the_nodes_write(
     assert outcome(envelope, ask) == outcome(envelope.by_nodes, ask)
 
 
+def test_characters_the_encoding_has_not_are_told_before_anything_leaves() -> None:
+    of = frame("GB2312", security=False, encoded=False)
+    envelope = twice_used(of, planned(frozenset({"text"})))
+
+    with pytest.raises(Unsendable, match="characters that GB2312 has not"):
+        envelope({"keys": ["朱镕基"], "credentials": {"b": "<b>"}})
+
+
 @pytest.mark.parametrize("name", [name for name in PARTS if name != "text"])
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_what_is_as_usual_is_written_by_the_function_alone(name: str, encoding: str) -> None:

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
 from adapters.errors import AdapterError
-from adapters.mapping.convert import EMPTY, NIL
+from adapters.mapping.convert import EMPTY, NIL, MappingError
 from adapters.mapping.nodes import Group, Leaf, Many, Node
 from adapters.rest.document import Found
 from adapters.rest.operations import FORM
 from adapters.rest.request import requests
+from adapters.rest.tree import native
 from adapters.shape import Kind, Shape
 from tests.adapters.plain_requests import plainly
 
@@ -143,3 +144,10 @@ def written(template: str, place: str, value: str) -> str:
     found = Found("ask", "GET", template, (), None, False, {})
     make = requests("land", found, Group(shape, members, None, None, None, "r"), "/base", None)
     return make({"p": value})[0]
+
+
+@pytest.mark.parametrize("number", [2**64, -(2**63) - 1, Decimal("99999999999999999999")])
+@pytest.mark.parametrize("kind", [Kind.INTEGER, Kind.DECIMAL])
+def test_a_number_of_more_bits_than_json_readers_share_is_told(kind: Kind, number: Any) -> None:
+    with pytest.raises(MappingError, match="64 bits"):
+        native(kind, "request.body.n")(number)

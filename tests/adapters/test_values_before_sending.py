@@ -41,6 +41,15 @@ def narrowed(name: str, folder: Path, *pairs: tuple[str, str]) -> Path:
     return target
 
 
+async def test_a_key_nothing_written_can_hold_is_no_record_and_is_not_asked(
+    tmp_path: Path, counter: Counter
+) -> None:
+    department, findings = made(place("permits", tmp_path), counter.url)
+    assert department is not None, findings
+    assert await department.read("house", "id", ["h\x01"], budget=1) == {"h\x01": None}
+    assert counter.heard == []
+
+
 async def test_a_key_the_contract_does_not_allow_is_no_record_and_is_not_asked(
     tmp_path: Path, counter: Counter
 ) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from adapters.wire import ClientCertificate
 from gateway.cli.doctor import CHECKS, Finding, State
@@ -119,6 +120,15 @@ def test_a_wrong_password_is_told_and_never_shown(
     certificate, key = issued("onething").files(tmp_path, "ours", lock)
     told = problem(settings(certificate_file=certificate, key_file=key, key_password=given))
     assert told.startswith(f"flag:{FIRE}key_file: {says}")
+
+
+def test_a_certificate_that_tls_does_not_take_is_told_before_anything_starts(
+    tmp_path: Path,
+) -> None:
+    short = rsa.generate_private_key(public_exponent=65_537, key_size=1024)  # noqa: S505 - so it is
+    certificate, key = issued("onething", key=short).files(tmp_path, "short")
+    told = problem(settings(certificate_file=certificate, key_file=key))
+    assert told.startswith(f"flag:{FIRE}certificate_file: TLS does not take it: ee key too small")
 
 
 def test_everything_wrong_with_any_department_is_told_at_once(files: tuple[Path, Path]) -> None:

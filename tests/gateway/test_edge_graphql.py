@@ -511,6 +511,18 @@ async def test_a_public_answer_is_made_once_for_each_way_and_language_it_is_aske
     }
 
 
+async def test_the_query_of_a_url_is_no_body() -> None:
+    world = Catalogue()
+    await world.ask("GET")
+
+    answer = await world.client.post(
+        "/graphql", content=b"query=public", headers={"content-type": "application/json"}
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_JSON"
+
+
 async def test_from_memory_too_a_token_must_hold_and_a_known_answer_is_not_sent_again() -> None:
     world = Catalogue()
     tag = (await world.ask("GET")).headers["etag"]

@@ -322,6 +322,24 @@ async def test_the_last_known_value_stands_in_stale(housing: FakeDepartment) -> 
     assert reading.problem.code is P.DEPARTMENT_UNREACHABLE
 
 
+@pytest.mark.parametrize("given_up", [0, 1])
+async def test_who_gives_up_ends_nobody_elses_wait_for_the_same(
+    federation: Federation, housing: FakeDepartment, given_up: int
+) -> None:
+    operation = reads(federation)
+    asking = [
+        asyncio.ensure_future(operation.record("housing", "property", "no", "A")) for _ in range(2)
+    ]
+    asking[given_up].cancel()
+    asked_later = operation.record("housing", "property", "no", "A")
+
+    found = [number(await one) for one in (asking[1 - given_up], asked_later)]
+    asked_last = number(await operation.record("housing", "property", "no", "A"))
+
+    assert [*found, asked_last] == ["A", "A", "A"]
+    assert housing.calls == [("read", "property", "no", "A")]
+
+
 async def test_what_one_viewer_learnt_is_never_shown_to_another(
     federation: Federation, housing: FakeDepartment
 ) -> None:

@@ -120,6 +120,22 @@ async def test_what_a_case_made_old_comes_back_from_no_process(tag: Tag) -> None
     assert len(other.calls) == 1
 
 
+@in_virtual_time
+async def test_what_was_forgotten_is_not_taken_back_from_a_store_that_was_not_told() -> None:
+    store = FakeStore()
+    async with two(store) as (first, one, _, _):
+        await asked(first)
+        store.fails = ConnectionError()
+        first.forget(of_number("housing", "A"))
+        await asyncio.sleep(1)
+        store.fails = None
+        reading = await asked(first)
+        age = seconds_old(reading)
+
+    assert age == pytest.approx(0)
+    assert len(one.calls) == 2
+
+
 class TakesNothing(FakeStore):
     """It has nothing, and whoever tells it something waits."""
 

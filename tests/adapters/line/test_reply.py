@@ -174,6 +174,11 @@ def test_what_two_readers_could_read_differently_is_no_answer(what: str, data: b
     [
         ("headers exceed", b"HTTP/1.1 200 X\r\nA: " + b"a" * 3_000_000),
         ("headers exceed", b"HTTP/1.1 200 X\r\n" + b"A: a\r\n" * HEAD_BYTES),
+        (
+            "trailers exceed",
+            b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nA: "
+            + b"a" * 3_000_000,
+        ),
         ("without end", b"HTTP/1.1 100 X\r\n\r\n" * 100),
         ("changes the protocol", b"HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nzz"),
         ("compressed", b"HTTP/1.1 200 X\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\n"),

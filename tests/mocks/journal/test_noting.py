@@ -9,10 +9,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from mocks.core.clock import VirtualClock
+from mocks.core.deed import NotOurs
 from mocks.journal.entry import Entry
-from mocks.journal.noting import BODY_CAP, Noting, asks, struck
+from mocks.journal.noting import BODY_CAP, Noting, NotingWhenDone, asks, struck
 from mocks.journal.ring import Ring, shared_memory
 from mocks.journal.shelf import Shelf
 from mocks.journal.tally import Tally
@@ -103,3 +105,22 @@ async def test_what_the_parent_asks_is_not_noted(noted: Noted) -> None:
     await noted.post("/__admin/status")
 
     assert noted.entries == []
+
+
+@pytest.mark.parametrize(("raised", "kept"), [(ZeroDivisionError(), 1), (NotOurs("file"), 0)])
+def test_of_what_a_reader_could_not_answer_only_another_ones_is_not_noted(
+    tmp_path: Path, raised: Exception, kept: int
+) -> None:
+    ring = Ring(shared_memory())
+    noting = NotingWhenDone(Starlette(), ring, VirtualClock(tmp_path / "clock.json"), Tally())
+
+    def raising(scope: Scope, content: bytes) -> Response:
+        raise raised
+
+    deed = noting.noted(lambda scope: raising)({})
+    assert deed is not None
+    scope = {"method": "GET", "path": "/a", "query_string": b"", "headers": []}
+    with pytest.raises(type(raised)):
+        deed(scope, b"")
+
+    assert len(Shelf(rings={"market": ring}).entries()) == kept

@@ -18,6 +18,9 @@ PARTS = (
 )
 
 
+CUT = '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n{}'  # a journal keeps so much
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "expected"),
     [
@@ -35,6 +38,7 @@ PARTS = (
         ('<u name="a" pwd="s"/>', "xml", f'<u name="a" pwd="{MASK}"/>'),
         ("<u a:Token='s'>1</u>", "xml", f"<u a:Token='{MASK}'>1</u>"),
         (PARTS.format("s"), "form-data", PARTS.format(MASK)),
+        (CUT.format("s"), "form-data", CUT.format(MASK)),
     ],
 )  # fmt: skip
 def test_credentials_go_by_name_in_whatever_form(text: str, kind: str, expected: str) -> None:

@@ -8,6 +8,7 @@ from adapters.drafting.register import FieldDraft, RegisterDraft
 from adapters.drafting.wording import Words, unique
 from adapters.mapping.codes import REST, SEND
 
+_VALUES = ("true", "false")  # written in a line, they are these and no table's name
 _MOST = 40  # codes of a table; longer lists are better taken as they come
 
 
@@ -46,7 +47,7 @@ def _coded(
 ) -> FieldDraft:
     here = (field.name, field.enum)
     if here not in tables:
-        name = unique(field.name, [table.name for table in tables.values()])
+        name = unique(field.name, [*_VALUES, *(table.name for table in tables.values())])
         texts = words.about(field.said)
         codes = {code: _said(code, field, words, texts) for code in field.enum}
         tables[here] = TableDraft(name=name, codes=codes)

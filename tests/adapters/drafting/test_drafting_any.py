@@ -195,9 +195,22 @@ NIL_BESIDE_THE_KEY = (
     "</xs:sequence></xs:complexType>"
 )
 
+LISTED = (
+    '<xs:simpleType><xs:restriction base="xs:string"><xs:enumeration value="1"/>'
+    '<xs:enumeration value="二"/></xs:restriction></xs:simpleType>'
+)
+CODES_NAMED_AS_A_VALUE = (
+    '<xs:complexType><xs:sequence><xs:element name="id"><xs:complexType><xs:sequence>'
+    f'<xs:element name="true">{LISTED}</xs:element></xs:sequence></xs:complexType></xs:element>'
+    "</xs:sequence></xs:complexType>"
+)
+
 
 @QUICK
 @given(names, elements() | st.just(ONE_KEY), elements())
+@example("getThing", ONE_KEY, CODES_NAMED_AS_A_VALUE)
+@example("getThing", ONE_KEY, NUMBERED.replace('"id"', '"true"'))
+@example("getThing", NUMBERED.replace('"id"', '"false"'), CODES_NAMED_AS_A_VALUE)
 @example("getThing", NIL_BESIDE_THE_KEY, NUMBERED)
 @example("getThing", NUMBERED.replace("decimal", "int"), NUMBERED.replace("decimal", "string"))
 @example("getThing", NUMBERED.replace("decimal", "int"), NUMBERED.replace("decimal", "int"))

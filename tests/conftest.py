@@ -56,9 +56,14 @@ if "TMPDIR" not in os.environ and _has_room(MEMORY):  # noqa: TID251 - what prog
     os.environ["TMPDIR"] = str(MEMORY)  # noqa: TID251 - those we start go there as well
     tempfile.tempdir = None
 
-# How long an example took is no property of what it shows: other workers are busy too.
+# How long an example took is no property of what it shows: other workers are busy too. Where a
+# change is judged, it is judged by the same examples each time; everywhere else they are new ones.
 settings.register_profile(
-    "suite", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "suite",
+    settings.default,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("ONETHING_TEST_EXAMPLES") == "fixed",  # noqa: TID251 - as above
 )
 settings.load_profile("suite")
 

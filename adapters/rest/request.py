@@ -22,6 +22,7 @@ Made = tuple[str, Mapping[str, str], bytes | None]
 """Path, headers and body of a request that does not say yet who we are."""
 Texts = Sequence[str]
 """A parameter as it is written: once, once an entry, or not at all."""
+_NOTHING: Texts = ()
 Say = Callable[[Scope, list[str]], tuple[Texts, bool]]
 """One parameter, and whether something besides constants was there; notes what is missing."""
 
@@ -118,7 +119,11 @@ def _headers(found: Found, node: Node | None) -> Callable[[Scope, list[str]], Ma
 
     def write(scope: Scope, missing: list[str]) -> Mapping[str, str]:
         said = say(scope, missing)
-        return {n: _header(",".join(texts)) for n, texts in zip(names, said, strict=True) if texts}
+        return {  # a list without entries is said, as empty; what is not there is not
+            name: _header(",".join(texts))
+            for name, texts in zip(names, said, strict=True)
+            if texts is not _NOTHING
+        }
 
     return write
 
@@ -166,7 +171,7 @@ def _place(
     if not isinstance(node, Group):
         return (), lambda scope, missing: ()
     says, when = [_parameter(found, member) for member in node.members], node.when
-    droppable, nothing = not node.shape.required and not node.constant, [()] * len(says)
+    droppable, nothing = not node.shape.required and not node.constant, [_NOTHING] * len(says)
 
     def say(scope: Scope, missing: list[str]) -> Sequence[Texts]:
         if when is not None and when(scope) in (None, False):
@@ -214,7 +219,7 @@ def _texts(found: Found, name: str) -> Callable[[Any], Texts]:
 
     def write(value: Any) -> Texts:
         if value is MISSING or value is None:
-            return ()
+            return _NOTHING
         if name in found.json_values:
             return (orjson.dumps(value).decode(),)
         if not isinstance(value, list):

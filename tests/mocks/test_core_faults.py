@@ -1,5 +1,6 @@
 """Bad days on order."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,7 @@ def test_an_impossible_rule_is_named(rule: dict[str, Any], word: str) -> None:
 def test_a_file_spoiled_by_hand_leaves_in_force_what_was_and_is_told_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, written: str
 ) -> None:
+    caplog.set_level(logging.WARNING)  # whatever a command set in this process
     rules = faults(tmp_path, {"kind": "busy"})
     assert rules.pick("get").kind == "busy"
 

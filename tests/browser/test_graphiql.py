@@ -21,26 +21,14 @@ from gateway.edge.graphql_request import Operation
 from gateway.edge.rim import Rim
 from schema.domain.text import Language
 from schema.graph.ports import Viewer
+from tests.chromium import launched, needs_chromium
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 SCHEMA = build_schema(
     "type Query { greeting: String! } type Mutation { greet(name: String!): String! }"
 )
 SAVED: list[str] = []
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chromium: apt install chromium"),
-]
+pytestmark = [pytest.mark.browser, needs_chromium]
 needs_bundle = pytest.mark.skipif(
     not (BUNDLE / "index.js").is_file(), reason="GraphiQL is not built: make graphiql"
 )
@@ -109,7 +97,7 @@ async def _started(server: uvicorn.Server) -> bool:
 @asynccontextmanager
 async def browser_page() -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        browser = await launched(playwright)
         try:
             context = await browser.new_context(
                 locale="zh-CN", viewport={"width": 1400, "height": 900}

@@ -9,18 +9,10 @@ from playwright.async_api import Page, Request, async_playwright, expect
 
 from mocks.core.city import DEMO
 from mocks.core.credentials import FIRE_TOKEN
+from tests.chromium import launched, needs_chromium
 from tests.mocks.conftest import World, start_world, stop_world
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chromium: apt install chromium"),
-]
+pytestmark = [pytest.mark.browser, needs_chromium]
 
 
 @pytest.fixture
@@ -33,7 +25,7 @@ def fire_fleet(tmp_path: Path) -> Iterator[World]:
 @asynccontextmanager
 async def page_of(world: World, locale: str) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        browser = await launched(playwright)
         try:
             context = await browser.new_context(locale=locale)
             page = await context.new_page()

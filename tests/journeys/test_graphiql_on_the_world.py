@@ -11,18 +11,16 @@ from playwright.async_api import Locator, Page, async_playwright, expect
 
 from gateway.demo.processes import until
 from gateway.edge.graphiql_page import BUNDLE
+from tests.chromium import launched, needs_chromium
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import World
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.journey,
     pytest.mark.timeout(120),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chromium: apt install chromium"),
+    needs_chromium,
     pytest.mark.skipif(
         not (BUNDLE / "index.js").is_file(), reason="GraphiQL is not built: make graphiql"
     ),
@@ -32,7 +30,7 @@ pytestmark = [
 @asynccontextmanager
 async def graphiql(world: "World", elsewhere: list[str]) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        browser = await launched(playwright)
         try:
             page = await browser.new_page(locale="zh-CN", viewport={"width": 1400, "height": 900})
             page.on("request", lambda request: elsewhere.append(request.url))

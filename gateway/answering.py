@@ -1,4 +1,4 @@
-"""From an operation of the edge to its answer: what is public from memory, all else executed."""
+"""From an operation of the edge to its answer, and what of it may be remembered, and for whom."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,6 +7,7 @@ from gateway.edge.encoding import encode
 from gateway.edge.graphql import MutationByGet
 from gateway.edge.graphql_request import Operation
 from gateway.execution.executor import Executor, OnlyQueries
+from gateway.execution.own import OwnAnswer
 from gateway.execution.remembered import PublicAnswer, public_answer
 from gateway.federation.operation import OperationReads
 from gateway.metrics import Metrics
@@ -37,11 +38,13 @@ class Answering:
 
     async def __call__(
         self, operation: Operation, *, viewer: Viewer, language: Language, request_id: str
-    ) -> Mapping[str, Any] | PublicAnswer:
-        """The response map, or the bytes everybody is answered with; raises MutationByGet."""
+    ) -> Mapping[str, Any] | PublicAnswer | OwnAnswer:
+        """The response map, or bytes to be remembered with it; raises MutationByGet."""
         self._operations()
         if not self._executor.is_public(operation.query, operation.name):
-            return await self._executed(operation, self._context(viewer, language), request_id)
+            context = self._context(viewer, language)
+            answer = await self._executed(operation, context, request_id)
+            return self._own(operation, context.reads, answer) or answer
         # Whoever asks, it is executed as for anybody: nothing of a viewer can come in.
         answer = await self._executed(operation, self._context(ANONYMOUS, language), request_id)
         if "errors" in answer or "data" not in answer:
@@ -52,6 +55,19 @@ class Answering:
         """Count an operation that was answered without coming here."""
         self._operations()
         self._remembered()
+
+    def _own(
+        self, operation: Operation, reads: Reads, answer: Mapping[str, Any]
+    ) -> OwnAnswer | None:
+        """The answer as who asked may be given it again; None where it has to be made anew."""
+        if not isinstance(reads, OperationReads) or "errors" in answer:
+            return None
+        until = reads.remembered_until()
+        if until is None or not self._executor.is_of_records(operation.query, operation.name):
+            return None
+        if not self._lasting(operation):
+            return None
+        return OwnAnswer(encode(answer), until, reads.mark)
 
     def _lasting(self, operation: Operation) -> bool:
         """Whether all that was sent is what the answer hangs on: the rest may be about somebody."""

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from gateway.edge.rim import Rim
 from gateway.edge.shelf import Shelf
 from gateway.edge.viewers import Authenticate
 from gateway.execution.executor import Executor
+from gateway.execution.own import OwnAnswers
 from gateway.execution.recorded import WarmUp, recorded_in
 from gateway.execution.remembered import Remembered
 from gateway.federation.changed import made_old
@@ -53,10 +54,11 @@ from gateway.settings import Settings
 from gateway.telemetry import configure_tracing
 from schema.domain.case import Case, Event
 from schema.domain.text import Language
-from schema.graph.build import build_schema
+from schema.graph.build import build_schema, core
 from schema.graph.federation import federated
 from schema.graph.ports import Context, Reads, Viewer
 from schema.graph.public import PUBLIC
+from schema.graph.records import record_fields
 
 log = structlog.get_logger(__name__)
 
@@ -113,6 +115,7 @@ class Gateway:
             extend=_calls if settings.dev else None,
             hide_suggestions=not settings.dev,
             public=PUBLIC,
+            records=record_fields(core(self._schema), declared.infos),
             deadline_s=settings.deadlines.operation_s,
         )
         self._warm_up = WarmUp(self._executor, list(recorded_in(_recorded(settings))))
@@ -123,12 +126,15 @@ class Gateway:
         authenticate = authenticator(settings, self._web)
         page = GraphiQLPage(seed=self._seed(), dev=True) if settings.dev else None
         answering = Answering(self._executor, context=self._context, metrics=self._metrics)
-        remembered = Remembered(lambda: self._declared.catalogue, found=answering.from_memory)
+        catalogue = partial(getattr, self._declared, "catalogue")
+        remembered = Remembered(catalogue, found=answering.from_memory)
+        own = OwnAnswers(lambda: self._federation.mark, catalogue, found=answering.from_memory)
         graphql = GraphQLEndpoint(
             execute=answering,
             authenticate=authenticate,
             page=page,
             remembered=remembered,
+            own=own,
             dev=settings.dev,
         )
         materials = MaterialsEndpoint(

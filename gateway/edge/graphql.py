@@ -17,6 +17,7 @@ from gateway.edge.refusal import ClientGone, Refusal, refuse
 from gateway.edge.rim import request_id_of
 from gateway.edge.sending import condition, send_own, send_public
 from gateway.edge.viewers import Authenticate, viewer_of
+from gateway.execution.own import OwnAnswer, OwnAnswers
 from gateway.execution.remembered import PublicAnswer, Remembered
 from schema.domain.text import Language, Text
 from schema.graph.ports import Viewer
@@ -31,10 +32,10 @@ class Execute(Protocol):
 
     async def __call__(
         self, operation: Operation, *, viewer: Viewer, language: Language, request_id: str
-    ) -> Mapping[str, Any] | bytes | PublicAnswer:
-        """The GraphQL response map, or its bytes when it has data and is encoded already.
+    ) -> Mapping[str, Any] | PublicAnswer | OwnAnswer:
+        """The GraphQL response map, or its bytes when it has data and may be given again.
 
-        Bytes that are anybody's answer come as a PublicAnswer.
+        To anybody (PublicAnswer), or for a while to this viewer (OwnAnswer).
 
         No `data` entry means a request error: nothing was executed. Several operations and no
         name is such an error. Raises MutationByGet, and nothing else that is expected.
@@ -66,6 +67,7 @@ class GraphQLEndpoint:
         authenticate: Authenticate,
         page: Page | None = None,
         remembered: Remembered | None = None,
+        own: OwnAnswers | None = None,
         limits: Limits | None = None,
         dev: bool = False,
     ) -> None:
@@ -73,6 +75,7 @@ class GraphQLEndpoint:
         self._authenticate = authenticate
         self._page = page
         self._remembered = remembered
+        self._own = own
         self._limits = limits or Limits()
         self._dev = dev
 
@@ -129,19 +132,34 @@ class GraphQLEndpoint:
     ) -> Mapping[str, Any] | bytes | PublicAnswer:
         asked = b"%s %s" % (scope["method"].encode(), sent)  # a query of a URL is no body
         known = self._remembered.find(asked, language) if self._remembered is not None else None
-        if known is not None:
-            await viewer_of(text(fields, b"authorization"), self._authenticate)
-            return known
-        if scope["method"] == "POST":
-            operation = graphql_request.from_json(sent)
-        else:
-            operation = graphql_request.from_url(QueryParams(sent))
         viewer = await viewer_of(text(fields, b"authorization"), self._authenticate)
+        if known is not None:
+            return known
+        own = self._own.find(asked, language, viewer) if self._own is not None else None
+        if own is not None:
+            return own
+        operation = _operation(scope, sent)
         result = await self._execute(
             operation, viewer=viewer, language=language, request_id=request_id_of(scope)
         )
-        if isinstance(result, PublicAnswer) and self._remembered is not None:
-            self._remembered.keep(asked, language, result)
+        return self._kept(result, asked, viewer, language)
+
+    def _kept(
+        self,
+        result: Mapping[str, Any] | PublicAnswer | OwnAnswer,
+        asked: bytes,
+        viewer: Viewer,
+        language: Language,
+    ) -> Mapping[str, Any] | bytes | PublicAnswer:
+        """The result, remembered where it may be given again."""
+        if isinstance(result, PublicAnswer):
+            if self._remembered is not None:
+                self._remembered.keep(asked, language, result)
+            return result
+        if isinstance(result, OwnAnswer):
+            if self._own is not None:
+                self._own.keep(asked, language, viewer, result)
+            return result.content
         return result
 
     async def _send(
@@ -163,6 +181,12 @@ def _without_calls(result: Mapping[str, Any]) -> Mapping[str, Any]:
     rest = {key: value for key, value in extensions.items() if key != "calls"}
     bare = {key: value for key, value in result.items() if key != "extensions"}
     return {**bare, "extensions": rest} if rest else bare
+
+
+def _operation(scope: Scope, sent: bytes) -> Operation:
+    if scope["method"] == "POST":
+        return graphql_request.from_json(sent)
+    return graphql_request.from_url(QueryParams(sent))
 
 
 def _asks_for_page(scope: Scope, fields: Fields) -> bool:

@@ -44,6 +44,7 @@ class Document:
     operations: Mapping[str, OperationDefinitionNode]
     by_variable: bool  # its cost depends on variables and is checked again at every run
     public: frozenset[str]  # those of its operations whose answer is the same for everybody
+    records: frozenset[str]  # those whose answer hangs on records and who asks alone
     # Its operations once they ran, by the name they were asked for; None: not to be compiled.
     compiled: dict[str | None, Operation | None] = field(default_factory=dict, compare=False)
 
@@ -55,9 +56,16 @@ class Document:
 
     def is_public(self, name: str | None) -> bool:
         """Whether that operation is among the public ones."""
+        return self._among(self.public, name)
+
+    def is_of_records(self, name: str | None) -> bool:
+        """Whether that operation asks for records, and beside them for what is public alone."""
+        return self._among(self.records, name)
+
+    def _among(self, some: frozenset[str], name: str | None) -> bool:
         if name is not None:
-            return name in self.public
-        return len(self.operations) == len(self.public) == 1
+            return name in some
+        return len(self.operations) == len(some) == 1
 
 
 class Documents:
@@ -69,6 +77,7 @@ class Documents:
         limits: Limits,
         *,
         public: PublicFields | None = None,
+        records: PublicFields | None = None,
         size: int = MOST_DOCUMENTS,
         most_text: int = MOST_TEXT,
         hide_suggestions: bool = False,
@@ -76,6 +85,7 @@ class Documents:
         self._schema = schema
         self._limits = limits
         self._public = public or {}
+        self._records = records or {}
         self._prices = prices(schema)
         self._size = size
         self._most_text = most_text
@@ -129,8 +139,8 @@ class Documents:
             operations = _operations(ast)
             by_variable = self._cost(ast, operations, None)
             self._validate(ast)
-            publicity = Publicity(self._schema, ast, self._public)
-            public = {name for name, node in operations.items() if publicity.of(node)}
+            public = self._made_of(self._public, ast, operations)
+            records = self._made_of(self._records, ast, operations)
         except RecursionError:
             # The parser and literal readers recurse; what exhausts them is too deep by any measure.
             raise TooMuch("depth", allowed=self._limits.depth) from None
@@ -139,8 +149,19 @@ class Documents:
             ast=ast,
             operations=operations,
             by_variable=by_variable,
-            public=frozenset(public),
+            public=public,
+            records=records,
         )
+
+    def _made_of(
+        self,
+        fields: PublicFields,
+        ast: DocumentNode,
+        operations: Mapping[str, OperationDefinitionNode],
+    ) -> frozenset[str]:
+        """The operations that ask for nothing but these fields."""
+        publicity = Publicity(self._schema, ast, fields)
+        return frozenset(name for name, node in operations.items() if publicity.of(node))
 
     def _parse(self, text: str) -> DocumentNode:
         try:

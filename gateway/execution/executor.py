@@ -36,19 +36,29 @@ class Executor:
         extend: Extend | None = None,
         hide_suggestions: bool = False,
         public: PublicFields | None = None,
+        records: PublicFields | None = None,
         deadline_s: float = 5.0,
     ) -> None:
         self._extend = extend
         self._deadline_s = deadline_s
         self._operations = Operations(schema, hide_suggestions=hide_suggestions)
         self._documents = Documents(
-            schema, limits or Limits(), public=public, hide_suggestions=hide_suggestions
+            schema,
+            limits or Limits(),
+            public=public,
+            records=records,
+            hide_suggestions=hide_suggestions,
         )
 
     def is_public(self, document: str, name: str | None) -> bool:
         """Whether that operation, of a document that ran before, has one answer for everybody."""
         known = self._documents.known(document)
         return known is not None and known.is_public(name)
+
+    def is_of_records(self, document: str, name: str | None) -> bool:
+        """Whether that operation, of a document that ran before, hangs on records and who asks."""
+        known = self._documents.known(document)
+        return known is not None and known.is_of_records(name)
 
     def variables(self, document: str, name: str | None) -> frozenset[str]:
         """The variables that operation of a document that may run declares."""

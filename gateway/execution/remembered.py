@@ -3,17 +3,17 @@
 What may come in here is said in `schema.graph.public`, field by field; see `publicity.py`.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final, TypeAlias
 
+from gateway.execution.bounded import Bounded
 from schema.domain.text import Language
 
 MOST_ANSWERS: Final = 1_000
 MOST_BYTES: Final = 8_000_000
-_ENTRY: Final = 1_000  # bytes an entry takes besides its texts
+ENTRY: Final = 1_000  # bytes an entry takes besides its texts
 
 Head: TypeAlias = list[tuple[bytes, bytes]]
 _Asked: TypeAlias = tuple[bytes, Language]
@@ -55,25 +55,25 @@ class Remembered:
     ) -> None:
         self._catalogue = catalogue
         self._found = found
-        self._most = most
-        self._most_bytes = most_bytes
-        self._known: OrderedDict[_Asked, PublicAnswer] = OrderedDict()
+        self._known: Bounded[_Asked, PublicAnswer] = Bounded(most=most, most_bytes=most_bytes)
         self._of: object = None
-        self.bytes = 0
 
     def __len__(self) -> int:
         return len(self._known)
 
+    @property
+    def weight(self) -> int:
+        """About how many bytes they take."""
+        return self._known.bytes
+
     def find(self, sent: bytes, language: Language) -> PublicAnswer | None:
         """What was answered to this; `found` is called where something was."""
-        asked = (sent, language)
-        known = self._known.get(asked)
+        known = self._known.find((sent, language))
         if known is None:
             return None
         if self._catalogue() is not self._of:
             self._forget()
             return None
-        self._known.move_to_end(asked)
         self._found()
         return known
 
@@ -81,20 +81,10 @@ class Remembered:
         """Remember it, unless it is larger than an eighth of all that may be."""
         if self._catalogue() is not self._of:
             self._forget()
-        asked = (sent, language)
-        weight = _weight(asked, answer)
-        if not answer.lasting or weight > self._most_bytes // 8 or asked in self._known:
-            return
-        self._known[asked] = answer
-        self.bytes += weight
-        while len(self._known) > self._most or self.bytes > self._most_bytes:
-            self.bytes -= _weight(*self._known.popitem(last=False))
+        if answer.lasting:
+            weight = ENTRY + len(sent) + len(answer.content)
+            self._known.keep((sent, language), answer, weight)
 
     def _forget(self) -> None:
         self._known.clear()
-        self.bytes = 0
         self._of = self._catalogue()
-
-
-def _weight(asked: _Asked, answer: PublicAnswer) -> int:
-    return _ENTRY + len(asked[0]) + len(answer.content)

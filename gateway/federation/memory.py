@@ -4,6 +4,7 @@ Bounded twice: so many readings, so many bytes. What a tag names is no longer fr
 it is forgotten on, whatever call brought it that began before; it stays the last known.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -105,6 +106,13 @@ class Memory:
             return None
         self._entries.move_to_end(key)
         return entry.reading
+
+    def until(self, key: Key, reading: Reading) -> float:
+        """Until when this very reading may stand for a new one; long ago when it may not."""
+        entry = self._entries.get(key)
+        if entry is None or entry.reading is not reading or not self.holds(key, entry.mark):
+            return -math.inf
+        return entry.fresh_until
 
     def known(self, key: Key, *, now: float) -> Reading | None:
         """The last known reading, fresh or not."""

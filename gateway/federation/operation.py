@@ -1,6 +1,7 @@
 """The department reads of one operation: sent in waves, under one deadline, never raising."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Final
 
@@ -62,6 +63,21 @@ class OperationReads:
     def extensions(self) -> Mapping[str, Any]:
         """What a developer may see of it."""
         return {"calls": [call.as_json() for call in self.calls]}
+
+    @property
+    def mark(self) -> int:
+        """The moment by which some value was forgotten last; see `Memory.mark`."""
+        return self._federation.mark
+
+    def remembered_until(self) -> float | None:
+        """Until when all that was read stands; None where a department was asked, or will be."""
+        if not self.calls or any(call.outcome != "cached" for call in self.calls):
+            return None
+        until = self._federation.until
+        return min(
+            until(key, reading) if isinstance(reading, Reading) else -math.inf  # joined a call
+            for key, reading in self._asked.items()
+        )
 
     def close(self) -> None:
         """Nobody reads on: what is still under way for this operation alone is ended."""

@@ -52,10 +52,16 @@ class Federation:
         self._flights = Flights(self._memory, self._too_late)
         # As every operation asks them for every read, without a step in between.
         self.fresh: Final = self._memory.fresh
+        self.until: Final = self._memory.until
         self.join: Final = self._flights.join
         self.leave: Final = self._flights.leave
         self.waiting = Deadlines(_out_of_time)  # operations some department has not answered
         self._tellings: set[asyncio.Task[bool]] = set()
+
+    @property
+    def mark(self) -> int:
+        """The moment by which something was forgotten last; see `Memory.mark`."""
+        return self._memory.mark
 
     def views(self) -> Sequence[DepartmentView]:
         """Every department with its health."""

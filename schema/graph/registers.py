@@ -37,6 +37,18 @@ def pascal(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
+def type_names(register: Register) -> tuple[str, str, str]:
+    """Its types in the graph: a record, a reading of one, a reading of several."""
+    name = pascal(register.id)
+    return name, f"{name}Reading", f"{name}ListReading"
+
+
+def query_name(register: Register, lookup: Lookup) -> str:
+    """The query field of a look-up, as Python names it."""
+    own = lookup.name == register.key
+    return register.id if own else f"{register.id}_by_{lookup.name}"
+
+
 class RegisterTypes:
     """The graph types of every register of these departments, and the query fields to reach them.
 
@@ -49,9 +61,9 @@ class RegisterTypes:
             (info.id, register.id): register for info in departments for register in info.registers
         }
         _refuse_doubles(self._registers)
-        self._records = {key: _bare(pascal(key[1])) for key in self._registers}
-        self._one = {key: _bare(f"{pascal(key[1])}Reading") for key in self._registers}
-        self._many = {key: _bare(f"{pascal(key[1])}ListReading") for key in self._registers}
+        self._records, self._one, self._many = {}, {}, {}
+        for key, register in self._registers.items():
+            self._records[key], self._one[key], self._many[key] = map(_bare, type_names(register))
         for key, register in self._registers.items():
             self._fill(key, register)
 
@@ -120,11 +132,10 @@ class RegisterTypes:
         ) -> Any:
             return info.context.reads.look_up(department, register_id, lookup_name, key)
 
-        own = lookup_name == register.key
-        name = register_id if own else f"{register_id}_by_{lookup_name}"
         about = f"{register.title.en} ({register.title.zh}) by {lookup_name.replace('_', ' ')}."
         field = computed(find, about, weight=DEPARTMENT_CALL)
-        return name, (self._reading(department, register_id, lookup_name), field)
+        reading = self._reading(department, register_id, lookup_name)
+        return query_name(register, lookup), (reading, field)
 
     def _reading(self, department: str, register: str, lookup: str) -> type:
         key = (department, register)

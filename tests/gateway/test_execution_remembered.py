@@ -46,7 +46,7 @@ def test_with_another_catalogue_all_answers_are_forgotten() -> None:
     world.catalogue = object()
 
     assert world.memory.find(b"one", "zh") is None
-    assert (len(world.memory), world.memory.bytes) == (0, 0)
+    assert (len(world.memory), world.memory.weight) == (0, 0)
     new = world.keep(b"one")
     assert world.memory.find(b"one", "zh") is new
 
@@ -79,12 +79,12 @@ def test_bytes_are_bounded_and_counted_back() -> None:
     world = World(most_bytes=20_000)
     for number in range(100):
         world.keep(str(number).encode(), b"x" * 700)
-        assert world.memory.bytes <= 20_000
+        assert world.memory.weight <= 20_000
 
     assert 3 < len(world.memory) < 20
-    assert world.memory.bytes == sum(
-        remembered._weight(asked, answer) for asked, answer in world.memory._known.items()
-    )
+    weights = {weight for _, weight in world.memory._known._entries.values()}
+    assert weights == {remembered.ENTRY + 2 + 700}
+    assert world.memory.weight == len(world.memory) * weights.pop()
 
 
 def test_what_is_too_large_or_hangs_on_more_than_was_sent_is_not_remembered() -> None:
@@ -94,4 +94,4 @@ def test_what_is_too_large_or_hangs_on_more_than_was_sent_is_not_remembered() ->
     world.keep(b"x" * 3_000)
     world.memory.keep(b"personal", "zh", public_answer(b"x", lasting=False))
 
-    assert len(world.memory) == world.memory.bytes == 0
+    assert len(world.memory) == world.memory.weight == 0

@@ -107,17 +107,17 @@ class Drafts:
     async def load(self, viewer: Viewer, draft: str) -> Kept | None:
         """The viewer's draft; None when it is not theirs or not there."""
         table = tables.draft
-        query = sa.select(table).where(is_called(table.c.id, draft), drafts_of(viewer))
-        rows = await self._store.rows(query)
+        whole = tables.draft.outerjoin(tables.payload, payloads.whole_of(table.c.id))
+        query = sa.select(table, tables.payload.c.body).select_from(whole)
+        rows = await self._store.rows(query.where(is_called(table.c.id, draft), drafts_of(viewer)))
         if not rows:
             return None
         row = rows[0]
-        payload = await payloads.get(self._store, draft)
         return Kept(
             id=row.id,
             applicant_ref=row.applicant_ref,
             one_thing=self._store.one_thing(row.one_thing, row.version),
-            payload=payload or Payload(),
+            payload=Payload() if row.body is None else payloads.decode(row.body),
             updated_at=datetime.fromisoformat(row.updated_at),
             submitted=row.submitted,
             revision=row.revision,

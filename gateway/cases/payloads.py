@@ -49,6 +49,12 @@ async def put(
     )
 
 
+def whole_of(owner: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Finds the whole application of an owner."""
+    table = tables.payload.c
+    return sa.and_(table.owner == owner, table.item == WHOLE, table.round == 0)
+
+
 async def get(store: Store, owner: str, *, item: str = WHOLE, round_: int = 0) -> Payload | None:
     """What was kept; None when it was deleted or never there."""
     table = tables.payload.c
@@ -56,7 +62,12 @@ async def get(store: Store, owner: str, *, item: str = WHOLE, round_: int = 0) -
         table.owner == owner, table.item == item, table.round == round_
     )
     rows = await store.rows(query)
-    return _payload.decode(rows[0].body) if rows else None
+    return decode(rows[0].body) if rows else None
+
+
+def decode(body: bytes) -> Payload:
+    """What was kept."""
+    return _payload.decode(body)
 
 
 async def erase(transaction: Transaction, owner: str) -> None:

@@ -1,6 +1,6 @@
 """Cases as events: one transaction inserts the event, reduces, saves, and enqueues what follows."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,11 +13,12 @@ from gateway.cases.database import Database
 from gateway.cases.engine import Engine
 from gateway.cases.errors import StoreUnavailable
 from gateway.cases.moved import check_not_moved
+from gateway.cases.rows import case_row, delivery_row, step_row
 from gateway.cases.wait_rows import wait_rows
 from gateway.clock import steady_now
 from schema.domain.calendar import WorkingCalendar
-from schema.domain.case import Case, Command, Event, Step
-from schema.domain.case_rules import TERMINAL, commands, issue_due, watched
+from schema.domain.case import Case, Event
+from schema.domain.case_rules import TERMINAL, commands
 from schema.domain.delivery_policy import Act, Outcome
 from schema.domain.one_thing import OneThing
 from schema.domain.reducer import reduce
@@ -55,7 +56,7 @@ class Transaction:
         self.moved.append((moved, event))
         if moved != case:
             await self._save(moved, case, one_thing)
-            await self._send(moved, one_thing)
+            await self._send(moved, one_thing, new=case is None)
         return moved
 
     async def load(self, case: str) -> Case | None:
@@ -98,12 +99,17 @@ class Transaction:
 
     async def replace(self, table: sa.Table, **values: Any) -> None:
         """Insert, or overwrite the row with the same primary key."""
+        await self.replace_all(table, [values])
+
+    async def replace_all(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The same for rows of the same columns, in one statement."""
+        if not rows:
+            return
         keys = [column.name for column in table.primary_key]
-        others = {k: v for k, v in values.items() if k not in keys}
-        insert = self._store.insert(table).values(**values)
-        await self.connection.execute(
-            insert.on_conflict_do_update(index_elements=keys, set_=others)
-        )
+        insert = self._store.insert(table)
+        others = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+        replacing = insert.on_conflict_do_update(index_elements=keys, set_=others)
+        await self.connection.execute(replacing, rows)
 
     async def enqueue(self, reference: str, department: str, tick: int, delay: float) -> None:
         """Hand one command to the engine, if this transaction commits."""
@@ -114,7 +120,7 @@ class Transaction:
         )
 
     async def _save(self, case: Case, before: Case | None, one_thing: OneThing) -> None:
-        row = self._row(case, one_thing)
+        row = case_row(case, one_thing, self._store.calendar)
         if before is None:
             await self.connection.execute(tables.case.insert().values(**row))
         else:
@@ -122,9 +128,8 @@ class Transaction:
             await self.connection.execute(update)
         known = {s.item: s for s in before.steps} if before else {}
         ended = case.state in TERMINAL
-        for step in case.steps:
-            if ended or known.get(step.item) != step:
-                await self.replace(tables.step, **_step_row(case, step, one_thing))
+        moved = [step for step in case.steps if ended or known.get(step.item) != step]
+        await self.replace_all(tables.step, [step_row(case, step, one_thing) for step in moved])
         await self._keep_waits(case, before, one_thing)
 
     async def _keep_waits(self, case: Case, before: Case | None, one_thing: OneThing) -> None:
@@ -133,33 +138,31 @@ class Transaction:
         for item, why in old.keys() - new.keys():
             gone = (table.c.case_id == case.id, table.c.item == item, table.c.why == why)
             await self.changed(table.delete().where(*gone))
-        for key, row in new.items():
-            if old.get(key) != row:
-                await self.replace(table, **row)
+        await self.replace_all(table, [row for key, row in new.items() if old.get(key) != row])
 
-    def _row(self, case: Case, one_thing: OneThing) -> dict[str, Any]:
-        due = issue_due(case, one_thing, self._store.calendar)
-        return {
-            "id": case.id,
-            "one_thing": case.one_thing,
-            "version": case.version,
-            "district": case.district,
-            "applicant_ref": case.applicant_ref,
-            "agent_ref": case.agent_ref,
-            "state": case.state.value,
-            "submitted_at": case.submitted_at.isoformat(),
-            "issue_due_at": due.timestamp() if due else None,
-            "revision": case.revision,
-            "body": codec.case_bytes(case),
-        }
+    async def _send(self, case: Case, one_thing: OneThing, *, new: bool) -> None:
+        """Hand over the commands there were not; this case is held, so nobody else does."""
+        sent = set() if new else await self._sent(case.id)
+        wanted = {command.reference: command for command in commands(case, one_thing)}
+        rows = [
+            delivery_row(command, case.step(command.item).department)
+            for reference, command in wanted.items()
+            if reference not in sent
+        ]
+        if not rows:
+            return
+        await self.connection.execute(tables.delivery.insert(), rows)
+        restored = not new and await self._is_restored(case.id)
+        for row in rows:
+            if restored:
+                await self.doubt(row["reference"], 1)
+            await self.enqueue(row["reference"], row["department"], row["tick"], 0.0)
 
-    async def _send(self, case: Case, one_thing: OneThing) -> None:
-        for command in commands(case, one_thing):
-            department = case.step(command.item).department
-            if await self._is_new(command, department):
-                if await self._is_restored(case.id):
-                    await self.doubt(command.reference, 1)
-                await self.enqueue(command.reference, department, 1, 0.0)
+    async def _sent(self, case: str) -> set[str]:
+        """The references of all commands of a case there have been."""
+        table = tables.delivery.c
+        query = sa.select(table.reference).where(table.case_id == case)
+        return set((await self.connection.execute(query)).scalars())
 
     async def _is_restored(self, case: str) -> bool:
         flag = sa.select(tables.case.c.restored).where(tables.case.c.id == case)
@@ -176,18 +179,6 @@ class Transaction:
             detail=None,
             claimed_at=self._store.now(),
             executor=DOUBTED,
-        )
-
-    async def _is_new(self, command: Command, department: str) -> bool:
-        return await self.insert_once(
-            tables.delivery,
-            reference=command.reference,
-            case_id=command.case,
-            department=department,
-            tick=1,
-            state="under_way",
-            due_at=0.0,
-            due_after=0,
         )
 
 
@@ -278,17 +269,3 @@ class Store:
         if case is not None:
             return self.one_thing(case.one_thing, case.version)
         return self.one_thing(event.data["one_thing"], event.data["version"])
-
-
-def _step_row(case: Case, step: Step, one_thing: OneThing) -> dict[str, Any]:
-    return {
-        "case_id": case.id,
-        "item": step.item,
-        "department": step.department,
-        "service": one_thing.item(step.item).service,
-        "state": step.state.value,
-        "receipt": step.receipt,
-        "watched": watched(case, step),
-        "due_on": step.due_on.isoformat() if step.due_on else None,
-        "statutory_due_on": step.statutory_due_on.isoformat() if step.statutory_due_on else None,
-    }

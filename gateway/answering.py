@@ -34,7 +34,7 @@ class Answering:
         self._metrics = metrics
         self._operations = metrics.counter("onething_operations_total")
         self._remembered = metrics.counter("onething_answers_remembered_total")
-        self._reads: dict[tuple[str, str], Callable[[], None]] = {}
+        self._reads: dict[tuple[str, str], Callable[[float], None]] = {}
 
     async def __call__(
         self, operation: Operation, *, viewer: Viewer, language: Language, request_id: str
@@ -97,16 +97,22 @@ class Answering:
             return
         reads.close()
         for call in reads.calls:
-            self._read(call.department, call.outcome)
-            if call.outcome == "ok":
-                self._metrics.observe(
-                    "onething_department_read_seconds", call.ms / 1000, department=call.department
-                )
+            told = (call.department, call.outcome)
+            (self._reads.get(told) or self._read(*told))(call.ms)
 
-    def _read(self, department: str, outcome: str) -> None:
-        count = self._reads.get((department, outcome))
-        if count is None:
-            count = self._reads[department, outcome] = self._metrics.counter(
-                "onething_department_reads_total", department=department, outcome=outcome
-            )
-        count()
+    def _read(self, department: str, outcome: str) -> Callable[[float], None]:
+        """What counts a read that ended so, after so many milliseconds."""
+        count = self._metrics.counter(
+            "onething_department_reads_total", department=department, outcome=outcome
+        )
+        time = None
+        if outcome == "ok":
+            time = self._metrics.timer("onething_department_read_seconds", department=department)
+
+        def counted(ms: float) -> None:
+            count()
+            if time is not None:
+                time(ms / 1000)
+
+        self._reads[department, outcome] = counted
+        return counted

@@ -23,7 +23,6 @@ _STATUS = {Verdict.UNKNOWN: 404, Verdict.BROKEN: 502}
 _LASTING = "public, max-age=300"  # what is good now is good in five minutes, or just expired
 _KEYS_LAST = "public, max-age=3600"
 _HEADERS = {
-    "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex",
     "vary": "Accept, Accept-Language",

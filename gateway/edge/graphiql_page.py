@@ -102,7 +102,6 @@ def _headers(nonce: str, language: Language) -> dict[str, str]:
         "content-security-policy": policy,
         "cache-control": "no-store",
         "referrer-policy": "no-referrer",
-        "x-content-type-options": "nosniff",
         "content-language": language,
         "vary": "Accept, Accept-Language",
     }

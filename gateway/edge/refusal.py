@@ -10,7 +10,6 @@ from schema.domain.text import Language, Text
 
 GUARD_HEADERS = {
     "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
     "vary": "Accept, Accept-Language, Authorization",
 }
 

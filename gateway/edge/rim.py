@@ -3,13 +3,15 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
 import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import STRUCTLOG_KEY_PREFIX
 
+from gateway.edge.fields import fields_of
 from gateway.edge.negotiation import language_of
 from gateway.edge.refusal import Refusal, refuse
 from schema.domain.text import Text
@@ -20,6 +22,7 @@ _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _REQUEST_ID = b"x-request-id"
 # What is logged meanwhile bears it: structlog finds its own variables by how they are named.
 _LOGGED: ContextVar[str] = ContextVar(f"{STRUCTLOG_KEY_PREFIX}request_id")
+_NAME: Final = itemgetter(0)
 _OWN = ((b"x-content-type-options", b"nosniff"),)
 
 
@@ -77,14 +80,16 @@ class Rim:
             _LOGGED.reset(logged)
 
     def _request_id(self, scope: Scope) -> str:
-        for name, value in scope["headers"]:
-            if name == _REQUEST_ID:
-                given: str = value.decode("latin-1")
-                return given if _ID.fullmatch(given) else self._new_id()
-        return self._new_id()
+        sent = fields_of(scope).get(_REQUEST_ID)
+        if sent is None:
+            return self._new_id()
+        given = sent.decode("latin-1")
+        return given if _ID.fullmatch(given) else self._new_id()
 
     def _mark(self, message: Message, request_id: str) -> None:
-        theirs = [pair for pair in message.get("headers", ()) if pair[0] not in self._names]
+        theirs = message.get("headers", ())
+        if not self._names.isdisjoint(map(_NAME, theirs)):
+            theirs = [pair for pair in theirs if pair[0] not in self._names]
         message["headers"] = [*theirs, *self._own, (_REQUEST_ID, request_id.encode("ascii"))]
 
 

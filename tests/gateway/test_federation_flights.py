@@ -323,6 +323,15 @@ def test_a_value_weighs_about_what_the_interpreter_says(letter: str, letters: in
         assert counted(value) * 0.8 < weight_of(value) < counted(value) * 1.6
 
 
+def test_many_lists_of_unlike_rows_weigh_together_what_the_interpreter_says() -> None:
+    lists = [[{"note": "x" * (20_000 if n == 7 * m % 40 else 30)} for n in range(40)]
+             for m in range(400)]  # fmt: skip
+
+    weighed = sum(map(weight_of, lists))
+
+    assert 0.7 < weighed / sum(map(counted, lists)) < 1.4
+
+
 def counted(value: Any) -> int:
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return getsizeof(value) + sum(map(counted, inside))

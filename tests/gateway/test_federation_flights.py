@@ -309,7 +309,9 @@ def test_what_a_value_holds_is_weighed_whatever_holds_it() -> None:
     note = "x" * 10_000
     standing = Progress(receipt="1", status=ItemStatus.ACCEPTED, at=AT, note=note)
 
-    assert all(weight_of(value) > 10_000 for value in ({"a": note}, [{"a": note}], standing))
+    odd = {"a": note, "b": 2**70, "c": "\ud800"}
+
+    assert all(weight_of(value) > 10_000 for value in ({"a": note}, [{"a": note}], standing, odd))
 
 
 @pytest.mark.parametrize("letters", [8, 500])
@@ -320,7 +322,8 @@ def test_a_value_weighs_about_what_the_interpreter_says(letter: str, letters: in
     values: list[Any] = [record, [dict(record) for _ in range(50)], word, None]
 
     for value in values:
-        assert counted(value) * 0.8 < weight_of(value) < counted(value) * 1.6
+        weighed = weight_of(value)
+        assert counted(value) * 0.8 < weighed < counted(value) * 1.6, value
 
 
 def test_many_lists_of_unlike_rows_weigh_together_what_the_interpreter_says() -> None:

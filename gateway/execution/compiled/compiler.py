@@ -1,7 +1,8 @@
 """The way in: the compiler of a schema, and the operations it made.
 
 Limits of what is equal: the order of errors that arise in different tasks is the order in which
-the tasks fail, as in graphql-core, where it is not fixed by the language either.
+the tasks fail, as in graphql-core, where it is not fixed by the language either. So is how far
+others have come when an error ends the whole: some may have called one resolver more.
 """
 
 from collections.abc import Awaitable, Mapping, Sequence

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from http.cookiejar import Cookie, CookieJar
 from typing import Any
 
 import httpx
@@ -55,6 +56,7 @@ class HttpxWire:
             # department sends after its reply would be read as the answer to the next filing.
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
             headers={"Accept-Encoding": "identity", "User-Agent": "onething"},
+            cookies=_NoCookies(),
         )
 
     async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
@@ -129,6 +131,16 @@ class HttpxWire:
         if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL | ValueError):
             return Misconfigured(self._department, f"bad address: {name}")
         return NotDelivered(self._department, f"not reached: {name}")
+
+
+class _NoCookies(CookieJar):
+    """Never holds one: what a department tells one applicant's filing is not told by the next."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Nothing is taken from a reply."""
+
+    def set_cookie(self, cookie: Cookie) -> None:
+        """Nor from anywhere else."""
 
 
 class _Left:

@@ -98,17 +98,19 @@ class Connection(asyncio.BaseProtocol):
     def _done(self, answer: Answer) -> None:
         """Hand the answer over; the connection waits for the next question, or ends."""
         reader = self._reader
-        answer.set_result(reader.reply())
+        reply = reader.reply()
         self._answer, self._kept = None, True
         if reader.kept and self.open:
             reader.again()
             self._spare(self)
         else:
-            self.abort()
+            self.abort()  # before anybody is told: the socket is closed when the next one opens
+        answer.set_result(reply)
 
     def _fail(self, answer: Answer, error: Exception) -> None:
-        answer.set_exception(error)
+        self._answer = None
         self.abort()
+        answer.set_exception(error)
 
     def _wind(self) -> None:
         """Let the timer ring at this deadline; it is left alone as long as it rings early enough,

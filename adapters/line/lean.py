@@ -57,6 +57,14 @@ class LeanWire:
         finally:
             self._turns.give()
 
+    def give_way(self, most: int) -> bool:
+        """Close idle connections, the longest idle first, until `most` are open; whether any."""
+        closed = False
+        while self._spare and len(self._all) > most:
+            self._spare.pop(0).abort()
+            closed = True
+        return closed
+
     async def aclose(self) -> None:
         """Cut every connection."""
         if self._sweep is not None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from http.cookiejar import Cookie, CookieJar
 from typing import Any
@@ -25,7 +25,10 @@ _SENT = "send_request_headers.started"
 
 
 class HttpxWire:
-    """A line over httpx: one client, a connection of its own for every call."""
+    """A line over httpx: one client, a connection of its own for every call.
+
+    `room` is awaited once a call has its turn, before its connection opens; `open` counts it then.
+    """
 
     def __init__(
         self,
@@ -38,8 +41,11 @@ class HttpxWire:
         turns: Turns | None = None,
         trust: ssl.SSLContext | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        room: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._department = department
+        self._room = room
+        self.open = 0  # connections there are, or are about to be
         self._turns = turns or Turns(department, concurrency=concurrency, rate_per_s=rate_per_s)
         self._base = endpoint.url.rstrip("/")
         self._cap = reply_bytes
@@ -63,7 +69,10 @@ class HttpxWire:
         """The reply, by `deadline`; what may have left and got no answer is OutcomeUnknown."""
         left = _Left()
         await self._turns.take(deadline)
+        self.open += 1
         try:
+            if self._room is not None:
+                await self._room()
             async with asyncio.timeout_at(deadline), self._exchange(request, left) as r:
                 return WireReply(
                     status=r.status_code,
@@ -79,6 +88,7 @@ class HttpxWire:
         except Exception as error:
             raise self._failed(error, left) from None
         finally:
+            self.open -= 1
             self._turns.give()
 
     async def aclose(self) -> None:

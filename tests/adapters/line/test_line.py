@@ -5,9 +5,11 @@ import select
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from random import Random
 
 import pytest
 
+from adapters.errors import AdapterError
 from adapters.line.both import Line
 from adapters.wire import Endpoint, WireRequest
 from schema.domain.department import Limits
@@ -101,3 +103,44 @@ async def test_cookies_are_not_kept_however_many_come(line: Line) -> None:
         await line.send(FILE, deadline=within(5))
 
     assert len(line._changing._client.cookies.jar) == 0
+
+
+@pytest.mark.parametrize("hurried", [0.0, 0.3])
+@pytest.mark.parametrize("seed", range(3))
+async def test_reads_and_filings_have_no_more_sockets_than_calls_may_be_made_at_once(
+    line: Line, desk: Desk, seed: int, hurried: float
+) -> None:
+    draw, desk.takes_s = Random(seed), 0.002
+    answered = 0
+
+    async def caller() -> None:
+        nonlocal answered
+        for _ in range(15):
+            request = FILE if draw.random() < 0.3 else GET
+            in_time = request is FILE or draw.random() >= hurried
+            try:
+                await line.send(request, deadline=within(20 if in_time else 0.001))
+                answered += 1
+            except AdapterError:
+                assert not in_time
+                await asyncio.sleep(0)  # nobody asks again in the very turn it is told
+
+    await asyncio.gather(*(caller() for _ in range(2 * CONCURRENCY)))
+
+    assert 15 * CONCURRENCY < answered <= len(desk.heard)
+    assert desk.most == CONCURRENCY
+
+
+async def test_idle_connections_give_way_to_filings_and_no_more_than_have_to(
+    line: Line, desk: Desk
+) -> None:
+    desk.takes_s = 0.05
+    await asyncio.gather(*(line.send(GET, deadline=within(5)) for _ in range(3)))
+    assert desk.connected() == 3
+
+    await line.send(FILE, deadline=within(5))
+    assert desk.connected() == 3
+    await asyncio.gather(*(line.send(FILE, deadline=within(5)) for _ in range(3)))
+
+    assert desk.connected() == 1
+    assert desk.most == CONCURRENCY

@@ -143,9 +143,10 @@ class Gate:
         pause = self._pause(passage, error, took)
         if pause is None:
             raise error
+        due = loop.time() + pause
         await asyncio.sleep(pause)
-        began = loop.time()
-        if breaker.shut(began):  # others have found it down meanwhile
+        began = max(due, loop.time())  # a loop may wake a little early
+        if self.shut(breaker, began):  # others have found it down meanwhile
             raise error
         era = self._admitted(breaker, began)
         try:
@@ -180,7 +181,10 @@ class Gate:
     # -- slots -----------------------------------------------------------------------------
 
     async def _slot(self, passage: Passage) -> None:
-        """Wait for one, first come, first served; NotCalled when none is free in time."""
+        """Wait for one, first come, first served.
+
+        NotCalled when none is free in time, or no call may leave when one is.
+        """
         if passage.asks and len(self._waiting) >= self._most_waiting:
             raise NotCalled(self.info.id, "too many wait already", retry_in_s=1.0)
         loop = asyncio.get_running_loop()
@@ -190,6 +194,9 @@ class Gate:
         self._waiting.append(place)
         try:
             await turn
+            kept_back = self.shut(passage.breaker, loop.time())
+            if kept_back is not None:
+                raise kept_back
         except BaseException:
             if place in self._waiting:
                 self._waiting.remove(place)
@@ -211,11 +218,12 @@ class Gate:
                 return
         self._free += 1
 
-    def _send_home(self, breaker: Breaker, error: NotCalled) -> None:
+    def _send_home(self, now: float) -> None:
         """Those who wait for what has just been shut need not wait any longer."""
-        for turn, judged_by in self._waiting:
-            if judged_by is breaker and not turn.done():
-                turn.set_exception(error)
+        for turn, breaker in self._waiting:
+            kept_back = None if turn.done() else self.shut(breaker, now)
+            if kept_back is not None:
+                turn.set_exception(kept_back)
 
     # -- verdicts --------------------------------------------------------------------------
 
@@ -245,10 +253,11 @@ class Gate:
     def _failed(self, breaker: Breaker, era: int, error: AdapterError) -> None:
         now = asyncio.get_running_loop().time()
         if error.retry_after_s is not None:
-            self._away_until = now + min(error.retry_after_s, LONGEST_REST_S)
+            until = now + min(error.retry_after_s, LONGEST_REST_S)
+            self._away_until = max(self._away_until, until)
         self._note(error)
-        if breaker.failed(era, now):
-            self._send_home(breaker, self.down(breaker, now))
+        if breaker.failed(era, now) or error.retry_after_s:
+            self._send_home(now)
 
     def down(self, breaker: Breaker, now: float) -> NotCalled:
         """That it did not answer lately, and when a call may leave again."""

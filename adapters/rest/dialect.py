@@ -6,13 +6,12 @@ from typing import Any
 
 from adapters.calls import Operation, Outcome, Rim, Send
 from adapters.documents import documents_of, remembered
-from adapters.errors import NotDelivered
 from adapters.findings import Findings, did_you_mean, surely
 from adapters.manifest.model import CallSpec, Manifest
 from adapters.mapping.request import Node
 from adapters.mapping.sources import Ask
 from adapters.rest.answer import Answers
-from adapters.rest.auth import Auth
+from adapters.rest.auth import Auth, accepted
 from adapters.rest.complaint import Validator
 from adapters.rest.document import BadDocument, Found, OpenApi
 from adapters.rest.request import requests
@@ -85,30 +84,19 @@ class RestDialect:
         memory = _Memory() if spec.conditional else None
         auth, trace, wire, asks = self._auth, self._rim.trace, self._wire, not spec.writes
 
-        async def exchange(
-            path: str, said: Mapping[str, str], body: bytes | None, deadline: float
-        ) -> WireReply:
-            known = auth.at_hand()
-            if known is None:
-                known = await auth.headers(deadline)
-            headers = {**said, **known, **trace()}
-            if memory is not None:
-                headers.update(memory.condition(path))
-            request = WireRequest(
-                method=found.method, path=path, headers=headers, body=body, asks=asks
-            )
-            return await wire.send(request, deadline=deadline)
-
         async def send(ask: Ask, deadline: float) -> Any:
             path, said, body = make(ask)
-            reply = await exchange(path, said, body, deadline)
-            if reply.status == 401 and auth.rejected():
-                if not asks:
-                    raise NotDelivered(department, "the token was not accepted")
-                reply = await exchange(path, said, body, deadline)
-            if memory is None:
-                return answers.open(reply)
-            return memory.answer(path, reply, answers)
+            if memory is not None:
+                said = {**said, **memory.condition(path)}
+
+            def made(known: Mapping[str, str]) -> WireRequest:
+                headers = {**said, **known, **trace()}
+                return WireRequest(
+                    method=found.method, path=path, headers=headers, body=body, asks=asks
+                )
+
+            reply = await accepted(department, auth, wire, made, deadline)
+            return answers.open(reply) if memory is None else memory.answer(path, reply, answers)
 
         return send
 

@@ -58,9 +58,14 @@ class NotCalled(NotDelivered):
 
 
 class OutcomeUnknown(AdapterError):
-    """Sent, and no trustworthy answer: read time-out, reset, 5xx, unreadable reply."""
+    """Sent, and no trustworthy answer: read time-out, reset, 5xx, unreadable reply.
+
+    `unheard`: over a kept connection that was closed before one byte of an answer came, perhaps
+    before it was asked; what only asks may leave anew at once.
+    """
 
     code = ProblemCode.DEPARTMENT_TIMEOUT
+    unheard = False
 
 
 class Refused(AdapterError):

@@ -46,7 +46,7 @@ class WireReply:
 
 
 class Wire(Protocol):
-    """One department's line. Raises only AdapterError."""
+    """One department's line. Sends a request once at most; raises only AdapterError."""
 
     async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
         """The reply, by `deadline` (the running loop's time)."""

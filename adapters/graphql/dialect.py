@@ -1,12 +1,14 @@
 """A GraphQL department: its SDL bound once, its calls as senders of one operation each."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import jsonschema_rs
 import orjson
 
 from adapters.calls import Operation, Outcome, Rim, Send
-from adapters.errors import Misconfigured, NotDelivered
+from adapters.errors import Misconfigured
 from adapters.findings import Findings
 from adapters.graphql.answer import CODE, TEXT, Answers
 from adapters.graphql.contract import Found, Sdl
@@ -17,9 +19,9 @@ from adapters.mapping.compile import Scope
 from adapters.mapping.convert import MappingError
 from adapters.mapping.request import Node
 from adapters.mapping.sources import Ask
-from adapters.rest.auth import Auth
+from adapters.rest.auth import Auth, accepted
 from adapters.rest.tree import MISSING, JsonTree, builder
-from adapters.wire import Wire, WireReply, WireRequest
+from adapters.wire import Wire, WireRequest
 
 _KEYED = ("lookup", "progress")  # calls whose rows belong to keys
 _HEADERS = {
@@ -76,20 +78,16 @@ class GraphQLDialect:
                 raise Misconfigured(department, f"the request lacks values for {names}")
             given = {} if made is MISSING else made
             body = orjson.dumps({**_sent(found), "variables": given})
-            reply = await self._exchange(body, deadline, asks=not spec.writes)
-            if reply.status == 401 and self._auth.rejected():
-                if spec.writes:
-                    raise NotDelivered(department, "the token was not accepted")
-                reply = await self._exchange(body, deadline, asks=not spec.writes)
+            made = partial(self._request, body, not spec.writes)
+            reply = await accepted(department, self._auth, self._wire, made, deadline)
             return answers.open(reply, ask)
 
         return send
 
-    async def _exchange(self, body: bytes, deadline: float, *, asks: bool) -> WireReply:
-        headers = {**_HEADERS, **await self._auth.headers(deadline), **self._rim.trace()}
+    def _request(self, body: bytes, asks: bool, known: Mapping[str, str]) -> WireRequest:
+        headers = {**_HEADERS, **known, **self._rim.trace()}
         path = self._manifest.contract.path
-        request = WireRequest(method="POST", path=path, headers=headers, body=body, asks=asks)
-        return await self._wire.send(request, deadline=deadline)
+        return WireRequest(method="POST", path=path, headers=headers, body=body, asks=asks)
 
 
 def _sent(found: Found) -> dict[str, str]:

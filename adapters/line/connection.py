@@ -12,10 +12,6 @@ from adapters.wire import WireReply
 Answer = asyncio.Future[WireReply]
 
 
-class Closed(Exception):
-    """A kept connection was closed before one byte of an answer came."""
-
-
 class Connection(asyncio.BaseProtocol):
     """A connection to one department: what plain and encrypted ones share.
 
@@ -45,9 +41,8 @@ class Connection(asyncio.BaseProtocol):
         self.spare_since = 0.0
 
     async def ask(self, request: bytes, deadline: float) -> WireReply:
-        """The answer, by `deadline`; what left and got none is OutcomeUnknown.
-
-        Raises Closed where a kept connection turns out to be closed already.
+        """The answer, by `deadline`; what left and got none is OutcomeUnknown, `unheard` where a
+        kept connection may have been closed already.
         """
         assert self._transport is not None  # noqa: S101 — it is asked once it is there
         answer: Answer = self.loop.create_future()
@@ -98,17 +93,19 @@ class Connection(asyncio.BaseProtocol):
     def _done(self, answer: Answer) -> None:
         """Hand the answer over; the connection waits for the next question, or ends."""
         reader = self._reader
-        answer.set_result(reader.reply())
+        reply = reader.reply()
         self._answer, self._kept = None, True
         if reader.kept and self.open:
             reader.again()
             self._spare(self)
         else:
-            self.abort()
+            self.abort()  # before anybody is told: the socket is closed when the next one opens
+        answer.set_result(reply)
 
     def _fail(self, answer: Answer, error: Exception) -> None:
-        answer.set_exception(error)
+        self._answer = None
         self.abort()
+        answer.set_exception(error)
 
     def _wind(self) -> None:
         """Let the timer ring at this deadline; it is left alone as long as it rings early enough,
@@ -139,11 +136,11 @@ class Connection(asyncio.BaseProtocol):
         elif (why := refusal(exc)) is not None:
             what = f"it refuses to speak with us: {why}"
             self._fail(answer, Misconfigured(self._department, what))
-        elif self._kept and not self._reader.began:
-            self._fail(answer, Closed())
         else:
             kind = "it closed the connection" if exc is None else type(exc).__name__
-            self._fail(answer, self._reader.unknown(f"no whole answer: {kind}"))
+            unknown = self._reader.unknown(f"no whole answer: {kind}")
+            unknown.unheard = self._kept and not self._reader.began
+            self._fail(answer, unknown)
 
     def _end(self) -> None:
         self.open = False

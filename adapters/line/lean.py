@@ -1,20 +1,23 @@
 """A line that costs little: kept connections on asyncio protocols, no layers between.
 
-Only for what asks: a question may leave a second time when a kept connection proves to be closed.
+Only for what asks. Nothing leaves twice: who asked over a connection that proves to be closed is
+told so, and may ask anew.
 """
 
 import asyncio
 import ssl
 
-from adapters.errors import AdapterError, Misconfigured, NotDelivered
+from adapters.errors import AdapterError, Misconfigured, NotDelivered, OutcomeUnknown
 from adapters.line.address import Address, Written, address_of
-from adapters.line.connection import Closed, Connection, Encrypted, Plain
+from adapters.line.connection import Connection, Encrypted, Plain
 from adapters.line.trust import refusal, untrusted
 from adapters.line.turns import Turns
 from adapters.wire import Endpoint, WireReply, WireRequest
 
 RECORD_BYTES = 16_384  # of one TLS record, at most
 IDLE_S = 3.0  # connections are dropped before a department's own keep-alive ends
+WARY_S = 3.0  # none is kept for so long after one was found closed: there are systems that close
+# each after its answer without a word, and what is asked over it before we see that is lost
 
 
 class LeanWire:
@@ -37,6 +40,7 @@ class LeanWire:
         self._spare: list[Connection] = []  # the one used last at the end
         self._all: set[Connection] = set()
         self._sweep: asyncio.TimerHandle | None = None
+        self._wary_until = 0.0
 
     async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
         """The reply, by `deadline`; see the port."""
@@ -46,16 +50,25 @@ class LeanWire:
         if queue is not None:
             await queue
         try:
-            kept = self._kept(loop.time() - IDLE_S)
-            if kept is not None:
-                try:
-                    return await kept.ask(data, deadline)
-                except Closed:
-                    pass
-            fresh = await self._connected(address, deadline)
-            return await fresh.ask(data, deadline)
+            connection = self._kept(loop.time() - IDLE_S)
+            if connection is None:
+                connection = await self._connected(address, deadline)
+            return await connection.ask(data, deadline)
+        except OutcomeUnknown as error:
+            if error.unheard:
+                self._wary_until = loop.time() + WARY_S
+                self.give_way(0)
+            raise
         finally:
             self._turns.give()
+
+    def give_way(self, most: int) -> bool:
+        """Close idle connections, the longest idle first, until `most` are open; whether any."""
+        closed = False
+        while self._spare and len(self._all) > most:
+            self._spare.pop(0).abort()
+            closed = True
+        return closed
 
     async def aclose(self) -> None:
         """Cut every connection."""
@@ -104,7 +117,11 @@ class LeanWire:
         return connection
 
     def _keep(self, connection: Connection) -> None:
-        connection.spare_since = connection.loop.time()
+        now = connection.loop.time()
+        if now < self._wary_until:
+            connection.abort()
+            return
+        connection.spare_since = now
         self._spare.append(connection)
         if self._sweep is None:
             self._sweep = connection.loop.call_later(IDLE_S, self._end_old)

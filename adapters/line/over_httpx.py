@@ -2,8 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from http.cookiejar import Cookie, CookieJar
 from typing import Any
 
 import httpx
@@ -24,7 +25,10 @@ _SENT = "send_request_headers.started"
 
 
 class HttpxWire:
-    """A line over httpx: one client, a connection of its own for every call."""
+    """A line over httpx: one client, a connection of its own for every call.
+
+    `room` is awaited once a call has its turn, before its connection opens; `open` counts it then.
+    """
 
     def __init__(
         self,
@@ -37,8 +41,11 @@ class HttpxWire:
         turns: Turns | None = None,
         trust: ssl.SSLContext | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        room: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._department = department
+        self._room = room
+        self.open = 0  # connections there are, or are about to be
         self._turns = turns or Turns(department, concurrency=concurrency, rate_per_s=rate_per_s)
         self._base = endpoint.url.rstrip("/")
         self._cap = reply_bytes
@@ -55,13 +62,17 @@ class HttpxWire:
             # department sends after its reply would be read as the answer to the next filing.
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
             headers={"Accept-Encoding": "identity", "User-Agent": "onething"},
+            cookies=_NoCookies(),
         )
 
     async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
         """The reply, by `deadline`; what may have left and got no answer is OutcomeUnknown."""
         left = _Left()
         await self._turns.take(deadline)
+        self.open += 1
         try:
+            if self._room is not None:
+                await self._room()
             async with asyncio.timeout_at(deadline), self._exchange(request, left) as r:
                 return WireReply(
                     status=r.status_code,
@@ -77,6 +88,7 @@ class HttpxWire:
         except Exception as error:
             raise self._failed(error, left) from None
         finally:
+            self.open -= 1
             self._turns.give()
 
     async def aclose(self) -> None:
@@ -129,6 +141,16 @@ class HttpxWire:
         if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL | ValueError):
             return Misconfigured(self._department, f"bad address: {name}")
         return NotDelivered(self._department, f"not reached: {name}")
+
+
+class _NoCookies(CookieJar):
+    """Never holds one: what a department tells one applicant's filing is not told by the next."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Nothing is taken from a reply."""
+
+    def set_cookie(self, cookie: Cookie) -> None:
+        """Nor from anywhere else."""
 
 
 class _Left:

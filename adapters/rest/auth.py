@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import urlencode
 
 import orjson
@@ -18,6 +18,7 @@ from adapters.manifest.model import Manifest
 from adapters.wire import Endpoint, Wire, WireReply, WireRequest
 
 _EARLY_S = 30.0  # a token is renewed this long before it ends
+APART_S: Final = 10.0  # what is refused now would be refused again: least time between such fetches
 
 
 class Auth(Protocol):
@@ -31,8 +32,10 @@ class Auth(Protocol):
         """The headers of the next request."""
         ...
 
-    def rejected(self) -> bool:
-        """Told of a 401; whether fresh headers may do better."""
+    def rejected(self, headers: Mapping[str, str], *, anew: bool = False) -> bool:
+        """Told of a 401 to a request with these, `anew` where it was sent with others before;
+        whether other ones may do better.
+        """
         ...
 
 
@@ -50,7 +53,7 @@ class FixedHeader:
         """The header."""
         return self._headers
 
-    def rejected(self) -> bool:
+    def rejected(self, headers: Mapping[str, str], *, anew: bool = False) -> bool:
         """Nothing fresher to offer."""
         return False
 
@@ -84,6 +87,8 @@ class ClientCredentials:
         self._lock = asyncio.Lock()
         self._headers: Mapping[str, str] | None = None
         self._renew_at = 0.0
+        self._kept_until = 0.0  # though refused
+        self._barred_until = 0.0  # we were given none not long ago
 
     def at_hand(self) -> Mapping[str, str] | None:
         """The Authorization header with a token that still lives, where there is one."""
@@ -100,12 +105,25 @@ class ClientCredentials:
         except TimeoutError:
             raise NotDelivered(self._department, "no token within the deadline") from None
 
-    def rejected(self) -> bool:
-        """Forget the token; the next one may be accepted."""
+    def rejected(self, headers: Mapping[str, str], *, anew: bool = False) -> bool:
+        """Forget the token, if it is still this one: the next may be accepted.
+
+        Where it came in place of a refused one, the next would be refused too: it is kept for a
+        while, for other operations may take it.
+        """
+        if headers is not self._headers:
+            return True  # it has been replaced since
+        now = self._monotonic()
+        if anew:
+            self._kept_until = now + APART_S
+        if now < self._kept_until:
+            return False
         self._headers = None
         return True
 
     async def _fetch(self, deadline: float) -> Mapping[str, str]:
+        if self._monotonic() < self._barred_until:
+            raise Misconfigured(self._department, "no token: we were given none a moment ago")
         try:
             reply = await self._wire.send(self._request, deadline=deadline)
         except (OutcomeUnknown, ContractBroken) as error:
@@ -117,6 +135,7 @@ class ClientCredentials:
 
     def _token(self, reply: WireReply) -> tuple[str, float]:
         if reply.status in (400, 401, 403):
+            self._barred_until = self._monotonic() + APART_S
             raise Misconfigured(self._department, f"no token: HTTP {reply.status}")
         try:
             if reply.status != 200:
@@ -131,6 +150,33 @@ class ClientCredentials:
 
     def _untold(self, status: int) -> AdapterError:
         return NotDelivered(self._department, f"no token: HTTP {status} without one")
+
+
+async def accepted(
+    department: str,
+    auth: Auth,
+    wire: Wire,
+    made: Callable[[Mapping[str, str]], WireRequest],
+    deadline: float,
+) -> WireReply:
+    """The reply to what is made with the headers that say who we are.
+
+    Where they are refused a read is sent a second time with fresh ones; a write is NotDelivered.
+    """
+    known = auth.at_hand()
+    if known is None:
+        known = await auth.headers(deadline)
+    request = made(known)
+    reply = await wire.send(request, deadline=deadline)
+    if reply.status != 401 or not auth.rejected(known):
+        return reply
+    if not request.asks:
+        raise NotDelivered(department, "the token was not accepted")
+    known = await auth.headers(deadline)
+    reply = await wire.send(made(known), deadline=deadline)
+    if reply.status == 401:
+        auth.rejected(known, anew=True)
+    return reply
 
 
 def auth_of(

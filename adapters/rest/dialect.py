@@ -1,28 +1,25 @@
 """A REST department: its OpenAPI document bound once, its calls as senders."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
 from adapters.calls import Operation, Outcome, Rim, Send
 from adapters.documents import documents_of, remembered
-from adapters.errors import NotDelivered
 from adapters.findings import Findings, did_you_mean, surely
 from adapters.manifest.model import CallSpec, Manifest
 from adapters.mapping.request import Node
 from adapters.mapping.sources import Ask
 from adapters.rest.answer import Answers
-from adapters.rest.auth import Auth
+from adapters.rest.auth import Auth, accepted
 from adapters.rest.complaint import Validator
 from adapters.rest.document import BadDocument, Found, OpenApi
 from adapters.rest.request import requests
 from adapters.rest.shapes import JsonShapes, load_shapes
 from adapters.rest.tree import JsonTree
+from adapters.rest.unchanged import Unchanged
 from adapters.rules import Rule
 from adapters.shape import Shape
-from adapters.wire import Wire, WireReply, WireRequest
-
-_REMEMBERED = 2_000  # ETags kept per department
+from adapters.wire import Wire, WireRequest
 
 
 class RestDialect:
@@ -82,33 +79,25 @@ class RestDialect:
         whole = self.document.whole(found.body) if found.body else None
         make = requests(department, found, node, contract.path or self.document.base, whole)
         answers = self._answers(found, outcome)
-        memory = _Memory() if spec.conditional else None
+        memory = Unchanged(self._rim.now) if spec.conditional else None
         auth, trace, wire, asks = self._auth, self._rim.trace, self._wire, not spec.writes
-
-        async def exchange(
-            path: str, said: Mapping[str, str], body: bytes | None, deadline: float
-        ) -> WireReply:
-            known = auth.at_hand()
-            if known is None:
-                known = await auth.headers(deadline)
-            headers = {**said, **known, **trace()}
-            if memory is not None:
-                headers.update(memory.condition(path))
-            request = WireRequest(
-                method=found.method, path=path, headers=headers, body=body, asks=asks
-            )
-            return await wire.send(request, deadline=deadline)
 
         async def send(ask: Ask, deadline: float) -> Any:
             path, said, body = make(ask)
-            reply = await exchange(path, said, body, deadline)
-            if reply.status == 401 and auth.rejected():
-                if not asks:
-                    raise NotDelivered(department, "the token was not accepted")
-                reply = await exchange(path, said, body, deadline)
+            held = None if memory is None else memory.held(path)
+            if held is not None:
+                said = {**said, "If-None-Match": held.tag}
+
+            def made(known: Mapping[str, str]) -> WireRequest:
+                headers = {**said, **known, **trace()}
+                return WireRequest(
+                    method=found.method, path=path, headers=headers, body=body, asks=asks
+                )
+
+            reply = await accepted(department, auth, wire, made, deadline)
             if memory is None:
                 return answers.open(reply)
-            return memory.answer(path, reply, answers)
+            return memory.answer(path, held, reply, answers)
 
         return send
 
@@ -120,33 +109,3 @@ class RestDialect:
         return Answers(
             self._manifest.id, validators, outcome.faults, outcome.fault_code, outcome.fault_text
         )
-
-
-class _Memory:
-    """ETags and the answers they stand for; bounded, the longest unused forgotten first."""
-
-    def __init__(self) -> None:
-        self._held: OrderedDict[str, tuple[str, Any]] = OrderedDict()
-
-    def condition(self, path: str) -> Mapping[str, str]:
-        """The header that asks for changes only."""
-        held = self._held.get(path)
-        if held is None:
-            return {}
-        self._held.move_to_end(path)  # others that are answered first do not push it out
-        return {"If-None-Match": held[0]}
-
-    def answer(self, path: str, reply: WireReply, answers: Answers) -> Any:
-        """The reply's answer, or the remembered one it confirms."""
-        held = self._held.get(path)
-        if reply.status == 304 and held is not None:
-            self._held.move_to_end(path)
-            return held[1]
-        found = answers.open(reply)
-        tag = reply.headers.get("etag")
-        if tag:
-            self._held[path] = (tag, found)
-            self._held.move_to_end(path)
-            if len(self._held) > _REMEMBERED:
-                self._held.popitem(last=False)
-        return found

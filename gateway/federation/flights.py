@@ -9,8 +9,8 @@ from typing import Protocol
 
 from gateway.federation.calls import Call
 from gateway.federation.deadlines import Deadlines
-from gateway.federation.gate import Passage
 from gateway.federation.memory import Key, Memory
+from gateway.federation.passage import Passage
 from gateway.federation.ways import Way
 from schema.domain.reading import Reading
 

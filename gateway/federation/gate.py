@@ -20,6 +20,7 @@ from adapters.errors import (
     OutcomeUnknown,
 )
 from gateway.federation.breaker import Breaker
+from gateway.federation.passage import Passage
 from gateway.federation.problems import problem
 from gateway.federation.retry_budget import RetryBudget
 from schema.domain.department import DepartmentInfo
@@ -42,28 +43,6 @@ _DOWN = frozenset(
         ProblemCode.DEPARTMENT_BUSY,
     }
 )
-
-
-class Passage:
-    """One call's way through a gate: until when, judged by which breaker, and whether once more."""
-
-    __slots__ = ("again", "breaker", "crowds", "end", "loop", "until")
-
-    def __init__(
-        self,
-        breaker: Breaker,
-        end: float,
-        loop: asyncio.AbstractEventLoop | None,
-        again: bool,
-        crowds: bool,
-    ) -> None:
-        self.breaker = breaker
-        self.end = end  # the loop's time at which it is to be over
-        self.until = end  # when the last who waits for it leaves
-        # To ask which loop runs takes a system call; who knows says so.
-        self.loop = loop or asyncio.get_running_loop()
-        self.again = again
-        self.crowds = crowds  # is turned away where too many wait already
 
 
 class Gate:
@@ -109,7 +88,9 @@ class Gate:
     def reading(
         self, end: float, loop: asyncio.AbstractEventLoop | None = None, *, again: bool = True
     ) -> Passage:
-        """The way for a read; it may be sent a second time."""
+        """The way for a read; it may be sent a second time, without `again` only where the first
+        went over a connection that may have been closed already.
+        """
         return Passage(self.reads, end, loop, again, True)
 
     def filing(self, end: float) -> Passage:
@@ -140,7 +121,7 @@ class Gate:
             await self._slot(passage)
             began = loop.time()
         try:
-            if passage.again:
+            if passage.asks:
                 self._retries.first()
             era = breaker.era if breaker.opened_at is None else self._admitted(breaker, began)
             try:
@@ -162,9 +143,10 @@ class Gate:
         pause = self._pause(passage, error, took)
         if pause is None:
             raise error
+        due = loop.time() + pause
         await asyncio.sleep(pause)
-        began = loop.time()
-        if breaker.shut(began):  # others have found it down meanwhile
+        began = max(due, loop.time())  # a loop may wake a little early
+        if self.shut(breaker, began):  # others have found it down meanwhile
             raise error
         era = self._admitted(breaker, began)
         try:
@@ -183,12 +165,12 @@ class Gate:
 
     def _pause(self, passage: Passage, error: BaseException, took: float) -> float | None:
         """Seconds until the second attempt; None when there is to be none."""
-        if not passage.again or not isinstance(error, AdapterError):
+        if not isinstance(error, AdapterError) or passage.breaker.opened_at is not None:
             return None
-        shut = passage.breaker.opened_at is not None
-        if shut or isinstance(error, NotCalled) or not fails(error):
+        unheard = passage.asks and isinstance(error, OutcomeUnknown) and error.unheard
+        if not (unheard or passage.again) or isinstance(error, NotCalled) or not fails(error):
             return None
-        wait = error.retry_after_s
+        wait = 0.0 if unheard else error.retry_after_s
         if wait is None:
             wait = _PAUSE_S * (0.5 + self._draw())
         left = min(passage.until, passage.end) - asyncio.get_running_loop().time() - wait
@@ -199,8 +181,11 @@ class Gate:
     # -- slots -----------------------------------------------------------------------------
 
     async def _slot(self, passage: Passage) -> None:
-        """Wait for one, first come, first served; NotCalled when none is free in time."""
-        if passage.crowds and len(self._waiting) >= self._most_waiting:
+        """Wait for one, first come, first served.
+
+        NotCalled when none is free in time, or no call may leave when one is.
+        """
+        if passage.asks and len(self._waiting) >= self._most_waiting:
             raise NotCalled(self.info.id, "too many wait already", retry_in_s=1.0)
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[None] = loop.create_future()
@@ -209,6 +194,9 @@ class Gate:
         self._waiting.append(place)
         try:
             await turn
+            kept_back = self.shut(passage.breaker, loop.time())
+            if kept_back is not None:
+                raise kept_back
         except BaseException:
             if place in self._waiting:
                 self._waiting.remove(place)
@@ -230,11 +218,12 @@ class Gate:
                 return
         self._free += 1
 
-    def _send_home(self, breaker: Breaker, error: NotCalled) -> None:
+    def _send_home(self, now: float) -> None:
         """Those who wait for what has just been shut need not wait any longer."""
-        for turn, judged_by in self._waiting:
-            if judged_by is breaker and not turn.done():
-                turn.set_exception(error)
+        for turn, breaker in self._waiting:
+            kept_back = None if turn.done() else self.shut(breaker, now)
+            if kept_back is not None:
+                turn.set_exception(kept_back)
 
     # -- verdicts --------------------------------------------------------------------------
 
@@ -264,10 +253,11 @@ class Gate:
     def _failed(self, breaker: Breaker, era: int, error: AdapterError) -> None:
         now = asyncio.get_running_loop().time()
         if error.retry_after_s is not None:
-            self._away_until = now + min(error.retry_after_s, LONGEST_REST_S)
+            until = now + min(error.retry_after_s, LONGEST_REST_S)
+            self._away_until = max(self._away_until, until)
         self._note(error)
-        if breaker.failed(era, now):
-            self._send_home(breaker, self.down(breaker, now))
+        if breaker.failed(era, now) or error.retry_after_s:
+            self._send_home(now)
 
     def down(self, breaker: Breaker, now: float) -> NotCalled:
         """That it did not answer lately, and when a call may leave again."""

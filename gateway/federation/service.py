@@ -9,7 +9,7 @@ from typing import Any, Final
 import structlog
 
 from adapters.contract import Department
-from adapters.errors import AdapterError, ContractBroken, OutcomeUnknown
+from adapters.errors import AdapterError, ContractBroken, OutcomeUnknown, Refused
 from gateway.execution.bugs import where
 from gateway.federation.calls import Call
 from gateway.federation.deadlines import Deadlines
@@ -134,8 +134,14 @@ class Federation:
             waiter.landed(key, self._stale(key, told, now))
 
     def failed(self, key: Key, error: AdapterError) -> Reading:
-        """The reading of a failure: the last known value, stale, where there is one."""
+        """The reading of a failure: the last known value, stale, where there is one.
+
+        A refusal is an answer: what was known before stands no more.
+        """
         now = asyncio.get_running_loop().time()
+        if isinstance(error, Refused) and self._memory.known(key, now=now) is not None:
+            mark, nothing = self._memory.mark, Reading(value=None)
+            self._memory.put(key, nothing, now=now, fresh_s=0, known_s=0, mark=mark)
         return self._stale(key, self._gates[key.department].problem(error), now)
 
     def _flight(
@@ -259,8 +265,7 @@ class Federation:
             code=told.code.value,
             kind=type(error).__name__,
         )
-        now = asyncio.get_running_loop().time()
-        return {key: self._stale(key, told, now) for key in keys}, told.code.value
+        return {key: self.failed(key, error) for key in keys}, told.code.value
 
     def _stale(self, key: Key, told: Problem, now: float) -> Reading:
         last = self._memory.known(key, now=now)

@@ -127,10 +127,9 @@ class SharedMemory:
         kept: dict[str, bytes] = {}
         absent: dict[str, bytes] = {}
         for key, reading in readings.items():
-            if reading.problem is None:
-                stored = preserve(reading, tokens[key])
-                if len(stored) <= MOST_BYTES:
-                    (kept if reading.value else absent)[name_of(key)] = stored
+            stored = _preserved(key, reading, tokens) if reading.problem is None else None
+            if stored is not None:
+                (kept if reading.value else absent)[name_of(key)] = stored
         for values, ttl in ((kept, self._ttl_s), (absent, self._absent_s)):
             if values:
                 await self._tried(partial(self._told, values, ttl))
@@ -163,6 +162,16 @@ class SharedMemory:
             raise
         self._breaker.answered(era)
         return done
+
+
+def _preserved(key: Key, reading: Reading, tokens: Tokens) -> bytes | None:
+    try:
+        stored = preserve(reading, tokens[key])
+    # A rim: what is no JSON, a whole number of more than 64 bits for example, stays here.
+    except Exception as error:
+        log.warning("shared_memory.garbage", register=key.source, kind=type(error).__name__)
+        return None
+    return stored if len(stored) <= MOST_BYTES else None
 
 
 def _revived(stored: bytes, tokens: Sequence[str], register: Register) -> Reading | None:

@@ -5,7 +5,6 @@ import json
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +22,6 @@ from adapters.errors import (
 from adapters.findings import Findings
 from adapters.manifest.read import read_manifest
 from adapters.rest.auth import ClientCredentials
-from adapters.rest.dialect import _REMEMBERED, _Memory
 from adapters.wire import Endpoint, WireReply, WireRequest
 from schema.domain.filing import Filing, ItemStatus, Progress, Receipt
 from tests.adapters.conftest import CREDENTIALS, Counter, filing_with, place
@@ -272,24 +270,6 @@ async def test_unchanged_progress_is_the_remembered_one(
     assert b"GET /api/applications/N%2F1 " in counter.heard[1]
     assert b"If-None-Match" not in counter.heard[1]
     assert b'If-None-Match: "v1"' in counter.heard[2]
-
-
-def test_what_is_asked_about_is_not_forgotten_for_what_is_answered_meanwhile() -> None:
-    memory = _Memory()
-    opened: Any = SimpleNamespace(open=lambda reply: reply.headers["etag"])
-    for number in range(_REMEMBERED):
-        memory.answer(f"/{number}", _tagged(f"v{number}"), opened)
-
-    assert memory.condition("/0") == {"If-None-Match": "v0"}
-    memory.answer("/new", _tagged("new"), opened)
-
-    unchanged = WireReply(status=304, headers={}, body=b"")
-    assert memory.answer("/0", unchanged, opened) == "v0"
-    assert memory.condition("/1") == {}
-
-
-def _tagged(tag: str) -> WireReply:
-    return WireReply(status=200, headers={"etag": tag}, body=b"")
 
 
 async def test_304_without_memory_is_no_answer(ready: DeclaredDepartment, counter: Counter) -> None:

@@ -122,8 +122,10 @@ class Matrix:
             if found.verdict is Verdict.UNMET and kind.at == {Point.ACCEPT}:
                 await self._anew(counter)  # it had a connection already
                 found = await self._struck(kind, counter, await counter.question(verb, turn))
-            if found.verdict is Verdict.UNDETECTABLE:
-                await self._anew(counter)  # it may be kept, and believed again when "not modified"
+            if found.verdict is Verdict.UNDETECTABLE or kind.name in TOKEN_KINDS:
+                # A value may be kept, and believed again when "not modified"; a token that was
+                # refused twice is not asked for anew for a while.
+                await self._anew(counter)
             return found
         before = await self._struck(kind, counter, question)  # the next question meets the reset
         question = await counter.question(verb, turn)

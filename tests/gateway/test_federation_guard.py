@@ -343,6 +343,80 @@ async def test_a_long_retry_after_is_kept_without_a_second_attempt_and_within_re
 
 
 @in_virtual_time
+async def test_who_waits_for_a_slot_when_it_asks_us_to_wait_is_told_at_once_and_stays() -> None:
+    gate, line = a_gate(concurrency=1), Line(busy(20), "said", takes_s=0.1)
+    first = asyncio.ensure_future(read(gate, line))
+    await asyncio.sleep(0)
+    waiting = [asyncio.ensure_future(read(gate, line)) for _ in range(3)]
+    filing = asyncio.ensure_future(file(gate, line))
+    await asyncio.sleep(0)
+
+    found = await asyncio.gather(*waiting, filing)
+
+    assert now() == pytest.approx(1000.1)
+    assert [code(one) for one in found] == [P.DEPARTMENT_BUSY] * 4
+    assert [retry_in_s(one) for one in found] == [pytest.approx(20)] * 4
+    assert len(line.budgets) == 1
+    assert isinstance(await first, NotDelivered)
+    await asyncio.sleep(20)
+    assert await read(gate, line) == "said"
+
+
+@in_virtual_time
+async def test_who_was_given_a_slot_as_it_asked_us_to_wait_does_not_leave_either() -> None:
+    gate, line = a_gate(concurrency=2), Line(takes_s=0.1)
+    told = asyncio.ensure_future(read(gate, Line(busy(20), takes_s=0.1)))
+    await asyncio.sleep(0)
+    before = asyncio.ensure_future(read(gate, line))  # gives its slot in the turn of the answer
+    waits = asyncio.ensure_future(read(gate, line))
+
+    found = await asyncio.gather(before, waits, told)
+
+    assert found[0] == "said"
+    assert retry_in_s(found[1]) == pytest.approx(20)
+    assert len(line.budgets) == 1
+    assert gate._free == 2
+
+
+@in_virtual_time
+async def test_a_shorter_retry_after_does_not_shorten_a_longer_one() -> None:
+    gate, line = a_gate(), Line()
+    await asyncio.gather(
+        read(gate, Line(busy(20), takes_s=0.1)), read(gate, Line(busy(0.5), takes_s=0.2))
+    )
+
+    await asyncio.sleep(1)
+
+    assert retry_in_s(await read(gate, line)) == pytest.approx(18.9)
+    assert line.budgets == []
+
+
+@in_virtual_time
+async def test_a_second_attempt_does_not_leave_where_another_was_asked_to_wait_longer() -> None:
+    gate, line = a_gate(), Line(busy(0.5), "said")
+    asked = asyncio.ensure_future(read(gate, line, again=True))
+    other = asyncio.ensure_future(read(gate, Line(busy(20), takes_s=0.2)))
+    await asyncio.sleep(0)
+
+    found = await asked
+
+    assert isinstance(found, NotDelivered)
+    assert len(line.budgets) == 1
+    await other
+
+
+@in_virtual_time
+async def test_a_second_attempt_without_a_time_of_its_own_keeps_to_what_another_was_told() -> None:
+    gate, line = a_gate(), Line(DOWN, "said", takes_s=0.1)
+    asked = asyncio.ensure_future(read(gate, line, again=True))
+    other = asyncio.ensure_future(read(gate, Line(busy(20), takes_s=0.15)))
+
+    assert await asked is DOWN
+    assert len(line.budgets) == 1
+    await other
+
+
+@in_virtual_time
 async def test_half_of_all_failing_costs_a_fifth_more_calls_at_most() -> None:
     gate = a_gate()
     firsts, calls = 400, 0

@@ -10,6 +10,7 @@ import pytest
 
 from adapters.contract import Changes
 from adapters.errors import (
+    AdapterError,
     ContractBroken,
     Misconfigured,
     NotDelivered,
@@ -320,6 +321,50 @@ async def test_the_last_known_value_stands_in_stale(housing: FakeDepartment) -> 
     assert (reading.provenance.stale, reading.provenance.as_of) == (True, AT)
     assert reading.problem is not None
     assert reading.problem.code is P.DEPARTMENT_UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OutcomeUnknown("housing", "reset"),
+        ContractBroken("housing", "area"),
+        Misconfigured("housing", "401"),
+    ],
+)
+async def test_what_is_no_word_about_the_record_leaves_the_last_known_value(
+    housing: FakeDepartment, error: AdapterError
+) -> None:
+    federation = Federation([housing], now=lambda: AT, freshness=NO_MEMORY)
+    known = await reads(federation).record("housing", "property", "no", "A")
+    housing.fails = error
+
+    reading = await reads(federation).record("housing", "property", "no", "A")
+
+    assert reading.value == known.value
+    assert reading.provenance is not None
+    assert reading.provenance.stale
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_what_is_refused_is_not_shown_as_it_was_before(
+    housing: FakeDepartment, whole: bool
+) -> None:
+    federation = Federation([housing], now=lambda: AT, freshness=NO_MEMORY)
+    for key in ("A", "B"):
+        await reads(federation).record("housing", "property", "no", key)
+    refused, good = Refused("housing", "E01", "不予查询"), housing.answer
+    housing.answer = lambda key: refused if key == "A" else good(key)
+    housing.fails = refused if whole else None
+
+    reading = await reads(federation).record("housing", "property", "no", "A")
+    housing.fails = NotDelivered("housing", "refused")
+    later = await reads(federation).record("housing", "property", "no", "A")
+    other = await reads(federation).record("housing", "property", "no", "B")
+
+    assert (reading.value, reading.provenance) == (None, None)
+    assert reading.problem is not None
+    assert (later.value, later.provenance) == (None, None)
+    assert number(other) == "B"
 
 
 @pytest.mark.parametrize("given_up", [0, 1])

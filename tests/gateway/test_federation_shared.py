@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from gateway.demo.ports import free_port
 from gateway.demo.processes import until
@@ -214,6 +215,26 @@ async def test_garbage_is_as_nothing(garbage: bytes) -> None:
     store.kept[name_of(KEY)] = garbage
 
     assert await found(SharedMemory(store)) is None
+
+
+@pytest.mark.parametrize(
+    "unwritable", [{"floors": 2**64}, {"parcel_no": "\ud800"}, {"floors": {1}}]
+)
+async def test_what_cannot_be_written_is_not_shared_and_hurts_neither_nor_the_others(
+    unwritable: Any,
+) -> None:
+    store, other = FakeStore(), KEY._replace(key="P-2")
+    shared = SharedMemory(store)
+    _, tokens = await shared.get([KEY, other], PARCEL)
+    assert tokens is not None
+
+    with capture_logs() as logs:
+        await shared.put({KEY: reading(unwritable), other: reading(VALUE)}, tokens)
+
+    assert list(store.kept) == [name_of(other)]
+    assert [(log["event"], log["register"]) for log in logs] == [
+        ("shared_memory.garbage", "parcel")
+    ]
 
 
 async def test_a_store_that_fails_or_hangs_hurts_nobody() -> None:

@@ -1,4 +1,4 @@
-"""The lean line: connections are kept, closed ones asked anew, and every way to fail is typed."""
+"""The lean line: connections are kept, closed ones left alone, and every way to fail is typed."""
 
 import asyncio
 import gc
@@ -149,19 +149,45 @@ async def test_a_kept_connection_found_closed_is_asked_anew_once(
     assert server.connections == 2
 
 
-async def test_a_kept_connection_that_closes_as_it_is_asked_is_asked_anew(
+async def closing_as_asked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(OK)
+    await reader.readuntil(b"\r\n\r\n")
+    writer.transport.abort()
+
+
+async def test_over_a_kept_connection_that_closes_as_it_is_asked_it_is_unheard_and_not_sent_anew(
     wire: LeanWire, server: Server
 ) -> None:
-    async def closing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(OK)
-        await reader.readuntil(b"\r\n\r\n")
-        writer.transport.abort()
-
-    server.talks = [closing, answering]
+    server.talks = [closing_as_asked, answering]
     await wire.send(GET, deadline=within(2))
+    with pytest.raises(OutcomeUnknown) as caught:
+        await wire.send(GET, deadline=within(2))
+    assert caught.value.unheard
+    assert server.connections == 1
+
     assert (await wire.send(GET, deadline=within(2))).body == b"ok"
     assert server.connections == 2
+
+
+async def test_where_a_kept_connection_was_found_closed_none_is_kept_for_a_while(
+    wire: LeanWire, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lean, "WARY_S", 60.0)
+    server.talks = [closing_as_asked, answering, answering]
+    await asyncio.gather(*(wire.send(GET, deadline=within(2)) for _ in range(2)))
+    assert server.open == 2
+    with pytest.raises(OutcomeUnknown):
+        await asyncio.gather(*(wire.send(GET, deadline=within(2)) for _ in range(2)))
+    await becomes(lambda: server.open == 0)
+
+    for _ in range(3):
+        await wire.send(GET, deadline=within(2))
+        await becomes(lambda: server.open == 0)
+    monkeypatch.setattr(wire, "_wary_until", within(0))
+    await wire.send(GET, deadline=within(2))
+    await wire.send(GET, deadline=within(2))
+    assert (server.open, server.connections) == (1, 6)
 
 
 @pytest.mark.parametrize("then", ["close", "reset"])
@@ -169,8 +195,9 @@ async def test_a_fresh_connection_that_closes_unanswered_is_unknown_and_not_aske
     wire: LeanWire, server: Server, then: str
 ) -> None:
     server.talks = [saying(b"", then=then)]
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(OutcomeUnknown) as caught:
         await wire.send(GET, deadline=within(2))
+    assert not caught.value.unheard
     assert server.connections == 1
 
 

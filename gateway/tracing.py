@@ -5,9 +5,11 @@ Only a process that traces imports this, and the OpenTelemetry SDK with it.
 
 import importlib
 import sys
+from datetime import UTC, datetime
 
+import orjson
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import (
     BatchSpanProcessor,
     ConsoleSpanExporter,
@@ -31,10 +33,26 @@ def provider_to(exporter: str, endpoint: str | None, to: SpanExporter | None) ->
     if to is not None:
         provider.add_span_processor(SimpleSpanProcessor(to))
     elif exporter == "console":
-        provider.add_span_processor(SimpleSpanProcessor(ConsoleSpanExporter(out=sys.stderr)))
+        told = ConsoleSpanExporter(out=sys.stderr, formatter=_line)
+        provider.add_span_processor(SimpleSpanProcessor(told))
     else:
         provider.add_span_processor(BatchSpanProcessor(_otlp(endpoint)))
     return provider
+
+
+def _line(span: ReadableSpan) -> str:
+    """A span as one line of JSON; the SDK's own form takes twenty, and ten times as long."""
+    context, parent, began, ended = span.context, span.parent, span.start_time, span.end_time
+    told = {
+        "span": span.name,
+        "trace_id": context and f"{context.trace_id:032x}",
+        "span_id": context and f"{context.span_id:016x}",
+        "parent_id": parent and f"{parent.span_id:016x}",
+        "start": began and datetime.fromtimestamp(began / 1e9, UTC),
+        "ms": None if began is None or ended is None else round((ended - began) / 1e6, 3),
+        **(span.attributes or {}),
+    }
+    return orjson.dumps(told, default=str, option=orjson.OPT_APPEND_NEWLINE).decode()
 
 
 def _otlp(endpoint: str | None) -> SpanExporter:

@@ -263,3 +263,17 @@ def test_the_order_in_which_labels_are_told_makes_no_other_series() -> None:
     metrics.count("x_total", outcome="ok", department="fire")
 
     assert b'x_total{department="fire",outcome="ok"} 2' in metrics.render()[0]
+
+
+def test_a_span_on_the_console_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
+    provider = configure_tracing(exporter="console")
+    with span("graphql", operation="Case"), span("inner"):
+        pass
+    assert provider is not None
+    provider.shutdown()
+    configure_tracing(exporter="off")
+
+    inner, outer = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (outer["span"], outer["operation"], outer["parent_id"]) == ("graphql", "Case", None)
+    assert (inner["trace_id"], inner["parent_id"]) == (outer["trace_id"], outer["span_id"])
+    assert outer["ms"] >= inner["ms"] >= 0

@@ -9,20 +9,20 @@ from typing import Any, Final
 import structlog
 
 from adapters.contract import Department
-from adapters.errors import AdapterError, ContractBroken, OutcomeUnknown, Refused
+from adapters.errors import AdapterError, OutcomeUnknown
 from gateway.execution.bugs import where
 from gateway.federation.calls import Call
 from gateway.federation.deadlines import Deadlines
 from gateway.federation.flights import Flight, Flights, Waiter
-from gateway.federation.freshness import Freshness, age_s
+from gateway.federation.freshness import Freshness
 from gateway.federation.gate import Gate, fails
 from gateway.federation.guarded import GuardedDepartment
 from gateway.federation.memory import Key, Memory, Tag
+from gateway.federation.settling import Settling
 from gateway.federation.shared import SharedMemory
 from gateway.federation.ways import Way, way_of
 from schema.domain.department import DepartmentInfo
-from schema.domain.problem import Problem
-from schema.domain.reading import Provenance, Reading
+from schema.domain.reading import Reading
 from schema.graph.ports import DepartmentView
 
 log = structlog.get_logger(__name__)
@@ -42,17 +42,18 @@ class Federation:
     ) -> None:
         self._departments = {department.info.id: department for department in departments}
         self._now = now
-        self._freshness = freshness or Freshness()
         self._memory = memory or Memory()
         self._shared = shared
         self._gates = {
             name: Gate(department.info, now=now) for name, department in self._departments.items()
         }
+        self._settling = Settling(self._memory, freshness or Freshness(), self._gates, now)
         self._ways: dict[tuple[str, str, str], Way] = {}
         self._flights = Flights(self._memory, self._too_late)
         # As every operation asks them for every read, without a step in between.
         self.fresh: Final = self._memory.fresh
         self.until: Final = self._memory.until
+        self.failed: Final = self._settling.failed
         self.join: Final = self._flights.join
         self.leave: Final = self._flights.leave
         self.waiting = Deadlines(_out_of_time)  # operations some department has not answered
@@ -131,18 +132,7 @@ class Federation:
         told = gate.problem(shut)
         call.outcome = told.code.value
         for key in keys:
-            waiter.landed(key, self._stale(key, told, now))
-
-    def failed(self, key: Key, error: AdapterError) -> Reading:
-        """The reading of a failure: the last known value, stale, where there is one.
-
-        A refusal is an answer: what was known before stands no more.
-        """
-        now = asyncio.get_running_loop().time()
-        if isinstance(error, Refused) and self._memory.known(key, now=now) is not None:
-            mark, nothing = self._memory.mark, Reading(value=None)
-            self._memory.put(key, nothing, now=now, fresh_s=0, known_s=0, mark=mark)
-        return self._stale(key, self._gates[key.department].problem(error), now)
+            waiter.landed(key, self._settling.stale(key, told, now))
 
     def _flight(
         self, way: Way, keys: Sequence[Key], waiter: Waiter, call: Call, now: float
@@ -176,7 +166,7 @@ class Federation:
         if self._tellings:  # what was forgotten here, is to be there before it is looked for
             await asyncio.wait(self._tellings)
         found, tokens = await self._shared.get(flight.keys, register)
-        fresh = self._adopted(found, flight)
+        fresh = self._settling.adopted(found, flight)
         left = [key for key in flight.keys if key not in fresh]
         readings, outcome = await self._asked(flight, left) if left else ({}, "shared")
         self._land(flight, {**fresh, **readings}, outcome)
@@ -205,54 +195,7 @@ class Federation:
             log.error("federation.adapter_bug", department=name, **where(bug))
             return self._all_failed(keys, AdapterError(name, type(bug).__name__))
         as_of, now = self._now(), flight.passage.loop.time()
-        return {key: self._settle(key, flight, reply, as_of, now) for key in keys}, "ok"
-
-    def _settle(
-        self, key: Key, flight: Flight, reply: Mapping[str, Any], as_of: datetime, now: float
-    ) -> Reading:
-        value = reply.get(key.key, _MISSING)
-        if value is _MISSING:
-            value = ContractBroken(key.department, "a key is missing from the reply")
-        if isinstance(value, AdapterError):
-            return self.failed(key, value)
-        record_id = flight.way.record_id(key.key, value)
-        origin = Provenance(
-            department=key.department, source=key.source, as_of=as_of, record_id=record_id
-        )
-        reading = Reading(value=value, provenance=origin)
-        self._remember(key, reading, flight, now)
-        return reading
-
-    def _adopted(self, found: Mapping[Key, Reading], flight: Flight) -> Mapping[Key, Reading]:
-        """What another process learnt and may, at its age, still stand for a new answer.
-
-        What is older becomes the last known, unless this process knows later news.
-        """
-        today, now, fresh = self._now(), flight.passage.loop.time(), {}
-        for key, reading in found.items():
-            last = self._memory.known(key, now=now)
-            age = age_s(reading, today)
-            # As old as what is known: that very reading, which may have been forgotten since.
-            if last is not None and age_s(last, today) <= age:
-                continue
-            if self._remember(key, reading, flight, now, age=age):
-                fresh[key] = reading
-        return fresh
-
-    def _remember(
-        self, key: Key, reading: Reading, flight: Flight, now: float, *, age: float = 0.0
-    ) -> bool:
-        """Keep it for what is left of its time; whether it may stand for a new answer."""
-        fresh_s, known_s = self._freshness.lives(reading, progress=flight.way.progress)
-        self._memory.put(
-            key,
-            reading,
-            now=now,
-            fresh_s=fresh_s - age,
-            known_s=known_s - age,
-            mark=flight.mark,
-        )
-        return age < fresh_s
+        return {key: self._settling.settle(key, flight, reply, as_of, now) for key in keys}, "ok"
 
     def _all_failed(
         self, keys: Sequence[Key], error: AdapterError
@@ -266,17 +209,6 @@ class Federation:
             kind=type(error).__name__,
         )
         return {key: self.failed(key, error) for key in keys}, told.code.value
-
-    def _stale(self, key: Key, told: Problem, now: float) -> Reading:
-        last = self._memory.known(key, now=now)
-        if last is None or last.provenance is None:
-            return Reading(value=None, problem=told)
-        return Reading(
-            value=last.value, provenance=replace(last.provenance, stale=True), problem=told
-        )
-
-
-_MISSING: Any = object()
 
 
 def _answered(reply: Mapping[str, Any]) -> Mapping[str, Any]:

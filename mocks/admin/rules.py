@@ -17,13 +17,14 @@ from mocks.core.clock import write_atomically
 from mocks.core.faults import check_rules
 from mocks.core.kit import DEPARTMENTS
 from mocks.faults.pace import check_latency
+from mocks.faults.said import Unobeyable
 
 Told = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """One file of rules and its routes. `check` raises ValueError for what cannot be obeyed."""
+    """One file of rules and its routes. `check` raises Unobeyable for what cannot be obeyed."""
 
     what: str  # faults, latency
     file: Path
@@ -67,9 +68,8 @@ class Rules:
     def _ordered(self, rules: Told) -> Response:
         try:
             self.check(rules)
-        except (TypeError, ValueError, OverflowError) as wrong:
-            where = str(wrong).partition(":")[0]
-            raise refused("NOT_OBEYABLE", where, str(wrong), self.mend, status=422) from None
+        except Unobeyable as wrong:
+            raise refused("NOT_OBEYABLE", wrong.where, str(wrong), self.mend, status=422) from None
         write_atomically(self.file, rules)
         return JSONResponse(rules)
 

@@ -19,12 +19,13 @@ from mocks.anything.refusal import Refused
 from mocks.core.clock import SHANGHAI, real_now
 from mocks.core.late import LateDeeds
 from mocks.faults.answering import Asked, Own, met
-from mocks.faults.carried import Carried, drop
+from mocks.faults.carried import Carried, cut_off
+from mocks.faults.operations import issues_tokens
 from mocks.faults.remembered import Remembered
 from mocks.faults.reply import Reply
 from mocks.faults.rule import NO_FAULT, Fault, Matter, Rule
 from mocks.faults.said import Wrong, near
-from mocks.faults.table import Point, drawn_at
+from mocks.faults.table import TOKEN_KINDS, Point, drawn_at
 
 _CALLS, _HEADS, _CONNECTIONS = (
     drawn_at(point) for point in (Point.CALL, Point.HEADERS, Point.ACCEPT)
@@ -75,7 +76,7 @@ class BadDays:
     def cut(self) -> Response | None:
         """What a request meets before its body is read; None on a good day."""
         fault = self._picked(_HEADS, Matter())
-        return None if fault is NO_FAULT else Carried(drop, Reply(status=200), fault)
+        return None if fault is NO_FAULT else Carried(cut_off, Reply(status=200), fault)
 
     def says(self) -> str | None:
         """Which of the department's own codes this call is answered with; None: none of them."""
@@ -89,7 +90,8 @@ class BadDays:
         asked = Asked(operation=operation, content=await request.body(), scope=request.scope)
         by_filing = any(rule.by_filing for rule in self.rules)
         words = asked.words if by_filing else frozenset[str]()
-        fault = self._picked(_CALLS, Matter(operation=operation, words=words))
+        among = _CALLS if issues_tokens(operation) else _CALLS - TOKEN_KINDS
+        fault = self._picked(among, Matter(operation=operation, words=words))
         if fault is NO_FAULT:
             return await act()
         return await met(fault, asked, act, own, self.late, self.before)
@@ -149,5 +151,8 @@ def _check(rule: Rule, protocol: str, operations: Collection[str]) -> None:
         )
     if kind.name in _HEADS and rule.operations != {"*"}:
         raise Wrong("operation", f"{kind.name} strikes before it is known; leave it out")
+    if kind.tokens and not any(map(issues_tokens, operations)):
+        why = "strikes operations that issue tokens, and the contract has none — choose another"
+        raise Wrong("", f"{kind.name} {why}")
     for name in sorted(rule.operations - {"*", *operations}):
         raise Wrong("operation", f"the contract has no {name!r}{near(name, operations)}")

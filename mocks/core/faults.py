@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from mocks.core.clock import VirtualClock, Watched
-from mocks.faults.operations import check_names, protocol_of
+from mocks.faults.operations import check_meets, check_names, protocol_of
 from mocks.faults.rule import NO_FAULT, Fault, Matter, Rule
-from mocks.faults.said import Wrong, obeyable
+from mocks.faults.said import Unobeyable, Wrong, check_each, obeyable
 from mocks.faults.table import Point, drawn_at
 from mocks.journal.noting import struck
 
@@ -31,29 +31,24 @@ ON_TELLINGS = drawn_at(Point.TELLING)  # each attempt to tell a change
 ON_CHANGES = drawn_at(Point.CHANGE)  # each change to be told
 
 
-class BadRule(ValueError):
-    """A rule that cannot be obeyed: which, why, and how to mend it."""
+class BadRule(Unobeyable):
+    """A rule of faults.json that cannot be obeyed."""
 
 
 def check_rules(rules: Mapping[str, Any]) -> None:
     """Raise BadRule for the first rule that cannot be obeyed."""
-    for department, specs in rules.items():
-        if not isinstance(specs, list):
-            raise BadRule(f'{department}: is not a list of rules like [{{"kind": "busy"}}]')
-        for number, spec in enumerate(specs):
-            try:
-                _check_department(department, Rule(spec))
-            except Wrong as wrong:
-                raise BadRule(f"{department}[{number}].{wrong}") from wrong
+    check_each(rules, _check, BadRule, '{"kind": "busy"}')
 
 
-def _check_department(department: str, rule: Rule) -> None:
+def _check(department: str, spec: object) -> None:
+    rule = Rule(spec)
     check_names(department, rule.operations)
     protocol = protocol_of(department)
     if protocol and not rule.kind.suits_protocol(protocol):
         raise Wrong(
             "kind", f"{rule.kind.name} is for {rule.kind.suits}; {department} is {protocol}"
         )
+    check_meets(department, rule.kind, rule.operations)
 
 
 class Faults:

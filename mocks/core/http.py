@@ -9,10 +9,11 @@ from mocks.core.faults import NO_FAULT, ON_CALLS, ON_HEADERS, Fault, Faults
 from mocks.core.filed import Filed
 from mocks.core.kit import Kit
 from mocks.faults.answering import Act, Asked, Own, met
-from mocks.faults.carried import Carried, drop
+from mocks.faults.carried import Carried, cut_off
 from mocks.faults.dribble import Dribbled
+from mocks.faults.operations import issues_tokens
 from mocks.faults.reply import Reply
-from mocks.faults.tokens import TOKEN_KINDS, issues_tokens
+from mocks.faults.table import TOKEN_KINDS
 from mocks.journal.noting import asks, struck
 
 _ON_OTHER_CALLS = ON_CALLS - TOKEN_KINDS
@@ -26,7 +27,7 @@ def cut_early(kit: Kit, operation: str) -> Response | None:
     if fault is NO_FAULT:
         return None
     asks(operation)
-    return Carried(drop, Reply(status=200), fault)
+    return Carried(cut_off, Reply(status=200), fault)
 
 
 async def answer(

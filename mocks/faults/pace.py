@@ -22,29 +22,38 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mocks.core.clock import Watched
-from mocks.faults import said
+from mocks.faults import keys, said
+from mocks.faults.keys import Reader
 from mocks.faults.limits import Places, Rate
-from mocks.faults.operations import check_names
-from mocks.faults.said import Wrong, near, obeyable
+from mocks.faults.operations import check_asked, check_names
+from mocks.faults.said import Unobeyable, Wrong, check_each, near, obeyable
 from mocks.faults.spans import Span, span_of
 
-_SPANS = ("fixed_s", "uniform_s", "median_s", "percentiles")
-_READERS: dict[str, said.Reader] = {
-    "operation": said.names,
-    "seed": said.whole,
-    "fixed_s": said.seconds,
-    "uniform_s": said.span,
-    "median_s": said.seconds,
-    "sigma": said.spread,
-    "percentiles": said.percentiles,
-    "at_once": said.positive,
-    "queue": said.count,
-    "rate_per_s": said.rate,
-    "burst": said.positive,
-    "over": said.choice("429", "503", "busy"),
-    "bytes_per_s": said.positive,
+SPANS = ("fixed_s", "uniform_s", "median_s", "percentiles")
+READERS: dict[str, Reader] = {
+    "operation": keys.NAMES,
+    "seed": keys.whole(),
+    "fixed_s": keys.SECONDS,
+    "uniform_s": keys.SPAN,
+    "median_s": keys.SECONDS,
+    "sigma": keys.number(0, 5, "a sigma"),
+    "percentiles": keys.PERCENTILES,
+    "at_once": keys.whole(1),
+    "queue": keys.or_none(keys.whole(0)),
+    "rate_per_s": keys.number(0.001, 1_000_000, "a rate"),
+    "burst": keys.whole(1),
+    "over": keys.choice("429", "503", "busy"),
+    "bytes_per_s": keys.whole(1),
 }
-_WITH = {"sigma": "median_s", "queue": "at_once", "burst": "rate_per_s"}
+LIMITS = ("at_once", "rate_per_s", "bytes_per_s")
+_PACES = (*SPANS, *LIMITS)  # a rule tells one of them at least
+WITH = {
+    "sigma": ("median_s",),
+    "queue": ("at_once",),
+    "burst": ("rate_per_s",),
+    "seed": ("uniform_s", "median_s", "percentiles"),
+    "over": ("queue", "rate_per_s"),
+}
 _T = TypeVar("_T")
 
 
@@ -69,29 +78,32 @@ def _read(spec: object) -> dict[str, Any]:
     if not isinstance(spec, Mapping):
         raise Wrong("", 'is not an object like {"fixed_s": 0.2}')
     for key in spec:
-        if key not in _READERS:
-            raise Wrong(key, f"unknown key{near(key, _READERS)}; there are {', '.join(_READERS)}")
-        if (needed := _WITH.get(key)) and needed not in spec:
-            raise Wrong(key, f"goes with {needed}; add it")
-    if len(named := [key for key in _SPANS if key in spec]) > 1:
+        if key not in READERS:
+            raise Wrong(key, f"unknown key{near(key, READERS)}; there are {', '.join(READERS)}")
+        if (needed := WITH.get(key)) and not any(one in spec for one in needed):
+            *others, last = needed
+            said_so = f"{', '.join(others)} or {last}; add one" if others else f"{last}; add it"
+            raise Wrong(key, f"goes with {said_so}")
+    if len(named := [key for key in SPANS if key in spec]) > 1:
         raise Wrong(named[1], f"and {named[0]} are two latencies; keep one")
-    return {key: said.read(key, _READERS[key], value) for key, value in spec.items()}
+    if not any(key in spec for key in _PACES):
+        raise Wrong("", f"tells no pace; add one of {', '.join(_PACES)}")
+    return {key: said.read(key, READERS[key], value) for key, value in spec.items()}
 
 
-class BadPace(ValueError):
-    """A rule that cannot be obeyed: which, why, and how to mend it."""
+class BadPace(Unobeyable):
+    """A rule of latency.json that cannot be obeyed."""
 
 
 def check_latency(rules: Mapping[str, Any]) -> None:
     """Raise BadPace for the first rule that cannot be obeyed."""
-    for department, specs in rules.items():
-        if not isinstance(specs, list):
-            raise BadPace(f'{department}: is not a list of rules like [{{"fixed_s": 0.2}}]')
-        for number, spec in enumerate(specs):
-            try:
-                check_names(department, PaceRule(spec).operations)
-            except Wrong as wrong:
-                raise BadPace(f"{department}[{number}].{wrong}") from wrong
+    check_each(rules, _check, BadPace, '{"fixed_s": 0.2}')
+
+
+def _check(department: str, spec: object) -> None:
+    operations = PaceRule(spec).operations
+    check_names(department, operations)
+    check_asked(department, operations)
 
 
 class Pace:

@@ -11,28 +11,35 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mocks.faults import said
+from mocks.faults import keys, said
+from mocks.faults.keys import Reader
 from mocks.faults.said import Wrong, near
-from mocks.faults.table import KINDS, Point
+from mocks.faults.table import KINDS, Kind, Point
 from mocks.faults.when import Window
 
-_CONDITIONS = {
-    "kind": said.text,
-    "operation": said.names,
-    "filing": said.names,
-    "first": said.count,
-    "every": said.positive,
-    "probability": said.share,
-    "seed": said.whole,
-    "delay_s": said.seconds,
-    "status": said.positive,  # may be said of any kind; those that say a status heed it
-    "from": said.moment,
-    "until": said.moment,
-    "weekdays": said.weekdays,
-    "hours": said.hours,
+CONDITIONS: dict[str, Reader] = {
+    "kind": keys.choice(*KINDS),
+    "operation": keys.NAMES,
+    "filing": keys.NAMES,
+    "first": keys.or_none(keys.whole(1)),
+    "every": keys.whole(1),
+    "probability": keys.SHARE,
+    "seed": keys.whole(),
+    "delay_s": keys.SECONDS,
+    "from": keys.MOMENT,
+    "until": keys.MOMENT,
+    "weekdays": keys.WEEKDAYS,
+    "hours": keys.HOURS,
 }
 _EARLY = frozenset({Point.ACCEPT, Point.HEADERS})
 _ANY = frozenset({"*"})
+
+
+def not_for(kind: Kind) -> frozenset[str]:
+    """The conditions no rule of this kind can tell: it strikes before that is known."""
+    if kind.at == {Point.ACCEPT}:
+        return frozenset({"filing", "operation"})
+    return frozenset({"filing"} if kind.at <= _EARLY else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +83,26 @@ class Rule:
         self.window = Window.of(told)
         self._left, self._every = told.get("first"), told.get("every", 1)
         self._probability, self._seed = told.get("probability", 1.0), told.get("seed", 0)
-        self._delay_s = told.get("delay_s", 0.0)
+        self._delay_s = told.get("delay_s", self.kind.parameters.get("delay_s", 0.0))
         self._told = {name: told[name] for name in self.kind.parameters if name in told}
         self._draw, self._met, self._struck = random.Random(self._seed), 0, 0
-        self._refuse_too_much()
+        self._refuse_too_much(told)
+        self._refuse_nothing(told)
 
-    def _refuse_too_much(self) -> None:
-        why = f"{self.kind.name} strikes before it is known; leave it out"
-        if self.by_filing and self.kind.at <= _EARLY:
-            raise Wrong("filing", why)
-        if self.operations != _ANY and self.kind.at == {Point.ACCEPT}:
-            raise Wrong("operation", why)
+    def _refuse_nothing(self, told: Mapping[str, Any]) -> None:
+        """Raise Wrong for what would never strike, or say nothing."""
+        if self._probability == 0:
+            raise Wrong("probability", "0 never strikes; leave the rule out")
+        if "seed" in told and "probability" not in told and not self.kind.drawn:
+            why = f"nothing is drawn for {self.kind.name}; add probability, or leave it out"
+            raise Wrong("seed", why)
+        if (wrong := self.window.never) is not None:
+            raise Wrong(*wrong)
+
+    def _refuse_too_much(self, told: Mapping[str, Any]) -> None:
+        for key in not_for(self.kind) & told.keys():
+            if told[key] != _ANY:
+                raise Wrong(key, f"{self.kind.name} strikes before it is known; leave it out")
 
     @property
     def by_filing(self) -> bool:
@@ -98,10 +114,9 @@ class Rule:
         if not isinstance(spec, Mapping):
             raise Wrong("", 'is not an object like {"kind": "busy"}')
         kind = spec.get("kind")
-        if kind not in KINDS:
+        if not isinstance(kind, str) or kind not in KINDS:
             raise Wrong("kind", f"kind {kind!r} is not known{near(kind, KINDS)}; see docs/mocks.md")
-        own = {name: said.like(default) for name, default in KINDS[kind].parameters.items()}
-        readers = {**_CONDITIONS, **own}
+        readers = {**CONDITIONS, **KINDS[kind].readers}
         if unknown := [key for key in spec if key not in readers]:
             why = f"unknown key{near(unknown[0], readers)}"
             raise Wrong(unknown[0], f"{why}; {kind} takes {', '.join(readers)}")

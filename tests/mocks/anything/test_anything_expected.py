@@ -277,6 +277,9 @@ def test_conditions_are_those_of_a_rule() -> None:
         ("busy,first=two", "first: 'two' is not a whole number"),
         ("busy,operation=aa", "the contract has no 'aa' — did you mean ab?"),
         ("reset_after_headers,operation=ab", "strikes before it is known; leave it out"),
+        ("token_down", "token_down strikes operations that issue tokens, and the contract has"),
+        ("lag", "lag strikes callbacks and filings, which a mock of a contract has none of"),
+        ("status,status=1000", "status: 1000 is not a whole number from 200 to 599"),
         ("absent,operation=ab", "absent is said before it is known what was asked"),
     ],
 )

@@ -102,8 +102,20 @@ async def test_the_first_rule_of_each_sort_holds_for_the_operation(tmp_path: Pat
         ({"rate_per_s": 1, "over": "418"}, r"over: '418' is not one of 429, 503, busy"),
         ({"operation": "creatDeclaration", "fixed_s": 1}, r"did you mean createDeclaration\?"),
         ("slow", r"fire\[0\].is not an object"),
+        ({"seed": 7}, r"seed: goes with uniform_s, median_s or percentiles; add one"),
+        ({"fixed_s": 1, "seed": 7}, r"seed: goes with uniform_s, median_s or percentiles; add"),
+        ({"over": "busy"}, r"over: goes with queue or rate_per_s; add one"),
+        ({"at_once": 2, "over": "busy"}, r"over: goes with queue or rate_per_s; add one"),
+        ({"operation": "createDeclaration"}, r"fire\[0\].tells no pace; add one of fixed_s, "),
+        ({}, r"fire\[0\].tells no pace; add one of fixed_s, uniform_s, .*bytes_per_s"),
     ],
 )
 def test_a_wrong_rule_is_refused_in_words_that_help(rule: Any, sentence: str) -> None:
     with pytest.raises(BadPace, match=sentence):
         check_latency({"fire": [rule]})
+
+
+def test_a_pace_of_what_nobody_calls_is_refused() -> None:
+    told = {"market": [{"operation": "applicationStatusChanged", "fixed_s": 1}]}
+    with pytest.raises(BadPace, match=r"market\[0\].operation: .* is told, not asked; write one"):
+        check_latency(told)

@@ -91,6 +91,32 @@ WRONG = [
     ({"kind": "reset_after_headers", "filing": "A"}, r"filing: .*leave it out"),
     ({"kind": "redirect_elsewhere", "location": "x\r\ny: z"}, r"location: .*one line"),
     (["busy"], r"fire\[1\].is not an object"),
+    ({"kind": "busy", "first": 0}, r"first: 0 is not a whole number, 1 or more"),
+    ({"kind": "busy", "probability": 0}, r"probability: 0 never strikes; leave the rule out"),
+    ({"kind": "busy", "seed": 3}, r"seed: nothing is drawn for busy; add probability, or leave"),
+    ({"kind": "internal_error", "status": 418}, r"status: unknown key; internal_error takes kind"),
+    ({"kind": "status", "status": 1000}, r"status: 1000 is not a whole number from 200 to 599"),
+    ({"kind": "status", "status": 101}, r"status: 101 is not a whole number from 200 to 599"),
+    ({"kind": "status_after", "status": 70000}, r"status: 70000 is not a whole number from 200"),
+    ({"kind": "gzip_bomb", "mb": 100_000}, r"mb: 100000 is not a whole number from 1 to 1000"),
+    ({"kind": "huge_text", "mb": 101}, r"mb: 101 is not a whole number from 1 to 100"),
+    ({"kind": "endless_1xx", "every_s": 0}, r"every_s: 0 is not a number of seconds from 0.001"),
+    ({"kind": "redirect_elsewhere", "location": "http://上海/"}, r"location: .*in ASCII"),
+    ({"kind": "busy", "hours": "16:00-16:00"}, r"hours: .* is no time at all; for the whole day"),
+    ({"kind": "busy", "hours": "16:00+01:00-17:00+01:00"}, r"hours: .* is not a span like 16:00"),
+    (
+        {"kind": "busy", "from": "2026-09-21T09:00", "until": "2026-09-21T08:00"},
+        r"until: is not after from, so it never strikes; write a later moment",
+    ),
+    ({"kind": "duplicate"}, r"kind: duplicate strikes callbacks, .* fire has none; .* market"),
+    ({"kind": "token_down"}, r"kind: token_down .* issue tokens, .* fire has none; .* market"),
+    ({"kind": "lag"}, r"kind: lag strikes look-ups by reference, .* fire has none; .* housing"),
+]
+NOWHERE = [
+    ("forged", "getLicences", "callbacks only; write applicationStatusChanged, or leave it out"),
+    ("token_stale", "getLicences", "operations that issue tokens only; write issueToken, or"),
+    ("lag", "getLicences", "look-ups by reference only; write findApplications, or leave"),
+    ("not_found", "applicationStatusChanged", "calls only; write one of applyEnterprise"),
 ]
 
 
@@ -98,6 +124,15 @@ WRONG = [
 def test_a_wrong_rule_is_refused_in_words_that_help(rule: Any, sentence: str) -> None:
     with pytest.raises(BadRule, match=sentence):
         check_rules({"fire": [{"kind": "busy"}, rule]})
+
+
+@pytest.mark.parametrize(("kind", "operation", "sentence"), NOWHERE)
+def test_a_kind_is_refused_where_the_operation_it_names_cannot_meet_it(
+    kind: str, operation: str, sentence: str
+) -> None:
+    check_rules({"market": [{"kind": kind}, {"kind": "busy", "operation": operation}]})
+    with pytest.raises(BadRule, match=rf"market\[0\].operation: {kind} strikes {sentence}"):
+        check_rules({"market": [{"kind": kind, "operation": operation}]})
 
 
 def test_rules_that_are_no_list_are_refused() -> None:
@@ -108,6 +143,21 @@ def test_rules_that_are_no_list_are_refused() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_can_be_ordered_with_its_own_parameters(kind: str) -> None:
     Rule({"kind": kind, **KINDS[kind].parameters})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_strikes_with_its_own_parameters_in_its_hours(tmp_path: Path, kind: str) -> None:
+    more = {**KINDS[kind].parameters, "hours": "16:00-18:00"}
+    rules = faults(tmp_path, {"kind": kind, **more})
+
+    assert rules.pick("x", among=frozenset(KINDS)).kind == kind
+
+
+@pytest.mark.parametrize("kind", ["delay", "late_accept", "lag", "stale"])
+def test_what_is_late_is_late_without_being_told_how_much(tmp_path: Path, kind: str) -> None:
+    struck = faults(tmp_path, {"kind": kind}).pick("x", among=frozenset(KINDS))
+
+    assert struck.delay_s == KINDS[kind].parameters["delay_s"] >= 1
 
 
 def test_a_kind_without_its_deed_is_noticed() -> None:

@@ -88,6 +88,8 @@ class Bond:
 
         def reset() -> dict[str, Any]:
             kit.late.forget()
+            kit.faults.anew()
+            kit.pace.anew()
             kit.desk.reset()
             self.ring.clear()
             return {}

@@ -1,6 +1,7 @@
 """Rules by department, for faults and for latency: departments follow the files these write."""
 
 import json
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from mocks.admin.route import route
 from mocks.core.clock import write_atomically
 from mocks.core.faults import check_rules
 from mocks.core.kit import DEPARTMENTS
+from mocks.faults.in_force import MARKS, marks_of
 from mocks.faults.pace import check_latency
 from mocks.faults.said import Unobeyable
 
@@ -40,8 +42,11 @@ class Rules:
 
     def in_force(self) -> Told:
         """The rules by department."""
-        rules: Told = json.loads(self.file.read_text("utf-8")) if self.file.exists() else {}
-        return rules
+        return {name: rules for name, rules in self._told().items() if name != MARKS}
+
+    def _told(self) -> Told:
+        told: Told = json.loads(self.file.read_text("utf-8")) if self.file.exists() else {}
+        return told
 
     def lift(self) -> None:
         """No rules at all."""
@@ -70,8 +75,13 @@ class Rules:
             self.check(rules)
         except Unobeyable as wrong:
             raise refused("NOT_OBEYABLE", wrong.where, str(wrong), self.mend, status=422) from None
-        write_atomically(self.file, rules)
+        self.order(rules)
         return JSONResponse(rules)
+
+    def order(self, rules: Told) -> None:
+        """From now on these; those that are in force already go on as they are."""
+        marks = marks_of(rules, self._told(), lambda: secrets.token_hex(4))
+        write_atomically(self.file, {**rules, MARKS: marks} if rules else {})
 
 
 def fault_rules(state: Path) -> Rules:

@@ -91,7 +91,7 @@ class BadDays:
         by_filing = any(rule.by_filing for rule in self.rules)
         words = asked.words if by_filing else frozenset[str]()
         among = _CALLS if issues_tokens(operation) else _CALLS - TOKEN_KINDS
-        fault = self._picked(among, Matter(operation=operation, words=words))
+        fault = self._picked(among, Matter(operation=operation, words=words, about=asked.about))
         if fault is NO_FAULT:
             return await act()
         return await met(fault, asked, act, own, self.late, self.before)

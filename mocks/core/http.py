@@ -41,7 +41,7 @@ async def answer(
         response = await act()
         kit.before.note(operation, response)
         return response
-    async with pace.turn(operation) as over:
+    async with pace.turn(operation, asked.about) as over:
         if over is not None:
             return _over(over, own)
         response = await met(fault, asked, act, own, kit.late, kit.before)
@@ -52,7 +52,7 @@ async def answer(
 def _met(faults: Faults, asked: Asked, usual: Fault) -> Fault:
     among = ON_CALLS if issues_tokens(asked.operation) else _ON_OTHER_CALLS
     words = asked.words if faults.by_filing else _NOBODY
-    return faults.pick(asked.operation, usual, among=among, words=words)
+    return faults.pick(asked.operation, usual, among=among, words=words, about=asked.about)
 
 
 def _over(said: str, own: Own) -> Response:
@@ -64,7 +64,7 @@ def _over(said: str, own: Own) -> Response:
 
 def seen_by_now(desk: Desk, faults: Faults, operation: str, reference: str) -> tuple[Filed, ...]:
     """The filings a look-up by reference shows, those still lagging left out."""
-    horizon = real_now() - faults.lag_s(operation)
+    horizon = real_now() - faults.lag_s(operation, reference)
     found = desk.by_reference(reference)
     return tuple(filed for filed in found if filed.real_at.timestamp() <= horizon)
 

@@ -88,8 +88,14 @@ class Webhook:
         return self._tell_late(client, news, fault.delay_s) if fault.kind == "duplicate" else None
 
     def _picked(self, among: frozenset[str], news: _News) -> Fault:
-        about = frozenset({news.change.number, news.change.reference})
-        return self._kit.faults.pick(self._operation, NO_FAULT, among=among, words=about)
+        change = news.change
+        return self._kit.faults.pick(
+            self._operation,
+            NO_FAULT,
+            among=among,
+            words=frozenset({change.number, change.reference}),
+            about=lambda: f"{change.reference} {change.status}",
+        )
 
     def _next(self) -> _News | None:
         """The oldest change not yet taken up, as it is told; None when there is none."""

@@ -21,12 +21,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mocks.core.clock import Watched
+from mocks.core.numbers import SEED
 from mocks.faults import keys, said
+from mocks.faults.draws import Draws
+from mocks.faults.in_force import InForce, Name, names_of
 from mocks.faults.keys import Reader
 from mocks.faults.limits import Places, Rate
 from mocks.faults.operations import check_asked, check_names
-from mocks.faults.said import Unobeyable, Wrong, check_each, near, obeyable
+from mocks.faults.said import Unobeyable, Wrong, check_each, near
 from mocks.faults.spans import Span, span_of
 
 SPANS = ("fixed_s", "uniform_s", "median_s", "percentiles")
@@ -60,14 +62,22 @@ _T = TypeVar("_T")
 class PaceRule:
     """One rule of latency.json. Raises Wrong for what cannot be obeyed."""
 
-    def __init__(self, spec: object) -> None:
+    def __init__(self, spec: object, draws: Draws | None = None) -> None:
         told = _read(spec)
+        self._draws = draws or Draws(SEED, *names_of([spec])[0])
         self.operations: frozenset[str] = told.get("operation", frozenset({"*"}))
         self.over: str = told.get("over", "429")
-        self.span: Span | None = span_of(told)
+        self._span: Span | None = span_of(told)
+        self._drawn = "fixed_s" not in told
         self.places = Places.of(told)
         self.rate = Rate.of(told)
         self.bytes_per_s: int | None = told.get("bytes_per_s")
+
+    def takes_s(self, about: Callable[[], str] = str) -> float | None:
+        """How long a call about this takes this time; None where the rule does not say."""
+        if self._span is None:
+            return None
+        return self._span.drawn(self._draws.next(about()) if self._drawn else 0)
 
     def concerns(self, operation: str) -> bool:
         """Whether calls of this operation are under the rule."""
@@ -107,32 +117,34 @@ def _check(department: str, spec: object) -> None:
 
 
 class Pace:
-    """The rules of one department, read again when they change; limits then start afresh."""
+    """The rules of one department, read again when they change."""
 
-    def __init__(self, path: Path, department: str) -> None:
-        self._file = Watched(path)
-        self._department = department
-        self._seen = -1
-        self._rules: list[PaceRule] = []
+    def __init__(self, path: Path, department: str, *, seed: int = SEED) -> None:
+        def make(spec: Any, name: Name) -> PaceRule:
+            return PaceRule(spec, Draws(seed, department, *name))
+
+        self._ordered = InForce(path, department, make)
 
     def __bool__(self) -> bool:
         """Whether any rule is in force."""
         return bool(self._current())
 
+    def anew(self) -> None:
+        """The rules in force begin to count and to draw again, their places free."""
+        self._ordered.anew()
+
     def _current(self) -> list[PaceRule]:
-        told = self._file.value() or {}
-        if self._file.version != self._seen:
-            self._seen = self._file.version
-            rules = obeyable(self._file.path, self._department, told, PaceRule)
-            self._rules = self._rules if rules is None else rules
-        return self._rules
+        self._ordered.look()
+        return self._ordered.rules
 
     def bytes_per_s(self, operation: str) -> int | None:
         """How fast a reply leaves; None as fast as it can."""
         return _first(self._concerning(operation), lambda rule: rule.bytes_per_s)
 
     @asynccontextmanager
-    async def turn(self, operation: str) -> AsyncIterator[str | None]:
+    async def turn(
+        self, operation: str, about: Callable[[], str] = str
+    ) -> AsyncIterator[str | None]:
         """Wait for a place, hold it, and take the time it takes; yields what is over, or None."""
         rules = self._concerning(operation)
         now = asyncio.get_running_loop().time()
@@ -142,13 +154,13 @@ class Pace:
             return
         queued = _first(rules, lambda rule: (rule.places, rule.over) if rule.places else None)
         if queued is None:
-            await _take(rules)
+            await _take(rules, about)
             yield None
             return
         places, over = queued
         async with places.held() as inside:
             if inside:
-                await _take(rules)
+                await _take(rules, about)
             yield None if inside else over
 
     def _concerning(self, operation: str) -> list[PaceRule]:
@@ -159,6 +171,7 @@ def _first(rules: list[PaceRule], find: Callable[[PaceRule], _T | None]) -> _T |
     return next((found for rule in rules if (found := find(rule)) is not None), None)
 
 
-async def _take(rules: list[PaceRule]) -> None:
-    if (span := _first(rules, lambda rule: rule.span)) is not None:
-        await asyncio.sleep(span.draw())
+async def _take(rules: list[PaceRule], about: Callable[[], str]) -> None:
+    takes_s = _first(rules, lambda rule: rule.takes_s(about))
+    if takes_s is not None:
+        await asyncio.sleep(takes_s)

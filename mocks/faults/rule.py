@@ -2,16 +2,19 @@
 
 Of all conditions a rule names, every one must hold: `operation`, `filing`, `from`, `until`,
 `weekdays`, `hours` (virtual time, Shanghai). What then matches is counted for `every`, drawn for
-`probability` under `seed`, and limited by `first`.
+`probability` (`mocks.faults.draws`), and limited by `first`.
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from mocks.core.numbers import SEED
 from mocks.faults import keys, said
+from mocks.faults.draws import Draws, share_of
+from mocks.faults.in_force import names_of
 from mocks.faults.keys import Reader
 from mocks.faults.said import Wrong, near
 from mocks.faults.table import KINDS, Kind, Point
@@ -66,26 +69,30 @@ NO_FAULT = Fault()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """What a call is about, as far as rules look at it. `words`: of its path, query and body."""
+    """What a call is about, as far as rules look at it. `words`: of its path, query and body.
+
+    `about` is what draws hang on; asked for when something is drawn. "": as calls come.
+    """
 
     operation: str = ""
     words: frozenset[str] = frozenset()
+    about: Callable[[], str] = str
 
 
 class Rule:
     """One rule in force; `strikes` counts. Raises Wrong for what cannot be obeyed."""
 
-    def __init__(self, spec: object) -> None:
+    def __init__(self, spec: object, draws: Draws | None = None) -> None:
         told = self._read(spec)
         self.kind = KINDS[told["kind"]]
         self.operations: frozenset[str] = told.get("operation", _ANY)
         self.filing: frozenset[str] = told.get("filing", _ANY)
         self.window = Window.of(told)
         self._left, self._every = told.get("first"), told.get("every", 1)
-        self._probability, self._seed = told.get("probability", 1.0), told.get("seed", 0)
+        self._probability = told.get("probability", 1.0)
         self._delay_s = told.get("delay_s", self.kind.parameters.get("delay_s", 0.0))
         self._told = {name: told[name] for name in self.kind.parameters if name in told}
-        self._draw, self._met, self._struck = random.Random(self._seed), 0, 0
+        self._draws, self._met = draws or Draws(SEED, *names_of([spec])[0]), 0
         self._refuse_too_much(told)
         self._refuse_nothing(told)
 
@@ -129,12 +136,12 @@ class Rule:
         self._met += 1
         if self._left == 0 or self._met % self._every:
             return None
-        if self._probability < 1 and self._draw.random() >= self._probability:
+        drawing = self._probability < 1 or self.kind.drawn
+        seed = self._draws.next(matter.about()) if drawing else 0
+        if self._probability < 1 and share_of(seed) >= self._probability:
             return None
         if self._left is not None:
             self._left -= 1
-        self._struck += 1
-        seed = self._seed + self._struck - 1
         return Fault(kind=self.kind.name, delay_s=self._delay_s, seed=seed, told=self._told)
 
     def _concerns(self, matter: Matter) -> bool:

@@ -1,15 +1,9 @@
 """Reading what a rule says, key by key; what is wrong is said with what would be right."""
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from pathlib import Path
-from typing import Any, TypeVar
-
-T = TypeVar("T")
-
-_log = logging.getLogger(__name__)
+from typing import Any
 
 
 class Wrong(ValueError):
@@ -63,17 +57,3 @@ def read(key: str, reader: Callable[[Any], Any], value: Any) -> Any:
 def any_like(patterns: Iterable[str], words: Iterable[str]) -> bool:
     """Whether a word matches a pattern; * stands for anything."""
     return any(fnmatchcase(word, pattern) for pattern in patterns for word in words)
-
-
-def obeyable(
-    file: Path, department: str, told: Mapping[str, Any], make: Callable[[Any], T]
-) -> list[T] | None:
-    """The rules a file tells a department; None, with a word on the log, for what is impossible.
-
-    The controls write none of that: somebody did by hand, and what was in force stays.
-    """
-    try:
-        return [make(spec) for spec in told.get(department, [])]
-    except (TypeError, ValueError, OverflowError) as wrong:
-        _log.warning("%s: %s: %s — what was in force stays", file, department, wrong)
-        return None

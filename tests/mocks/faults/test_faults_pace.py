@@ -10,18 +10,12 @@ import pytest
 from mocks.core.clock import write_atomically
 from mocks.faults.limits import Places, Rate
 from mocks.faults.pace import BadPace, Pace, PaceRule, check_latency
-from mocks.faults.spans import Span, at_percentile
+from mocks.faults.spans import at_percentile
 
 
-def span(**rule: Any) -> Span:
-    found = PaceRule(rule).span
-    assert found is not None
-    return found
-
-
-def drawn(count: int = 400, **rule: Any) -> list[float]:
-    one = span(**rule)
-    return [one.draw() for _ in range(count)]
+def drawn(count: int = 400, **rule: Any) -> list[float | None]:
+    one = PaceRule(rule)
+    return [one.takes_s() for _ in range(count)]
 
 
 def test_times_follow_their_distribution_and_their_seed() -> None:
@@ -34,6 +28,36 @@ def test_times_follow_their_distribution_and_their_seed() -> None:
     assert statistics.mean(skewed) == pytest.approx(0.1 * 1.197, rel=0.1)  # exp(sigma² / 2)
     assert drawn(median_s=0.1, seed=4) == drawn(median_s=0.1, seed=4)
     assert drawn(median_s=0.1, seed=4) != drawn(median_s=0.1, seed=5)
+
+
+def test_a_call_takes_its_time_in_whatever_order_calls_come() -> None:
+    rule = {"median_s": 0.1}
+    asked = ["a", "b", "c", "b"]
+
+    def times(order: list[str]) -> set[tuple[str, float | None]]:
+        one = PaceRule(rule)
+        return {(about, one.takes_s(lambda: about)) for about in order}  # noqa: B023 - at once
+
+    assert times(asked) == times(asked[::-1])
+    assert len(times(asked)) == 4
+
+
+async def test_a_rule_that_stays_keeps_its_places_and_its_rate(tmp_path: Path) -> None:
+    file = tmp_path / "latency.json"
+    kept = [{"operation": "a", "at_once": 1, "queue": 0, "over": "503"}, {"rate_per_s": 0.001}]
+    write_atomically(file, {"fire": kept})
+    pace = Pace(file, "fire")
+
+    async with pace.turn("a") as first, pace.turn("b") as burst:
+        write_atomically(file, {"fire": [{"operation": "c", "fixed_s": 0}, *kept], "market": []})
+        async with pace.turn("b") as rated:
+            pass
+        pace.anew()
+        async with pace.turn("a") as anew:
+            pass
+
+    assert (first, burst, rated) == (None, "429", "429")
+    assert anew is None
 
 
 def test_a_percentile_table_is_straight_between_its_points() -> None:

@@ -1,5 +1,7 @@
 """Answering as the day demands: at a department's pace, within its limits, and as faults say."""
 
+from contextlib import AsyncExitStack
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,6 +13,7 @@ from mocks.core.kit import Kit
 from mocks.faults.answering import Act, Asked, Own, met
 from mocks.faults.carried import Carried, cut_off
 from mocks.faults.dribble import Dribbled
+from mocks.faults.holding import Holding
 from mocks.faults.operations import issues_tokens
 from mocks.faults.reply import Reply
 from mocks.faults.table import TOKEN_KINDS
@@ -41,12 +44,16 @@ async def answer(
         response = await act()
         kit.before.note(operation, response)
         return response
-    async with pace.turn(operation, asked.about) as over:
+    if not pace:
+        return await met(fault, asked, act, own, kit.late, kit.before)
+    async with AsyncExitStack() as place:
+        over = await place.enter_async_context(pace.turn(operation, asked.about))
         if over is not None:
             return _over(over, own)
         response = await met(fault, asked, act, own, kit.late, kit.before)
-    per_s = pace.bytes_per_s(operation)
-    return Dribbled(response, per_s) if per_s else response
+        if per_s := pace.bytes_per_s(operation):
+            response = Dribbled(response, per_s)
+        return Holding(response, place.pop_all())
 
 
 def _met(faults: Faults, asked: Asked, usual: Fault) -> Fault:

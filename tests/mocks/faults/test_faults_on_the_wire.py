@@ -145,6 +145,34 @@ def test_it_strikes_as_late_as_the_rule_says(play: Any, kind: str) -> None:
     assert time.monotonic() - began >= 0.3
 
 
+@pytest.mark.parametrize(
+    ("kind", "more", "pace"),
+    [
+        ("hang", {}, {}),
+        ("headers_only", {}, {}),
+        ("drip", {"every_s": 0.05}, {}),
+        ("endless_body", {}, {}),
+        ("huge_text", {"mb": 20}, {}),
+        ("delay", {"delay_s": 0}, {"bytes_per_s": 100}),
+    ],
+)
+def test_a_place_is_held_until_the_last_byte_left_or_the_connection_ended(
+    play: Any, kind: str, more: Any, pace: Any
+) -> None:
+    playing = play("housing")
+    playing.spoil(kind, first=1, **more)
+    playing.paced(at_once=1, queue=0, over="503", **pace)
+    first, before = playing.talk(), playing.kit.faults.struck[kind]
+
+    first.send(playing.read)
+    until(lambda: playing.kit.faults.struck[kind] > before, "it is met")
+    during = playing.ask(playing.read).status
+    first.close()
+
+    assert during == 503
+    until(lambda: playing.ask(playing.read).status == 200, "the place is free")
+
+
 def test_a_connection_that_says_nothing_is_struck_too(play: Any) -> None:
     playing = play("housing")
     playing.spoil("ssh_banner")

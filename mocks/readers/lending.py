@@ -49,8 +49,9 @@ class Readers:
 
         `written`: how much was written down by now.
         """
-        members = {"find": find, "lend": self.lend, "written": written}
-        kept = type("KeptBy", (Kept,), {n: staticmethod(member) for n, member in members.items()})
+        lend = staticmethod(self.lend)
+        members = {"find": staticmethod(find), "lend": lend, "written": staticmethod(written)}
+        kept = type("KeptBy", (Kept,), members)
 
         def make(read: bytes) -> Kept:
             protocol: Kept = kept(server.config, server.server_state, {})

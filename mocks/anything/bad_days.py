@@ -20,6 +20,8 @@ from mocks.core.clock import SHANGHAI, real_now
 from mocks.core.late import LateDeeds
 from mocks.faults.answering import Asked, Own, met
 from mocks.faults.carried import Carried, cut_off
+from mocks.faults.draws import Draws
+from mocks.faults.in_force import names_of
 from mocks.faults.operations import issues_tokens
 from mocks.faults.remembered import Remembered
 from mocks.faults.reply import Reply
@@ -49,15 +51,20 @@ class BadDays:
         protocol: str,
         declared: Collection[str] = (),
         operations: Collection[str] = (),
+        *,
+        seed: int = 0,
     ) -> "BadDays":
         """Calls meet what is told; Refused for what a mock of `protocol` cannot have.
 
-        `declared`: what the codes of a manifest say; `operations`: those of the contract.
+        `declared`: what the codes of a manifest say; `operations`: those of the contract; `seed`:
+        what every draw hangs on.
         """
         try:
             read = [_read(one) for one in told]
-            own = [(spec["kind"], _own(spec, declared)) for spec in read if spec["kind"] in SAID]
-            rules = [Rule(spec) for spec in read if spec["kind"] not in SAID]
+            draws = [Draws(seed, *name) for name in names_of(read)]
+            drawing = list(zip(read, draws, strict=True))
+            own = [(s["kind"], _own(s, declared, d)) for s, d in drawing if s["kind"] in SAID]
+            rules = [Rule(spec, d) for spec, d in drawing if spec["kind"] not in SAID]
             for rule in rules:
                 _check(rule, protocol, operations)
         except Wrong as wrong:
@@ -126,13 +133,13 @@ def _value(text: str) -> Any:
         return text
 
 
-def _own(spec: dict[str, Any], declared: Collection[str]) -> Rule:
+def _own(spec: dict[str, Any], declared: Collection[str], draws: Draws) -> Rule:
     """When calls are answered with a code of the department's own."""
     kind = spec["kind"]
     if kind not in declared:
         sentence = f"no code of a manifest says {kind}"
         raise Wrong("", f"{sentence} — give one this meaning in [faults]")
-    rule = Rule({**spec, "kind": "busy"})
+    rule = Rule({**spec, "kind": "busy"}, draws)
     if rule.by_filing or rule.operations != {"*"}:
         raise Wrong("", f"{kind} is said before it is known what was asked: leave that out")
     return rule

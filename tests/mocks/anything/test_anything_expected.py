@@ -269,6 +269,14 @@ def test_conditions_are_those_of_a_rule() -> None:
     assert said == [None, "absent", None, "absent"]
 
 
+def test_what_is_drawn_hangs_on_the_seed_of_the_mock() -> None:
+    def met(seed: int) -> list[str]:
+        days = BadDays.of(["unavailable,probability=0.5"], "rest", seed=seed)
+        return [days._picked(ON_CALLS, Matter(operation="a")).kind for _ in range(30)]
+
+    assert met(1) == met(1) != met(2)
+
+
 @pytest.mark.parametrize(
     ("told", "sentence"),
     [

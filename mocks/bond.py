@@ -20,6 +20,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from mocks.core.kit import Kit
+from mocks.faults.line import Lent
 from mocks.journal.noting import Noting
 from mocks.journal.ring import Ring
 from mocks.journal.tally import Tally
@@ -87,8 +88,10 @@ class Bond:
             return {**self.tally.told(), "filings": statuses, "struck": kit.faults.struck}
 
         def reset() -> dict[str, Any]:
-            kit.late.forget()
-            kit.desk.reset()
+            kit.reset()
+            for connection in tuple(server.server_state.connections):
+                if isinstance(connection, Lent):
+                    connection.forget()
             self.ring.clear()
             return {}
 

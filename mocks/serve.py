@@ -81,7 +81,7 @@ async def _serve(place: Place) -> None:
     config = _config(place, app, readers.served(find, kit.faults))
     gc.freeze()  # what is there by now stays: nobody waits while all of it is looked through
     server = _Server(config, kit)
-    readers.take_back(server, find)
+    readers.take_back(server, find, kit.ledger.__len__)
     beside = [asyncio.create_task(ticking(kit)), asyncio.create_task(_mind(place.parent))]
     if place.bond:
         beside.append(asyncio.create_task(place.bond.obey(place.bond.acts(kit, server))))
@@ -128,8 +128,10 @@ def application(kit: Kit, department: Starlette) -> ASGIApp:
     controls = Starlette(routes=[Route("/__admin/status", status)])
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
-        own = scope["type"] == "http" and not scope["path"].startswith("/__admin/")
-        await (department if own else controls)(scope, receive, send)
+        if scope["type"] == "http" and not scope["path"].startswith("/__admin/"):
+            await kit.under_way.call(department, scope, receive, send)
+        else:
+            await controls(scope, receive, send)
 
     return either
 

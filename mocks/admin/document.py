@@ -14,6 +14,7 @@ from mocks.admin.kinds import fault_kinds
 from mocks.admin.refusal import Finding, Refusal, refused
 from mocks.anything.exchange import asking, did_you_mean
 from mocks.core.kit import DEPARTMENTS
+from mocks.faults.schemas import fault_rule, pace_rule
 
 FILE = Path(__file__).with_name("openapi.yaml")
 _METHODS = ("get", "post", "put", "delete")
@@ -25,7 +26,18 @@ _SEE = "see /__admin/openapi.json"
 
 @cache
 def document() -> dict[str, Any]:
-    """The whole document, with the departments and kinds of faults there are."""
+    """The whole document: what a rule may say is told by the tables that read it."""
+    whole = _file()
+    schemas = {**whole["components"]["schemas"], "FaultRule": fault_rule(), "PaceRule": pace_rule()}
+    return {**whole, "components": {**whole["components"], "schemas": schemas}}
+
+
+@cache
+def _file() -> dict[str, Any]:
+    """The document as requests are held to it first.
+
+    Of a rule it wants an object, and a kind there is; whoever reads rules says the rest better.
+    """
     read: dict[str, Any] = yaml.load(FILE.read_text("utf-8"), yaml.CSafeLoader)
     schemas = read["components"]["schemas"]
     schemas["DepartmentId"]["enum"] = list(DEPARTMENTS)
@@ -38,7 +50,7 @@ def operations() -> Mapping[str, Mapping[str, Any]]:
     """Every operation by its id."""
     return {
         item[method]["operationId"]: item[method]
-        for item in document()["paths"].values()
+        for item in _file()["paths"].values()
         for method in _METHODS
         if method in item
     }
@@ -129,5 +141,5 @@ def _validator(place: str) -> Any:
         schema = declared["requestBody"]["content"]["application/json"]["schema"]
     else:
         schema = next(p["schema"] for p in declared["parameters"] if p["name"] == part)
-    whole = {"$schema": _DRAFT, "components": document()["components"], "allOf": [schema]}
+    whole = {"$schema": _DRAFT, "components": _file()["components"], "allOf": [schema]}
     return jsonschema_rs.validator_for(whole, validate_formats=True)

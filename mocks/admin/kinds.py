@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from mocks.faults.schemas import parameters_of
 from mocks.faults.table import GROUPS, KINDS, Kind
 
 
@@ -22,5 +23,7 @@ def _shown(kind: Kind) -> dict[str, Any]:
         "suits": kind.suits,
         "deed": kind.deed,
         "does": kind.does,
+        "at": sorted(kind.at),
         "parameters": kind.parameters,
+        "takes": parameters_of(kind),
     }

@@ -1,6 +1,7 @@
 """Rules by department, for faults and for latency: departments follow the files these write."""
 
 import json
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +17,16 @@ from mocks.admin.route import route
 from mocks.core.clock import write_atomically
 from mocks.core.faults import check_rules
 from mocks.core.kit import DEPARTMENTS
+from mocks.faults.in_force import MARKS, marks_of
 from mocks.faults.pace import check_latency
+from mocks.faults.said import Unobeyable
 
 Told = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """One file of rules and its routes. `check` raises ValueError for what cannot be obeyed."""
+    """One file of rules and its routes. `check` raises Unobeyable for what cannot be obeyed."""
 
     what: str  # faults, latency
     file: Path
@@ -39,8 +42,11 @@ class Rules:
 
     def in_force(self) -> Told:
         """The rules by department."""
-        rules: Told = json.loads(self.file.read_text("utf-8")) if self.file.exists() else {}
-        return rules
+        return {name: rules for name, rules in self._told().items() if name != MARKS}
+
+    def _told(self) -> Told:
+        told: Told = json.loads(self.file.read_text("utf-8")) if self.file.exists() else {}
+        return told
 
     def lift(self) -> None:
         """No rules at all."""
@@ -67,11 +73,15 @@ class Rules:
     def _ordered(self, rules: Told) -> Response:
         try:
             self.check(rules)
-        except (TypeError, ValueError, OverflowError) as wrong:
-            where = str(wrong).partition(":")[0]
-            raise refused("NOT_OBEYABLE", where, str(wrong), self.mend, status=422) from None
-        write_atomically(self.file, rules)
+        except Unobeyable as wrong:
+            raise refused("NOT_OBEYABLE", wrong.where, str(wrong), self.mend, status=422) from None
+        self.order(rules)
         return JSONResponse(rules)
+
+    def order(self, rules: Told) -> None:
+        """From now on these; those that are in force already go on as they are."""
+        marks = marks_of(rules, self._told(), lambda: secrets.token_hex(4))
+        write_atomically(self.file, {**rules, MARKS: marks} if rules else {})
 
 
 def fault_rules(state: Path) -> Rules:

@@ -19,12 +19,15 @@ from mocks.anything.refusal import Refused
 from mocks.core.clock import SHANGHAI, real_now
 from mocks.core.late import LateDeeds
 from mocks.faults.answering import Asked, Own, met
-from mocks.faults.carried import Carried, drop
+from mocks.faults.carried import Carried, cut_off
+from mocks.faults.draws import Draws
+from mocks.faults.in_force import names_of
+from mocks.faults.operations import issues_tokens
 from mocks.faults.remembered import Remembered
 from mocks.faults.reply import Reply
 from mocks.faults.rule import NO_FAULT, Fault, Matter, Rule
 from mocks.faults.said import Wrong, near
-from mocks.faults.table import Point, drawn_at
+from mocks.faults.table import TOKEN_KINDS, Point, drawn_at
 
 _CALLS, _HEADS, _CONNECTIONS = (
     drawn_at(point) for point in (Point.CALL, Point.HEADERS, Point.ACCEPT)
@@ -48,15 +51,20 @@ class BadDays:
         protocol: str,
         declared: Collection[str] = (),
         operations: Collection[str] = (),
+        *,
+        seed: int = 0,
     ) -> "BadDays":
         """Calls meet what is told; Refused for what a mock of `protocol` cannot have.
 
-        `declared`: what the codes of a manifest say; `operations`: those of the contract.
+        `declared`: what the codes of a manifest say; `operations`: those of the contract; `seed`:
+        what every draw hangs on.
         """
         try:
             read = [_read(one) for one in told]
-            own = [(spec["kind"], _own(spec, declared)) for spec in read if spec["kind"] in SAID]
-            rules = [Rule(spec) for spec in read if spec["kind"] not in SAID]
+            draws = [Draws(seed, *name) for name in names_of(read)]
+            drawing = list(zip(read, draws, strict=True))
+            own = [(s["kind"], _own(s, declared, d)) for s, d in drawing if s["kind"] in SAID]
+            rules = [Rule(spec, d) for spec, d in drawing if spec["kind"] not in SAID]
             for rule in rules:
                 _check(rule, protocol, operations)
         except Wrong as wrong:
@@ -75,7 +83,7 @@ class BadDays:
     def cut(self) -> Response | None:
         """What a request meets before its body is read; None on a good day."""
         fault = self._picked(_HEADS, Matter())
-        return None if fault is NO_FAULT else Carried(drop, Reply(status=200), fault)
+        return None if fault is NO_FAULT else Carried(cut_off, Reply(status=200), fault)
 
     def says(self) -> str | None:
         """Which of the department's own codes this call is answered with; None: none of them."""
@@ -89,7 +97,8 @@ class BadDays:
         asked = Asked(operation=operation, content=await request.body(), scope=request.scope)
         by_filing = any(rule.by_filing for rule in self.rules)
         words = asked.words if by_filing else frozenset[str]()
-        fault = self._picked(_CALLS, Matter(operation=operation, words=words))
+        among = _CALLS if issues_tokens(operation) else _CALLS - TOKEN_KINDS
+        fault = self._picked(among, Matter(operation=operation, words=words, about=asked.about))
         if fault is NO_FAULT:
             return await act()
         return await met(fault, asked, act, own, self.late, self.before)
@@ -124,13 +133,13 @@ def _value(text: str) -> Any:
         return text
 
 
-def _own(spec: dict[str, Any], declared: Collection[str]) -> Rule:
+def _own(spec: dict[str, Any], declared: Collection[str], draws: Draws) -> Rule:
     """When calls are answered with a code of the department's own."""
     kind = spec["kind"]
     if kind not in declared:
         sentence = f"no code of a manifest says {kind}"
         raise Wrong("", f"{sentence} — give one this meaning in [faults]")
-    rule = Rule({**spec, "kind": "busy"})
+    rule = Rule({**spec, "kind": "busy"}, draws)
     if rule.by_filing or rule.operations != {"*"}:
         raise Wrong("", f"{kind} is said before it is known what was asked: leave that out")
     return rule
@@ -149,5 +158,8 @@ def _check(rule: Rule, protocol: str, operations: Collection[str]) -> None:
         )
     if kind.name in _HEADS and rule.operations != {"*"}:
         raise Wrong("operation", f"{kind.name} strikes before it is known; leave it out")
+    if kind.tokens and not any(map(issues_tokens, operations)):
+        why = "strikes operations that issue tokens, and the contract has none — choose another"
+        raise Wrong("", f"{kind.name} {why}")
     for name in sorted(rule.operations - {"*", *operations}):
         raise Wrong("operation", f"the contract has no {name!r}{near(name, operations)}")

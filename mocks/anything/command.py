@@ -77,7 +77,9 @@ def run(arguments: argparse.Namespace) -> int:
         protocol = "soap" if served.soap else "rest"
         declared = {kind for one in options.expected.values() for kind in one.failures}
         operations = [operation["name"] for operation in served.mock.operations()]
-        served.bad_days = BadDays.of(arguments.fault, protocol, declared, operations)
+        served.bad_days = BadDays.of(
+            arguments.fault, protocol, declared, operations, seed=arguments.seed
+        )
         if arguments.describe:
             _say(json.dumps(served.mock.operations(), ensure_ascii=False, indent=2))
             return 0

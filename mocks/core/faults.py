@@ -10,14 +10,17 @@ kind struck is counted for as long as the process lives; a kill forgets it.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mocks.core.clock import VirtualClock, Watched
-from mocks.faults.operations import check_names, protocol_of
+from mocks.core.clock import VirtualClock
+from mocks.core.numbers import SEED
+from mocks.faults.draws import Draws
+from mocks.faults.in_force import InForce, Name
+from mocks.faults.operations import check_meets, check_names, protocol_of
 from mocks.faults.rule import NO_FAULT, Fault, Matter, Rule
-from mocks.faults.said import Wrong, obeyable
+from mocks.faults.said import Unobeyable, Wrong, check_each
 from mocks.faults.table import Point, drawn_at
 from mocks.journal.noting import struck
 
@@ -31,29 +34,24 @@ ON_TELLINGS = drawn_at(Point.TELLING)  # each attempt to tell a change
 ON_CHANGES = drawn_at(Point.CHANGE)  # each change to be told
 
 
-class BadRule(ValueError):
-    """A rule that cannot be obeyed: which, why, and how to mend it."""
+class BadRule(Unobeyable):
+    """A rule of faults.json that cannot be obeyed."""
 
 
 def check_rules(rules: Mapping[str, Any]) -> None:
     """Raise BadRule for the first rule that cannot be obeyed."""
-    for department, specs in rules.items():
-        if not isinstance(specs, list):
-            raise BadRule(f'{department}: is not a list of rules like [{{"kind": "busy"}}]')
-        for number, spec in enumerate(specs):
-            try:
-                _check_department(department, Rule(spec))
-            except Wrong as wrong:
-                raise BadRule(f"{department}[{number}].{wrong}") from wrong
+    check_each(rules, _check, BadRule, '{"kind": "busy"}')
 
 
-def _check_department(department: str, rule: Rule) -> None:
+def _check(department: str, spec: object) -> None:
+    rule = Rule(spec)
     check_names(department, rule.operations)
     protocol = protocol_of(department)
     if protocol and not rule.kind.suits_protocol(protocol):
         raise Wrong(
             "kind", f"{rule.kind.name} is for {rule.kind.suits}; {department} is {protocol}"
         )
+    check_meets(department, rule.kind, rule.operations)
 
 
 class Faults:
@@ -62,12 +60,21 @@ class Faults:
     `struck` counts by kind; new rules and an emptied desk leave it as it is.
     """
 
-    def __init__(self, path: Path, department: str, clock: VirtualClock | None = None) -> None:
-        self._file = Watched(path)
-        self._department = department
+    def __init__(
+        self,
+        path: Path,
+        department: str,
+        clock: VirtualClock | None = None,
+        *,
+        seed: int = SEED,
+    ) -> None:
+        """`seed`: the fleet's; every draw hangs on it."""
+
+        def make(spec: Any, name: Name) -> Rule:
+            return Rule(spec, Draws(seed, department, *name))
+
+        self._ordered = InForce(path, department, make)
         self._clock = clock
-        self._seen = -1
-        self._rules: list[Rule] = []
         self._timed = False
         self.by_filing = False  # whether a rule looks at what a call is about
         self.struck: Counter[str] = Counter()
@@ -79,7 +86,7 @@ class Faults:
     @property
     def in_force(self) -> bool:
         """Whether any rule was in force when somebody looked last."""
-        return bool(self._rules)
+        return bool(self._ordered.rules)
 
     def pick(
         self,
@@ -88,12 +95,13 @@ class Faults:
         *,
         among: frozenset[str] = ON_CALLS,
         words: frozenset[str] = frozenset(),
+        about: Callable[[], str] = str,
     ) -> Fault:
         """What this call of `operation` meets; counts against the rule that struck."""
         if not (rules := self._current()):
             return default
         now = self._clock.now() if self._clock and self._timed else None
-        matter = Matter(operation=operation, words=words)
+        matter = Matter(operation=operation, words=words, about=about)
         for rule in rules:
             if rule.kind.name in among and (fault := rule.strikes(matter, now)):
                 self.struck[fault.kind] += 1
@@ -114,16 +122,17 @@ class Faults:
         """Whether a rule in force is of one of these kinds."""
         return any(rule.kind.name in kinds for rule in self._current())
 
-    def lag_s(self, operation: str) -> float:
+    def lag_s(self, operation: str, reference: str = "") -> float:
         """How old, in real seconds, a filing must be before this look-up shows it."""
-        return self.pick(operation, among=ON_LOOK_UPS).delay_s
+        return self.pick(operation, among=ON_LOOK_UPS, about=lambda: reference).delay_s
+
+    def anew(self) -> None:
+        """The rules in force begin to count and to draw again; what struck stays counted."""
+        self._ordered.anew()
 
     def _current(self) -> list[Rule]:
-        told = self._file.value() or {}
-        if self._file.version != self._seen:
-            self._seen = self._file.version
-            if (rules := obeyable(self._file.path, self._department, told, Rule)) is not None:
-                self._rules = rules
-                self._timed = any(not rule.window.always for rule in rules)
-                self.by_filing = any(rule.by_filing for rule in rules)
-        return self._rules
+        if self._ordered.look():
+            rules = self._ordered.rules
+            self._timed = any(not rule.window.always for rule in rules)
+            self.by_filing = any(rule.by_filing for rule in rules)
+        return self._ordered.rules

@@ -24,6 +24,7 @@ from mocks.core.following import Followed, FollowedDesk
 from mocks.core.late import LateDeeds
 from mocks.core.ledger import Ledger
 from mocks.core.seed import seed_of
+from mocks.core.under_way import UnderWay
 from mocks.faults.pace import Pace
 from mocks.faults.remembered import Remembered
 from mocks.scenarios.playing import ORDINARY_DAYS, Playing
@@ -49,6 +50,7 @@ class Kit:
     desk: Desk
     faults: Faults
     late: LateDeeds
+    under_way: UnderWay
     pace: Pace
     before: Remembered
     callback_base: str | None
@@ -60,6 +62,14 @@ class Kit:
     def untroubled(self) -> bool:
         """Whether no rule and no scenario is in force: a call meets nothing but the deed."""
         return not (self.faults or self.pace or self.scenarios.active)
+
+    def reset(self) -> None:
+        """Forget everything; what was under way is not done, and rules begin to count anew."""
+        self.under_way.forget()
+        self.late.forget()
+        self.faults.anew()
+        self.pace.anew()
+        self.desk.reset()
 
     def usual(self, operation: str, otherwise: Fault = NO_FAULT) -> Fault:
         """What a call meets that no rule strikes: a closed office, or the department's own way."""
@@ -109,9 +119,10 @@ def assemble(
         clock=clock,
         ledger=ledger,
         desk=desk,
-        faults=Faults(state / "faults.json", department, clock),
+        faults=Faults(state / "faults.json", department, clock, seed=seed),
         late=LateDeeds(),
-        pace=Pace(state / "latency.json", department),
+        under_way=UnderWay(),
+        pace=Pace(state / "latency.json", department, seed=seed),
         before=Remembered(),
         callback_base=callback_base,
         contract_dir=contracts / department / "contract",

@@ -7,6 +7,7 @@ Each telling that was heard is an entry in the ledger; after a restart the rest 
 import asyncio
 import hmac
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -17,11 +18,13 @@ from mocks.core.clock import real_now
 from mocks.core.faults import NO_FAULT, ON_CHANGES, ON_TELLINGS, Fault
 from mocks.core.filed import Change
 from mocks.core.kit import Kit
+from mocks.core.under_way import Forgotten
 from mocks.faults.letters import FALSE, Letter, Sign, written
 
 _EVERY_S = 0.05
 _OVERTAKEN_WITHIN_S = 0.5
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 5.0
+_LATE_AT_ALL = frozenset({"reorder", *FALSE})  # others are late with a part of what they do
 _UNSENT = frozenset({"status", "busy", "html", "hang"})
 
 
@@ -60,10 +63,13 @@ class Webhook:
 
     async def run(self) -> None:
         """Tell every change, oldest first on a good day, until cancelled."""
-        async with (
-            httpx.AsyncClient(trust_env=False, timeout=5.0) as client,
-            asyncio.TaskGroup() as overtaken,
-        ):
+        async with httpx.AsyncClient(trust_env=False, timeout=5.0) as client:
+            while True:
+                with suppress(Forgotten), self._kit.under_way.counted():
+                    await self._tell_all(client)
+
+    async def _tell_all(self, client: httpx.AsyncClient) -> None:
+        async with asyncio.TaskGroup() as overtaken:
             while True:
                 if (news := self._next()) is None:
                     await asyncio.sleep(_EVERY_S)
@@ -78,6 +84,8 @@ class Webhook:
         fault = self._picked(ON_CHANGES, news)
         if fault.kind == "stale":
             return self._tell_late(client, news, fault.delay_s)
+        if fault.kind in _LATE_AT_ALL:
+            await asyncio.sleep(fault.delay_s)
         if fault.kind == "reorder" and (overtaking := await self._next_soon()):
             await self._tell(client, overtaking)
         if fault.kind in FALSE:
@@ -88,8 +96,14 @@ class Webhook:
         return self._tell_late(client, news, fault.delay_s) if fault.kind == "duplicate" else None
 
     def _picked(self, among: frozenset[str], news: _News) -> Fault:
-        about = frozenset({news.change.number, news.change.reference})
-        return self._kit.faults.pick(self._operation, NO_FAULT, among=among, words=about)
+        change = news.change
+        return self._kit.faults.pick(
+            self._operation,
+            NO_FAULT,
+            among=among,
+            words=frozenset({change.number, change.reference}),
+            about=lambda: f"{change.reference} {change.status}",
+        )
 
     def _next(self) -> _News | None:
         """The oldest change not yet taken up, as it is told; None when there is none."""

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from mocks.core.late import LateDeeds
 from mocks.faults import carried, envelope, instead
+from mocks.faults.about import about
 from mocks.faults.carried import CARRIED, UNDONE, Carried, Silence
 from mocks.faults.envelope import WRAPPED
 from mocks.faults.line import line_of
@@ -50,6 +51,10 @@ class Asked:
     def words(self) -> frozenset[str]:
         """What the call speaks of."""
         return words_of(self.path, self.content)
+
+    def about(self) -> str:
+        """What draws hang on."""
+        return about(self.operation, self.path, self.content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -160,6 +160,7 @@ async def _endless_body(line: Line, reply: Reply, fault: Fault) -> None:
 async def _endless_1xx(line: Line, reply: Reply, fault: Fault) -> None:
     while not line.ended.is_set():
         line.write(b"HTTP/1.1 102 Processing\r\n\r\n")
+        await line.drained()
         await line.pause(float(fault.of("every_s")))
 
 
@@ -170,6 +171,12 @@ async def _half_close(line: Line, reply: Reply, fault: Fault) -> None:
 async def drop(line: Line, reply: Reply, fault: Fault) -> None:
     """Reset the connection."""
     line.abort()
+
+
+async def cut_off(line: Line, reply: Reply, fault: Fault) -> None:
+    """Reset the connection as late as was ordered."""
+    if await line.pause(fault.delay_s):
+        line.abort()
 
 
 async def _close(line: Line, reply: Reply, fault: Fault) -> None:

@@ -5,6 +5,8 @@ import asyncio
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from mocks.faults.line import Line, lent_line
+
 _PIECE_S = 0.02
 
 
@@ -25,8 +27,17 @@ class Dribbled(Response):
                 return
             piece = max(1, int(self._per_s * _PIECE_S))
             for start in range(0, len(body), piece):
-                await asyncio.sleep(piece / self._per_s)
+                if not await _waited(lent_line(scope), piece / self._per_s):
+                    return
                 more = start + piece < len(body) or message.get("more_body", False)
                 await send({**message, "body": body[start : start + piece], "more_body": more})
 
         await self._response(scope, receive, slowly)
+
+
+async def _waited(line: Line | None, seconds: float) -> bool:
+    """Wait; whether anybody is still there to be sent to."""
+    if line is not None:
+        return await line.pause(seconds)
+    await asyncio.sleep(seconds)
+    return True

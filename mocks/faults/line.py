@@ -61,10 +61,15 @@ class Line:
 
     async def reset(self) -> None:
         """Reset once what was written has left."""
-        await self._flushed()
+        await self.flushed()
         self.abort()
 
-    async def _flushed(self) -> None:
+    def drop(self) -> None:
+        """End now: in good order where nothing is left unsent, else by a reset."""
+        (self.abort if self._transport.get_write_buffer_size() else self.close)()
+
+    async def flushed(self) -> None:
+        """Wait until what was written has left, or the connection has ended."""
         while self._transport.get_write_buffer_size() and not self.ended.is_set():
             await self.pause(0.005)
 
@@ -86,10 +91,15 @@ class Line:
         return False
 
 
+def lent_line(scope: Scope) -> Line | None:
+    """The connection a request came over; None where the server lends none."""
+    found = scope.get("extensions", {}).get(_EXTENSION)
+    return found if isinstance(found, Line) else None
+
+
 def line_of(scope: Scope) -> Line:
     """The connection a request came over; LookupError where the server lends none."""
-    found = scope.get("extensions", {}).get(_EXTENSION)
-    if not isinstance(found, Line):
+    if (found := lent_line(scope)) is None:
         raise LookupError("this fault needs the server of mocks.faults.line (http=lent(…))")
     return found
 
@@ -113,6 +123,12 @@ class Lent(HttpToolsProtocol):
         """End as usual, and tell the faults."""
         super().connection_lost(exc)
         self.line.ended.set()
+
+    def forget(self) -> None:
+        """Bear nothing any more that a fault did to this connection; one that is doomed ends."""
+        self.line.cut_next = False
+        if self._lost:
+            self.line.abort()
 
     def data_received(self, data: bytes) -> None:
         """Read as usual, unless this connection is doomed."""

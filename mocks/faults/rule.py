@@ -2,37 +2,47 @@
 
 Of all conditions a rule names, every one must hold: `operation`, `filing`, `from`, `until`,
 `weekdays`, `hours` (virtual time, Shanghai). What then matches is counted for `every`, drawn for
-`probability` under `seed`, and limited by `first`.
+`probability` (`mocks.faults.draws`), and limited by `first`.
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mocks.faults import said
+from mocks.core.numbers import SEED
+from mocks.faults import keys, said
+from mocks.faults.draws import Draws, share_of
+from mocks.faults.in_force import names_of
+from mocks.faults.keys import Reader
 from mocks.faults.said import Wrong, near
-from mocks.faults.table import KINDS, Point
+from mocks.faults.table import KINDS, Kind, Point
 from mocks.faults.when import Window
 
-_CONDITIONS = {
-    "kind": said.text,
-    "operation": said.names,
-    "filing": said.names,
-    "first": said.count,
-    "every": said.positive,
-    "probability": said.share,
-    "seed": said.whole,
-    "delay_s": said.seconds,
-    "status": said.positive,  # may be said of any kind; those that say a status heed it
-    "from": said.moment,
-    "until": said.moment,
-    "weekdays": said.weekdays,
-    "hours": said.hours,
+CONDITIONS: dict[str, Reader] = {
+    "kind": keys.choice(*KINDS),
+    "operation": keys.NAMES,
+    "filing": keys.NAMES,
+    "first": keys.or_none(keys.whole(1)),
+    "every": keys.whole(1),
+    "probability": keys.SHARE,
+    "seed": keys.whole(),
+    "delay_s": keys.SECONDS,
+    "from": keys.MOMENT,
+    "until": keys.MOMENT,
+    "weekdays": keys.WEEKDAYS,
+    "hours": keys.HOURS,
 }
 _EARLY = frozenset({Point.ACCEPT, Point.HEADERS})
 _ANY = frozenset({"*"})
+
+
+def not_for(kind: Kind) -> frozenset[str]:
+    """The conditions no rule of this kind can tell: it strikes before that is known."""
+    if kind.at == {Point.ACCEPT}:
+        return frozenset({"filing", "operation"})
+    return frozenset({"filing"} if kind.at <= _EARLY else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,34 +69,47 @@ NO_FAULT = Fault()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """What a call is about, as far as rules look at it. `words`: of its path, query and body."""
+    """What a call is about, as far as rules look at it. `words`: of its path, query and body.
+
+    `about` is what draws hang on; asked for when something is drawn. "": as calls come.
+    """
 
     operation: str = ""
     words: frozenset[str] = frozenset()
+    about: Callable[[], str] = str
 
 
 class Rule:
     """One rule in force; `strikes` counts. Raises Wrong for what cannot be obeyed."""
 
-    def __init__(self, spec: object) -> None:
+    def __init__(self, spec: object, draws: Draws | None = None) -> None:
         told = self._read(spec)
         self.kind = KINDS[told["kind"]]
         self.operations: frozenset[str] = told.get("operation", _ANY)
         self.filing: frozenset[str] = told.get("filing", _ANY)
         self.window = Window.of(told)
         self._left, self._every = told.get("first"), told.get("every", 1)
-        self._probability, self._seed = told.get("probability", 1.0), told.get("seed", 0)
-        self._delay_s = told.get("delay_s", 0.0)
+        self._probability = told.get("probability", 1.0)
+        self._delay_s = told.get("delay_s", self.kind.parameters.get("delay_s", 0.0))
         self._told = {name: told[name] for name in self.kind.parameters if name in told}
-        self._draw, self._met, self._struck = random.Random(self._seed), 0, 0
-        self._refuse_too_much()
+        self._draws, self._met = draws or Draws(SEED, *names_of([spec])[0]), 0
+        self._refuse_too_much(told)
+        self._refuse_nothing(told)
 
-    def _refuse_too_much(self) -> None:
-        why = f"{self.kind.name} strikes before it is known; leave it out"
-        if self.by_filing and self.kind.at <= _EARLY:
-            raise Wrong("filing", why)
-        if self.operations != _ANY and self.kind.at == {Point.ACCEPT}:
-            raise Wrong("operation", why)
+    def _refuse_nothing(self, told: Mapping[str, Any]) -> None:
+        """Raise Wrong for what would never strike, or say nothing."""
+        if self._probability == 0:
+            raise Wrong("probability", "0 never strikes; leave the rule out")
+        if "seed" in told and "probability" not in told and not self.kind.drawn:
+            why = f"nothing is drawn for {self.kind.name}; add probability, or leave it out"
+            raise Wrong("seed", why)
+        if (wrong := self.window.never) is not None:
+            raise Wrong(*wrong)
+
+    def _refuse_too_much(self, told: Mapping[str, Any]) -> None:
+        for key in not_for(self.kind) & told.keys():
+            if told[key] != _ANY:
+                raise Wrong(key, f"{self.kind.name} strikes before it is known; leave it out")
 
     @property
     def by_filing(self) -> bool:
@@ -98,10 +121,9 @@ class Rule:
         if not isinstance(spec, Mapping):
             raise Wrong("", 'is not an object like {"kind": "busy"}')
         kind = spec.get("kind")
-        if kind not in KINDS:
+        if not isinstance(kind, str) or kind not in KINDS:
             raise Wrong("kind", f"kind {kind!r} is not known{near(kind, KINDS)}; see docs/mocks.md")
-        own = {name: said.like(default) for name, default in KINDS[kind].parameters.items()}
-        readers = {**_CONDITIONS, **own}
+        readers = {**CONDITIONS, **KINDS[kind].readers}
         if unknown := [key for key in spec if key not in readers]:
             why = f"unknown key{near(unknown[0], readers)}"
             raise Wrong(unknown[0], f"{why}; {kind} takes {', '.join(readers)}")
@@ -114,12 +136,12 @@ class Rule:
         self._met += 1
         if self._left == 0 or self._met % self._every:
             return None
-        if self._probability < 1 and self._draw.random() >= self._probability:
+        drawing = self._probability < 1 or self.kind.drawn
+        seed = self._draws.next(matter.about()) if drawing else 0
+        if self._probability < 1 and share_of(seed) >= self._probability:
             return None
         if self._left is not None:
             self._left -= 1
-        self._struck += 1
-        seed = self._seed + self._struck - 1
         return Fault(kind=self.kind.name, delay_s=self._delay_s, seed=seed, told=self._told)
 
     def _concerns(self, matter: Matter) -> bool:

@@ -1,4 +1,4 @@
-"""How long a call takes: drawn from a seed, in real seconds."""
+"""How long a call takes, in real seconds."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -10,31 +10,30 @@ _LONGEST_S = 3600.0
 
 
 class Span:
-    """Draws one time after another; the same seed draws the same."""
+    """A distribution of times."""
 
-    def __init__(self, quantile: Callable[[Random], float], seed: int) -> None:
-        self._quantile, self._random = quantile, Random(seed)
+    def __init__(self, quantile: Callable[[Random], float]) -> None:
+        self._quantile = quantile
 
-    def draw(self) -> float:
-        """The time the next call takes, an hour at most."""
-        return min(_LONGEST_S, max(0.0, self._quantile(self._random)))
+    def drawn(self, seed: int) -> float:
+        """The time a call takes, an hour at most; the same for the same seed."""
+        return min(_LONGEST_S, max(0.0, self._quantile(Random(seed))))
 
 
 def span_of(told: Mapping[str, Any]) -> Span | None:
     """The latency a rule names; None when it names none."""
-    seed = told.get("seed", 0)
     if "fixed_s" in told:
         fixed = told["fixed_s"]
-        return Span(lambda random: float(fixed), seed)
+        return Span(lambda random: float(fixed))
     if "uniform_s" in told:
         low, high = told["uniform_s"]
-        return Span(lambda random: random.uniform(low, high), seed)
+        return Span(lambda random: random.uniform(low, high))
     if "median_s" in told:
         median, sigma = told["median_s"], told.get("sigma", 0.5)
-        return Span(lambda random: float(median * math.exp(random.gauss(0, sigma))), seed)
+        return Span(lambda random: float(median * math.exp(random.gauss(0, sigma))))
     if "percentiles" in told:
         table = told["percentiles"]
-        return Span(lambda random: at_percentile(table, 100 * random.random()), seed)
+        return Span(lambda random: at_percentile(table, 100 * random.random()))
     return None
 
 

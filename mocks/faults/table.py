@@ -7,6 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from mocks.faults import keys
+from mocks.faults.keys import Reader
+
 FILE = Path(__file__).with_name("table.toml")
 
 
@@ -53,7 +56,11 @@ class Point(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of fault. `parameters`: what a rule may say of it, with the defaults."""
+    """One kind of fault. `parameters`: what a rule may say of it, with the defaults.
+
+    `readers` takes each of them in; `drawn`: something of it hangs on a seed; `tokens`: it strikes
+    operations that issue tokens, and no others.
+    """
 
     name: str
     group: str
@@ -65,6 +72,9 @@ class Kind:
     en: str
     does: str
     parameters: Mapping[str, Any]
+    readers: Mapping[str, Reader]
+    drawn: bool
+    tokens: bool
 
     def suits_protocol(self, protocol: str) -> bool:
         """Whether a department that speaks `protocol`, "soap" or "rest", can have it."""
@@ -86,23 +96,42 @@ def _read(file: Path) -> tuple[dict[str, Group], dict[str, Kind]]:
         name: Group(name=name, zh=group["zh"], en=group["en"])
         for name, group in told["groups"].items()
     }
-    return groups, {name: _kind(name, one, told["groups"]) for name, one in told["kinds"].items()}
+    return groups, {
+        name: _kind(name, {**told["groups"][one["group"]], **one}, told["parameters"])
+        for name, one in told["kinds"].items()
+    }
 
 
-def _kind(name: str, one: Mapping[str, Any], groups: Mapping[str, Mapping[str, Any]]) -> Kind:
-    whole = {**groups[one["group"]], "parameters": {}, **one}
+def _kind(name: str, one: Mapping[str, Any], bounds: Mapping[str, Mapping[str, Any]]) -> Kind:
+    parameters, most = one.get("parameters", {}), one.get("most", {})
     return Kind(
         name=name,
-        group=whole["group"],
-        stage=Stage(whole["stage"]),
-        deed=Deed(whole["deed"]),
-        suits=Suits(whole["suits"]),
-        at=frozenset(Point(point) for point in whole["at"]),
-        zh=whole["zh"],
-        en=whole["en"],
-        does=whole["does"],
-        parameters=whole["parameters"],
+        group=one["group"],
+        stage=Stage(one["stage"]),
+        deed=Deed(one["deed"]),
+        suits=Suits(one["suits"]),
+        at=frozenset(Point(point) for point in one["at"]),
+        zh=one["zh"],
+        en=one["en"],
+        does=one["does"],
+        parameters=parameters,
+        readers={
+            told: _reader(**{**bounds[told], **({"most": most[told]} if told in most else {})})
+            for told in parameters
+        },
+        drawn=one.get("drawn", False),
+        tokens=one.get("tokens", False),
     )
+
+
+def _reader(
+    *, least: float = 0, most: float = 0, seconds: bool = False, address: bool = False
+) -> Reader:
+    if address:
+        return keys.ADDRESS
+    if seconds:
+        return keys.number(least, most, "a number of seconds")
+    return keys.whole(int(least), int(most))
 
 
 GROUPS, KINDS = _read(FILE)
@@ -116,6 +145,9 @@ def drawn_at(*points: Point) -> frozenset[str]:
 def of_stage(*stages: Stage) -> frozenset[str]:
     """The names of the kinds that strike calls at one of these stages."""
     return frozenset(n for n in drawn_at(Point.CALL) if KINDS[n].stage in stages)
+
+
+TOKEN_KINDS = frozenset(name for name, kind in KINDS.items() if kind.tokens)
 
 
 def require(point: Point, *done: Iterable[str]) -> None:

@@ -10,11 +10,6 @@ from mocks.faults.rule import Fault
 from mocks.faults.values import Told
 
 
-def issues_tokens(operation: str) -> bool:
-    """Whether an operation's name says that it issues tokens."""
-    return "token" in operation.lower()
-
-
 def _changed(change: Callable[[dict[str, Any]], None]) -> Told:
     def told(reply: Reply, fault: Fault, context: Context) -> Reply:
         body = json.loads(reply.body)
@@ -42,4 +37,3 @@ TOKENS: dict[str, Told] = {
     "token_stale": _changed(_stale),
     "token_missing": _changed(_missing),
 }
-TOKEN_KINDS = frozenset({*TOKENS_DOWN, *TOKENS})

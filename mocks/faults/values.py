@@ -133,7 +133,10 @@ def skewed(text: str, hours: float) -> str:
     if (found := _moment(text)) is None:
         return text
     moment, form = found
-    moved = moment + timedelta(hours=hours)
+    try:
+        moved = moment + timedelta(hours=hours)
+    except OverflowError:  # the end of time, as some systems write "for ever"
+        return text
     return moved.isoformat() if "%z" in form else moved.strftime(form)
 
 
@@ -169,7 +172,7 @@ def _each(change: Callable[[str, Fault], str]) -> Spoil:
 
 
 def _clock_skew(reply: Reply, fault: Fault, context: Context) -> Reply:
-    hours = float(fault.of("hours"))
+    hours = float(fault.of("off_hours"))
     return spoiling(_each(lambda text, _: skewed(text, hours)))(reply, fault, context)
 
 

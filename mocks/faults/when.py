@@ -31,6 +31,16 @@ class Window:
         told = (self.since, self.until, self.weekdays, self.hours)
         return all(one is None for one in told)
 
+    @property
+    def never(self) -> tuple[str, str] | None:
+        """What keeps it shut for ever: the key, and how to mend it; None when nothing does."""
+        if self.since and self.until and self.until <= self.since:
+            return "until", "is not after from, so it never strikes; write a later moment"
+        if self.hours and self.hours[0] == self.hours[1]:
+            said = f"{self.hours[0]:%H:%M}-{self.hours[1]:%H:%M}"
+            return "hours", f"{said} is no time at all; for the whole day leave it out"
+        return None
+
     def open_at(self, now: datetime | None) -> bool:
         """Whether `now`, in Shanghai's time, lies inside; the ends of spans do not."""
         if self.always:

@@ -12,9 +12,13 @@ def words_of(path: str, content: bytes) -> frozenset[str]:
     return frozenset(_WORD.findall(f"{unquote_plus(path)} {_text(content)}"))
 
 
-def _text(content: bytes) -> str:
+def text_of(content: bytes) -> str:
+    """A body as text."""
     try:
-        text = content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError:
-        text = content.decode("gb18030", "replace")
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+        return content.decode("gb18030", "replace")
+
+
+def _text(content: bytes) -> str:
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text_of(content))

@@ -16,6 +16,7 @@ from mocks.journal.tally import Tally
 
 BODY_CAP = 65_536
 _HEADERS_CAP = 16_384
+_NOWHERE = -1  # before every position there is
 _NOTE: ContextVar["Note | None"] = ContextVar("note", default=None)
 
 
@@ -29,6 +30,12 @@ def struck(fault: str) -> None:
     """Say which fault struck the request at hand; a second one is added."""
     if (note := _NOTE.get()) is not None:
         note.fault = f"{note.fault}+{fault}" if note.fault else fault
+
+
+def forgets() -> None:
+    """Say that everything was forgotten while the request at hand was under way."""
+    if (note := _NOTE.get()) is not None:
+        note.forget()
 
 
 class Note:
@@ -84,6 +91,11 @@ class Note:
                 size=self._size,
             )
             self._position = self._ring.append(packed(received))
+
+    def forget(self) -> None:
+        """Do not keep it any more."""
+        if self._position is None:
+            self._position = _NOWHERE
 
     def close(self, tally: Tally) -> None:
         """Fill in what came of it, and count it."""

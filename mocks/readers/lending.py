@@ -1,7 +1,8 @@
 """The connections of a department lent to its readers in turn, and those that come back.
 
 All are accepted by the process that takes filings in. On a day without rules it lends a new one, as
-it is, to whom it is the turn of, itself among them. A connection that came back stays.
+it is, to whom it is the turn of, itself among them. A connection that came back stays until it has
+only read for a while; then it is its turn to be lent again.
 """
 
 import socket
@@ -11,11 +12,12 @@ from typing import Any
 
 import uvicorn
 
-from mocks.core.deed import FindDeed
+from mocks.core.deed import Deed, FindDeed
 from mocks.faults.at_once import AtOnce, answering
 from mocks.faults.line import OnAccept
 from mocks.readers.passing import Arrivals, hand_over
 
+QUIET = 16  # so many answers in a row that changed nothing
 Lend = Callable[[int], bool]
 """Gives a connection's descriptor to a reader; False when it stays."""
 
@@ -42,9 +44,14 @@ class Readers:
             return own
         return type("LendingBy", (Lending, own), {"lend": staticmethod(self.lend)})
 
-    def take_back(self, server: uvicorn.Server, find: FindDeed) -> None:
-        """From now on serve what comes back as the server serves its own."""
-        kept = type("KeptBy", (Kept,), {"find": staticmethod(find)})
+    def take_back(self, server: uvicorn.Server, find: FindDeed, written: Callable[[], int]) -> None:
+        """From now on serve what comes back as the server serves its own.
+
+        `written`: how much was written down by now.
+        """
+        lend = staticmethod(self.lend)
+        members = {"find": staticmethod(find), "lend": lend, "written": staticmethod(written)}
+        kept = type("KeptBy", (Kept,), members)
 
         def make(read: bytes) -> Kept:
             protocol: Kept = kept(server.config, server.server_state, {})
@@ -58,13 +65,53 @@ class Readers:
 class Kept(AtOnce):
     """A connection that came back: no new one, so nothing strikes it that strikes those."""
 
+    lend: Lend
+    written: Callable[[], int]
+
     before = b""
+    _quiet = 0
+    _between = False  # requests: nothing of the next one was read
 
     def connection_made(self, transport: Any) -> None:
         """Begin with what was read already."""
         super().connection_made(transport)
         if self.before:
             self.data_received(self.before)
+
+    def data_received(self, data: bytes) -> None:
+        """Read as usual; then lend the connection again when it has only read for a while."""
+        super().data_received(data)
+        if self._quiet >= QUIET and self._between:
+            self._lend_again()
+
+    def on_message_begin(self) -> None:
+        """Begin a request as usual."""
+        super().on_message_begin()
+        self._between = False
+
+    def on_headers_complete(self) -> None:
+        """As usual; what is not answered at once is not quiet."""
+        super().on_headers_complete()
+        if self._deed is None:
+            self._quiet = 0
+
+    def _answer(self, deed: Deed) -> None:
+        before = self.written()
+        super()._answer(deed)
+        self._quiet = self._quiet + 1 if self.written() == before else 0
+        self._between = True
+
+    def _lend_again(self) -> None:
+        self._quiet = 0
+        transport: Any = self.transport
+        if transport.is_closing() or transport.get_write_buffer_size():
+            return
+        transport.pause_reading()
+        if self.lend(transport.get_extra_info("socket").fileno()):
+            self._unset_keepalive_if_required()
+            transport.abort()  # our end of it only: who took it keeps it open
+        else:
+            transport.resume_reading()
 
 
 class Lending(AtOnce):

@@ -63,6 +63,12 @@ class Reading(AtOnce):
         else:
             self._read = b""
 
+    def forget(self) -> None:
+        """As every connection does; a request of which a part was read is of no use any more."""
+        super().forget()
+        if self._read:
+            self.line.abort()
+
     def _is_alone(self) -> bool:
         """Whether nothing was read behind it."""
         return self._read.find(b"\r\n\r\n") + 4 + len(self._content) == len(self._read)

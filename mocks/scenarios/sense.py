@@ -4,9 +4,11 @@ It looks at the file as told, so that it can speak beside mistakes of other kind
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from mocks.core.filed import Status
+from mocks.faults.operations import calls_of
 from mocks.scenarios.keys import SAYABLE
 from mocks.scenarios.model import START, Mistake
 from mocks.scenarios.ordinary import ordinary
@@ -31,6 +33,7 @@ def senseless(file: str, told: Told, terms: Sequence[Terms]) -> Iterator[Mistake
     if terms:
         yield from _strangers(file, told, terms)
         yield from _nowhere(file, states, terms)
+        yield from _unasked(file, told, departments=[term.department for term in terms])
     yield from _wrong_hours(file, told)
 
 
@@ -114,6 +117,23 @@ def _nowhere(file: str, states: Told, terms: Sequence[Terms]) -> Iterator[Mistak
                     file=file, key=f"{where}.to", sentence=f"there is no state {target!r}",
                     remedy=f"tell [states.{target}], or write one of {', '.join(sorted(known))}",
                 )  # fmt: skip
+
+
+def _unasked(file: str, told: Told, departments: Sequence[str]) -> Iterator[Mistake]:
+    """Hours of operations that nobody asks of the departments they are told for."""
+    for kind, place, window in _windows(told):
+        named = [one for one in _list(window, "departments") if one in departments]
+        known = sorted({one for name in named or departments for one in calls_of(name)})
+        whose = ", ".join(named) or "any department"
+        for operation in _list(window, "operations"):
+            if operation in known or window.get("answer") == "next_morning":
+                continue
+            near = get_close_matches(str(operation), known, n=1, cutoff=0.8)
+            yield Mistake(
+                file=file, key=f"{kind}[{place}].operations",
+                sentence=f"{operation!r} is no operation of {whose}",
+                remedy=f"write {near[0]}" if near else f"write one of {', '.join(known)}",
+            )  # fmt: skip
 
 
 def _wrong_hours(file: str, told: Told) -> Iterator[Mistake]:

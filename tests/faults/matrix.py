@@ -13,9 +13,8 @@ from adapters.registry import load_departments
 from adapters.wire import Endpoint
 from mocks.core.city import DEMO
 from mocks.core.kit import DEPARTMENTS as NAMES
-from mocks.faults.operations import operations_of, protocol_of
-from mocks.faults.table import KINDS, Kind, Point, Stage
-from mocks.faults.tokens import TOKEN_KINDS, issues_tokens
+from mocks.faults.operations import issues_tokens, operations_of, protocol_of
+from mocks.faults.table import KINDS, TOKEN_KINDS, Kind, Point, Stage
 from tests.adapters.answers import ANSWERS
 from tests.adapters.test_departments_speak import CREDENTIALS, DEPARTMENTS
 from tests.faults.city import Mock, Place, city

@@ -16,6 +16,7 @@ from tests.mocks.conftest import PATIENCE_S, Listener
 from tests.mocks.soap.conftest import START
 
 OPERATION = "applicationStatusChanged"
+LATE_S = 0.5
 
 
 @asynccontextmanager
@@ -182,3 +183,47 @@ async def test_disorder_of_what_is_told_leaves_calls_alone(
     order(tmp_path, kind)
     async with telling(tmp_path, own_listener) as kit:
         assert kit.faults.pick(OPERATION).kind == "none"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("stale", []), ("duplicate", ["a"]), ("replayed", ["a"]), ("forged", []), ("delay", []),
+        ("lost_reply", ["a"]), ("reorder", []),
+    ],
+)  # fmt: skip
+async def test_nothing_of_before_a_reset_is_told_after_it(
+    tmp_path: Path, own_listener: Listener, kind: str, told: list[str]
+) -> None:
+    order(tmp_path, kind, delay_s=LATE_S)
+    async with telling(tmp_path, own_listener) as kit:
+        filed(kit, "a")
+        await until(lambda: kit.faults.struck[kind], "it is met")
+        await until(lambda: heard(own_listener) == told, "so much is told")
+        own_listener.heard.clear()
+
+        kit.reset()
+        (tmp_path / "faults.json").unlink()
+        filed(kit, "b")
+        began = real_now()
+        await until(lambda: noted(kit), "the new one is told")
+        await until(lambda: real_now() > began + LATE_S + 0.3, "the time of the old one is past")
+
+        assert set(heard(own_listener)) == {"b"}
+
+
+@pytest.mark.parametrize("kind", ["delay", "forged", "reorder", "stale"])
+async def test_what_is_new_after_a_reset_does_not_wait_for_what_was_late(
+    tmp_path: Path, own_listener: Listener, kind: str
+) -> None:
+    order(tmp_path, kind, delay_s=600)
+    async with telling(tmp_path, own_listener) as kit:
+        filed(kit, "a")
+        await until(lambda: kit.faults.struck[kind], "it is met")
+
+        kit.reset()
+        (tmp_path / "faults.json").unlink()
+        filed(kit, "b")
+        await until(lambda: noted(kit), "the new one is told")
+
+        assert heard(own_listener) == ["b"]

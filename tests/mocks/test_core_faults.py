@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mocks.admin.rules import fault_rules
 from mocks.core.clock import write_atomically
 from mocks.core.faults import (
     NO_FAULT,
@@ -58,6 +59,43 @@ def test_each_strike_is_counted_by_kind_also_after_the_rules_changed(tmp_path: P
     rules.pick("get")
 
     assert rules.struck == {"hang": 3, "lag": 1}
+
+
+def test_a_rule_that_stays_as_it_was_goes_on_counting(tmp_path: Path) -> None:
+    file, once = tmp_path / "faults.json", {"operation": "get", "kind": "hang", "first": 1}
+    third = {"kind": "busy", "every": 3}
+    rules = faults(tmp_path, once, third)
+    assert [rules.pick("get").kind for _ in "abc"] == ["hang", "none", "none"]
+
+    write_atomically(file, {"market": [{"kind": "busy"}], "fire": [once, third]})
+    beside_another_department = rules.pick("get").kind
+    write_atomically(file, {"fire": [{"operation": "x", "kind": "html"}, third, once]})
+    beside_another_rule = [rules.pick("get").kind for _ in "abc"]
+    rules.anew()
+
+    assert (beside_another_department, beside_another_rule) == ("busy", ["none", "none", "busy"])
+    assert [rules.pick("get").kind for _ in "abc"] == ["hang", "none", "busy"]
+
+
+def test_a_rule_lifted_and_ordered_again_strikes_again_though_nobody_looked_in_between(
+    tmp_path: Path,
+) -> None:
+    ordered, once = fault_rules(tmp_path), {"kind": "hang", "first": 1}
+    rules = Faults(tmp_path / "faults.json", "fire")
+
+    ordered.order({"fire": [once]})
+    first = [rules.pick("get").kind for _ in "ab"]
+    ordered.order({"fire": [once], "market": [{"kind": "busy"}]})
+    kept = rules.pick("get").kind
+    ordered.order({})
+    ordered.order({"fire": [once]})
+    again = rules.pick("get").kind
+    ordered.lift()
+    ordered.order({"fire": [once]})
+
+    assert (first, kept, again) == (["hang", "none"], "none", "hang")
+    assert rules.pick("get").kind == "hang"
+    assert ordered.in_force() == {"fire": [once]}
 
 
 def test_disorder_of_what_is_told_never_strikes_a_call(tmp_path: Path) -> None:

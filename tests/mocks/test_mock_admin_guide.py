@@ -76,6 +76,9 @@ def test_a_call_shows_in_the_journal_and_an_assertion_that_fails_says_where_it_d
     ("words", "code", "told"),
     [
         ("faults fire buzy", 1, "did you mean busy"),
+        ("faults fire duplicate", 1, "fire has none; order it at market"),
+        ("faults fire status --set status=1000", 1, "a whole number from 200 to 599"),
+        ("latency fire --set seed=7", 1, "goes with uniform_s, median_s or percentiles"),
         ("faults --set first=1", 2, "name it"),
         ("latency --set fixed_s=1", 2, "name a department"),
         ("clock --rate 2", 2, "--now"),

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from mocks.core.city import DEMO
 from mocks.core.contract import Contract
 from mocks.core.credentials import HOUSING_APP_KEY, MARKET_CLIENT, MARKET_SECRET
 from mocks.core.kit import CONTRACTS
+from mocks.readers.lending import QUIET
 from tests.mocks.conftest import World, sample, start_world, stop_world, until
 from tests.mocks.faults.wire import Heard, Talk, request
 from tests.mocks.test_supervisor import alive
@@ -123,6 +125,24 @@ def test_one_line_may_read_file_and_read_again(readers: World, lines: Lines) -> 
     assert told["matched"] == LINES  # what was given back is noted once
 
 
+def test_a_line_that_came_back_is_lent_again_when_it_only_reads(
+    readers: World, lines: Lines
+) -> None:
+    talks = lines()
+    for number, line in enumerate(talks):
+        line.ask(filing(f"r:{number}"))
+    readers.client.request("DELETE", f"{readers.admin}/__admin/journal").raise_for_status()
+
+    for line in talks:
+        for _ in range(4 * QUIET):
+            assert data(line.ask(register()))["list"]
+    asked = noted_by(readers, "queryPropertyBatch")
+    told = [data(line.ask(filing(f"r:more:{n}")))["YWLSH"] for n, line in enumerate(talks)]
+
+    assert asked >= {"housing.1", "housing.2"}
+    assert told == [f"r:more:{number}" for number in range(LINES)]
+
+
 @pytest.mark.parametrize("cut", [3, 60, -2])
 def test_a_request_in_pieces_is_whole_wherever_it_is_answered(
     readers: World, lines: Lines, cut: int
@@ -196,6 +216,38 @@ def test_a_reset_is_seen_by_all(readers: World, lines: Lines) -> None:
 
     assert readers.ask("GET", "journal")["kept"] == 0
     assert [data(line.ask(asking(told)))["list"] for line in talks] == [[]] * LINES
+
+
+def test_half_a_request_of_before_a_reset_is_not_done_after_it(
+    readers: World, lines: Lines
+) -> None:
+    talks, content = lines(), filing("r:half")
+    for line in talks:
+        line.ask(register())
+        line.send(content[:-2])
+
+    readers.ask("POST", "reset")
+    for line in talks:
+        with suppress(ConnectionError):
+            line.send(content[-2:])
+
+    assert {line.hear().end for line in talks} <= {"closed", "reset"}
+    assert readers.ask("GET", "journal")["kept"] == 0
+    assert readers.ask("GET", "state")["departments"]["housing"]["filings"] == 0
+    assert data(lines()[0].ask(filing("r:whole")))["YWLSH"] == "r:whole"
+
+
+def test_a_connection_that_was_to_be_cut_is_good_again_after_a_reset(
+    readers: World, lines: Lines
+) -> None:
+    readers.faults(housing=[{"kind": "stale_keep_alive"}])
+    talks = lines()
+    for line in talks:
+        line.ask(register())
+
+    readers.ask("POST", "reset")
+
+    assert [line.ask(register()).status for line in talks] == [200] * LINES
 
 
 def test_the_clock_decides_for_all(readers: World, lines: Lines) -> None:

@@ -1,6 +1,12 @@
 """A reset leaves nothing."""
 
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
+
+import httpx
+import pytest
 
 from mocks.core.city import DEMO
 from mocks.core.credentials import FIRE_TOKEN
@@ -49,3 +55,77 @@ def test_a_department_that_is_down_wakes_up_with_an_empty_desk(own_fire: Any) ->
 
     assert back["filings"] == 0
     assert own_fire.ask("GET", "journal")["kept"] == 0
+
+
+SOON_S = 8  # who asks gives up after fifteen
+ASLEEP = {
+    "delay": {"faults": [{"kind": "delay", "delay_s": 0.6}]},
+    "delay, twice": {"faults": [{"kind": "processed_twice", "delay_s": 0.6}]},
+    "pace": {"latency": [{"fixed_s": 0.6}]},
+    "queue": {"latency": [{"at_once": 1}], "faults": [{"kind": "delay", "delay_s": 0.6}]},
+}
+ON_THE_LINE = {
+    "hang": {"faults": [{"kind": "hang"}]},
+    "headers_only": {"faults": [{"kind": "headers_only"}]},
+    "drip": {"faults": [{"kind": "drip", "every_s": 0.2}]},
+    "endless_1xx": {"faults": [{"kind": "endless_1xx"}]},
+    "accept_silence": {"faults": [{"kind": "accept_silence"}]},
+    "late_accept": {"faults": [{"kind": "late_accept", "delay_s": 0.6}]},
+    "bytes_per_s": {"latency": [{"bytes_per_s": 20}]},
+}
+
+
+@pytest.fixture
+def beside() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
+
+
+def under_way(world: Any, beside: ThreadPoolExecutor, day: Any) -> list[Future[None]]:
+    """Two filings asked for on such a day, when the department has them."""
+
+    def had() -> int:
+        silenced = world.ask("GET", "faults/struck")["fire"].get("accept_silence", 0)
+        return int(silenced + world.ask("GET", "journal")["kept"])
+
+    for what, rules in day.items():
+        world.ask("PUT", what, {"fire": rules})
+    before = had()
+    asked = [beside.submit(declared, world, f"s:r:{number}") for number in (5, 6)]
+    world.until(lambda: had() == before + 2, "both are asked for")
+    return asked
+
+
+@pytest.mark.parametrize("day", [*ASLEEP.values(), *ON_THE_LINE.values()], ids=str)
+def test_what_was_under_way_ends_at_once_and_undone(
+    own_fire: Any, beside: ThreadPoolExecutor, day: Any
+) -> None:
+    asked = under_way(own_fire, beside, day)
+
+    began = time.monotonic()
+    own_fire.ask("POST", "reset")
+    ends = [one.exception(timeout=10) for one in asked]
+
+    assert all(isinstance(end, httpx.TransportError) for end in ends), ends
+    assert time.monotonic() - began < SOON_S
+    until_past = began + 1.0
+    own_fire.until(lambda: time.monotonic() > until_past, "its time is past")
+    assert own_fire.ledger("fire") == []
+    assert own_fire.ask("GET", "state")["departments"]["fire"]["filings"] == 0
+    assert own_fire.ask("GET", "journal")["kept"] == 0
+    declared(own_fire, "s:r:7")
+    assert own_fire.ask("GET", "state")["departments"]["fire"]["filings"] == 1
+
+
+def test_rules_that_are_kept_begin_anew(own_fire: Any) -> None:
+    own_fire.ask("PUT", "faults", {"fire": [{"kind": "busy", "first": 1}]})
+
+    def filed() -> int:
+        declared(own_fire, "s:r:8")
+        return int(own_fire.ask("GET", "state")["departments"]["fire"]["filings"])
+
+    before = [filed(), filed()]
+    own_fire.ask("POST", "reset", {"faults": False})
+
+    assert before == [0, 1]
+    assert [filed(), filed()] == [0, 1]

@@ -269,6 +269,14 @@ def test_conditions_are_those_of_a_rule() -> None:
     assert said == [None, "absent", None, "absent"]
 
 
+def test_what_is_drawn_hangs_on_the_seed_of_the_mock() -> None:
+    def met(seed: int) -> list[str]:
+        days = BadDays.of(["unavailable,probability=0.5"], "rest", seed=seed)
+        return [days._picked(ON_CALLS, Matter(operation="a")).kind for _ in range(30)]
+
+    assert met(1) == met(1) != met(2)
+
+
 @pytest.mark.parametrize(
     ("told", "sentence"),
     [
@@ -277,6 +285,9 @@ def test_conditions_are_those_of_a_rule() -> None:
         ("busy,first=two", "first: 'two' is not a whole number"),
         ("busy,operation=aa", "the contract has no 'aa' — did you mean ab?"),
         ("reset_after_headers,operation=ab", "strikes before it is known; leave it out"),
+        ("token_down", "token_down strikes operations that issue tokens, and the contract has"),
+        ("lag", "lag strikes callbacks and filings, which a mock of a contract has none of"),
+        ("status,status=1000", "status: 1000 is not a whole number from 200 to 599"),
         ("absent,operation=ab", "absent is said before it is known what was asked"),
     ],
 )

@@ -119,3 +119,13 @@ def test_another_record_is_told_where_one_was_asked_for() -> None:
     other = NESTED.holding(NESTED.body.replace(b"OPEN", b"SHUT"))
     context = Context(operation="ask", asked=frozenset({"OPEN"}), elsewhere=other)
     assert MADE["other_record"](NESTED, Fault(kind="other_record"), context) == other
+
+
+def test_a_moment_at_the_end_of_time_stays_where_it_is() -> None:
+    body = b'{"until": "9999-12-31 23:59:59", "at": "2026-09-21 09:00:00"}'
+    reply = Reply(status=200, headers=(("content-type", "application/json"),), body=body)
+
+    assert json.loads(made("clock_skew", reply).body) == {
+        "until": "9999-12-31 23:59:59",
+        "at": "2026-09-21 18:00:00",
+    }

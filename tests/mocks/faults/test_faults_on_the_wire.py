@@ -1,6 +1,7 @@
 """Every kind of fault does what its row of the table says: on the wire, and to the deed."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,7 +33,7 @@ SILENT = LISTEN_ON | {
 }  # fmt: skip
 EXTRA: dict[str, dict[str, Any]] = {
     "gzip_bomb": {"mb": 20}, "late_accept": {"delay_s": 0.05},
-    "drip": {"every_s": 0.02}, "endless_1xx": {"every_s": 0.02},
+    "delay": {"delay_s": 0.05}, "drip": {"every_s": 0.02}, "endless_1xx": {"every_s": 0.02},
 }  # fmt: skip
 MOST = {"endless_body": 2_100_000, "drip": 12, "endless_1xx": 100}
 
@@ -131,6 +132,45 @@ def test_the_fleets_own_controls_are_spared(play: Any) -> None:
     heard = playing.ask(b"GET /__admin/status HTTP/1.1\r\nhost: x\r\n\r\n")
 
     assert heard.status == 404  # the department alone has none, and said so
+
+
+@pytest.mark.parametrize("kind", ["reset_after_headers", "accept_close", "unavailable", "delay"])
+def test_it_strikes_as_late_as_the_rule_says(play: Any, kind: str) -> None:
+    playing = play("housing")
+    playing.spoil(kind, delay_s=0.3)
+
+    began = time.monotonic()
+    playing.ask(playing.read)
+
+    assert time.monotonic() - began >= 0.3
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "pace"),
+    [
+        ("hang", {}, {}),
+        ("headers_only", {}, {}),
+        ("drip", {"every_s": 0.05}, {}),
+        ("endless_body", {}, {}),
+        ("huge_text", {"mb": 20}, {}),
+        ("delay", {"delay_s": 0}, {"bytes_per_s": 100}),
+    ],
+)
+def test_a_place_is_held_until_the_last_byte_left_or_the_connection_ended(
+    play: Any, kind: str, more: Any, pace: Any
+) -> None:
+    playing = play("housing")
+    playing.spoil(kind, first=1, **more)
+    playing.paced(at_once=1, queue=0, over="503", **pace)
+    first, before = playing.talk(), playing.kit.faults.struck[kind]
+
+    first.send(playing.read)
+    until(lambda: playing.kit.faults.struck[kind] > before, "it is met")
+    during = playing.ask(playing.read).status
+    first.close()
+
+    assert during == 503
+    until(lambda: playing.ask(playing.read).status == 200, "the place is free")
 
 
 def test_a_connection_that_says_nothing_is_struck_too(play: Any) -> None:

@@ -70,6 +70,19 @@ WORDS = [
      "closed[1].last: is before the first day — write a day that is not earlier"),
     ("[[open]]\nfrom = '09:00'\nuntil = '17:00'\nanswer = 'next_morning'\noperations = ['a']\n",
      "open[1].operations: next_morning is a matter of filings, not of operations — take it out"),
+    ("[[closed]]\nfrom = '09:00'\nuntil = '17:00'\noperations = ['createDeclaratoin']\n",
+     "closed[1].operations: 'createDeclaratoin' is no operation of any department — write "
+     "createDeclaration"),
+    ("[[closed]]\ndepartments = ['health']\nfrom = '09:00'\nuntil = '17:00'\n"
+     "operations = ['createDeclaration']\n",
+     "closed[1].operations: 'createDeclaration' is no operation of health — write one of "
+     "certificateSummary"),
+    ("[[open]]\ndepartments = ['market']\nfrom = '09:00'\nuntil = '17:00'\n"
+     "operations = ['applicationStatusChanged']\n",
+     "open[1].operations: 'applicationStatusChanged' is no operation of market — write one of "
+     "applyEnterpriseRegistration, applyFoodBusinessLicence, applyLiftInstallationNotice, "
+     "applyLiftSupervisedInspection, applyLiftUseRegistration, findApplications, getApplication, "
+     "getFoodSafetyManagers, getLicences, issueToken, supplementApplication, withdrawApplication"),
     ("", "states: there are no states and no hours — tell [states.<name>], [[open]] or [[closed]]"),
 ]  # fmt: skip
 COURSES = [

@@ -5,7 +5,7 @@ A call goes on for as long as anybody waits for any of its keys, and no longer.
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gateway.federation.calls import Call
 from gateway.federation.deadlines import Deadlines
@@ -37,18 +37,32 @@ class Waiter(Protocol):
         ...
 
 
+class Asked(NamedTuple):
+    """Keys one operation asks for, who waits for them, and the log of that operation."""
+
+    keys: Sequence[Key]
+    waiter: Waiter
+    log: Call
+
+
 class Flight:
     """One call for some keys (of one department, source and way), and who waits for which."""
 
-    __slots__ = ("keys", "log", "mark", "passage", "started", "task", "waiting", "way")
+    __slots__ = ("keys", "mark", "passage", "started", "task", "together", "waiting", "way")
 
     def __init__(
-        self, way: Way, keys: Sequence[Key], passage: Passage, log: Call, started: float, mark: int
+        self,
+        way: Way,
+        keys: Sequence[Key],
+        passage: Passage,
+        together: Sequence[Asked],
+        started: float,
+        mark: int,
     ) -> None:
         self.way = way
         self.keys = keys
         self.passage = passage
-        self.log = log
+        self.together = together
         self.started = started
         self.mark = mark
         self.waiting: dict[Key, list[Waiter]] = {}
@@ -75,13 +89,14 @@ class Flights:
     def __iter__(self) -> Iterator[Flight]:
         return iter(self._open)
 
-    def begin(self, flight: Flight, waiter: Waiter | None) -> None:
-        """A call begins; without a waiter nobody waits for it, nobody may join, and it goes on."""
+    def begin(self, flight: Flight, waiting: Mapping[Key, list[Waiter]]) -> None:
+        """A call begins, and these wait for it.
+
+        Where nobody does, nobody may join, and it goes on.
+        """
         self._open.add(flight, flight.passage.end)
-        if waiter is None:
-            return
-        for key in flight.keys:
-            flight.waiting[key] = [waiter]
+        flight.waiting.update(waiting)
+        for key in waiting:
             self._by_key[key] = flight
 
     def join(self, key: Key, waiter: Waiter) -> bool:

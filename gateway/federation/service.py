@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,9 +12,10 @@ from adapters.errors import AdapterError, OutcomeUnknown
 from gateway.execution.bugs import where
 from gateway.federation.calls import Call
 from gateway.federation.deadlines import Deadlines
-from gateway.federation.flights import Flight, Flights, Waiter
+from gateway.federation.flights import Asked, Flight, Flights, Waiter
 from gateway.federation.freshness import Freshness
 from gateway.federation.gate import Gate, fails
+from gateway.federation.gathering import Gathering
 from gateway.federation.guarded import GuardedDepartment
 from gateway.federation.memory import Key, Memory, Tag
 from gateway.federation.settling import Settling
@@ -49,6 +49,7 @@ class Federation:
         }
         self._settling = Settling(self._memory, freshness or Freshness(), self._gates, now)
         self._ways: dict[tuple[str, str, str], Way] = {}
+        self._gathering = Gathering(self._begin)
         self._flights = Flights(self._memory, self._too_late)
         # As every operation asks them for every read, without a step in between.
         self.fresh: Final = self._memory.fresh
@@ -122,26 +123,54 @@ class Federation:
         gate = way.gate
         shut = None if gate.unhindered(gate.reads, now) else gate.shut(gate.reads, now)
         if shut is None and not gate.reads.doubtful(now):
-            flight = self._flight(way, keys, waiter, call, now)
-            flight.passage.until = min(flight.passage.end, waiter.deadline)
-            self._flights.begin(flight, waiter)
+            asked = Asked(keys, waiter, call)
+            if way.gathers:
+                self._gathering.add(way, asked)
+            else:
+                self._begin(way, [asked])
             return
-        if shut is None:  # a log that nobody sees
-            self._flights.begin(self._flight(way, keys, waiter, replace(call), now), None)
+        if shut is None:
+            self._flights.begin(self._flight(way, keys, (), waiter.loop), {})
             shut = gate.down(gate.reads, now)
         told = gate.problem(shut)
         call.outcome = told.code.value
         for key in keys:
             waiter.landed(key, self._settling.stale(key, told, now))
 
+    def _begin(self, way: Way, together: Sequence[Asked]) -> Flight:
+        """One call for what all of these asked for."""
+        waiting: dict[Key, list[Waiter]] = {}
+        for asked in together:
+            for key in asked.keys:
+                waiting.setdefault(key, []).append(asked.waiter)
+        flight = self._flight(way, list(waiting), together, together[0].waiter.loop)
+        latest = max(asked.waiter.deadline for asked in together)
+        flight.passage.until = min(flight.passage.end, latest)
+        self._flights.begin(flight, waiting)
+        return flight
+
     def _flight(
-        self, way: Way, keys: Sequence[Key], waiter: Waiter, call: Call, now: float
+        self,
+        way: Way,
+        keys: Sequence[Key],
+        together: Sequence[Asked],
+        loop: asyncio.AbstractEventLoop,
     ) -> Flight:
-        loop = waiter.loop
+        now = loop.time()
         passage = way.gate.reading(now + way.timeout_s, loop)
-        flight = Flight(way, keys, passage, call, now, self._memory.mark)
+        flight = Flight(way, keys, passage, together, now, self._memory.mark)
         flight.task = loop.create_task(self._fly(flight))
         return flight
+
+    def _apart(self, flight: Flight) -> None:
+        """Everybody who waits for this call waits for one of their own operation's keys instead."""
+        waiting, flight.waiting = flight.waiting, {}
+        self._flights.clear(flight)
+        for asked in flight.together:
+            keys = [key for key in asked.keys if waiting.get(key)]
+            if keys:
+                alone = self._begin(flight.way, [asked._replace(keys=keys)])
+                alone.waiting.update({key: waiting.pop(key) for key in keys})
 
     def _too_late(self, flight: Flight) -> None:
         self._abandon(flight, "no answer in time")
@@ -153,8 +182,9 @@ class Federation:
         self._flights.end(flight)
 
     def _land(self, flight: Flight, readings: Mapping[Key, Reading], outcome: str) -> None:
-        flight.log.ms = (flight.passage.loop.time() - flight.started) * 1000
-        flight.log.outcome = outcome
+        ms = (flight.passage.loop.time() - flight.started) * 1000
+        for asked in flight.together:
+            asked.log.ms, asked.log.outcome = ms, outcome
         self._flights.clear(flight)
         flight.land(readings)
 
@@ -177,7 +207,7 @@ class Federation:
     async def _asked(
         self, flight: Flight, keys: Sequence[Key]
     ) -> tuple[Mapping[Key, Reading], str]:
-        way, wanted = flight.way, [key.key for key in keys]
+        way, wanted = flight.way, list(dict.fromkeys([key.key for key in keys]))
         name = keys[0].department
 
         async def send(budget: float) -> Mapping[str, Any]:
@@ -189,17 +219,25 @@ class Federation:
         try:
             reply = await way.gate.call(flight.passage, send)
         except AdapterError as error:
-            return self._all_failed(keys, error)
+            return self._none(flight, keys, error)
         # The rim where adapters end: a bug in one of them is that department's trouble alone.
         except Exception as bug:
             log.error("federation.adapter_bug", department=name, **where(bug))
-            return self._all_failed(keys, AdapterError(name, type(bug).__name__))
+            return self._none(flight, keys, AdapterError(name, type(bug).__name__))
         as_of, now = self._now(), flight.passage.loop.time()
         return {key: self._settling.settle(key, flight, reply, as_of, now) for key in keys}, "ok"
 
-    def _all_failed(
-        self, keys: Sequence[Key], error: AdapterError
+    def _none(
+        self, flight: Flight, keys: Sequence[Key], error: AdapterError
     ) -> tuple[Mapping[Key, Reading], str]:
+        """Nothing came of a call: what is told of its keys.
+
+        Where the department is at work, it may be one operation's keys that it could not bear: the
+        others' do not fail with them, and are asked for apart.
+        """
+        if len(flight.together) > 1 and not fails(error):
+            self._apart(flight)
+            return {}, error.code.value
         told = self._gates[keys[0].department].problem(error)
         log.info(
             "federation.call_failed",

@@ -23,6 +23,7 @@ class Way:
     register: Register | None = None
     progress: bool = False
     declared: bool = True
+    gathers: bool = False  # keys of several operations may be asked for in one call
 
     @property
     def timeout_s(self) -> float:
@@ -49,4 +50,13 @@ def way_of(gate: Gate, department: Department, source: str, name: str) -> Way:
     lookups = register.lookups if register else ()
     lookup = next((lookup for lookup in lookups if lookup.name == name), None)
     batch = max(1, lookup.batch) if lookup else 1
-    return Way(gate, department, source, name, batch, register, declared=lookup is not None)
+    return Way(
+        gate,
+        department,
+        source,
+        name,
+        batch,
+        register,
+        declared=lookup is not None,
+        gathers=batch > 1 and lookup is not None and not lookup.many,
+    )

@@ -175,6 +175,7 @@ async def test_who_joined_a_call_that_came_apart_is_answered() -> None:
     late = asyncio.ensure_future(world.ask("a"))  # the same viewer: joins
 
     assert [values(readings) for readings in (*await early, await late)] == [["a"], [None], ["a"]]
+    assert late.result()[0].problem is None  # and not what was known when its time was over
 
 
 @in_virtual_time

@@ -1,13 +1,17 @@
 """What we believe a department holds of ours, and what its answer changes about that."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.cases import codec, tables
+from gateway.cases import codec, receipts, tables
 from gateway.cases.chunks import chunks
-from gateway.cases.store import Store
+from gateway.cases.receipts import Holder
+from gateway.cases.store import Store, Transaction
 from schema.domain.arrival import filing_reference
 from schema.domain.case import Case, EventKind, Step
 from schema.domain.delivery_policy import Act, Outcome
@@ -39,6 +43,24 @@ class Ours:
     surplus: tuple[str, ...]
     settled: bool
 
+    async def taken(self, connection: AsyncConnection, numbers: Iterable[str]) -> Collection[str]:
+        """Those of the numbers that are another filing's and not, for certain, this one's."""
+        others = [number for number in numbers if not self._owns(number)]
+        return await receipts.taken(connection, self.department, self._holder, others)
+
+    async def standing(self, transaction: Transaction, facts: Sequence[Fact]) -> Sequence[Fact]:
+        """What still stands of the facts: a number another filing was given meanwhile does not."""
+        numbers = {n for _, data in facts for n in _numbers(data) if not self._owns(n)}
+        taken = await receipts.reserve(transaction, self.department, self._holder, numbers)
+        return [fact for fact in facts if taken.keys().isdisjoint(_numbers(fact[1]))]
+
+    @property
+    def _holder(self) -> Holder:
+        return Holder(case=self.case, item=self.item, service=self.service)
+
+    def _owns(self, number: str) -> bool:
+        return number == self.receipt and not self.told
+
     def lost(self, found: Sequence[Receipt]) -> bool:
         """Whether what should be there is not; what a department decided it may forget."""
         return self.receipt is not None and not self.settled and self._counting(found) is None
@@ -69,6 +91,18 @@ class Ours:
         if ours is not None or (self.receipt is not None and (self.settled or not self.told)):
             return ours
         return next((one for one in found if one.number not in self.surplus), None)
+
+
+def _numbers(data: Mapping[str, Any]) -> set[str]:
+    """The numbers a fact gives a filing."""
+    return {number for number in (data.get("receipt"), *data.get("receipts", ())) if number}
+
+
+def shared(ours: Sequence[Ours]) -> Sequence[Ours]:
+    """Filings under way that the department gave one number: whose it is, only people find out."""
+    open_ = [one for one in ours if one.receipt and not one.told and not one.settled]
+    often = Counter((one.service, one.receipt) for one in open_)
+    return [one for one in open_ if often[one.service, one.receipt] > 1]
 
 
 async def ours_at(store: Store, department: str) -> list[Ours]:

@@ -33,6 +33,10 @@ _TROUBLE: Mapping[str, tuple[str, str]] = {
         "与{zh}的连接需要我方处理，已通知运维人员。",
         "The connection to {en} needs our attention; operations have been told.",
     ),
+    ProblemCode.DEPARTMENT_RECEIPT_TAKEN: (
+        "{zh}给出的收件号已属于另一申报，正在核实本申报是否已收到。",
+        "{en} gave a number that is another filing's; whether this one arrived is being confirmed.",
+    ),
 }
 _OTHER_TROUBLE = (
     "向{zh}报送时遇到问题，正在核实。",

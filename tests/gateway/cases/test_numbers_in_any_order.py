@@ -17,16 +17,18 @@ from hypothesis import strategies as st
 
 from adapters.contract import Department
 from adapters.errors import OutcomeUnknown
-from gateway.cases import tables
+from gateway.cases import attempts, tables
 from gateway.cases.database import Database
-from gateway.cases.delivery import Delivery
+from gateway.cases.delivery import DONE, Delivery
 from gateway.cases.intake import Intake
+from gateway.cases.outcome import told
 from gateway.cases.probe import Hooks
 from gateway.cases.receipts import owns
 from gateway.cases.store import Store, Transaction
 from schema.domain.calendar import WorkingCalendar
 from schema.domain.case import Case, Event, EventKind, Verb
-from schema.domain.delivery_policy import TAKEN, Rule, rule_for
+from schema.domain.case_rules import parse_reference
+from schema.domain.delivery_policy import TAKEN, Act, Attempt, Outcome, Rule, rule_for
 from schema.domain.department import Repeats
 from schema.domain.filing import Filing, ItemStatus, Progress, Receipt
 from tests.gateway.cases.world import (
@@ -88,10 +90,10 @@ class Doubtful(FakeDepartment):
         if trouble == "lost":
             raise OutcomeUnknown(self.id, "reply lost")
         if trouble == "overtaken" and self.tells is not None:
-            told = Progress(
+            news = Progress(
                 receipt=number, status=ItemStatus.RECEIVED, at=MORNING, reference=filing.reference
             )
-            await self.tells(self.id, [told])
+            await self.tells(self.id, [news])
         return Receipt(number=self._named([number])[0], received_at=self.clock.now())
 
     async def find_filing(
@@ -156,8 +158,8 @@ class Office:
         if number >= len(numbers):
             return
         reference = None if names is None else f"{self.name(names)}:{self.item}:file:1"
-        told = Progress(receipt=numbers[number], status=status, at=MORNING, reference=reference)
-        await self.intake(self.department.id, [told])
+        news = Progress(receipt=numbers[number], status=status, at=MORNING, reference=reference)
+        await self.intake(self.department.id, [news])
 
     async def cases(self) -> list[Case]:
         found = [await self.store.case(self.name(n)) for n in range(CASES)]
@@ -282,3 +284,31 @@ def test_of_an_honest_department_nothing_is_taken_for_somebody_elses(
             assert await one.taken() == 0
 
     asyncio.run(walk())
+
+
+@pytest.mark.parametrize("adopted", [None, "blind-9"])
+async def test_another_number_that_comes_after_its_command_was_given_up_proves_nothing(
+    fresh: Path, adopted: str | None
+) -> None:
+    async with office(_store(fresh), Repeats.BLIND) as one:
+        await one.submit(0)
+        await one.run(0)
+        await one.submit(1)
+
+        async def late(filing: Filing, *, budget: float) -> Receipt:
+            """Another process takes the command over, and a clerk may say what he found."""
+            unknown = Attempt(act=Act.SEND, outcome=Outcome.UNKNOWN)
+            command = parse_reference(filing.reference)
+            assert command is not None
+            async with one.store.write() as transaction:
+                await attempts.conclude(transaction, filing.reference, 1, unknown)
+                await attempts.move_on(transaction, filing.reference, state=DONE)
+                if adopted is not None:
+                    await transaction.append(told(command, adopted, 2, "somebody", MORNING))
+            return Receipt(number="blind-1", received_at=MORNING)
+
+        one.department.file = late  # type: ignore[method-assign]
+        await one.run(0)
+
+        [first, second] = [case.step("C") for case in await one.cases()]
+        assert (first.receipt, second.receipt, second.surplus) == ("blind-1", adopted, ())

@@ -34,8 +34,8 @@ _TROUBLE: Mapping[str, tuple[str, str]] = {
         "The connection to {en} needs our attention; operations have been told.",
     ),
     ProblemCode.DEPARTMENT_RECEIPT_TAKEN: (
-        "{zh}给出的收件号已属于另一申报，正在核实本申报是否已收到。",
-        "{en} gave a number that is another filing's; whether this one arrived is being confirmed.",
+        "该收件号属于{zh}的另一件申报，正在核实本申报的收件号。",
+        "The number is that of another filing at {en}; the number of this one is being found out.",
     ),
 }
 _OTHER_TROUBLE = (

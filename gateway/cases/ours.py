@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.errors import AdapterError
 from gateway.cases import codec, receipts, tables
 from gateway.cases.chunks import chunks
 from gateway.cases.receipts import Holder
@@ -15,8 +16,9 @@ from gateway.cases.store import Store, Transaction
 from schema.domain.arrival import filing_reference
 from schema.domain.case import Case, EventKind, Step
 from schema.domain.delivery_policy import Act, Outcome
-from schema.domain.filing import Receipt
+from schema.domain.filing import Progress, Receipt
 from schema.domain.one_thing import OneThing
+from schema.domain.reference import parse_reference
 from schema.domain.step_facts import SETTLED
 
 WINDOW_S = (
@@ -79,6 +81,11 @@ class Ours:
             if other.number not in (counts.number, *self.surplus):
                 beyond = {"receipts": [other.number], "adopted": counts.number}
                 yield EventKind.DUPLICATE_FOUND, beyond
+
+    def is_anothers(self, told: Progress | AdapterError) -> bool:
+        """Whether the department names another filing of ours as the one with this number."""
+        named = parse_reference(told.reference or "") if isinstance(told, Progress) else None
+        return named is not None and (named.case, named.item) != (self.case, self.item)
 
     def there(self) -> Iterator[Fact]:
         """What it changes that the department knows the number it gave."""

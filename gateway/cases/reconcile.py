@@ -201,7 +201,7 @@ class Reconciler:
     async def _unknown(
         self, department: Department, ours: Sequence[Ours], made: Reconciled
     ) -> list[Ours]:
-        """Ask by number; those the department does not know."""
+        """Ask by number; those the department does not know, or knows as another filing's."""
         unknown: list[Ours] = []
         for service in sorted({one.service for one in ours}):
             mine = [one for one in ours if one.service == service]
@@ -210,7 +210,7 @@ class Reconciler:
                 for one in some:
                     made.asked += 1
                     answer = told.get(one.receipt or "", _NO_ANSWER)
-                    if answer is None:
+                    if answer is None or one.is_anothers(answer):
                         unknown.append(one)
                     elif isinstance(answer, Progress):
                         await self._tell(one, one.there(), made)

@@ -414,6 +414,33 @@ async def test_a_number_given_to_another_while_its_department_was_asked_is_not_a
     assert (await now(world, first)).step("B").receipt == "asked-1"
 
 
+async def test_who_had_the_number_first_gives_it_up_when_the_department_names_the_other(
+    world: World,
+) -> None:
+    world.blind.troubles = ["lost", "as:blind-1"]
+    right, wrong = await submitted(world, 1), await submitted(world, 2)
+    await world.grant(right.id, "A", world.keyed)
+    right = await world.until_state(right.id, "C", "parked")
+    await world.grant(wrong.id, "A", world.keyed)
+    await world.until(wrong.id, lambda c: c.step("C").receipt == "blind-1")
+    early = await resolve(world, right, "C", "blind-1")
+    world.blind.says("blind-1", ItemStatus.ACCEPTED)
+
+    [made] = await world.service.reconciler.run("blind")
+    parked = await world.until_state(wrong.id, "C", "parked")
+    ends = [
+        await resolve(world, parked, "C", "blind-2"),
+        await resolve(world, await now(world, right), "C", "blind-1"),
+    ]
+
+    assert isinstance(early, Rejected)
+    assert early.case == wrong.id
+    assert [(f.difference, f.reference) for f in made.findings] == [
+        (Difference.MISSING, f"{wrong.id}:C:file:1")
+    ]
+    assert [c.step("C").receipt for c in ends if isinstance(c, Case)] == ["blind-2", "blind-1"]
+
+
 async def test_two_filings_with_one_number_from_before_are_both_for_a_clerk(world: World) -> None:
     first = await filed(world, 1)
     world.blind.troubles = ["garbled"]

@@ -46,7 +46,8 @@ class Entry:
     @cached_property
     def body(self) -> str:
         """The body as text, credentials masked."""
-        return CREDENTIALS_ONLY.body(self.received.body, self._content_type)[0]
+        body, size = self.received.body, self.received.size
+        return CREDENTIALS_ONLY.body(body, self._content_type, cut=size > len(body))[0]
 
     @property
     def _content_type(self) -> str:

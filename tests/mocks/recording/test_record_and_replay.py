@@ -16,8 +16,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 from mocks.recording.kept import Recording
+from mocks.recording.people import PEOPLE
 from mocks.recording.proxy import Proxy
-from mocks.recording.redaction import PEOPLE, Redaction
+from mocks.recording.redaction import Redaction
 from mocks.recording.replay import Replay
 from mocks.recording.rules import blanked
 

@@ -31,7 +31,9 @@ _CAP, _MOST, _WITHIN_S = 5_000_000, 1000, 30.0
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The two commands."""
     record = commands.add_parser("record", help="keep what passes to a real system, redacted")
-    record.add_argument("--to", type=_url, required=True, help="the real system: https://host/base")
+    record.add_argument(
+        "--to", type=_url, required=True, metavar="URL", help="the real system: https://host/base"
+    )
     record.add_argument("--as", dest="name", type=_name, required=True, help="the recording's name")
     record.add_argument("--rules", type=Path, help="further redaction: TOML (docs/mock-admin.md)")
     record.add_argument("--more", action="store_true", help="add to a recording that is there")

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from mocks.recording.people import PEOPLE
 from mocks.recording.redaction import CREDENTIALS_ONLY, Redaction
 from tests.mocks.recording import hidden
 
@@ -84,6 +85,19 @@ def test_what_has_no_credential_stays_byte_for_byte(value: Any, wraps: Any, xml:
         kept, encoded = CREDENTIALS_ONLY.body(text.encode(charset), "")
 
         assert kept.encode(encoded) == text.encode(charset)
+
+
+@given(st.data())
+def test_nor_is_a_persons_number_however_it_is_nested(data: st.DataObject) -> None:
+    number = data.draw(st.sampled_from(("310101197404133341", "13987707662", "021-64310000")))
+    value = data.draw(hidden.holding({"证件": number, "n": [f"电话{number}。"]}))
+    text = hidden.as_xml(value) if data.draw(st.booleans()) else json.dumps(value)
+    for wrap in data.draw(st.lists(st.sampled_from(hidden.WRAPS), max_size=3)):
+        text = wrap(text)
+
+    kept = Redaction(patterns=PEOPLE).text(text, "")
+
+    assert not any(number in one for one in hidden.readings(kept)), (text, kept)
 
 
 @given(st.binary(max_size=300), st.sampled_from(("", "application/pdf", "text/xml;charset=gbk")))

@@ -38,6 +38,11 @@ class Entry:
         )
 
     @cached_property
+    def path(self) -> str:
+        """The path, credentials in it masked."""
+        return CREDENTIALS_ONLY.address(self.received.path)
+
+    @cached_property
     def query(self) -> dict[str, str]:
         """The parameters of the address, credentials masked."""
         target = CREDENTIALS_ONLY.address("?" + self.received.query.decode("latin-1"))
@@ -97,7 +102,7 @@ class Entry:
             "reference": self.reference,
             "key": self.key,
             "method": received.method,
-            "path": received.path,
+            "path": self.path,
             "query": self.query,
             "headers": self.headers,
             "body": self.body,

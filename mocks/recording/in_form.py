@@ -27,7 +27,7 @@ def form_edits(text: str, inside: Inside) -> list[Edit]:
         name, _ = percent_decoded(found[1])
         value, charset = percent_decoded(found[2].replace("+", " "))
         members.append(Neighbour(name, value, *found.span(2)))
-        if value and (inside.hides(name) or inside.hides_value(name)):
+        if value.strip("=") and (inside.hides(name) or inside.hides_value(name)):
             edits.append(Edit(*found.span(2), MASK))
         elif (new := inside.leaf(value)) != value:
             edits.append(Edit(*found.span(2), quote_plus(new, safe="*", encoding=charset)))

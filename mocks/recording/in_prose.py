@@ -40,6 +40,7 @@ _LOOKS = re.compile(
     re.DOTALL,
 )
 _BRACKET = re.compile(r"[\[{]|[\]}]")
+_NOTHING = ("", '""', "''")  # the end of a base64 text is no value
 _LEAST = 16  # letters of a token that has no digit
 
 
@@ -67,7 +68,7 @@ def _named(text: str, inside: Inside) -> Iterator[Edit]:
         if found.start() < covered or in_host or not inside.hides(name):
             continue
         start, covered = _value(text, found)
-        if covered > start and text[start:covered] not in ('""', "''"):
+        if text[start:covered].strip("=") not in _NOTHING:
             yield Edit(start, covered, _masked(text[start:covered]))
 
 

@@ -103,6 +103,7 @@ def test_credentials_go_from_what_headers_say(name: str, value: str, expected: s
         '{"openapi":"3.0.1","components":{"password":{"type":"string"}}}',
         "https://token.example:8443/a;b=1?c=%E5%BE%90#d",
         "<e xmlns:token='urn:x'><name>floor</name><value>3</value></e>",
+        '{"a":"QUJDpwdEjwtFpwd1QUJDpwdEjwtFpwd1QUJDpwdEjwtFpwdA==","b":"see pwdA== there"}',
         "Basic facts and bearer shares; the 时间: 12:30",
     ],
 )

@@ -38,6 +38,11 @@ class Entry:
         )
 
     @cached_property
+    def path(self) -> str:
+        """The path, credentials in it masked."""
+        return CREDENTIALS_ONLY.address(self.received.path)
+
+    @cached_property
     def query(self) -> dict[str, str]:
         """The parameters of the address, credentials masked."""
         target = CREDENTIALS_ONLY.address("?" + self.received.query.decode("latin-1"))
@@ -46,7 +51,8 @@ class Entry:
     @cached_property
     def body(self) -> str:
         """The body as text, credentials masked."""
-        return CREDENTIALS_ONLY.body(self.received.body, self._content_type)[0]
+        body, size = self.received.body, self.received.size
+        return CREDENTIALS_ONLY.body(body, self._content_type, cut=size > len(body))[0]
 
     @property
     def _content_type(self) -> str:
@@ -96,7 +102,7 @@ class Entry:
             "reference": self.reference,
             "key": self.key,
             "method": received.method,
-            "path": received.path,
+            "path": self.path,
             "query": self.query,
             "headers": self.headers,
             "body": self.body,

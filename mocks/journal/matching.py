@@ -112,7 +112,7 @@ def _line(entry: Entry, name: str) -> str | None:
         "department": entry.department,
         "operation": entry.outcome.operation or None,
         "method": entry.received.method,
-        "path": entry.received.path,
+        "path": entry.path,
         "fault": entry.outcome.fault or None,
         "status": str(entry.outcome.status) if entry.outcome.status else None,
     }
@@ -122,5 +122,5 @@ def _line(entry: Entry, name: str) -> str | None:
 
 
 def _holds_text(entry: Entry, text: str) -> bool:
-    lines = (entry.received.path, entry.body, *entry.query.values(), *entry.headers.values())
+    lines = (entry.path, entry.body, *entry.query.values(), *entry.headers.values())
     return any(text in line for line in lines)

@@ -6,6 +6,7 @@ import logging
 import re
 import shutil
 import socket
+import ssl
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -30,13 +31,27 @@ _CAP, _MOST, _WITHIN_S = 5_000_000, 1000, 30.0
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The two commands."""
     record = commands.add_parser("record", help="keep what passes to a real system, redacted")
-    record.add_argument("--to", type=_url, required=True, help="the real system: https://host/base")
+    record.add_argument(
+        "--to", type=_url, required=True, metavar="URL", help="the real system: https://host/base"
+    )
     record.add_argument("--as", dest="name", type=_name, required=True, help="the recording's name")
     record.add_argument("--rules", type=Path, help="further redaction: TOML (docs/mock-admin.md)")
     record.add_argument("--more", action="store_true", help="add to a recording that is there")
-    record.add_argument("--cap", type=int, default=_CAP, help="bytes of a body that are kept")
-    record.add_argument("--most", type=int, default=_MOST, help="exchanges that are kept")
-    record.add_argument("--within", type=float, default=_WITHIN_S, help="seconds an exchange lasts")
+    record.add_argument(
+        "--cap",
+        type=int,
+        default=_CAP,
+        help=f"bytes of a body that are kept ({_CAP}); a longer one passes",
+    )
+    record.add_argument(
+        "--most", type=int, default=_MOST, help=f"exchanges that are kept ({_MOST})"
+    )
+    record.add_argument(
+        "--within",
+        type=float,
+        default=_WITHIN_S,
+        help=f"seconds an exchange lasts at most ({_WITHIN_S:g})",
+    )
     record.add_argument("--for", dest="for_s", type=float, help="seconds after which it ends")
     replay = commands.add_parser("replay", help="play a recording again")
     replay.add_argument("name", type=_name)
@@ -65,23 +80,24 @@ def run(arguments: argparse.Namespace) -> int:
 def _record(arguments: argparse.Namespace, folder: Path) -> int:
     if any(folder.glob("*.json")) and not arguments.more:
         raise Refused(f"{folder}: is there already — choose another name, or add --more")
-    recording = Recording(
-        folder=folder, redaction=redaction_of(arguments.rules), most=arguments.most
-    )
-    if arguments.rules:
+    rules = arguments.rules or _own_rules(folder)  # what was masked at first still is
+    recording = Recording(folder=folder, redaction=redaction_of(rules), most=arguments.most)
+    if arguments.rules and arguments.rules.resolve() != (folder / FILE).resolve():
         shutil.copyfile(arguments.rules, folder / FILE)
-    asyncio.run(_recording(arguments, recording))
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_recording(arguments, recording))
     _say(f"{recording.kept} exchanges in {folder}")
     return 0
 
 
+def _own_rules(folder: Path) -> Path | None:
+    return folder / FILE if (folder / FILE).exists() else None
+
+
 async def _recording(arguments: argparse.Namespace, recording: Recording) -> None:
-    limits = httpx.Limits(max_connections=100)
-    async with httpx.AsyncClient(
-        trust_env=False, follow_redirects=False, timeout=arguments.within, limits=limits
-    ) as client:
+    async with line() as passing_on:
         proxy = Proxy(
-            to=arguments.to, recording=recording, client=client,
+            to=arguments.to, recording=recording, line=passing_on,
             cap=arguments.cap, within_s=arguments.within,
         )  # fmt: skip
         what = f"recording {arguments.to} as {arguments.name}"
@@ -90,13 +106,19 @@ async def _recording(arguments: argparse.Namespace, recording: Recording) -> Non
                 await _serve(proxy, arguments, what)
 
 
+def line() -> httpx.AsyncHTTPTransport:
+    """A way to the real system: by no proxy, trusting whom the machine (or SSL_CERT_FILE) does."""
+    limits = httpx.Limits(max_connections=100)
+    trusted = ssl.create_default_context()
+    return httpx.AsyncHTTPTransport(verify=trusted, trust_env=False, limits=limits)
+
+
 def _replay(arguments: argparse.Namespace, folder: Path) -> int:
     if not any(folder.glob("*.json")):
         raise Refused(f"{folder}: holds no recording — onething mocks record --to URL --as NAME")
     if arguments.contract:
         return _by_contract(arguments, folder)
-    rules = folder / FILE
-    redaction = redaction_of(rules if rules.exists() else None)
+    redaction = redaction_of(_own_rules(folder))
     replay = Replay(folder, blanked(redaction), near=arguments.near)
     asyncio.run(_serve(replay.application(), arguments, f"{len(replay)} requests of {folder}"))
     return 0
@@ -128,6 +150,8 @@ def _url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise argparse.ArgumentTypeError(f"{text}: is no address like https://host/base")
+    if "@" in parts.netloc:
+        raise argparse.ArgumentTypeError("holds a password — let the client send it: https://host")
     return text.rstrip("/")
 
 

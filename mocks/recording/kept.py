@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,6 +44,8 @@ class Recording:
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=self.folder):  # told now, not when the first exchange is there
+            pass
         there = list(self.folder.glob("*.json"))
         self.kept = len(there)
         numbers = (one.name.partition("-")[0] for one in there)

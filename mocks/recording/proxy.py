@@ -1,21 +1,20 @@
 """Stands before a real system: passes everything on as it comes, and keeps what passed.
 
-A redirect is passed on like any reply, never followed. A reply that was asked for plain and came
-compressed, a body over the cap, a line that broke: passed on as far as it went, and not kept.
+A redirect is passed on like any reply, never followed; a cookie is its client's, and no other's. A
+body that is compressed or over the cap, a line that broke: passed on as far as it went, not kept.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import httpx
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from mocks.recording.kept import Exchange, Recording
+from mocks.recording.unanswered import unanswered
 
 log = logging.getLogger("mocks.recording")
 _HOP = frozenset(
@@ -24,6 +23,7 @@ _HOP = frozenset(
         "trailer", "transfer-encoding", "upgrade", "accept-encoding",
     }
 )  # fmt: skip
+_EMPTY = frozenset({204, 304})  # whose length is that of a body which does not come
 _PASSED_ON = 100  # times the cap: beyond that the line is cut
 
 
@@ -36,13 +36,14 @@ class _Copy:
     """A body on its way: counted, and copied up to the cap."""
 
     cap: int
+    ended: bool = False  # a system may answer before it heard everything
     pieces: list[bytes] = field(default_factory=list)
     size: int = 0
 
     @property
     def whole(self) -> bytes | None:
-        """The body; None when it was longer than the cap."""
-        return b"".join(self.pieces) if self.size <= self.cap else None
+        """The body; None when it was longer than the cap, or did not end."""
+        return b"".join(self.pieces) if self.ended and self.size <= self.cap else None
 
     async def passing(self, source: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """The pieces as they come; TooMuch beyond all bounds."""
@@ -53,6 +54,7 @@ class _Copy:
             if self.size <= self.cap:
                 self.pieces.append(piece)
             yield piece
+        self.ended = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,10 +63,11 @@ class Proxy:
 
     to: str
     recording: Recording
-    client: httpx.AsyncClient
+    line: httpx.AsyncBaseTransport  # a client would add headers, and keep a jar for everyone
     cap: int
     within_s: float
     passed: int = 0
+    _keeping: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, and its reply back."""
@@ -79,63 +82,87 @@ class Proxy:
 
         try:
             async with asyncio.timeout(self.within_s):
-                await self._pass(request, say)
+                passed = await self._pass(request, say)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, TooMuch) as broken:
-            log.warning("%s: not kept: %s", request.url.path, type(broken).__name__)
+            self._not_kept(request.url.path, type(broken).__name__)
             if not began:  # else the server cuts the line: half a reply must not look whole
-                await _unreachable(self.to, broken)(scope, receive, send)
+                await unanswered(self.to, broken, self.within_s)(scope, receive, send)
+        else:
+            async with self._keeping:
+                await self._keep(*passed)
 
-    async def _pass(self, request: Request, say: Send) -> None:
-        target = request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0]
-        if query := request.scope["query_string"].decode("latin-1"):
-            target += f"?{query}"
-        sent, came = _Copy(self.cap), _Copy(self.cap)
-        headers = [(k, v) for k, v in request.headers.raw if k.decode("latin-1") not in _HOP]
-        async with self.client.stream(
-            request.method,
-            self.to + target,
-            headers=[*headers, (b"accept-encoding", b"identity")],
-            content=sent.passing(request.stream()) if _has_body(request) else None,
-        ) as reply:
-            await say(
-                {
-                    "type": "http.response.start",
-                    "status": reply.status_code,
-                    "headers": _back(reply),
-                }
-            )
+    async def _pass(self, request: Request, say: Send) -> tuple[Exchange, _Copy, _Copy]:
+        target = request.scope.get("raw_path", b"").partition(b"?")[0]
+        if query := request.scope["query_string"]:
+            target += b"?" + query
+        sent, came = _Copy(self.cap, ended=not _has_body(request)), _Copy(self.cap)
+        body = None if sent.ended else sent.passing(request.stream())
+        reply = await self.line.handle_async_request(self._onward(request, target, body))
+        try:
+            status = reply.status_code
+            start = {"type": "http.response.start", "status": status, "headers": _back(reply)}
+            await say(start)
             async for piece in came.passing(reply.aiter_raw()):
                 await say({"type": "http.response.body", "body": piece, "more_body": True})
             await say({"type": "http.response.body", "body": b""})
+        finally:
+            await reply.aclose()
         self.passed += 1
-        self._keep(request, target, sent.whole, reply, came.whole)
+        exchange = Exchange(
+            method=request.method,
+            target=target.decode("latin-1"),
+            headers=_by_name(request.headers.raw),
+            body=sent.whole or b"",
+            status=status,
+            reply_headers=_by_name(reply.headers.raw),
+            reply_body=came.whole or b"",
+        )
+        return exchange, sent, came
 
-    def _keep(
-        self,
-        request: Request,
-        target: str,
-        sent: bytes | None,
-        reply: httpx.Response,
-        came: bytes | None,
-    ) -> None:
-        path = urlsplit(target).path
+    def _onward(
+        self, request: Request, target: bytes, body: AsyncIterator[bytes] | None
+    ) -> httpx.Request:
+        headers = [(k, v) for k, v in request.headers.raw if k.decode("latin-1") not in _HOP]
+        base = httpx.URL(self.to).raw_path.rstrip(b"/")
+        return httpx.Request(
+            request.method,
+            self.to + target.decode("latin-1"),
+            headers=[*headers, (b"accept-encoding", b"identity")],
+            content=body,
+            extensions={
+                "timeout": httpx.Timeout(self.within_s).as_dict(),
+                "target": base + target,  # as it came, whatever a client would make of it
+            },
+        )
+
+    async def _keep(self, exchange: Exchange, sent: _Copy, came: _Copy) -> None:
+        packed = [exchange.headers, exchange.reply_headers]
         if self.recording.full:
-            log.warning("%s: not kept: %d exchanges are enough", path, self.recording.most)
-        elif sent is None or came is None:
-            log.warning("%s: not kept: a body over %d bytes", path, self.cap)
-        elif "content-encoding" in reply.headers:
-            log.warning("%s: not kept: compressed, though plain was asked for", path)
-        else:
-            exchange = Exchange(
-                method=request.method,
-                target=target,
-                headers=dict(request.headers),
-                body=sent,
-                status=reply.status_code,
-                reply_headers={name.lower(): value for name, value in reply.headers.items()},
-                reply_body=came,
+            self._not_kept(exchange.target, f"{self.recording.most} exchanges are enough")
+        elif sent.whole is None or came.whole is None:
+            self._not_kept(
+                exchange.target, f"a body over {self.cap} bytes (--cap), or not heard out"
             )
-            log.info("kept %s", self.recording.keep(exchange))
+        elif any(one.get("content-encoding", "identity") != "identity" for one in packed):
+            self._not_kept(exchange.target, "a compressed body: nobody sees what is in it")
+        else:
+            try:
+                log.info("kept %s", await asyncio.to_thread(self.recording.keep, exchange))
+            except OSError as full:
+                self._not_kept(exchange.target, str(full))
+
+    def _not_kept(self, target: str, why: str) -> None:
+        path = self.recording.redaction.address(target.partition("?")[0])
+        log.warning("%s: not kept: %s", path, why)
+
+
+def _by_name(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Each character a byte; what came several times is one line, as HTTP has it."""
+    told: dict[str, str] = {}
+    for name, value in raw:
+        key, said = name.decode("latin-1").lower(), value.decode("latin-1")
+        told[key] = f"{told[key]}, {said}" if key in told else said
+    return told
 
 
 def _has_body(request: Request) -> bool:
@@ -143,10 +170,6 @@ def _has_body(request: Request) -> bool:
 
 
 def _back(reply: httpx.Response) -> list[tuple[bytes, bytes]]:
-    return [(k.lower(), v) for k, v in reply.headers.raw if k.lower().decode("latin-1") not in _HOP]
-
-
-def _unreachable(to: str, broken: Exception) -> Response:
-    said = f"{urlsplit(to).netloc} did not answer: {type(broken).__name__}"
-    told = {"title": said, "status": 502, "detail": "the recording proxy has nothing to pass on"}
-    return JSONResponse(told, 502, media_type="application/problem+json")
+    left_out = _HOP | {"content-length"} if reply.status_code in _EMPTY else _HOP
+    headers = ((k.lower(), v) for k, v in reply.headers.raw)
+    return [(k, v) for k, v in headers if k.decode("latin-1") not in left_out]

@@ -25,16 +25,23 @@ def resident_id(key: bytes, value: str) -> str:
     number = _number(key, value.upper())
     number, days = divmod(number, _DAYS)
     born = (_FIRST_DAY + timedelta(days=days)).strftime("%Y%m%d")
-    body = f"{_AREA}{born}{number % 1000:03d}"
+    made = _checked(f"{_AREA}{born}{number % 999:03d}")
+    if made[-1] == "X" and value.isdigit():  # which may stand in JSON as a number
+        made = _checked(f"{_AREA}{born}{number % 999 + 1:03d}")
+    return made
+
+
+def _checked(body: str) -> str:
     total = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True))
     return body + _CHECKS[total % 11]
 
 
 def phone(key: bytes, value: str) -> str:
-    """The same text with another number at its end: the last eleven digits, or what there is."""
+    """The same text with another number at its end: its last eight digits are others."""
     digits = "".join(c for c in value if c.isdigit())
-    kept = value[: len(value) - 8]
-    return kept + f"{_number(key, digits[-11:]) % 10**8:08d}"
+    others = list(f"{_number(key, digits[-11:]) % 10**8:08d}")
+    backwards = (others.pop() if c.isdigit() and others else c for c in reversed(value))
+    return "".join(backwards)[::-1]
 
 
 def same_shape(key: bytes, value: str) -> str:

@@ -14,7 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mocks.recording.redaction import PEOPLE, Pattern, Redaction
+from mocks.recording.people import PEOPLE, Pattern
+from mocks.recording.redaction import Redaction
 
 FILE = "rules.toml"
 _KEYS = frozenset({"headers", "fields", "off", "patterns"})

@@ -118,3 +118,22 @@ def test_a_moment_without_an_offset_is_refused() -> None:
 
 def test_real_time_is_told_in_utc() -> None:
     assert entry(number=0).real_at == AT.astimezone(UTC)
+
+
+def test_nothing_that_is_shown_or_searched_holds_a_credential_of_the_path() -> None:
+    one = entry(path="/applications;jsessionid=geheim/1")
+
+    assert one.shown()["path"] == "/applications;jsessionid=***/1"
+    assert not list(Matcher.of({"path": "/applications;jsessionid=***/1"}).differences(one))
+    assert list(Matcher.of({"text": "geheim"}).differences(one))
+
+
+def test_a_body_that_was_cut_is_read_in_its_charset_and_holds_no_credential() -> None:
+    body = '{"口令":"geheim","名称":"徐汇"'.encode()[:-2]
+    received = Received(
+        real_at=0, virtual_at=AT, method="POST", path="/", query=b"", headers=[], body=body, size=99
+    )
+
+    shown = Entry(id=1, department="market", outcome=Outcome(), received=received).body
+
+    assert shown == '{"口令":"***","名称":"徐'

@@ -16,8 +16,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 from mocks.recording.kept import Recording
+from mocks.recording.people import PEOPLE
 from mocks.recording.proxy import Proxy
-from mocks.recording.redaction import PEOPLE, Redaction
+from mocks.recording.redaction import Redaction
 from mocks.recording.replay import Replay
 from mocks.recording.rules import blanked
 
@@ -82,19 +83,17 @@ async def asked(app: Any, method: str, path: str, **said: Any) -> httpx.Response
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+def stage(tmp_path: Path) -> Stage:
     system, folder = System(), tmp_path / "land"
     recording = Recording(folder=folder, redaction=Redaction(patterns=PEOPLE), most=5)
-    transport = httpx.ASGITransport(system.app())
-    async with httpx.AsyncClient(transport=transport) as client:
-        yield Stage(
-            system,
-            Proxy(
-                to="http://real.example/base", recording=recording, client=client,
-                cap=CAP, within_s=0.5,
-            ),
-            folder,
-        )  # fmt: skip
+    line = httpx.ASGITransport(system.app())
+    return Stage(
+        system,
+        Proxy(
+            to="http://real.example/base", recording=recording, line=line, cap=CAP, within_s=0.5
+        ),
+        folder,
+    )  # fmt: skip
 
 
 async def test_everything_passes_as_it_came_and_is_kept_without_secrets(stage: Stage) -> None:

@@ -1,0 +1,84 @@
+"""Which names are a credential's, in whatever style they are written, and which name a neighbour.
+
+`apiKey`, `API_KEY` and `x-api-key` are the same words; 口令 and mima are words as well. What only
+tells something about a credential (`tokenType`, `password_policy`) is none.
+"""
+
+import re
+import unicodedata
+from collections.abc import Set
+from functools import lru_cache
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_BETWEEN = re.compile(r"[\W_]+")
+_CREDENTIAL = re.compile(
+    r"pass ?(word|wd|phrase|code)|pwd|secret(?!ar)|token|jwt|credential|signature|assertion"
+    r"|cookie|authori[sz]ation|ticket|captcha|(api|access|private|secret|app) ?key|app ?code"
+    r"|(auth|verify|verification|sms|pin) ?code|session ?(id|key|no)|sess ?id|code verifier"
+    r"|\b(nonces?|otp|bearer|saml(request|response|art)?|mima|kouling|lingpai|miyao|yanzhengma)\b"
+    r"|\bauth( (data|info|key|str|value))?$|^(sign|pass|session)$|\bsign (value|data|str|string)$"
+    r"|\b(user|login|db) pass$|\b(req|request|app|api|data|md5|rsa|hmac|sm[23]) sign$"
+    r"|密码|口令|令牌|[密秘私]钥|密匙|签名|验证码|授权码|凭据|会话标识"
+)
+_KEY = re.compile(
+    r"(?<!\bidempotency)(?<!\bprimary)(?<!\bforeign)(?<!\bpublic)(?<!\bunique)(?<!\bbusiness)"
+    r"(?<!\bnatural)(?<!\bcache)(?<!\bsort)(?<!\brow)(?<!\bpartition) key$"
+)
+_ABOUT_IT = re.compile(
+    r" (types?|ur[il]|endpoint|expir(es?|ed|y|ation)( (at|in|on))?|ttl|lifetime|length|count|size"
+    r"|required|policy|enabled|alg|algorithm|status|scope|name)$"
+)
+_ONE_VALUE = re.compile(r"^(in)?licen[cs]e$")
+_NAMING = re.compile(
+    r"\b(name|key|field|param|parameter|property|attribute|label|code|id|item|n|k)$"
+    r"|(名称?|键|字段|参数名?|代码)$"
+)
+_BEARING = re.compile(
+    r"\b(values?|val|v|content|data|text|string|default|current|new|old)$|(值|内容)$"
+)
+_LONGEST = 64
+
+
+@lru_cache(maxsize=8192)
+def _words(name: str) -> tuple[str, str]:
+    plain = unicodedata.normalize("NFKC", name[: 4 * _LONGEST])
+    humps = _BETWEEN.sub(" ", _HUMP.sub(" ", plain)).strip().lower()
+    return humps, _BETWEEN.sub(" ", plain).strip().lower()
+
+
+@lru_cache(maxsize=8192)
+def is_credential(name: str) -> bool:
+    """Whether a credential, or a structure of them, stands under this name."""
+    humps, plain = _words(name)
+    if _ABOUT_IT.search(humps):
+        return False
+    return bool(_CREDENTIAL.search(humps) or _CREDENTIAL.search(plain) or _KEY.search(humps))
+
+
+@lru_cache(maxsize=8192)
+def is_simple_credential(name: str) -> bool:
+    """Whether a credential stands under this name if it is one value: a licence is a record too."""
+    return bool(_ONE_VALUE.match(_words(name)[1]))
+
+
+@lru_cache(maxsize=8192)
+def names_another(name: str) -> bool:
+    """Whether what stands under this name may be the name of the value beside it."""
+    return bool(_NAMING.search(_words(name)[0]))
+
+
+@lru_cache(maxsize=8192)
+def bears_a_value(name: str) -> bool:
+    """Whether the value that a neighbour names may stand under this name."""
+    return bool(_BEARING.search(_words(name)[0]))
+
+
+def hides(name: str, further: Set[str]) -> bool:
+    """Whether whatever stands under this name goes; `further` names are in lower case."""
+    return name.lower() in further or is_credential(name)
+
+
+def is_hidden_label(text: str, further: Set[str]) -> bool:
+    """Whether a text is a credential's name, and no sentence with one in it."""
+    short = len(text) <= _LONGEST and text.count(" ") < 3
+    return short and bool(text.strip()) and hides(text.strip(), further)

@@ -29,6 +29,7 @@ from mocks.supervisor import NotStarted, Supervisor, refuse_taken
 
 _BASE = 8100
 _MOST_WORKERS = 32
+_TURN_S = 0.0005
 
 _APART = {
     "anything": anything.run,
@@ -131,6 +132,7 @@ async def _served(
         _prepare(arguments)
         await supervisor.start_all(config.port)
         gc.freeze()  # a reset does not wait while all that was imported is looked through
+        sys.setswitchinterval(_TURN_S)  # nor while the journal is, in its thread
         where = f"http://{config.host}:{config.port}/__admin/state"
         count = len(supervisor.ports)
         print(f"{count} departments are up: {where}", flush=True)  # noqa: T201 - a command

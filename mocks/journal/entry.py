@@ -83,8 +83,8 @@ class Entry:
         """Real time."""
         return datetime.fromtimestamp(self.received.real_at, UTC)
 
-    def shown(self) -> dict[str, Any]:
-        """As JSON."""
+    def line(self) -> dict[str, Any]:
+        """As JSON, without what may be long."""
         outcome, received = self.outcome, self.received
         duration = outcome.duration_s
         return {
@@ -97,14 +97,15 @@ class Entry:
             "key": self.key,
             "method": received.method,
             "path": received.path,
-            "query": self.query,
-            "headers": self.headers,
-            "body": self.body,
             "size": received.size,
             "status": outcome.status or None,
             "fault": outcome.fault or None,
             "durationMs": None if duration is None else round(duration * 1000, 3),
         }
+
+    def shown(self) -> dict[str, Any]:
+        """As JSON."""
+        return {**self.line(), "query": self.query, "headers": self.headers, "body": self.body}
 
 
 def leaves_of(text: str, content_type: str = "") -> Iterator[tuple[str, str]]:

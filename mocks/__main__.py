@@ -14,6 +14,7 @@ import uvicorn
 from mocks import city_command
 from mocks.admin.application import application
 from mocks.anything import command as anything
+from mocks.anything.exchange import asking, did_you_mean
 from mocks.bond import Bond
 from mocks.core.folder import InUse, held
 from mocks.core.kit import DEPARTMENTS
@@ -163,7 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="onething mocks", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     served = commands.add_parser("serve", help="all departments and the controls")
-    served.add_argument("--port-base", type=int, default=_BASE, help="controls; 0: free ports")
+    served.add_argument("--port-base", type=_base, default=_BASE, help="controls; 0: free ports")
     served.add_argument("--only", type=_some, help="some departments, separated by commas")
     served.add_argument("--workers", type=_workers, default=1, help="processes a department")
     served.add_argument("--seed", type=parsed, help="of all data, decisions and draws")
@@ -186,9 +187,17 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--memory", type=int, help="the journal's memory, likewise")
     for command in (served, one, reader):
         command.add_argument("--state", type=Path, default=Path(".dev/mocks"), help="state folder")
-        command.add_argument("--host", default="127.0.0.1")
+        command.add_argument("--host", default="127.0.0.1", help="where all of it listens")
         command.add_argument("--callback-base", help="where departments call back to")
     return parser
+
+
+def _base(text: str) -> int:
+    highest = 65_535 - len(DEPARTMENTS)
+    if not (text.isascii() and text.isdigit() and int(text) <= highest):
+        what = f"{text}: a number up to {highest}, or 0: departments take the ports that follow"
+        raise argparse.ArgumentTypeError(what)
+    return int(text)
 
 
 def _workers(text: str) -> int:
@@ -207,6 +216,7 @@ def _some(text: str) -> list[str]:
     if unknown or not names:
         raise argparse.ArgumentTypeError(
             f"{', '.join(unknown)}: not among {', '.join(DEPARTMENTS)}"
+            + asking(did_you_mean(unknown[0], DEPARTMENTS) if unknown else None)
         )
     return names
 

@@ -22,7 +22,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     city.add_argument("what", choices=("companies", "titles", "measure"))
     city.add_argument("--first", type=_whole, default=0, help="index of the first")
     city.add_argument("--count", type=_whole, default=100, help="how many")
-    city.add_argument("--seed", type=parsed, default=SEED)
+    city.add_argument("--seed", type=parsed, default=SEED, help="of the city: the fleet's own")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -39,8 +39,15 @@ class Rules:
 
     def in_force(self) -> Told:
         """The rules by department."""
-        rules: Told = json.loads(self.file.read_text("utf-8")) if self.file.exists() else {}
-        return rules
+        try:
+            rules: Told = json.loads(self.file.read_text("utf-8")) if self.file.exists() else {}
+            if all(isinstance(one, list) for one in rules.values()):
+                return rules
+            wrong = "is not lists of rules by department"
+        except (ValueError, AttributeError) as spoiled:
+            wrong = str(spoiled)
+        mend = f"PUT /__admin/{self.what} (all departments' rules) replaces it; a reset removes it"
+        raise refused("SPOILED", str(self.file), f"spoiled by hand: {wrong}", mend, status=409)
 
     def lift(self) -> None:
         """No rules at all."""

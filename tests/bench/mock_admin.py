@@ -123,8 +123,9 @@ def _journals(pid: int) -> list[Ring]:
 def _fill(rings: Sequence[Ring]) -> None:
     """So many requests in each journal, as if all departments had been asked at once."""
     outcome = Outcome(status=200, duration_s=0.002, operation="find")
+    now = real_now()
     received = Received(
-        real_at=real_now(), virtual_at=datetime.fromtimestamp(real_now(), UTC), method="GET", path="/licences",
+        real_at=now, virtual_at=datetime.fromtimestamp(now, UTC), method="GET", path="/licences",
         query=b"uscc=91310104MA188WXJ2E", headers=[(b"accept", b"application/json")] * 2,
         body=b"", size=0,
     )  # fmt: skip

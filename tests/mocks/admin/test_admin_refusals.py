@@ -54,6 +54,37 @@ def test_a_refusal_names_the_place(
     assert refused(world, method, path, content=body) == wrong
 
 
+def ordered(path: str) -> tuple[str, bytes]:
+    return path, b'[{"kind": "busy"}]' if "faults" in path else b'[{"fixed_s": 0.1}]'
+
+
+@pytest.mark.parametrize("what", ["faults", "latency"])
+@pytest.mark.parametrize("content", ["{", "[]", '{"fire": 3}', "\x00"])
+def test_a_file_spoiled_by_hand_is_told_and_mended_from_here(
+    world: Any, what: str, content: str
+) -> None:
+    file = world.state / f"{what}.json"
+    file.write_text(content, "utf-8")
+    one, rules = ordered(f"{what}/departments/fire")
+
+    assert refused(world, "GET", what) == (409, "SPOILED", [str(file)])
+    assert refused(world, "PUT", one, content=rules) == (409, "SPOILED", [str(file)])
+    assert world.ask("PUT", what, {}) == {}
+    assert world.ask("GET", what) == {}
+
+
+def test_a_ledger_spoiled_by_hand_is_told(world: Any) -> None:
+    file = world.state / "ledger" / "housing.jsonl"
+    before = file.read_bytes()
+    file.write_bytes(b"spoiled\n")
+    try:
+        told = refused(world, "GET", "ledger?department=housing")
+    finally:
+        file.write_bytes(before)
+
+    assert told == (409, "SPOILED", [str(file)])
+
+
 def test_a_page_of_another_origin_is_refused_and_our_own_is_not(world: Any) -> None:
     elsewhere = refused(world, "POST", "reset", headers={"Origin": "https://example.org"})
     own = world.client.get(f"{world.admin}/__admin/clock", headers={"Origin": world.admin})

@@ -1,4 +1,4 @@
-"""`python -m mocks city`: keys of the city to send, and what reading very many of them costs."""
+"""`onething mocks city`: keys of the city to send, and what reading very many of them costs."""
 
 import argparse
 import json

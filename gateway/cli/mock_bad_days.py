@@ -1,4 +1,4 @@
-"""`onething mocks faults|latency|scenarios`: bad days on order, and what filings meet."""
+"""`onething mocks faults|latency`: bad days on order, and how fast departments are."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ import typer
 
 from gateway.cli.mock_fleet import STATE, MockFleet, StateOption, UrlOption
 from gateway.cli.options import JsonOption
-from gateway.cli.output import MISUSED, Speaker, Stop, coloured
+from gateway.cli.output import MISUSED, Speaker, Stop
 
 DepartmentArgument: TypeAlias = Annotated[str | None, typer.Argument(help="A department's id.")]
 RuleOption: TypeAlias = Annotated[
@@ -23,7 +23,6 @@ def register(fleet: typer.Typer) -> None:
     """Add the commands to the group."""
     fleet.command()(faults)
     fleet.command()(latency)
-    fleet.command()(scenarios)
 
 
 def faults(
@@ -33,6 +32,7 @@ def faults(
     pairs: RuleOption = None,
     lift: LiftOption = False,
     kinds: Annotated[bool, typer.Option("--kinds", help="Every kind there is.")] = False,
+    struck: Annotated[bool, typer.Option("--struck", help="How often each kind struck.")] = False,
     url: UrlOption = None,
     folder: StateOption = STATE,
     as_json: JsonOption = False,
@@ -43,10 +43,15 @@ def faults(
     if kinds:
         _tell_kinds(speaker, fleet.get("faults/kinds"), as_json=as_json)
         return
+    if struck:
+        counts = _only(department and fleet.department(department), fleet.get("faults/struck"))
+        _tell_struck(speaker, counts, as_json=as_json)
+        return
     rule = {"kind": kind, **_values(pairs)} if kind else None
     if pairs and not rule:
         raise _wrong("--set says something of a rule", "name it: onething mocks faults fire busy")
-    _tell_rules(speaker, "faults", _ordered(fleet, "faults", department, rule, lift), as_json)
+    told = _ordered(fleet, "faults", department, rule, lift)
+    _tell_rules(speaker, "faults", told, department, as_json)
 
 
 def latency(
@@ -63,41 +68,7 @@ def latency(
     if rule and not department:
         raise _wrong("whose pace?", "name a department: onething mocks latency market --set …")
     told = _ordered(MockFleet.at(url, folder), "latency", department, rule, lift)
-    _tell_rules(context.obj, "latency", told, as_json)
-
-
-def scenarios(
-    context: typer.Context,
-    play: Annotated[
-        list[str] | None, typer.Option("--play", help="Play it; repeated: the first met counts.")
-    ] = None,
-    ordinary: Annotated[bool, typer.Option("--ordinary", help="Play none.")] = False,
-    assign: Annotated[
-        str | None, typer.Option("--assign", help="REFERENCE=SCENARIO; =ordinary; = takes it back.")
-    ] = None,
-    where: Annotated[
-        str | None, typer.Option("--where", help="Where the filings under a reference stand.")
-    ] = None,
-    url: UrlOption = None,
-    folder: StateOption = STATE,
-    as_json: JsonOption = False,
-) -> None:
-    """Every scenario there is; play some, assign one to a reference, see where a filing stands."""
-    speaker: Speaker = context.obj
-    fleet = MockFleet.at(url, folder)
-    if where:
-        _tell_standing(speaker, fleet.get("scenarios/standing", {"reference": where}), as_json)
-        return
-    told = fleet.get("scenarios")
-    if play or ordinary:
-        told = fleet.ask("PUT", "scenarios", json={"active": play or []})
-    if assign:
-        reference, _, scenario = assign.rpartition("=")
-        if not reference:
-            raise _wrong(f"--assign {assign}: is not REFERENCE=SCENARIO", "write it so")
-        body = {"reference": reference, "scenario": scenario or None}
-        told = fleet.ask("PUT", "scenarios/filings", json=body)
-    _tell_scenarios(speaker, told, as_json)
+    _tell_rules(context.obj, "latency", told, department, as_json)
 
 
 def _wrong(what: str, step: str) -> Stop:
@@ -122,22 +93,31 @@ def _ordered(
     fleet: MockFleet, what: str, department: str | None, rule: Any | None, lift: bool
 ) -> Mapping[str, Any]:
     """The rules in force after the order, which may be none."""
-    before: Mapping[str, Any] = fleet.get(what)
-    if rule is None and not lift:
-        return before
-    if department is None:
+    if department is not None:
+        fleet.department(department)
+    elif lift:
         return dict(fleet.ask("PUT", what, json={}))
+    before: Mapping[str, Any] = fleet.get(what)
+    if department is None or (rule is None and not lift):
+        return _only(department, before)
     kept = [] if lift else before.get(department, [])
     rules = [*kept, rule] if rule is not None else kept
     return dict(fleet.ask("PUT", f"{what}/departments/{department}", json=rules))
 
 
-def _tell_rules(speaker: Speaker, what: str, told: Mapping[str, Any], as_json: bool) -> None:
+def _only(department: str | None, told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is told of one department, or of all."""
+    return {name: one for name, one in told.items() if department in (None, name)}
+
+
+def _tell_rules(
+    speaker: Speaker, what: str, told: Mapping[str, Any], department: str | None, as_json: bool
+) -> None:
     if as_json:
         speaker.json(told)
         return
     if not told:
-        speaker.say(f"no {what} on order")
+        speaker.say(f"no {what} on order" + (f" at {department}" if department else ""))
         return
     rows = [(name, _said(rule)) for name, rules in told.items() for rule in rules]
     speaker.table(what, ("department", "rule"), rows)
@@ -158,28 +138,12 @@ def _tell_kinds(speaker: Speaker, told: Any, *, as_json: bool) -> None:
     speaker.table(f"{len(rows)} kinds of faults", ("kind", "名称", "suits", "what happens"), rows)
 
 
-def _tell_scenarios(speaker: Speaker, told: Any, as_json: bool) -> None:
+def _tell_struck(speaker: Speaker, told: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         speaker.json(told)
         return
-    rows = [
-        (
-            coloured((one["id"], "green" if one["active"] else "")),
-            "played" if one["active"] else "",
-            one["zh"],
-            one["en"],
-            ", ".join(one["departments"]) or "all",
-        )
-        for one in told["scenarios"]
-    ]
-    speaker.table("scenarios", ("id", "", "名称", "about", "departments"), rows)
-    for reference, scenario in told["filings"].items():
-        speaker.say(f"{reference} will meet {scenario}")
-
-
-def _tell_standing(speaker: Speaker, told: Any, as_json: bool) -> None:
-    if as_json:
-        speaker.json(told)
-        return
-    columns = ("department", "number", "service", "scenario", "state", "status", "since")
-    speaker.table("filings", columns, [[one[name] for name in columns] for one in told])
+    rows = [(n, kind, str(count)) for n, counts in told.items() for kind, count in counts.items()]
+    if rows:
+        speaker.table("struck", ("department", "kind", "times"), rows)
+    else:
+        speaker.say("no fault struck")

@@ -16,6 +16,7 @@ from mocks.admin.route import route
 from mocks.bond import Unheard
 from mocks.core.city import demo
 from mocks.core.seed import seed_of
+from mocks.faults.operations import protocol_of
 from mocks.supervisor import NotStarted, Supervisor
 
 
@@ -42,7 +43,9 @@ class Fleet:
     async def state(self, _: Request) -> Response:
         """Every department: where it is, whether it is up, what is due."""
         report = await self._supervisor.report()
-        return JSONResponse({"now": self._clock.now(), **report})
+        for name, told in report["departments"].items():
+            told["protocol"] = protocol_of(name)
+        return JSONResponse({"now": self._clock.now(), "rate": self._clock.rate, **report})
 
     async def demo(self, _: Request) -> Response:
         """The people and places the city guarantees."""

@@ -72,17 +72,95 @@ def test_a_call_shows_in_the_journal_and_an_assertion_that_fails_says_where_it_d
     assert "next: " in shell.err
 
 
+def test_the_rules_of_one_department_are_shown_alone_with_how_often_they_struck(
+    world: Any, shell: Terminal
+) -> None:
+    world.faults(fire=[{"kind": "busy"}], health=[{"kind": "html"}])
+    fire = world.caller("fire")
+    fire.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    fire.call("createDeclaration", fire.body("createDeclaration"))
+
+    assert shell.run("mocks", "faults", "fire") == 0
+    assert "busy" in shell.out
+    assert "html" not in shell.out
+    assert shell.run("mocks", "faults", "market") == 0
+    assert "no faults on order at market" in shell.out
+    assert shell.run("mocks", "faults", "fire", "--struck", "--json") == 0
+    assert json.loads(shell.out)["fire"]["busy"] >= 1
+    assert shell.run("mocks", "faults", "fire", "--json") == 0
+    assert json.loads(shell.out) == {"fire": [{"kind": "busy"}]}
+
+
+def test_what_is_asked_for_may_be_a_part_of_the_body(world: Any, shell: Terminal) -> None:
+    fire = world.caller("fire")
+    fire.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    for number in (1, 2):
+        body = fire.body("createDeclaration", remark=f"s:cli:b{number}", creditCode=DEMO["uscc"])
+        fire.call("createDeclaration", body)
+    uscc = f"creditCode={DEMO['uscc']}"
+
+    assert shell.run("mocks", "journal", "--body", "remark=s:cli:b1", "--body", uscc) == 0
+    assert "1 of 1 that match" in shell.out
+    assert (
+        shell.run("mocks", "journal", "--body", '{"remark": "s:cli:b2"}', "--method", "POST") == 0
+    )
+    assert "1 of 1 that match" in shell.out
+    assert shell.run("mocks", "journal", "--body", "remark=s:cli:b3", "--near") == 0
+    assert "body /remark: wanted 's:cli:b3', got 's:cli:b2'" in shell.out
+
+
+def test_a_department_is_stopped_and_started(own_fire: Any, shell: Terminal) -> None:
+    at = ("--url", own_fire.admin)
+
+    assert shell.run("mocks", "stop", "fire", *at) == 0
+    assert "fire is down" in shell.out
+    assert shell.run("mocks", "start", "fire", *at) == 0
+    assert "fire is up" in shell.out
+    assert shell.run("mocks", "start", "fire", *at, "--json") == 0
+    assert json.loads(shell.out)["up"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("scenarios keys", "| key | write | meaning |"),
+        ("scenarios check mocks/scenarios/library/lunch_break.toml", "Closed over lunch"),
+        ("city companies --count 1", "uscc"),
+    ],
+)
+def test_what_needs_no_fleet_is_a_command_too(words: str, told: str) -> None:
+    command = [sys.executable, "-m", "gateway", "mocks", *words.split()]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert told in done.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
         ("faults fire buzy", 1, "did you mean busy"),
         ("faults --set first=1", 2, "name it"),
         ("latency --set fixed_s=1", 2, "name a department"),
-        ("clock --rate 2", 2, "--now"),
+        ("faults fyre", 2, "did you mean fire"),
+        ("faults fyre busy", 2, "did you mean fire"),
+        ("faults fyre --lift", 2, "there are "),
+        ("faults busy", 2, "there are housing, market, fire, health"),
+        ("latency fyre", 2, "did you mean fire"),
+        ("ledger fyre", 2, "did you mean fire"),
+        ("stop fyre", 2, "did you mean fire"),
+        ("journal --department fyre", 2, "did you mean fire"),
+        ("journal --body form", 2, "PATH=VALUE"),
+        ("journal --body a=1 --body a/b=2", 2, "PATH=VALUE"),
+        ("journal --body {", 2, "JSON"),
+        ("clock --rate 2 --stop", 2, "--go"),
+        ("clock --now 2026-09-21T09:00 --hours 1", 2, "--now"),
         ("clock --now soon", 1, "/now"),
         ("scenarios --play none_such", 1, "none_such"),
         ("reset --keep clock", 2, "--keep clock"),
-        ("state --url http://127.0.0.1:9", 1, "onething mocks"),
+        ("state --url http://127.0.0.1:9", 1, "start the fleet: onething mocks"),
+        ("metrics --url http://127.0.0.1:9", 1, "start the fleet: onething mocks"),
+        ("journal --url http://127.0.0.1:9", 1, "start the fleet: onething mocks"),
         ("dance", 2, "No such command"),
     ],
 )

@@ -27,6 +27,8 @@ def refused(world: Any, method: str, path: str, **said: Any) -> Any:
     [
         ("POST", "clock", b"{", (400, "BODY_NOT_JSON", [""])),
         ("POST", "clock", b"", (400, "BODY_NOT_JSON", [""])),
+        ("POST", "clock", b"{}", (400, "BODY_WRONG", [""])),
+        ("POST", "clock", b'{"rate": -1}', (400, "BODY_WRONG", ["/rate"])),
         ("POST", "clock", b"[1]", (400, "BODY_WRONG", [""])),
         ("POST", "clock", b'{"advance": {"working_days": NaN}}', (400, "BODY_NOT_JSON", [""])),
         ("POST", "clock", b'{"now": "2026-02-31T09:00:00"}', (422, "NOT_OBEYABLE", ["/now"])),

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 from lxml import etree
 
+from mocks.core.clock import SHANGHAI
 from mocks.journal.record import Outcome, Received
 from mocks.recording.redaction import CREDENTIALS_ONLY
 
@@ -75,8 +76,8 @@ class Entry:
 
     @property
     def at(self) -> str:
-        """The city's time."""
-        return self.received.virtual_at.isoformat()
+        """The city's time, Shanghai's."""
+        return self.received.virtual_at.astimezone(SHANGHAI).isoformat()
 
     @property
     def real_at(self) -> datetime:

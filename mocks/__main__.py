@@ -134,7 +134,7 @@ async def _served(
         await supervisor.start_all(config.port)
         gc.freeze()  # a reset does not wait while all that was imported is looked through
         sys.setswitchinterval(_TURN_S)  # nor while the journal is, in its thread
-        where = f"http://{config.host}:{config.port}/__admin/state"
+        where = f"http://{config.host}:{config.port}/__admin/"
         count = len(supervisor.ports)
         print(f"{count} departments are up: {where}", flush=True)  # noqa: T201 - a command
         await uvicorn.Server(config).serve()

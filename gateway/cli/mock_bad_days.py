@@ -8,7 +8,7 @@ import typer
 
 from gateway.cli.mock_fleet import STATE, MockFleet, StateOption, UrlOption
 from gateway.cli.options import JsonOption
-from gateway.cli.output import MISUSED, Speaker, Stop
+from gateway.cli.output import MISUSED, Speaker, Stop, Words, coloured
 
 DepartmentArgument: TypeAlias = Annotated[str | None, typer.Argument(help="A department's id.")]
 RuleOption: TypeAlias = Annotated[
@@ -31,7 +31,9 @@ def faults(
     kind: Annotated[str | None, typer.Argument(help="Add a rule of this kind.")] = None,
     pairs: RuleOption = None,
     lift: LiftOption = False,
-    kinds: Annotated[bool, typer.Option("--kinds", help="Every kind there is.")] = False,
+    kinds: Annotated[
+        bool, typer.Option("--kinds", help="Every kind there is, or that a department can have.")
+    ] = False,
     struck: Annotated[bool, typer.Option("--struck", help="How often each kind struck.")] = False,
     url: UrlOption = None,
     folder: StateOption = STATE,
@@ -41,7 +43,7 @@ def faults(
     speaker: Speaker = context.obj
     fleet = MockFleet.at(url, folder)
     if kinds:
-        _tell_kinds(speaker, fleet.get("faults/kinds"), as_json=as_json)
+        _tell_kinds(speaker, _suiting(fleet, department), as_json=as_json)
         return
     if struck:
         counts = _only(department and fleet.department(department), fleet.get("faults/struck"))
@@ -130,12 +132,27 @@ def _said(rule: Mapping[str, Any]) -> str:
     )
 
 
-def _tell_kinds(speaker: Speaker, told: Any, *, as_json: bool) -> None:
+def _suiting(fleet: MockFleet, department: str | None) -> Sequence[Mapping[str, Any]]:
+    """Every kind of fault, or those that a department can have."""
+    known: Sequence[Mapping[str, Any]] = fleet.get("faults/kinds")
+    if department is None:
+        return known
+    protocol = fleet.get("state")["departments"][fleet.department(department)]["protocol"]
+    return [one for one in known if one["suits"] in ("both", protocol)]
+
+
+def _tell_kinds(speaker: Speaker, told: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     if as_json:
         speaker.json(told)
         return
-    rows = [(one["name"], one["zh"], one["suits"], one["does"]) for one in told]
+    rows = [(one["name"], one["zh"], one["suits"], _does(one)) for one in told]
     speaker.table(f"{len(rows)} kinds of faults", ("kind", "名称", "suits", "what happens"), rows)
+
+
+def _does(kind: Mapping[str, Any]) -> Words:
+    """What happens, and the parameters with their usual values."""
+    usual = _said(kind["parameters"])
+    return coloured(kind["does"], (f" {usual}", "cyan")) if usual else str(kind["does"])
 
 
 def _tell_struck(speaker: Speaker, told: Mapping[str, Any], *, as_json: bool) -> None:

@@ -46,7 +46,12 @@ def clock(
     if now and advance:
         step = "say either --now, or --working-days, --hours, --seconds"
         raise Stop(["a jump and a span at once"], next_step=step, code=MISUSED)
-    asked: dict[str, Any] = {"now": now, "advance": advance or None, "rate": _pace(rate, halt, go)}
+    moment = now and now.strip().replace(" ", "T")
+    asked: dict[str, Any] = {
+        "now": moment,
+        "advance": advance or None,
+        "rate": _pace(rate, halt, go),
+    }
     body = {name: value for name, value in asked.items() if value is not None}
     fleet = MockFleet.at(url, folder)
     told = fleet.ask("POST", "clock", json=body) if body else fleet.get("clock")

@@ -47,7 +47,7 @@ def scenarios(
     speaker: Speaker = context.obj
     fleet = MockFleet.at(url, folder)
     if where:
-        _tell_standing(speaker, fleet.get("scenarios/standing", {"reference": where}), as_json)
+        _tell_standing(speaker, fleet, where, as_json)
         return
     told = fleet.get("scenarios")
     if play or ordinary:
@@ -82,9 +82,13 @@ def _tell_scenarios(speaker: Speaker, told: Any, as_json: bool) -> None:
         speaker.say(f"{reference} will meet {scenario}")
 
 
-def _tell_standing(speaker: Speaker, told: Any, as_json: bool) -> None:
+def _tell_standing(speaker: Speaker, fleet: MockFleet, reference: str, as_json: bool) -> None:
+    told = fleet.get("scenarios/standing", {"reference": reference})
     if as_json:
         speaker.json(told)
+        return
+    if not told:
+        speaker.say(f"no filing under {reference}: onething mocks journal tells what came")
         return
     columns = ("department", "number", "service", "scenario", "state", "status", "since")
     speaker.table("filings", columns, [[one[name] for name in columns] for one in told])

@@ -75,8 +75,8 @@ class Rules:
         try:
             self.check(rules)
         except (TypeError, ValueError, OverflowError) as wrong:
-            where = str(wrong).partition(":")[0]
-            raise refused("NOT_OBEYABLE", where, str(wrong), self.mend, status=422) from None
+            where, _, what = str(wrong).partition(": ")
+            raise refused("NOT_OBEYABLE", where, what, self.mend, status=422) from None
         write_atomically(self.file, rules)
         return JSONResponse(rules)
 

@@ -109,6 +109,23 @@ def test_what_is_asked_for_may_be_a_part_of_the_body(world: Any, shell: Terminal
     assert "body /remark: wanted 's:cli:b3', got 's:cli:b2'" in shell.out
 
 
+def test_the_kinds_a_department_can_have_are_told_with_their_parameters(
+    world: Any, shell: Terminal
+) -> None:
+    assert shell.run("mocks", "faults", "fire", "--kinds", "--json") == 0
+    kinds = {one["name"]: one for one in json.loads(shell.out)}
+    assert {one["suits"] for one in kinds.values()} == {"both", "rest"}
+    assert shell.run("mocks", "faults", "fire", "--kinds") == 0
+    assert "retry_after_s=120" in shell.out
+
+
+def test_where_nothing_stands_it_is_said_so(world: Any, shell: Terminal) -> None:
+    assert shell.run("mocks", "scenarios", "--where", "case:none") == 0
+    assert "no filing under case:none" in shell.out
+    assert shell.run("mocks", "clock", "--now", "2026-09-21 09:30") == 0
+    assert "2026-09-21T09:30" in shell.out
+
+
 def test_a_department_is_stopped_and_started(own_fire: Any, shell: Terminal) -> None:
     at = ("--url", own_fire.admin)
 
@@ -156,6 +173,10 @@ def test_what_needs_no_fleet_is_a_command_too(words: str, told: str) -> None:
         ("clock --rate 2 --stop", 2, "--go"),
         ("clock --now 2026-09-21T09:00 --hours 1", 2, "--now"),
         ("clock --now soon", 1, "/now"),
+        ("clock --now 2026-09-21", 1, "is no moment"),
+        ("journal --since 2026-09-21", 1, "write 2026-09-21T09:00:00+08:00"),
+        ("faults fire zzz", 1, "onething mocks faults --kinds"),
+        ("faults fire busy --set first=x", 1, "fire[0].first: 'x' is not"),
         ("scenarios --play none_such", 1, "none_such"),
         ("reset --keep clock", 2, "--keep clock"),
         ("state --url http://127.0.0.1:9", 1, "start the fleet: onething mocks"),

@@ -81,10 +81,14 @@ def _values(pairs: Sequence[str] | None) -> dict[str, Any]:
     wrong = [pair for pair in pairs or () if "=" not in pair]
     if wrong:
         raise _wrong(f"--set {wrong[0]}: is not key=value", "write for example --set first=2")
-    return {key: _value(text) for key, _, text in (pair.partition("=") for pair in pairs or ())}
+    return {
+        key: _value(key, text) for key, _, text in (pair.partition("=") for pair in pairs or ())
+    }
 
 
-def _value(text: str) -> Any:
+def _value(key: str, text: str) -> Any:
+    if key == "over":  # a word, also where it is a number
+        return text
     try:
         return json.loads(text)
     except ValueError:

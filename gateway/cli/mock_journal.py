@@ -10,6 +10,11 @@ from gateway.cli.mock_fleet import STATE, MockFleet, StateOption, UrlOption
 from gateway.cli.options import JsonOption
 from gateway.cli.output import MISUSED, Speaker, Stop, coloured
 
+_MOST_NEAR = 20
+
+_Id: TypeAlias = Annotated[
+    str | None, typer.Argument(metavar="[ID]", help="One request, whole, as the list names it.")
+]
 _Department: TypeAlias = Annotated[
     str | None, typer.Option("--department", help="What this one was asked.")
 ]
@@ -45,6 +50,7 @@ def register(fleet: typer.Typer) -> None:
 
 def journal(
     context: typer.Context,
+    id_: _Id = None,
     department: _Department = None,
     operation: _Operation = None,
     reference: _Reference = None,
@@ -66,9 +72,8 @@ def journal(
     folder: StateOption = STATE,
     as_json: JsonOption = False,
 ) -> None:
-    """The newest requests that match; asserted, exit code 1 says where others differ."""
-    speaker: Speaker = context.obj
-    fleet = MockFleet.at(url, folder)
+    """The newest requests that match, or one whole; asserted, 1 says where others differ."""
+    speaker, fleet = context.obj, MockFleet.at(url, folder)
     match = _told({
         "department": department and fleet.department(department), "operation": operation,
         "reference": reference, "key": key, "method": method, "path": path, "text": text,
@@ -77,12 +82,12 @@ def journal(
     bounds = _told({"exactly": exactly, "at_least": at_least, "at_most": at_most})
     if forget:
         fleet.ask("DELETE", "journal")
+    elif id_:
+        _tell_whole(speaker, fleet, id_, as_json=as_json)
     elif bounds:
         _assert(speaker, fleet, match, bounds, as_json=as_json)
-    elif near:
-        _tell_near(speaker, fleet.ask("POST", "journal/near", json={"match": match}), as_json)
     else:
-        _find(speaker, fleet, {"match": match, "limit": limit}, as_json=as_json)
+        (_near_ones if near else _find)(speaker, fleet, match, limit, as_json=as_json)
 
 
 def part_of_body(parts: Sequence[str] | None) -> Any:
@@ -122,14 +127,16 @@ def _told(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _find(speaker: Speaker, fleet: MockFleet, asked: Mapping[str, Any], *, as_json: bool) -> None:
-    detail = "whole" if as_json else "line"
-    told = fleet.ask("POST", "journal/find", json={**asked, "detail": detail})
+def _find(
+    speaker: Speaker, fleet: MockFleet, match: Mapping[str, Any], limit: int, *, as_json: bool
+) -> None:
+    asked = {"match": match, "limit": limit, "detail": "whole" if as_json else "line"}
+    told = fleet.ask("POST", "journal/find", json=asked)
     if as_json:
         speaker.json(told)
         return
-    columns = ("time", "department", "operation", "reference", "answer", "fault", "ms")
-    speaker.table("journal", columns, [_row(one) for one in told["requests"]])
+    columns = ("id", "time", "operation", "reference", "answer", "fault", "ms")
+    speaker.table("journal", columns, [_row(one) for one in told["requests"]], whole=(0, 1, 4, 6))
     speaker.say(f"{len(told['requests'])} of {told['matched']} that match, {told['kept']} kept")
 
 
@@ -139,7 +146,26 @@ def _row(one: Mapping[str, Any]) -> Sequence[Any]:
     took = "–" if one["durationMs"] is None else f"{one['durationMs']:.1f}"
     asked = one["operation"] or f"{one['method']} {one['path']}"
     fault = coloured((one["fault"] or "", "yellow"))
-    return one["at"][:19], one["department"], asked, one["reference"] or "", answer, fault, took
+    time = one["at"][5:19].replace("T", " ")
+    return one["id"], time, asked, one["reference"] or "", answer, fault, took
+
+
+def _tell_whole(speaker: Speaker, fleet: MockFleet, id_: str, *, as_json: bool) -> None:
+    one = fleet.get(f"journal/requests/{id_}")
+    if as_json:
+        speaker.json(one)
+        return
+    speaker.say(f"{one['method']} {one['path']}")
+    for name, value in {**one["query"], **one["headers"]}.items():
+        speaker.say(f"{name}: {value}")
+    if one["body"]:
+        speaker.say("")
+        for line in one["body"].splitlines():
+            speaker.say(line)
+    speaker.say("")
+    for name in ("at", "operation", "reference", "key", "status", "fault", "durationMs"):
+        if one[name] is not None:
+            speaker.say(coloured((f"{name}: ", "dim"), str(one[name])))
 
 
 def _assert(
@@ -162,7 +188,11 @@ def _assert(
         raise Stop(findings, next_step=step)
 
 
-def _tell_near(speaker: Speaker, told: Sequence[Mapping[str, Any]], as_json: bool) -> None:
+def _near_ones(
+    speaker: Speaker, fleet: MockFleet, match: Mapping[str, Any], limit: int, *, as_json: bool
+) -> None:
+    asked = {"match": match, "limit": min(limit, _MOST_NEAR)}
+    told = fleet.ask("POST", "journal/near", json=asked)
     if as_json:
         speaker.json(told)
         return

@@ -14,8 +14,10 @@ import httpx
 import pytest
 
 from mocks.admin.document import document
+from mocks.core import credentials
 from mocks.core.city import DEMO
 from mocks.core.credentials import FIRE_TOKEN
+from mocks.core.kit import DEPARTMENTS
 from tests.gateway.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
@@ -117,6 +119,41 @@ def test_the_kinds_a_department_can_have_are_told_with_their_parameters(
     assert {one["suits"] for one in kinds.values()} == {"both", "rest"}
     assert shell.run("mocks", "faults", "fire", "--kinds") == 0
     assert "retry_after_s=120" in shell.out
+
+
+def test_one_request_is_shown_whole_by_the_id_the_list_names(world: Any, shell: Terminal) -> None:
+    fire = world.caller("fire")
+    fire.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    fire.call("createDeclaration", fire.body("createDeclaration", remark="s:cli:whole"))
+    assert shell.run("mocks", "journal", "--reference", "s:cli:whole", "--json") == 0
+    [one] = json.loads(shell.out)["requests"]
+
+    assert shell.run("mocks", "journal", "--limit", "1") == 0
+    assert one["id"] in shell.out
+    assert shell.run("mocks", "journal", one["id"]) == 0
+    assert f"POST {one['path']}" in shell.out
+    assert '"remark":"s:cli:whole"' in shell.out.replace(": ", ":")
+    assert FIRE_TOKEN not in shell.out
+    assert shell.run("mocks", "journal", "fire-7") == 1
+    assert "has given way" in shell.err
+
+
+def test_a_limit_says_what_a_call_beyond_it_hears(world: Any, shell: Terminal) -> None:
+    words = ("--set", "at_once=4", "--set", "queue=2", "--set", "over=429")
+
+    assert shell.run("mocks", "latency", "fire", *words) == 0, shell.err
+    assert shell.run("mocks", "latency", "--lift") == 0
+
+
+def test_the_credentials_and_ports_in_the_guide_are_those_the_departments_know() -> None:
+    told = (ROOT / "docs/mocks.md").read_text("utf-8")
+    values = {value for name, value in vars(credentials).items() if name.isupper()}
+
+    assert {value for value in values if f"`{value}`" not in told and f" {value}`" not in told} == {
+        credentials.GREENING_APP_SECRET  # which its contract never sends
+    }
+    for port, department in enumerate(DEPARTMENTS, start=8101):
+        assert f"| {department} | {port} |" in told
 
 
 def test_where_nothing_stands_it_is_said_so(world: Any, shell: Terminal) -> None:

@@ -20,7 +20,7 @@ from mocks.core.folder import InUse, held
 from mocks.core.kit import DEPARTMENTS
 from mocks.core.ledger import BrokenLedger
 from mocks.core.seed import OtherSeed, keep_seed, parsed
-from mocks.ports import free_ports
+from mocks.ports import free_ports, is_free
 from mocks.readers.process import ReaderPlace, read
 from mocks.recording import command as recording
 from mocks.scenarios import command as scenarios
@@ -187,7 +187,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--memory", type=int, help="the journal's memory, likewise")
     for command in (served, one, reader):
         command.add_argument("--state", type=Path, default=Path(".dev/mocks"), help="state folder")
-        command.add_argument("--host", default="127.0.0.1", help="where all of it listens")
+        command.add_argument(
+            "--host", type=_host, default="127.0.0.1", help="where all of it listens"
+        )
         command.add_argument("--callback-base", help="where departments call back to")
     return parser
 
@@ -198,6 +200,12 @@ def _base(text: str) -> int:
         what = f"{text}: a number up to {highest}, or 0: departments take the ports that follow"
         raise argparse.ArgumentTypeError(what)
     return int(text)
+
+
+def _host(text: str) -> str:
+    if not is_free(text, 0):
+        raise argparse.ArgumentTypeError(f"{text}: is no IPv4 address of this machine")
+    return text
 
 
 def _workers(text: str) -> int:

@@ -14,6 +14,7 @@ from mocks.core.numbers import SEED
 from mocks.core.seed import parsed
 
 _ROWS = 10
+_MOST = 31**5  # companies there are
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -79,7 +80,6 @@ def _rss_mib() -> float:
 
 
 def _whole(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 31**5:
-        raise ValueError(text)
-    return number
+    if not (text.isascii() and text.isdigit() and int(text) <= _MOST):
+        raise argparse.ArgumentTypeError(f"{text}: a whole number from 0 to {_MOST}")
+    return int(text)

@@ -11,6 +11,8 @@ from mocks.__main__ import main
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        ("--host 256.1.1.1", "256.1.1.1: is no IPv4 address of this machine"),
+        ("--host nobody.invalid", "is no IPv4 address of this machine"),
         ("--port-base 65530", "65530: a number up to 65527"),
         ("--port-base 99999999999", "a number up to 65527"),
         ("--port-base -1", "port-base"),
@@ -30,6 +32,19 @@ def test_a_wrong_argument_is_told(
 
     assert ended.value.code == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", ["-1", "many", "²", "28629152"])
+def test_a_count_of_companies_that_is_none_is_told(
+    number: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["mocks", "city", "companies", f"--count={number}"])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert f"{number}: a whole number from 0 to 28629151" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", ["serve", "city"])

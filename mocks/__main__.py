@@ -14,12 +14,13 @@ import uvicorn
 from mocks import city_command
 from mocks.admin.application import application
 from mocks.anything import command as anything
+from mocks.anything.exchange import asking, did_you_mean
 from mocks.bond import Bond
 from mocks.core.folder import InUse, held
 from mocks.core.kit import DEPARTMENTS
 from mocks.core.ledger import BrokenLedger
 from mocks.core.seed import OtherSeed, keep_seed, parsed
-from mocks.ports import free_ports
+from mocks.ports import free_ports, is_free
 from mocks.readers.process import ReaderPlace, read
 from mocks.recording import command as recording
 from mocks.scenarios import command as scenarios
@@ -29,6 +30,7 @@ from mocks.supervisor import NotStarted, Supervisor, refuse_taken
 
 _BASE = 8100
 _MOST_WORKERS = 32
+_TURN_S = 0.0005
 
 _APART = {
     "anything": anything.run,
@@ -131,7 +133,8 @@ async def _served(
         _prepare(arguments)
         await supervisor.start_all(config.port)
         gc.freeze()  # a reset does not wait while all that was imported is looked through
-        where = f"http://{config.host}:{config.port}/__admin/state"
+        sys.setswitchinterval(_TURN_S)  # nor while the journal is, in its thread
+        where = f"http://{config.host}:{config.port}/__admin/"
         count = len(supervisor.ports)
         print(f"{count} departments are up: {where}", flush=True)  # noqa: T201 - a command
         await uvicorn.Server(config).serve()
@@ -161,7 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="onething mocks", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     served = commands.add_parser("serve", help="all departments and the controls")
-    served.add_argument("--port-base", type=int, default=_BASE, help="controls; 0: free ports")
+    served.add_argument("--port-base", type=_base, default=_BASE, help="controls; 0: free ports")
     served.add_argument("--only", type=_some, help="some departments, separated by commas")
     served.add_argument("--workers", type=_workers, default=1, help="processes a department")
     served.add_argument("--seed", type=parsed, help="of all data, decisions and draws")
@@ -184,9 +187,25 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--memory", type=int, help="the journal's memory, likewise")
     for command in (served, one, reader):
         command.add_argument("--state", type=Path, default=Path(".dev/mocks"), help="state folder")
-        command.add_argument("--host", default="127.0.0.1")
+        command.add_argument(
+            "--host", type=_host, default="127.0.0.1", help="where all of it listens"
+        )
         command.add_argument("--callback-base", help="where departments call back to")
     return parser
+
+
+def _base(text: str) -> int:
+    highest = 65_535 - len(DEPARTMENTS)
+    if not (text.isascii() and text.isdigit() and int(text) <= highest):
+        what = f"{text}: a number up to {highest}, or 0: departments take the ports that follow"
+        raise argparse.ArgumentTypeError(what)
+    return int(text)
+
+
+def _host(text: str) -> str:
+    if not is_free(text, 0):
+        raise argparse.ArgumentTypeError(f"{text}: is no IPv4 address of this machine")
+    return text
 
 
 def _workers(text: str) -> int:
@@ -205,6 +224,7 @@ def _some(text: str) -> list[str]:
     if unknown or not names:
         raise argparse.ArgumentTypeError(
             f"{', '.join(unknown)}: not among {', '.join(DEPARTMENTS)}"
+            + asking(did_you_mean(unknown[0], DEPARTMENTS) if unknown else None)
         )
     return names
 

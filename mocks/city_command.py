@@ -1,4 +1,4 @@
-"""`python -m mocks city`: keys of the city to send, and what reading very many of them costs."""
+"""`onething mocks city`: keys of the city to send, and what reading very many of them costs."""
 
 import argparse
 import json
@@ -14,6 +14,7 @@ from mocks.core.numbers import SEED
 from mocks.core.seed import parsed
 
 _ROWS = 10
+_MOST = 31**5  # companies there are
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -22,7 +23,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     city.add_argument("what", choices=("companies", "titles", "measure"))
     city.add_argument("--first", type=_whole, default=0, help="index of the first")
     city.add_argument("--count", type=_whole, default=100, help="how many")
-    city.add_argument("--seed", type=parsed, default=SEED)
+    city.add_argument("--seed", type=parsed, default=SEED, help="of the city: the fleet's own")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -79,7 +80,6 @@ def _rss_mib() -> float:
 
 
 def _whole(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 31**5:
-        raise ValueError(text)
-    return number
+    if not (text.isascii() and text.isdigit() and int(text) <= _MOST):
+        raise argparse.ArgumentTypeError(f"{text}: a whole number from 0 to {_MOST}")
+    return int(text)

@@ -1,4 +1,4 @@
-"""`onething mocks faults|latency|scenarios`: bad days on order, and what filings meet."""
+"""`onething mocks faults|latency`: bad days on order, and how fast departments are."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ import typer
 
 from gateway.cli.mock_fleet import STATE, MockFleet, StateOption, UrlOption
 from gateway.cli.options import JsonOption
-from gateway.cli.output import MISUSED, Speaker, Stop, coloured
+from gateway.cli.output import MISUSED, Speaker, Stop, Words, coloured
 
 DepartmentArgument: TypeAlias = Annotated[str | None, typer.Argument(help="A department's id.")]
 RuleOption: TypeAlias = Annotated[
@@ -23,7 +23,6 @@ def register(fleet: typer.Typer) -> None:
     """Add the commands to the group."""
     fleet.command()(faults)
     fleet.command()(latency)
-    fleet.command()(scenarios)
 
 
 def faults(
@@ -32,7 +31,10 @@ def faults(
     kind: Annotated[str | None, typer.Argument(help="Add a rule of this kind.")] = None,
     pairs: RuleOption = None,
     lift: LiftOption = False,
-    kinds: Annotated[bool, typer.Option("--kinds", help="Every kind there is.")] = False,
+    kinds: Annotated[
+        bool, typer.Option("--kinds", help="Every kind there is, or that a department can have.")
+    ] = False,
+    struck: Annotated[bool, typer.Option("--struck", help="How often each kind struck.")] = False,
     url: UrlOption = None,
     folder: StateOption = STATE,
     as_json: JsonOption = False,
@@ -41,12 +43,17 @@ def faults(
     speaker: Speaker = context.obj
     fleet = MockFleet.at(url, folder)
     if kinds:
-        _tell_kinds(speaker, fleet.get("faults/kinds"), as_json=as_json)
+        _tell_kinds(speaker, _suiting(fleet, department), as_json=as_json)
+        return
+    if struck:
+        counts = _only(department and fleet.department(department), fleet.get("faults/struck"))
+        _tell_struck(speaker, counts, as_json=as_json)
         return
     rule = {"kind": kind, **_values(pairs)} if kind else None
     if pairs and not rule:
         raise _wrong("--set says something of a rule", "name it: onething mocks faults fire busy")
-    _tell_rules(speaker, "faults", _ordered(fleet, "faults", department, rule, lift), as_json)
+    told = _ordered(fleet, "faults", department, rule, lift)
+    _tell_rules(speaker, "faults", told, department, as_json)
 
 
 def latency(
@@ -63,41 +70,7 @@ def latency(
     if rule and not department:
         raise _wrong("whose pace?", "name a department: onething mocks latency market --set …")
     told = _ordered(MockFleet.at(url, folder), "latency", department, rule, lift)
-    _tell_rules(context.obj, "latency", told, as_json)
-
-
-def scenarios(
-    context: typer.Context,
-    play: Annotated[
-        list[str] | None, typer.Option("--play", help="Play it; repeated: the first met counts.")
-    ] = None,
-    ordinary: Annotated[bool, typer.Option("--ordinary", help="Play none.")] = False,
-    assign: Annotated[
-        str | None, typer.Option("--assign", help="REFERENCE=SCENARIO; =ordinary; = takes it back.")
-    ] = None,
-    where: Annotated[
-        str | None, typer.Option("--where", help="Where the filings under a reference stand.")
-    ] = None,
-    url: UrlOption = None,
-    folder: StateOption = STATE,
-    as_json: JsonOption = False,
-) -> None:
-    """Every scenario there is; play some, assign one to a reference, see where a filing stands."""
-    speaker: Speaker = context.obj
-    fleet = MockFleet.at(url, folder)
-    if where:
-        _tell_standing(speaker, fleet.get("scenarios/standing", {"reference": where}), as_json)
-        return
-    told = fleet.get("scenarios")
-    if play or ordinary:
-        told = fleet.ask("PUT", "scenarios", json={"active": play or []})
-    if assign:
-        reference, _, scenario = assign.rpartition("=")
-        if not reference:
-            raise _wrong(f"--assign {assign}: is not REFERENCE=SCENARIO", "write it so")
-        body = {"reference": reference, "scenario": scenario or None}
-        told = fleet.ask("PUT", "scenarios/filings", json=body)
-    _tell_scenarios(speaker, told, as_json)
+    _tell_rules(context.obj, "latency", told, department, as_json)
 
 
 def _wrong(what: str, step: str) -> Stop:
@@ -108,10 +81,14 @@ def _values(pairs: Sequence[str] | None) -> dict[str, Any]:
     wrong = [pair for pair in pairs or () if "=" not in pair]
     if wrong:
         raise _wrong(f"--set {wrong[0]}: is not key=value", "write for example --set first=2")
-    return {key: _value(text) for key, _, text in (pair.partition("=") for pair in pairs or ())}
+    return {
+        key: _value(key, text) for key, _, text in (pair.partition("=") for pair in pairs or ())
+    }
 
 
-def _value(text: str) -> Any:
+def _value(key: str, text: str) -> Any:
+    if key == "over":  # a word, also where it is a number
+        return text
     try:
         return json.loads(text)
     except ValueError:
@@ -122,22 +99,31 @@ def _ordered(
     fleet: MockFleet, what: str, department: str | None, rule: Any | None, lift: bool
 ) -> Mapping[str, Any]:
     """The rules in force after the order, which may be none."""
-    before: Mapping[str, Any] = fleet.get(what)
-    if rule is None and not lift:
-        return before
-    if department is None:
+    if department is not None:
+        fleet.department(department)
+    elif lift:
         return dict(fleet.ask("PUT", what, json={}))
+    before: Mapping[str, Any] = fleet.get(what)
+    if department is None or (rule is None and not lift):
+        return _only(department, before)
     kept = [] if lift else before.get(department, [])
     rules = [*kept, rule] if rule is not None else kept
     return dict(fleet.ask("PUT", f"{what}/departments/{department}", json=rules))
 
 
-def _tell_rules(speaker: Speaker, what: str, told: Mapping[str, Any], as_json: bool) -> None:
+def _only(department: str | None, told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is told of one department, or of all."""
+    return {name: one for name, one in told.items() if department in (None, name)}
+
+
+def _tell_rules(
+    speaker: Speaker, what: str, told: Mapping[str, Any], department: str | None, as_json: bool
+) -> None:
     if as_json:
         speaker.json(told)
         return
     if not told:
-        speaker.say(f"no {what} on order")
+        speaker.say(f"no {what} on order" + (f" at {department}" if department else ""))
         return
     rows = [(name, _said(rule)) for name, rules in told.items() for rule in rules]
     speaker.table(what, ("department", "rule"), rows)
@@ -150,36 +136,35 @@ def _said(rule: Mapping[str, Any]) -> str:
     )
 
 
-def _tell_kinds(speaker: Speaker, told: Any, *, as_json: bool) -> None:
+def _suiting(fleet: MockFleet, department: str | None) -> Sequence[Mapping[str, Any]]:
+    """Every kind of fault, or those that a department can have."""
+    known: Sequence[Mapping[str, Any]] = fleet.get("faults/kinds")
+    if department is None:
+        return known
+    protocol = fleet.get("state")["departments"][fleet.department(department)]["protocol"]
+    return [one for one in known if one["suits"] in ("both", protocol)]
+
+
+def _tell_kinds(speaker: Speaker, told: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     if as_json:
         speaker.json(told)
         return
-    rows = [(one["name"], one["zh"], one["suits"], one["does"]) for one in told]
+    rows = [(one["name"], one["zh"], one["suits"], _does(one)) for one in told]
     speaker.table(f"{len(rows)} kinds of faults", ("kind", "名称", "suits", "what happens"), rows)
 
 
-def _tell_scenarios(speaker: Speaker, told: Any, as_json: bool) -> None:
+def _does(kind: Mapping[str, Any]) -> Words:
+    """What happens, and the parameters with their usual values."""
+    usual = _said(kind["parameters"])
+    return coloured(kind["does"], (f" {usual}", "cyan")) if usual else str(kind["does"])
+
+
+def _tell_struck(speaker: Speaker, told: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         speaker.json(told)
         return
-    rows = [
-        (
-            coloured((one["id"], "green" if one["active"] else "")),
-            "played" if one["active"] else "",
-            one["zh"],
-            one["en"],
-            ", ".join(one["departments"]) or "all",
-        )
-        for one in told["scenarios"]
-    ]
-    speaker.table("scenarios", ("id", "", "名称", "about", "departments"), rows)
-    for reference, scenario in told["filings"].items():
-        speaker.say(f"{reference} will meet {scenario}")
-
-
-def _tell_standing(speaker: Speaker, told: Any, as_json: bool) -> None:
-    if as_json:
-        speaker.json(told)
-        return
-    columns = ("department", "number", "service", "scenario", "state", "status", "since")
-    speaker.table("filings", columns, [[one[name] for name in columns] for one in told])
+    rows = [(n, kind, str(count)) for n, counts in told.items() for kind, count in counts.items()]
+    if rows:
+        speaker.table("struck", ("department", "kind", "times"), rows)
+    else:
+        speaker.say("no fault struck")

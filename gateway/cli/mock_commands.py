@@ -3,12 +3,12 @@
 import os
 import sys
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import typer
 from typer.core import TyperGroup
 
-from gateway.cli import mock_bad_days, mock_journal
+from gateway.cli import mock_bad_days, mock_clock, mock_journal, mock_scenarios
 from gateway.cli.mock_fleet import STATE, MockFleet, StateOption, UrlOption
 from gateway.cli.options import JsonOption
 from gateway.cli.output import MISUSED, Speaker, Stop, coloured
@@ -34,12 +34,17 @@ fleet = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Add the group to the command line."""
-    for name in ("serve", "record", "replay"):
+    for name in _ABOUT:
         fleet.command(name, context_settings=_PASSED_ON, help=_ABOUT[name])(_becoming(name))
     fleet.command()(state)
-    mock_journal.register(fleet)
+    fleet.command()(start)
+    fleet.command()(stop)
+    mock_clock.register(fleet)
     mock_bad_days.register(fleet)
-    fleet.command()(clock)
+    mock_scenarios.register(fleet, _becoming)
+    mock_journal.register(fleet)
+    fleet.command()(ledger)
+    fleet.command()(metrics)
     fleet.command()(reset)
     app.add_typer(fleet, name="mocks")
 
@@ -48,12 +53,13 @@ _ABOUT = {
     "serve": "Run the fleet; arguments go to `python -m mocks serve` (try --help).",
     "record": "Record a real system through a proxy, redacted: --to URL --as NAME (try --help).",
     "replay": "Play a recording again: NAME (try --help).",
+    "city": "Keys of the city's companies and titles, a line each (try --help; no fleet needed).",
 }
 
 
-def _becoming(name: str) -> Callable[[typer.Context], None]:
+def _becoming(*name: str) -> Callable[[typer.Context], None]:
     def become(context: typer.Context) -> None:
-        command = [sys.executable, "-m", "mocks", name, *context.args]
+        command = [sys.executable, "-m", "mocks", *name, *context.args]
         os.execv(sys.executable, command)  # noqa: S606 - our own interpreter and module; signals are theirs
 
     return become
@@ -71,7 +77,7 @@ def state(
     if as_json:
         speaker.json(told)
         return
-    speaker.say(f"city time {told['now']}, next due {told['nextDueAt'] or '–'}")
+    speaker.say(mock_clock.said(told))
     rows = [_row(name, one) for name, one in told["departments"].items()]
     columns = ("department", "status", "filings", "due next", "struck", "address")
     speaker.table("mock fleet", columns, rows)
@@ -84,39 +90,67 @@ def _row(name: str, one: dict[str, Any]) -> tuple[Any, ...]:
     return name, up, filings, one["nextDueAt"] or "–", struck, one["url"]
 
 
-def clock(
+DepartmentArgument: TypeAlias = Annotated[str, typer.Argument(help="A department's id.")]
+
+
+def start(
     context: typer.Context,
-    now: Annotated[str | None, typer.Option("--now", help="Jump there: 2026-09-21T09:00.")] = None,
-    rate: Annotated[
-        float | None,
-        typer.Option("--rate", help="With --now: 0 stands still, 86400 a day a second."),
-    ] = None,
-    working_days: Annotated[
-        int | None, typer.Option("--working-days", min=0, help="Go on.")
-    ] = None,
-    hours: Annotated[float | None, typer.Option("--hours", min=0, help="Go on.")] = None,
-    seconds: Annotated[float | None, typer.Option("--seconds", min=0, help="Go on.")] = None,
+    department: DepartmentArgument,
     url: UrlOption = None,
     folder: StateOption = STATE,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the city's time, jump to a moment, or go on by a span."""
-    by = {"working_days": working_days, "hours": hours, "seconds": seconds}
-    advance = {name: value for name, value in by.items() if value is not None}
-    if (now and advance) or (rate is not None and not now):
-        step = "say either --now (with --rate), or --working-days, --hours, --seconds"
-        raise Stop(["a jump and a span at once, or a rate alone"], next_step=step, code=MISUSED)
+    """Start a department that is down; nothing happens when it is up."""
+    _run(context.obj, MockFleet.at(url, folder), department, "start", as_json)
+
+
+def stop(
+    context: typer.Context,
+    department: DepartmentArgument,
+    url: UrlOption = None,
+    folder: StateOption = STATE,
+    as_json: JsonOption = False,
+) -> None:
+    """Stop a department: who asks it finds nobody there."""
+    _run(context.obj, MockFleet.at(url, folder), department, "stop", as_json)
+
+
+def _run(speaker: Speaker, fleet: MockFleet, named: str, act: str, as_json: bool) -> None:
+    department = fleet.department(named)
+    told = fleet.ask("POST", f"departments/{department}/{act}")
+    if as_json:
+        speaker.json(told)
+        return
+    up = ("up", "green") if told["up"] else ("down", "red")
+    speaker.say(coloured(f"{department} is ", up, f": {told['url']}"))
+
+
+def ledger(
+    context: typer.Context,
+    department: DepartmentArgument,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, max=1000, help="So many, the newest.")
+    ] = 20,
+    url: UrlOption = None,
+    folder: StateOption = STATE,
+    as_json: JsonOption = False,
+) -> None:
+    """What a department was told and what it decided, oldest first."""
     fleet_ = MockFleet.at(url, folder)
-    body: dict[str, Any] = {"advance": advance}
-    if now:
-        body = {"now": now, **({"rate": rate} if rate is not None else {})}
-    told = fleet_.ask("POST", "clock", json=body) if now or advance else fleet_.get("clock")
+    told = fleet_.get("ledger", {"department": fleet_.department(department), "limit": limit})
     speaker: Speaker = context.obj
     if as_json:
         speaker.json(told)
-    else:
-        due = f", next due {told['nextDueAt'] or '–'}" if "nextDueAt" in told else ""
-        speaker.say(f"city time {told['now']}{due}")
+        return
+    columns = ("seq", "at", "kind", "receipt", "reference", "status")
+    rows = [[str(one.get(name) or "") for name in columns] for one in told]
+    speaker.table(f"ledger of {department}", columns, rows)
+
+
+def metrics(context: typer.Context, url: UrlOption = None, folder: StateOption = STATE) -> None:
+    """Requests, durations, filings and strikes, as Prometheus reads them."""
+    speaker: Speaker = context.obj
+    speaker.raw(MockFleet.at(url, folder).text("metrics").rstrip())
 
 
 def reset(

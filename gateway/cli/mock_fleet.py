@@ -1,14 +1,14 @@
 """The controls of a running mock fleet, as commands ask them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from gateway.cli.output import Stop
+from gateway.cli.output import MISUSED, Stop
 
 if TYPE_CHECKING:
     import httpx
@@ -42,8 +42,19 @@ class MockFleet:
         asked = {name: value for name, value in (query or {}).items() if value is not None}
         return self.ask("GET", path, params=asked)
 
+    def text(self, path: str) -> str:
+        """What is read, as it is."""
+        return self._reply("GET", path).text
+
+    def department(self, named: str) -> str:
+        """One of this fleet's; Stop with the nearest name for any other."""
+        return one_of(named, self.get("state")["departments"], "department of this fleet")
+
     def ask(self, method: str, path: str, **said: Any) -> Any:
         """What is answered; None where nothing is."""
+        return _value(f"{self.url}/__admin/{path}", self._reply(method, path, **said))
+
+    def _reply(self, method: str, path: str, **said: Any) -> "httpx.Response":
         import httpx  # for which other commands need not pay
 
         where = f"{self.url}/__admin/{path}"
@@ -55,11 +66,23 @@ class MockFleet:
             raise Stop([f"{where}: no answer ({silent})"], next_step=_START) from silent
         if reply.is_error:
             raise _refusal(where, reply)
-        return _value(where, reply)
+        return reply
 
     @property
     def _is_tls(self) -> bool:
         return self.url.startswith("https:")
+
+
+def one_of(named: str, known: Iterable[str], what: str) -> str:
+    """The name, when it is known; Stop, a misuse, with the nearest of those that are."""
+    from difflib import get_close_matches
+
+    names = list(known)
+    if named in names:
+        return named
+    near = "".join(f"did you mean {one}? " for one in get_close_matches(named, names, n=1))
+    step = f"{near}there are {', '.join(names)}"
+    raise Stop([f"{named}: no {what}"], next_step=step, code=MISUSED)
 
 
 def _listed(ports: Path) -> str | None:

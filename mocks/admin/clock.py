@@ -32,16 +32,21 @@ class Clock:
         """The city's time, ISO 8601."""
         return self._clock.now().isoformat()
 
+    @property
+    def rate(self) -> float:
+        """City seconds a real second; 0: it stands still."""
+        return self._clock.rate
+
     def forget(self) -> None:
         """Show real time again."""
         (self._supervisor.state / "clock.json").unlink(missing_ok=True)
 
     async def read(self, _: Request) -> Response:
         """The city's time. Cheap: it is asked several times a second."""
-        return JSONResponse({"now": self.now()})
+        return JSONResponse({"now": self.now(), "rate": self.rate})
 
     async def set(self, request: Request) -> Response:
-        """Jump to `now`, or `advance` by working days, hours, seconds."""
+        """Jump to `now`, `advance` by working days, hours, seconds; go on at another `rate`."""
         asked = await body_of(request, "setClock")
         try:
             self._move(asked)
@@ -50,11 +55,14 @@ class Clock:
             mend = "name a moment that exists, of this century"
             raise refused("NOT_OBEYABLE", where, str(wrong), mend, status=422) from None
         report = await self._supervisor.report()
-        return JSONResponse({"now": self.now(), "nextDueAt": report["nextDueAt"]})
+        told = {"now": self.now(), "rate": self.rate, "nextDueAt": report["nextDueAt"]}
+        return JSONResponse(told)
 
     def _move(self, asked: Mapping[str, Any]) -> None:
         if "now" not in asked:
-            self._clock.advance(**asked["advance"])
+            self._clock.advance(**asked.get("advance", {}))
+            if "rate" in asked:
+                self._clock.set(self._clock.now(), rate=asked["rate"])
             return
         moment = datetime.fromisoformat(asked["now"].upper())
         if moment.tzinfo is None:

@@ -22,6 +22,8 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _BODY_CAP = 4 * 1024 * 1024
 _LONGEST = 300
 _SEE = "see /__admin/openapi.json"
+_ALL_OF_THEM = " — GET /__admin/faults/kinds (onething mocks faults --kinds) tells all"
+_MOMENT = "2026-09-21T09:00:00+08:00, a moment of this century with its offset"
 
 
 @cache
@@ -41,7 +43,7 @@ def _file() -> dict[str, Any]:
     read: dict[str, Any] = yaml.load(FILE.read_text("utf-8"), yaml.CSafeLoader)
     schemas = read["components"]["schemas"]
     schemas["DepartmentId"]["enum"] = list(DEPARTMENTS)
-    schemas["FaultRule"]["properties"]["kind"]["enum"] = [kind["name"] for kind in fault_kinds()]
+    schemas["FaultRule"]["properties"]["kind"]["enum"] = _kind_names()
     return read
 
 
@@ -121,16 +123,18 @@ def _findings(place: str, value: object) -> Iterator[Finding]:
 
 def _said(error: Any) -> str:
     """The validator's words; of a long list of names, the one that was meant."""
-    names = [*DEPARTMENTS, *(kind["name"] for kind in fault_kinds())]
     said: str = error.message
     if " is not one of " in said and isinstance(error.instance, str):
-        near = asking(did_you_mean(error.instance, names))
-        said = (
-            said
-            if len(said) <= _LONGEST and not near
-            else f"{error.instance[:80]!r} is not known{near}"
-        )
+        near = asking(did_you_mean(error.instance, [*DEPARTMENTS, *_kind_names()]))
+        if near or "other candidates" in said:
+            said = f"{error.instance[:80]!r} is not known{near or _ALL_OF_THEM}"
+    if " does not match " in said:  # the document has patterns for moments only
+        said = f"{str(error.instance)[:80]!r} is no moment — write {_MOMENT}"
     return said[:_LONGEST]
+
+
+def _kind_names() -> list[str]:
+    return [kind["name"] for kind in fault_kinds()]
 
 
 @cache

@@ -1,5 +1,6 @@
 """The fleet: who is up, what is due, what was counted; and a fresh morning."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
@@ -9,12 +10,13 @@ from starlette.routing import Route
 from mocks.admin import metrics
 from mocks.admin.clock import Clock
 from mocks.admin.document import body_of, parameters_of
+from mocks.admin.ledger import Spoiled, last_entries
 from mocks.admin.refusal import refused
 from mocks.admin.route import route
 from mocks.bond import Unheard
 from mocks.core.city import demo
-from mocks.core.ledger import read_entries
 from mocks.core.seed import seed_of
+from mocks.faults.operations import protocol_of
 from mocks.supervisor import NotStarted, Supervisor
 
 
@@ -41,7 +43,9 @@ class Fleet:
     async def state(self, _: Request) -> Response:
         """Every department: where it is, whether it is up, what is due."""
         report = await self._supervisor.report()
-        return JSONResponse({"now": self._clock.now(), **report})
+        for name, told in report["departments"].items():
+            told["protocol"] = protocol_of(name)
+        return JSONResponse({"now": self._clock.now(), "rate": self._clock.rate, **report})
 
     async def demo(self, _: Request) -> Response:
         """The people and places the city guarantees."""
@@ -49,14 +53,20 @@ class Fleet:
 
     async def metrics(self, _: Request) -> Response:
         """What was counted."""
-        told = metrics.exposition(await self._supervisor.measures())
+        measures = await self._supervisor.measures()
+        told = await asyncio.to_thread(metrics.exposition, measures)
         return Response(told, media_type=metrics.MEDIA_TYPE)
 
     async def ledger(self, request: Request) -> Response:
         """The last entries of a department's ledger, oldest first."""
         asked = parameters_of(request, "readLedger")
         path = self._supervisor.state / "ledger" / f"{asked['department']}.jsonl"
-        return JSONResponse(list(read_entries(path))[-asked["limit"] :])
+        try:
+            entries = await asyncio.to_thread(last_entries, path, asked["limit"])
+        except Spoiled as wrong:
+            mend = "stop the department; put the line right, or move the file away and begin anew"
+            raise refused("SPOILED", str(path), str(wrong), mend, status=409) from None
+        return JSONResponse(entries)
 
     async def reset(self, request: Request) -> Response:
         """A fresh morning: empty desks and journals; what was ordered is lifted, unless kept."""

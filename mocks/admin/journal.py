@@ -1,7 +1,9 @@
 """What departments were asked: found, asserted, compared."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
 from typing import Any
 
 from starlette.requests import Request
@@ -16,20 +18,23 @@ from mocks.journal.matching import Matcher, NearMiss, near_misses
 from mocks.journal.shelf import Shelf
 from mocks.supervisor import Supervisor
 
-_NEAR = 3
+_NEAR, _FOUND = 3, 100
 _BOUNDS = ("exactly", "at_least", "at_most")
 
 
 class Journal:
-    """The routes of /__admin/journal. Looking happens in a thread: the clock is asked meanwhile."""
+    """The routes of /__admin/journal. One at a time looks, in a thread: others are served."""
 
     def __init__(self, supervisor: Supervisor) -> None:
         self._supervisor = supervisor
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
 
     def routes(self) -> list[Route]:
         """Reading, forgetting, asserting, comparing."""
         return [
             route("journal", get=self.read, delete=self.forget),
+            route("journal/requests/{id}", get=self.one),
+            route("journal/find", post=self.find),
             route("journal/assert", post=self.verdict),
             route("journal/near", post=self.near),
         ]
@@ -37,9 +42,19 @@ class Journal:
     async def read(self, request: Request) -> Response:
         """The newest requests that match, oldest first."""
         asked = parameters_of(request, "readJournal")
-        limit = asked.pop("limit")
-        matcher = _matcher(asked, "since")
-        return await asyncio.to_thread(self._found, matcher, limit)
+        limit, detail = asked.pop("limit"), asked.pop("detail")
+        return await self._look(self._found, _matcher(asked, "since"), limit, detail)
+
+    async def one(self, request: Request) -> Response:
+        """One request, whole."""
+        return await self._look(self._one, request.path_params["id"])
+
+    async def find(self, request: Request) -> Response:
+        """The newest requests that match, by their body too, oldest first."""
+        asked = await body_of(request, "findInJournal")
+        matcher = _matcher(asked.get("match", {}), "/match/since")
+        limit, detail = int(asked.get("limit", _FOUND)), asked.get("detail", "whole")
+        return await self._look(self._found, matcher, limit, detail)
 
     async def forget(self, _: Request) -> Response:
         """Forget every request."""
@@ -49,48 +64,55 @@ class Journal:
     async def verdict(self, request: Request) -> Response:
         """Whether as many requests matched as should have."""
         asked = await body_of(request, "assertJournal")
-        matcher = _matcher(asked["match"], "/match/since")
-        return await asyncio.to_thread(self._verdict, matcher, asked)
+        return await self._look(self._verdict, _matcher(asked["match"], "/match/since"), asked)
 
     async def near(self, request: Request) -> Response:
         """The requests that came closest."""
         asked = await body_of(request, "nearMisses")
         matcher = _matcher(asked["match"], "/match/since")
-        return await asyncio.to_thread(self._near, matcher, int(asked.get("limit", _NEAR)))
+        return await self._look(self._near, matcher, int(asked.get("limit", _NEAR)))
 
-    def _entries(self, matcher: Matcher) -> Sequence[Entry]:
+    async def _look(self, look: Callable[..., Response], *asked: object) -> Response:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, partial(look, *asked))
+
+    @cached_property
+    def _shelf(self) -> Shelf:
         children = self._supervisor.children.values()
-        shelf = Shelf(rings={name: ring for child in children for name, ring in child.rings()})
-        return shelf.entries(matcher.line.get("department"))
+        return Shelf(rings={name: ring for child in children for name, ring in child.rings()})
 
-    def _found(self, matcher: Matcher, limit: int) -> Response:
-        entries = self._entries(matcher)
-        found = [entry for entry in entries if matcher.matches(entry)]
+    def _found(self, matcher: Matcher, limit: int, detail: str) -> Response:
+        found = self._shelf.find(matcher, limit)
+        show = self._shelf.line if detail == "line" else Entry.shown
         told = {
-            "requests": [entry.shown() for entry in found[-limit:]],
-            "matched": len(found),
-            "kept": len(entries),
+            "requests": [show(entry) for entry in found.entries],
+            "matched": found.count,
+            "kept": found.kept,
         }
         return JSONResponse(told)
 
+    def _one(self, id_: str) -> Response:
+        if (entry := self._shelf.one(id_)) is None:
+            mend = "GET /__admin/journal tells which there are"
+            what = f"{id_[:80]} is no request, or has given way to newer ones"
+            raise refused("UNKNOWN", "id", what, mend, status=404)
+        return JSONResponse(entry.shown())
+
     def _verdict(self, matcher: Matcher, asked: Mapping[str, Any]) -> Response:
-        entries = self._entries(matcher)
-        count = sum(matcher.matches(entry) for entry in entries)
+        count = self._shelf.find(matcher, 0).count
         bounds = {name: asked[name] for name in _BOUNDS if name in asked}
         holds = all(_HOLDS[name](count, bound) for name, bound in bounds.items())
-        near = [] if holds else near_misses(matcher, entries, _NEAR)
+        near = [] if holds else self._nearest(matcher, _NEAR)
         wanted = " and ".join(f"{name.replace('_', ' ')} {n}" for name, n in bounds.items())
-        told = {
-            "holds": holds,
-            "count": count,
-            "wanted": wanted,
-            "near": [_shown(one) for one in near],
-        }
+        told = {"holds": holds, "count": count, "wanted": wanted, "near": near}
         return JSONResponse(told)
 
     def _near(self, matcher: Matcher, limit: int) -> Response:
-        found = near_misses(matcher, self._entries(matcher), limit)
-        return JSONResponse([_shown(one) for one in found])
+        return JSONResponse(self._nearest(matcher, limit))
+
+    def _nearest(self, matcher: Matcher, limit: int) -> list[dict[str, Any]]:
+        entries = self._shelf.newest(matcher.line.get("department"))
+        return [_shown(one) for one in near_misses(matcher, entries, limit)]
 
 
 _HOLDS = {

@@ -2,15 +2,20 @@
 import { NAMES, WORDS } from "./words.mjs";
 
 const $ = (id) => document.getElementById(id);
-const asked = new URLSearchParams(location.search).get("lang");
-let language = asked in WORDS ? asked : navigator.language.startsWith("zh") ? "zh" : "en";
+const wanted = new URLSearchParams(location.search).get("lang");
+const RATES = [0, 1, 60, 3600, 86400];
+const CONDITIONS = { first: "", probability: "1", delay_s: "0", operation: "*" }; // of any kind
+let language = wanted in WORDS ? wanted : navigator.language.startsWith("zh") ? "zh" : "en";
 let kinds = [];
 let rules = {};
 let state = null;
+let rows = {};
+let before = 1; // the rate to go on at
 
 const word = (name) => WORDS[language][name];
 const called = (id) => (language === "zh" ? NAMES[id] ?? id : id);
 const kindName = (kind) => kinds.find((k) => k.name === kind)?.[language] ?? kind;
+const short = (moment, length) => moment.slice(0, length).replace("T", " ");
 
 function made(tag, text = "", set = {}) {
   const element = Object.assign(document.createElement(tag), set);
@@ -21,112 +26,217 @@ function made(tag, text = "", set = {}) {
 async function ask(method, path, body) {
   const init = { method, headers: body ? { "Content-Type": "application/json" } : {} };
   if (body) init.body = JSON.stringify(body);
+  const reply = await fetch(path, init).catch(() => { throw new Error(word("gone")); });
+  const told = reply.status === 204 ? null : await reply.json();
+  if (!reply.ok) throw new Error(`${told.error}\n${told.mend}`);
+  return told;
+}
+
+let refused = false; // what somebody asked for was: said until the next thing is asked for
+function complain(text, ofAct) {
+  refused = ofAct && text !== "";
+  $("trouble").textContent = text;
+  $("trouble").hidden = text === "";
+}
+
+async function done(act) {
   try {
-    const reply = await fetch(path, init);
-    const told = reply.status === 204 ? null : await reply.json();
-    if (!reply.ok) throw new Error(`${told.error}\n${told.mend}`);
-    $("trouble").hidden = true;
-    return told;
+    await act;
+    complain("", true);
   } catch (trouble) {
-    $("trouble").textContent = trouble.message;
-    $("trouble").hidden = false;
-    throw trouble;
+    return complain(trouble.message, true);
   }
+  await refresh();
 }
 
-const done = (act) => act.then(refresh).catch(() => {});
-
-function translate() {
-  document.documentElement.lang = language;
-  for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
-  for (const option of document.forms.filter.department.options) option.textContent = option.value && called(option.value);
-}
-
-function button(text, act) {
-  const element = made("button", text, { type: "button" });
+function button(text, act, set = {}) {
+  const element = made("button", text, { type: "button", ...set });
   element.addEventListener("click", () => done(act()));
   return element;
 }
 
-function rulesOf(id) {
-  const cell = made("td");
-  (rules[id] ?? []).forEach((rule, number) => {
-    const shown = made("span", kindName(rule.kind), { className: "rule", title: JSON.stringify(rule) });
-    const kept = rules[id].filter((_, other) => other !== number);
-    const off = button("×", () => ask("PUT", `faults/departments/${id}`, kept));
-    off.ariaLabel = `${word("off")} ${rule.kind}`;
-    shown.append(off);
-    cell.append(shown);
+function translate() {
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
+  for (const element of document.querySelectorAll("[data-label]")) element.title = element.ariaLabel = word(element.dataset.label);
+  for (const option of document.forms.filter.department.options) option.textContent = option.value ? called(option.value) : word("all");
+  rows = {};
+  $("departments").replaceChildren();
+}
+
+// departments
+
+function chip(id, rule, number) {
+  const told = Object.entries(rule).filter(([name]) => name !== "kind").map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
+  const shown = made("span", kindName(rule.kind) + told.join(""), { className: "rule", title: rule.kind });
+  shown.append(made("b", word("times")(state.departments[id].struck[rule.kind] ?? 0)));
+  const kept = rules[id].filter((_, other) => other !== number);
+  shown.append(button("×", () => ask("PUT", `faults/departments/${id}`, kept), { ariaLabel: `${word("off")} ${rule.kind}` }));
+  return shown;
+}
+
+function chips(id) {
+  const on = rules[id] ?? [];
+  const past = Object.entries(state.departments[id].struck).filter(([kind]) => !on.some((rule) => rule.kind === kind));
+  const lifted = past.map(([kind, count]) => {
+    const shown = made("span", kindName(kind), { className: "past", title: kind });
+    shown.append(made("b", word("times")(count)));
+    return shown;
   });
-  return cell;
+  return [...on.map((rule, number) => chip(id, rule, number)), ...lifted];
 }
 
-function adder(id) {
-  const cell = made("td");
+const value = (text) => { try { return JSON.parse(text); } catch { return text; } };
+
+function adder(id, protocol) {
+  const cell = made("td", "", { className: "adder" });
   const select = made("select", "", { ariaLabel: `${word("add")} ${called(id)}` });
-  for (const kind of kinds) select.append(made("option", kindName(kind.name), { value: kind.name, title: kind.does }));
-  cell.append(select, " ", button(word("on"), () => ask("PUT", `faults/departments/${id}`, [...(rules[id] ?? []), { kind: select.value }])));
+  const fields = made("span", "", { className: "fields" });
+  const does = made("small");
+  let inputs = {};
+  select.append(made("option", word("choose"), { value: "" }));
+  for (const group of new Set(kinds.map((kind) => kind.group[language]))) {
+    const held = made("optgroup", "", { label: group });
+    for (const kind of kinds.filter((one) => one.group[language] === group && (!protocol || ["both", protocol].includes(one.suits))))
+      held.append(made("option", kindName(kind.name), { value: kind.name, title: kind.name }));
+    select.append(held);
+  }
+  const on = button(word("on"), async () => {
+    const said = Object.entries(inputs).filter(([, input]) => input.value.trim()).map(([name, input]) => [name, value(input.value.trim())]);
+    await ask("PUT", `faults/departments/${id}`, [...(rules[id] ?? []), { kind: select.value, ...Object.fromEntries(said) }]);
+    choose("");
+  });
+  const choose = (name) => {
+    const kind = kinds.find((one) => one.name === name);
+    select.value = name;
+    inputs = {};
+    for (const [parameter, usual] of Object.entries(kind ? { ...kind.parameters, ...CONDITIONS } : {}))
+      inputs[parameter] = made("input", "", { size: 7, placeholder: usual, ariaLabel: parameter });
+    fields.replaceChildren(...Object.entries(inputs).map(([parameter, input]) => {
+      const label = made("label", `${word("keys")[parameter] ?? parameter} `, { title: parameter });
+      label.append(input);
+      return label;
+    }));
+    does.textContent = kind ? `${kind.name} — ${kind.does}` : "";
+    on.disabled = !kind;
+  };
+  select.addEventListener("change", () => choose(select.value));
+  choose("");
+  cell.append(select, " ", on, fields, does);
   return cell;
 }
 
-function row(id, told) {
+function madeRow(id, told) {
   const line = made("tr", "", { id: `department-${id}` });
-  const act = told.up ? "stop" : "start";
-  const status = made("td");
-  status.append(made("span", word(told.up ? "up" : "down"), { className: told.up ? "up" : "down" }), " ");
-  status.append(button(word(act), () => ask("POST", `departments/${id}/${act}`)));
-  line.append(made("td", called(id)), status, made("td", told.filings ?? "–"), made("td", told.nextDueAt?.slice(0, 16).replace("T", " ") ?? "–"));
-  line.append(rulesOf(id), adder(id));
-  return line;
+  const cells = Object.fromEntries(["name", "status", "filings", "due", "rules"].map((name) => [name, made("td")]));
+  cells.name.append(made("b", called(id)), made("small", told.protocol ?? ""));
+  line.append(...Object.values(cells), adder(id, told.protocol));
+  $("departments").append(line);
+  return { ...cells, drawn: "" };
 }
 
-let drawn = "";
-function showDepartments() {
-  const now = JSON.stringify([language, state.departments, rules]);
-  if (now === drawn) return; // a list somebody is choosing from stays as it is
-  drawn = now;
-  $("departments").replaceChildren(...Object.entries(state.departments).map(([id, told]) => row(id, told)));
+function showDepartment(id, told) {
+  const row = (rows[id] ??= madeRow(id, told));
+  const now = JSON.stringify([told, rules[id]]);
+  if (now === row.drawn) return;
+  row.drawn = now;
+  const act = told.up ? "stop" : "start";
+  row.status.replaceChildren(
+    made("span", word(told.up ? "up" : "down"), { className: told.up ? "up" : "down" }),
+    button(word(act), () => ask("POST", `departments/${id}/${act}`)),
+  );
+  row.filings.textContent = told.filings ?? "–";
+  row.due.textContent = told.nextDueAt ? short(told.nextDueAt, 16) : "–";
+  row.rules.replaceChildren(...chips(id));
 }
+
+// the clock
+
+function showClock() {
+  $("now").textContent = short(state.now, 19);
+  $("weekday").textContent = new Date(`${state.now.slice(0, 10)}T12:00`).toLocaleDateString(language, { weekday: "short" });
+  $("next-due").disabled = state.nextDueAt === null;
+  if (state.rate) before = state.rate;
+  $("stop").textContent = word(state.rate ? "halt" : "go");
+  const rates = RATES.includes(state.rate) ? RATES : [...RATES, state.rate];
+  if (document.activeElement === $("rate")) return; // somebody is choosing
+  $("rate").replaceChildren(...rates.map((rate) => made("option", word("rates")[rate] ?? `×${rate}`, { value: `${rate}` })));
+  $("rate").value = `${state.rate}`;
+}
+
+// the journal
 
 function entryRow(entry) {
   const line = made("tr", "", { tabIndex: 0, className: entry.fault ? "struck" : "" });
-  const answer = entry.status ?? word(entry.durationMs === null ? "open" : "none");
-  const cells = [entry.at.slice(0, 19).replace("T", " "), called(entry.department), entry.operation ?? `${entry.method} ${entry.path}`,
-    entry.reference ?? "", answer, entry.fault ? kindName(entry.fault) : "", entry.durationMs?.toFixed(1) ?? ""];
-  line.append(...cells.map((text) => made("td", text)));
-  const show = () => { $("detail").textContent = JSON.stringify(entry, null, 1); $("detail").hidden = false; };
+  const answer = made("td");
+  const good = entry.status && entry.status < 400;
+  answer.append(made("span", entry.status ?? word(entry.durationMs === null ? "open" : "none"), { className: good ? "good" : "bad" }));
+  const before = [short(entry.at, 19), called(entry.department), entry.operation ?? `${entry.method} ${entry.path}`, entry.reference ?? ""];
+  const after = [entry.fault ? entry.fault.split("+").map(kindName).join(" + ") : "", entry.durationMs?.toFixed(1) ?? ""];
+  line.append(...before.map((text) => made("td", text)), answer, ...after.map((text) => made("td", text)));
+  const show = () => showWhole(entry.id).catch((trouble) => complain(trouble.message, true));
   line.addEventListener("click", show);
   line.addEventListener("keydown", (event) => event.key === "Enter" && show());
   return line;
 }
 
+async function showWhole(id) {
+  const { body, headers, query, ...line } = await ask("GET", `journal/requests/${id}`);
+  const parsed = value(body);
+  const said = typeof parsed === "object" ? JSON.stringify(parsed, null, 2) : body;
+  const search = new URLSearchParams(query).toString();
+  const head = Object.entries(headers).map(([name, text]) => `${name}: ${text}`);
+  const told = Object.entries(line).filter(([name, text]) => text !== null && !["method", "path"].includes(name));
+  $("detail").textContent = [
+    `${line.method} ${line.path}${search && `?${search}`}`, ...head, "", ...(said ? [said, ""] : []),
+    ...told.map(([name, text]) => `${name}: ${text}`),
+  ].join("\n");
+  $("shown").showModal();
+}
+
+let looks = 0;
 async function showJournal() {
-  const query = new URLSearchParams([...new FormData($("filter"))].filter(([, value]) => value));
-  const told = await ask("GET", `journal?${query}`);
+  const look = ++looks;
+  const query = new URLSearchParams([...new FormData($("filter"))].filter(([, text]) => text));
+  const told = await ask("GET", `journal?detail=line&${query}`);
+  if (look !== looks) return; // another was asked for meanwhile
   $("counts").textContent = word("counts")(told.matched, told.kept);
+  $("nothing").hidden = told.requests.length > 0;
   $("journal").replaceChildren(...told.requests.reverse().map(entryRow));
 }
 
 async function refresh() {
-  [state, rules] = await Promise.all([ask("GET", "state"), ask("GET", "faults")]);
-  $("now").textContent = state.now.slice(0, 19).replace("T", " ");
-  $("next-due").disabled = state.nextDueAt === null;
-  showDepartments();
-  if ($("live").checked) await showJournal();
+  try {
+    [state, rules] = await Promise.all([ask("GET", "state"), ask("GET", "faults")]);
+    showClock();
+    for (const [id, told] of Object.entries(state.departments)) showDepartment(id, told);
+    if ($("live").checked) await showJournal();
+    if (!refused) complain("", false);
+  } catch (trouble) {
+    if (!refused) complain(trouble.message, false);
+  }
 }
 
 async function keepFresh() {
-  if (document.visibilityState === "visible") await refresh().catch(() => {});
+  if (document.visibilityState === "visible") await refresh();
   setTimeout(keepFresh, 1000);
 }
 
 for (const element of document.querySelectorAll("[data-advance]"))
   element.addEventListener("click", () => done(ask("POST", "clock", { advance: JSON.parse(element.dataset.advance) })));
 $("next-due").addEventListener("click", () => done(ask("POST", "clock", { now: state.nextDueAt })));
+$("stop").addEventListener("click", () => done(ask("POST", "clock", { rate: state.rate ? 0 : before })));
+$("rate").addEventListener("change", () => { $("rate").blur(); done(ask("POST", "clock", { rate: Number($("rate").value) })); });
+$("moment").addEventListener("focus", () => { $("moment").value ||= state.now.slice(0, 19); });
+$("set").addEventListener("click", () => done(ask("POST", "clock", { now: $("moment").value || state.now.slice(0, 19) })));
 $("reset").addEventListener("click", () => confirm(word("sure")) && done(ask("POST", "reset")));
-$("language").addEventListener("click", () => { language = language === "zh" ? "en" : "zh"; translate(); refresh().catch(() => {}); });
+$("language").addEventListener("click", () => { language = language === "zh" ? "en" : "zh"; translate(); refresh(); });
 $("filter").addEventListener("submit", (event) => event.preventDefault());
-$("filter").addEventListener("input", () => showJournal().catch(() => {}));
+let typed = 0;
+$("filter").addEventListener("input", () => {
+  clearTimeout(typed);
+  typed = setTimeout(() => showJournal().catch((trouble) => complain(trouble.message, false)), 250);
+});
 
 for (const id of Object.keys(NAMES)) document.forms.filter.department.append(made("option", id, { value: id }));
 translate();

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mocks.admin.document import body_of
-from mocks.admin.refusal import refused
+from mocks.admin.refusal import Refusal, refused
 from mocks.admin.route import route
 from mocks.core.clock import write_atomically
 from mocks.core.faults import check_rules
@@ -45,8 +45,16 @@ class Rules:
         return {name: rules for name, rules in self._told().items() if name != MARKS}
 
     def _told(self) -> Told:
-        told: Told = json.loads(self.file.read_text("utf-8")) if self.file.exists() else {}
-        return told
+        """What stands in the file; a refusal where that is nothing we wrote."""
+        try:
+            told: Told = json.loads(self.file.read_text("utf-8")) if self.file.exists() else {}
+            if all(isinstance(one, list) for name, one in told.items() if name != MARKS):
+                return told
+            wrong = "is not lists of rules by department"
+        except (ValueError, AttributeError) as spoiled:
+            wrong = str(spoiled)
+        mend = f"PUT /__admin/{self.what} (all departments' rules) replaces it; a reset removes it"
+        raise refused("SPOILED", str(self.file), f"spoiled by hand: {wrong}", mend, status=409)
 
     def lift(self) -> None:
         """No rules at all."""
@@ -80,7 +88,11 @@ class Rules:
 
     def order(self, rules: Told) -> None:
         """From now on these; those that are in force already go on as they are."""
-        marks = marks_of(rules, self._told(), lambda: secrets.token_hex(4))
+        try:
+            before = self._told()
+        except Refusal:  # spoiled by hand: nothing of it is in force
+            before = {}
+        marks = marks_of(rules, before, lambda: secrets.token_hex(4))
         write_atomically(self.file, {**rules, MARKS: marks} if rules else {})
 
 

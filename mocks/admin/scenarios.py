@@ -14,7 +14,7 @@ from mocks.admin.refusal import Refusal, refused
 from mocks.admin.route import route
 from mocks.scenarios.control import Scenarios, UnknownScenario, WrongScenario
 
-_MEND = "GET /__admin/scenarios tells which there are; docs/mocks.md how to write one"
+_MEND = "GET /__admin/scenarios tells which there are; docs/scenarios.md how to write one"
 
 
 class Played:

@@ -118,10 +118,15 @@ class VirtualClock:
             self._seen = self._file.version
         return self._virtual + timedelta(seconds=(real - self._real) * self._rate)
 
+    @property
+    def rate(self) -> float:
+        """City seconds a real second; 0: it stands still."""
+        setting = self._file.value()
+        return 1.0 if setting is None else float(setting["rate"])
+
     def set(self, moment: datetime, *, rate: float | None = None) -> datetime:
         """Jump to `moment`; only the parent process may. `rate` 0 stands still, 1 runs."""
-        setting = self._file.value()
-        kept = setting["rate"] if setting else 1.0
+        kept = self.rate
         value = {
             "virtual": moment.astimezone(SHANGHAI).isoformat(),
             "real": real_now(),

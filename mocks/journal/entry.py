@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 from lxml import etree
 
+from mocks.core.clock import SHANGHAI
 from mocks.journal.record import Outcome, Received
 from mocks.recording.redaction import CREDENTIALS_ONLY
 
@@ -81,16 +82,16 @@ class Entry:
 
     @property
     def at(self) -> str:
-        """The city's time."""
-        return self.received.virtual_at.isoformat()
+        """The city's time, Shanghai's."""
+        return self.received.virtual_at.astimezone(SHANGHAI).isoformat()
 
     @property
     def real_at(self) -> datetime:
         """Real time."""
         return datetime.fromtimestamp(self.received.real_at, UTC)
 
-    def shown(self) -> dict[str, Any]:
-        """As JSON."""
+    def line(self) -> dict[str, Any]:
+        """As JSON, without what may be long."""
         outcome, received = self.outcome, self.received
         duration = outcome.duration_s
         return {
@@ -103,14 +104,15 @@ class Entry:
             "key": self.key,
             "method": received.method,
             "path": self.path,
-            "query": self.query,
-            "headers": self.headers,
-            "body": self.body,
             "size": received.size,
             "status": outcome.status or None,
             "fault": outcome.fault or None,
             "durationMs": None if duration is None else round(duration * 1000, 3),
         }
+
+    def shown(self) -> dict[str, Any]:
+        """As JSON."""
+        return {**self.line(), "query": self.query, "headers": self.headers, "body": self.body}
 
 
 def leaves_of(text: str, content_type: str = "") -> Iterator[tuple[str, str]]:

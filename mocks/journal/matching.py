@@ -5,12 +5,15 @@ body, by leaves: `{"form": {"uscc": "9131…"}}` holds for a JSON body that says
 says, `{"SubmitCase": {"CaseRef": "…"}}` for a SOAP body whatever its prefixes. "*" is any value.
 """
 
+from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any, Self
 
 from mocks.journal.entry import Entry, leaves_of_value
+from mocks.journal.record import Outcome
 
 ANY = "*"
 _LINE = ("department", "operation", "method", "path", "reference", "key", "fault", "status")
@@ -63,9 +66,8 @@ class Matcher:
     def differences(self, entry: Entry) -> Iterator[Difference]:
         """Every place where the entry differs, cheapest first."""
         for name, expected in self.line.items():
-            got = _line(entry, name)
-            if not (name == "fault" and got and expected in got.split("+")):
-                yield from _compared(name, expected, got)
+            if not agrees(name, expected, got := _line(entry, name)):
+                yield Difference(where=name, expected=expected, got=got)
         for name, expected in self.headers.items():
             yield from _compared(f"header {name}", expected, entry.headers.get(name))
         for name, expected in self.query.items():
@@ -91,15 +93,44 @@ class NearMiss:
 
 
 def near_misses(matcher: Matcher, entries: Iterable[Entry], limit: int) -> list[NearMiss]:
-    """Those that differ in fewest places, the newest first among equals; none that matches."""
-    compared = [
-        NearMiss(entry=entry, differences=tuple(matcher.differences(entry)))
-        for entry in entries
-        if matcher.in_question(entry)
-    ]
-    close = [one for one in compared if one.differences]
-    close.sort(key=lambda one: (len(one.differences), -one.entry.received.real_at))
-    return close[:limit]
+    """Those that differ in fewest places, the newest first among equals; none that matches.
+
+    One that is already farther off than those found is not looked into any further.
+    """
+    nearest: list[tuple[int, float, NearMiss]] = []
+    for entry in filter(matcher.in_question, entries):
+        farthest = nearest[-1][:2] if len(nearest) == limit else (matcher.size + 1, 0.0)
+        real_at = -entry.received.real_at
+        most = farthest[0] if real_at < farthest[1] else farthest[0] - 1
+        found = tuple(islice(matcher.differences(entry), most + 1)) if most else ()
+        if 0 < len(found) <= most:
+            insort(
+                nearest,
+                (len(found), real_at, NearMiss(entry=entry, differences=found)),
+                key=_nearness,
+            )
+            del nearest[limit:]
+    return [one for _, _, one in nearest]
+
+
+def _nearness(found: tuple[int, float, NearMiss]) -> tuple[int, float]:
+    return found[:2]
+
+
+def agrees(name: str, expected: str, got: str | None) -> bool:
+    """Whether a word of the request line is as expected; of several faults one is enough."""
+    if name == "fault" and got and expected in got.split("+"):
+        return True
+    return got is not None and expected in (ANY, got)
+
+
+def outcome_line(outcome: Outcome) -> Mapping[str, str | None]:
+    """What a request line says of what came of it."""
+    return {
+        "operation": outcome.operation or None,
+        "fault": outcome.fault or None,
+        "status": str(outcome.status) if outcome.status else None,
+    }
 
 
 def _compared(where: str, expected: str, got: str | None) -> Iterator[Difference]:
@@ -110,11 +141,9 @@ def _compared(where: str, expected: str, got: str | None) -> Iterator[Difference
 def _line(entry: Entry, name: str) -> str | None:
     told: Mapping[str, str | None] = {
         "department": entry.department,
-        "operation": entry.outcome.operation or None,
         "method": entry.received.method,
         "path": entry.path,
-        "fault": entry.outcome.fault or None,
-        "status": str(entry.outcome.status) if entry.outcome.status else None,
+        **outcome_line(entry.outcome),
     }
     if name in told:
         return told[name]

@@ -10,7 +10,11 @@ from datetime import datetime
 import msgspec
 
 _OUTCOME = struct.Struct("<Hf80s80s")  # names over 80 bytes are cut
+_DURATION = struct.Struct("<2xf")
+_REAL_AT = struct.Struct(">d")  # as MessagePack writes a float: after an array's head and its own
+_REAL_AT_AT = _OUTCOME.size + 2
 _OPEN_S = -1.0
+OUTCOME_SIZE = _OUTCOME.size
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +35,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class Received(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What came: header names are lower case, `body` is at most the cap of `size` bytes."""
 
-    real_at: float  # Unix seconds
+    real_at: float  # Unix seconds; first, where `real_at_of` looks for it
     virtual_at: datetime
     method: str
     path: str
@@ -55,14 +59,30 @@ def packed(received: Received, outcome: Outcome | None = None) -> bytes:
 
 def unpacked(payload: bytes) -> tuple[Outcome, Received]:
     """A record's payload read again."""
+    return outcome_of(payload), _DECODER.decode(payload[OUTCOME_SIZE:])
+
+
+def outcome_of(payload: bytes) -> Outcome:
+    """What came of it; nothing else is read."""
     status, duration, operation, fault = _OUTCOME.unpack_from(payload)
-    outcome = Outcome(
+    return Outcome(
         status=status,
         duration_s=None if duration < 0 else duration,
         operation=_text(operation),
         fault=_text(fault),
     )
-    return outcome, _DECODER.decode(payload[_OUTCOME.size :])
+
+
+def is_open(payload: bytes) -> bool:
+    """Whether nothing came of it yet; the first `OUTCOME_SIZE` bytes are enough."""
+    duration: float = _DURATION.unpack_from(payload)[0]
+    return duration < 0
+
+
+def real_at_of(payload: bytes) -> float:
+    """When it came; nothing else is read."""
+    real_at: float = _REAL_AT.unpack_from(payload, _REAL_AT_AT)[0]
+    return real_at
 
 
 def _text(raw: bytes) -> str:

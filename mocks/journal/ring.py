@@ -13,12 +13,13 @@ import mmap
 import os
 import struct
 import tempfile
+from bisect import bisect_left
 from collections.abc import Iterator
 
 CAPACITY = 8 * 1024 * 1024
 _HEADER = 16
+_HEAD, _TAIL = 0, 1
 _GAP = 0xFFFFFFFF
-_U64 = struct.Struct("<Q")
 _U32 = struct.Struct("<I")
 
 
@@ -42,19 +43,19 @@ class Ring:
 
     def __init__(self, descriptor: int) -> None:
         self._memory = mmap.mmap(descriptor, os.fstat(descriptor).st_size)
+        # Written whole: `struct` would write zeros first, and a reader would take them for it.
+        self._ends = memoryview(self._memory)[:_HEADER].cast("Q")
         self._capacity = len(self._memory) - _HEADER
 
     @property
     def head(self) -> int:
         """Where the next record goes; whoever reads from here on sees only newer ones."""
-        head: int = _U64.unpack_from(self._memory, 0)[0]
-        return head
+        return self._ends[_HEAD]
 
     @property
     def tail(self) -> int:
         """The position of the oldest record that is still there."""
-        tail: int = _U64.unpack_from(self._memory, 8)[0]
-        return tail
+        return self._ends[_TAIL]
 
     def append(self, payload: bytes) -> int:
         """Keep a record and return its position; the oldest give way. TooLong over a quarter."""
@@ -73,7 +74,7 @@ class Ring:
         at += _HEADER
         memory[at + 4 : at + 4 + len(payload)] = payload
         _U32.pack_into(memory, at, len(payload))
-        _U64.pack_into(memory, 0, start + need)
+        self._ends[_HEAD] = start + need
         return start
 
     def amend(self, position: int, beginning: bytes) -> None:
@@ -82,30 +83,49 @@ class Ring:
             at = self._at(position) + 4
             self._memory[at : at + len(beginning)] = beginning
 
-    def records(self, since: int = 0) -> list[tuple[int, bytes]]:
-        """Position and payload of every record from a position on, oldest first.
+    def positions(self, since: int = 0) -> list[int]:
+        """The position of every record from a position on, oldest first; none of them is read.
 
         `since` is 0, or a `head` or position seen before.
         """
-        tail, head = self.tail, self.head
-        found = list(self._read(max(since, tail), head))
-        kept = self.tail  # what was written over while we read is not what it was
-        return [(position, payload) for position, payload in found if position >= kept]
+        start = max(since, self.tail)
+        while True:
+            found = list(self._walk(start, self.head))
+            tail = self.tail
+            if tail <= start:
+                return found
+            # Lengths before the tail may be of what was written over them while we walked. The
+            # tail is a record's beginning: met on the way, all from there on is right.
+            met = bisect_left(found, tail)
+            if met < len(found) and found[met] == tail:
+                return found[met:]
+            start = tail
+
+    def payload(self, position: int, most: int = CAPACITY) -> bytes | None:
+        """A record's payload, or its first so many bytes; None when it has given way."""
+        at = self._at(position)
+        (length,) = _U32.unpack_from(self._memory, at)
+        found = self._memory[at + 4 : at + 4 + min(length, most)]
+        return found if position >= self.tail else None
+
+    def records(self, since: int = 0) -> list[tuple[int, bytes]]:
+        """Position and payload of every record from a position on, oldest first."""
+        found = ((position, self.payload(position)) for position in self.positions(since))
+        return [(position, payload) for position, payload in found if payload is not None]
 
     def clear(self) -> None:
         """Forget every record. For the writer, or when there is none."""
-        _U64.pack_into(self._memory, 8, self.head)
+        self._ends[_TAIL] = self.head
 
-    def _read(self, position: int, head: int) -> Iterator[tuple[int, bytes]]:
+    def _walk(self, position: int, head: int) -> Iterator[int]:
         while position < head:
-            at = self._at(position)
-            (length,) = _U32.unpack_from(self._memory, at)
+            (length,) = _U32.unpack_from(self._memory, self._at(position))
             if length == _GAP:
                 position += self._capacity - position % self._capacity
                 continue
             if length > self._capacity:  # torn: it was being written over
                 return
-            yield position, self._memory[at + 4 : at + 4 + length]
+            yield position
             position += _room(length)
 
     def _give_way(self, until: int) -> None:
@@ -116,7 +136,7 @@ class Ring:
             (length,) = _U32.unpack_from(self._memory, self._at(tail))
             gap = self._capacity - tail % self._capacity
             tail += gap if length == _GAP else _room(length)
-        _U64.pack_into(self._memory, 8, tail)
+        self._ends[_TAIL] = tail
 
     def _at(self, position: int) -> int:
         return _HEADER + position % self._capacity

@@ -1,4 +1,4 @@
-"""`python -m mocks scenarios`: what there is, what a file means, what is wrong with it."""
+"""`onething mocks scenarios`: what there is, what a file means, what is wrong with it."""
 
 import argparse
 import sys

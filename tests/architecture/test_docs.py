@@ -14,7 +14,9 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 _TYPED = re.compile(r"(?:^|[`/ ])onething ((?:--debug )?[a-z][^`\n#|)]*)")
 _EVERYWHERE = frozenset({"--help", "-h"})
-_FOREIGN = frozenset({"mocks serve", "mocks record", "mocks replay"})  # another program's words
+_FOREIGN = frozenset(
+    {"mocks serve", "mocks record", "mocks replay", "mocks city"}
+)  # another program's words
 
 
 def commands(text: str) -> Iterator[str]:

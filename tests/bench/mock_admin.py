@@ -3,16 +3,22 @@
 Reset: before each, two departments take many filings in, every journal holds some requests, faults
 are on order; measured is the HTTP request to the controls, from this process, and the CPU all
 processes of the fleet spend on it; beside it one that only asks the time, which tells what the
-machine adds. Journal: one request through an application that answers at once, with and without
-noting, in this process; reading, over a full ring.
+machine adds. Then the same with every journal full and the page open, which asks what it asks all
+the time (Linux only: the journals are filled where they lie). Journal: one request through an
+application that answers at once, with and without noting, in this process; reading, over a full
+ring.
 """
 
 import asyncio
+import os
 import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -20,10 +26,11 @@ from rich.console import Console
 from rich.table import Table
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mocks.core.clock import VirtualClock
+from mocks.core.clock import VirtualClock, real_now
 from mocks.core.kit import DEPARTMENTS, assemble
 from mocks.journal.matching import Matcher
 from mocks.journal.noting import Noting
+from mocks.journal.record import Outcome, Received, packed
 from mocks.journal.ring import Ring, shared_memory
 from mocks.journal.shelf import Shelf
 from mocks.journal.tally import Tally
@@ -32,6 +39,7 @@ from tests.bench.mocks import cpu_s, over
 from tests.mocks.conftest import World, start_world, stop_world
 
 _RESETS, _FILINGS, _CALLS = 50, 100, 20_000
+_FULL = 28_000  # requests in one department's journal
 _SCOPE: Scope = {
     "type": "http", "method": "POST", "path": "/applications", "query_string": b"page=1",
     "headers": [(b"content-type", b"application/json"), (b"authorization", b"Bearer x")] * 5,
@@ -62,6 +70,69 @@ def resets(world: World, filings: Mapping[str, Iterator[bytes]]) -> Took:
             cpu.append(sum(map(cpu_s, processes)) - before)
             looks.append(_seconds(lambda: kept.get(f"{world.admin}/__admin/clock")))
     return Took(resets=sorted(took), looks=sorted(looks), cpu=sorted(cpu))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """Seconds, sorted, of each reset with full journals, and of each round of the page's."""
+
+    resets: Sequence[float]
+    page: Sequence[float]
+
+
+def resets_while_looked_at(world: World) -> Looked:
+    """Reset a fleet whose journals are full while its page is open, again and again."""
+    took: list[float] = []
+    rings = _journals(world.process.pid)
+    with httpx.Client(trust_env=False, timeout=15) as kept, _page(world.admin) as rounds:
+        for _ in range(_RESETS // 2):
+            _fill(rings)
+            _seconds(lambda: kept.get(f"{world.admin}/__admin/journal?limit=1"))
+            took.append(_seconds(lambda: kept.post(f"{world.admin}/__admin/reset")))
+    return Looked(resets=sorted(took), page=sorted(rounds))
+
+
+@contextmanager
+def _page(admin: str) -> Iterator[list[float]]:
+    """The page, open, without its pause of a second; what each round of its requests took."""
+    took: list[float] = []
+    closed = threading.Event()
+
+    def look() -> None:
+        with httpx.Client(trust_env=False, timeout=15, base_url=f"{admin}/__admin/") as page:
+            while not closed.wait(0.05):
+                began = time.perf_counter()
+                for path in ("state", "faults", "journal?detail=line&limit=100"):
+                    page.get(path).raise_for_status()
+                took.append(time.perf_counter() - began)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    yield took
+    closed.set()
+    thread.join()
+
+
+def _journals(pid: int) -> list[Ring]:
+    """The journals of a fleet's departments, where their parent holds them."""
+    open_files = Path(f"/proc/{pid}/fd").iterdir()
+    held = [file for file in open_files if "mocks-journal" in str(file.readlink())]
+    return [Ring(os.open(file, os.O_RDWR)) for file in held]
+
+
+def _fill(rings: Sequence[Ring]) -> None:
+    """So many requests in each journal, as if all departments had been asked at once."""
+    outcome = Outcome(status=200, duration_s=0.002, operation="find")
+    now = real_now()
+    received = Received(
+        real_at=now, virtual_at=datetime.fromtimestamp(now, UTC), method="GET", path="/licences",
+        query=b"uscc=91310104MA188WXJ2E", headers=[(b"accept", b"application/json")] * 2,
+        body=b"", size=0,
+    )  # fmt: skip
+    payload = packed(received, outcome)
+    for ring in rings:
+        for _ in range(_FULL):
+            ring.append(payload)
 
 
 def _load(world: World, kept: httpx.Client, filings: Mapping[str, Iterator[bytes]]) -> None:
@@ -131,6 +202,7 @@ def main() -> None:
         world = start_world(Path(folder) / "fleet", *DEPARTMENTS)
         try:
             took = resets(world, _filings(Path(folder) / "here"))
+            looked = resets_while_looked_at(world)
         finally:
             stop_world(world)
         ring = Ring(shared_memory())
@@ -139,15 +211,18 @@ def main() -> None:
         noting = Noting(_answer, ring, clock, Tally())
         bare, noted = asyncio.run(calls(_answer)), asyncio.run(calls(noting))
     count, seconds = read(ring)
-    _print(took, bare, noted, count, seconds)
+    _print(took, looked, noted - bare, count, seconds)
 
 
-def _print(took: Took, bare: float, noted: float, count: int, seconds: float) -> None:
+def _print(took: Took, looked: Looked, noting: float, count: int, seconds: float) -> None:
     table = Table("what", "p50", "p99", "max", title="mock fleet, controls")
     table.add_row(f"reset of 8 departments, {2 * _FILINGS} filings", *_spread(took.resets))
     table.add_row("its CPU, in nine processes", *_spread(took.cpu))
     table.add_row("a look at the clock", *_spread(took.looks))
-    table.add_row(f"noting one request ({len(_BODY)} bytes)", f"{(noted - bare) * 1e6:.1f} µs")
+    full = f"{8 * _FULL:,} in the journals, the page open"
+    table.add_row(f"reset, {full}", *_spread(looked.resets))
+    table.add_row("a round of the page's requests then", *_spread(looked.page))
+    table.add_row(f"noting one request ({len(_BODY)} bytes)", f"{noting * 1e6:.1f} µs")
     table.add_row(f"matching {count} requests by body", f"{seconds * 1e3:.0f} ms")
     Console(width=100).print(table)
 

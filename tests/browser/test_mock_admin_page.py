@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.async_api import Page, Request, async_playwright, expect
 
@@ -23,13 +24,13 @@ def fire_fleet(tmp_path: Path) -> Iterator[World]:
 
 
 @asynccontextmanager
-async def page_of(world: World, locale: str) -> AsyncIterator[Page]:
+async def page_of(world: World, locale: str, refused: str = "") -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await launched(playwright)
         try:
             context = await browser.new_context(locale=locale)
             page = await context.new_page()
-            with watched(page, world.admin):
+            with watched(page, world.admin, refused):
                 await page.goto(f"{world.admin}/__admin/")
                 yield page
         finally:
@@ -37,17 +38,24 @@ async def page_of(world: World, locale: str) -> AsyncIterator[Page]:
 
 
 @contextmanager
-def watched(page: Page, own: str) -> Iterator[list[str]]:
-    """Collects what must not happen: requests elsewhere, and errors in the page."""
+def watched(page: Page, own: str, refused: str) -> Iterator[list[str]]:
+    """Collects what must not happen: requests elsewhere, and errors in the page.
+
+    A browser also complains of what is refused on purpose, naming the status.
+    """
     bad: list[str] = []
 
     def requested(request: Request) -> None:
         if not request.url.startswith((own, "data:")):
             bad.append(request.url)
 
+    def complaint(text: str) -> None:
+        if not (refused and refused in text):
+            bad.append(text)
+
     page.on("request", requested)
     page.on("pageerror", lambda error: bad.append(str(error)))
-    page.on("console", lambda line: bad.append(line.text) if line.type == "error" else None)
+    page.on("console", lambda line: complaint(line.text) if line.type == "error" else None)
     yield bad
     assert bad == []
 
@@ -100,3 +108,57 @@ async def test_the_clock_goes_on_a_department_stops_and_starts_in_either_languag
         await page.get_by_role("button", name="中文").click()
         await expect(page.locator("h1")).to_have_text("各部门模拟系统")
         await expect(line).to_contain_text("在线")
+
+
+async def test_a_fault_is_ordered_with_its_parameters_and_shows_how_often_it_struck(
+    fire_fleet: World,
+) -> None:
+    def asked() -> httpx.Response:
+        return fire_fleet.client.get(f"{fire_fleet.ports['fire']['url']}/declarations/1")
+
+    async with page_of(fire_fleet, "en-GB") as page:
+        line = page.locator("#department-fire")
+        await expect(line.get_by_role("button", name="on", exact=True)).to_be_disabled()
+        await line.locator("select").select_option("unavailable")
+        await line.get_by_label("retry_after_s").fill("7")
+        await line.get_by_label("first").fill("1")
+        await line.get_by_role("button", name="on", exact=True).click()
+        await expect(line.locator(".rule")).to_contain_text("Unavailable retry_after_s=7 first=1")
+        await expect(line.locator(".rule b")).to_have_text("0×")
+        assert [asked().status_code for _ in range(2)] == [503, 401]
+        await expect(line.locator(".rule b")).to_have_text("1×")
+        await line.locator(".rule button").click()
+        await expect(line.locator(".past b")).to_have_text("1×")
+    assert fire_fleet.ask("GET", "faults") == {}
+
+
+async def test_what_is_refused_stays_said_until_the_next_thing_is_asked(fire_fleet: World) -> None:
+    async with page_of(fire_fleet, "en-GB", refused="status of 422") as page:
+        line = page.locator("#department-fire")
+        await line.locator("select").select_option("busy")
+        await line.get_by_label("operation").fill("createDeclarations")
+        await line.get_by_role("button", name="on", exact=True).click()
+        await expect(page.locator("#trouble")).to_contain_text("did you mean")
+        for _ in range(2):  # looks at the fleet that go well
+            async with page.expect_response(lambda reply: "journal" in reply.url):
+                pass
+        await expect(page.locator("#trouble")).to_contain_text("did you mean")
+        await line.get_by_label("operation").fill("createDeclaration")
+        await line.get_by_role("button", name="on", exact=True).click()
+        await expect(page.locator("#trouble")).to_be_hidden()
+
+
+async def test_the_clock_is_set_held_and_hurried(fire_fleet: World) -> None:
+    async with page_of(fire_fleet, "en-GB") as page:
+        await page.get_by_role("button", name="Hold").click()
+        await expect(page.locator("#rate")).to_have_value("0")
+        await page.locator("#moment").fill("2026-10-09T08:30:00")
+        await page.get_by_role("button", name="Set", exact=True).click()
+        await expect(page.locator("#now")).to_have_text("2026-10-09 08:30:00")
+        await expect(page.locator("#weekday")).to_have_text("Fri")
+        await page.locator("#rate").select_option("3600")
+        await expect(page.get_by_role("button", name="Hold")).to_be_visible()
+        await expect(page.locator("#now")).not_to_contain_text("08:30")
+        await page.get_by_role("button", name="Hold").click()
+        await page.get_by_role("button", name="Go on").click()
+        await expect(page.locator("#rate")).to_have_value("3600")

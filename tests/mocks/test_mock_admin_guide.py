@@ -14,8 +14,10 @@ import httpx
 import pytest
 
 from mocks.admin.document import document
+from mocks.core import credentials
 from mocks.core.city import DEMO
 from mocks.core.credentials import FIRE_TOKEN
+from mocks.core.kit import DEPARTMENTS
 from tests.gateway.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +74,122 @@ def test_a_call_shows_in_the_journal_and_an_assertion_that_fails_says_where_it_d
     assert "next: " in shell.err
 
 
+def test_the_rules_of_one_department_are_shown_alone_with_how_often_they_struck(
+    world: Any, shell: Terminal
+) -> None:
+    world.faults(fire=[{"kind": "busy"}], health=[{"kind": "html"}])
+    fire = world.caller("fire")
+    fire.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    fire.call("createDeclaration", fire.body("createDeclaration"))
+
+    assert shell.run("mocks", "faults", "fire") == 0
+    assert "busy" in shell.out
+    assert "html" not in shell.out
+    assert shell.run("mocks", "faults", "market") == 0
+    assert "no faults on order at market" in shell.out
+    assert shell.run("mocks", "faults", "fire", "--struck", "--json") == 0
+    assert json.loads(shell.out)["fire"]["busy"] >= 1
+    assert shell.run("mocks", "faults", "fire", "--json") == 0
+    assert json.loads(shell.out) == {"fire": [{"kind": "busy"}]}
+
+
+def test_what_is_asked_for_may_be_a_part_of_the_body(world: Any, shell: Terminal) -> None:
+    fire = world.caller("fire")
+    fire.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    for number in (1, 2):
+        body = fire.body("createDeclaration", remark=f"s:cli:b{number}", creditCode=DEMO["uscc"])
+        fire.call("createDeclaration", body)
+    uscc = f"creditCode={DEMO['uscc']}"
+
+    assert shell.run("mocks", "journal", "--body", "remark=s:cli:b1", "--body", uscc) == 0
+    assert "1 of 1 that match" in shell.out
+    assert (
+        shell.run("mocks", "journal", "--body", '{"remark": "s:cli:b2"}', "--method", "POST") == 0
+    )
+    assert "1 of 1 that match" in shell.out
+    assert shell.run("mocks", "journal", "--body", "remark=s:cli:b3", "--near") == 0
+    assert "body /remark: wanted 's:cli:b3', got 's:cli:b2'" in shell.out
+
+
+def test_the_kinds_a_department_can_have_are_told_with_their_parameters(
+    world: Any, shell: Terminal
+) -> None:
+    assert shell.run("mocks", "faults", "fire", "--kinds", "--json") == 0
+    kinds = {one["name"]: one for one in json.loads(shell.out)}
+    assert {one["suits"] for one in kinds.values()} == {"both", "rest"}
+    assert shell.run("mocks", "faults", "fire", "--kinds") == 0
+    assert "retry_after_s=120" in shell.out
+
+
+def test_one_request_is_shown_whole_by_the_id_the_list_names(world: Any, shell: Terminal) -> None:
+    fire = world.caller("fire")
+    fire.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    fire.call("createDeclaration", fire.body("createDeclaration", remark="s:cli:whole"))
+    assert shell.run("mocks", "journal", "--reference", "s:cli:whole", "--json") == 0
+    [one] = json.loads(shell.out)["requests"]
+
+    assert shell.run("mocks", "journal", "--limit", "1") == 0
+    assert one["id"] in shell.out
+    assert shell.run("mocks", "journal", one["id"]) == 0
+    assert f"POST {one['path']}" in shell.out
+    assert '"remark":"s:cli:whole"' in shell.out.replace(": ", ":")
+    assert FIRE_TOKEN not in shell.out
+    assert shell.run("mocks", "journal", "fire-7") == 1
+    assert "has given way" in shell.err
+
+
+def test_a_limit_says_what_a_call_beyond_it_hears(world: Any, shell: Terminal) -> None:
+    words = ("--set", "at_once=4", "--set", "queue=2", "--set", "over=429")
+
+    assert shell.run("mocks", "latency", "fire", *words) == 0, shell.err
+    assert shell.run("mocks", "latency", "--lift") == 0
+
+
+def test_the_credentials_and_ports_in_the_guide_are_those_the_departments_know() -> None:
+    told = (ROOT / "docs/mocks.md").read_text("utf-8")
+    values = {value for name, value in vars(credentials).items() if name.isupper()}
+
+    assert {value for value in values if f"`{value}`" not in told and f" {value}`" not in told} == {
+        credentials.GREENING_APP_SECRET  # which its contract never sends
+    }
+    for port, department in enumerate(DEPARTMENTS, start=8101):
+        assert f"| {department} | {port} |" in told
+
+
+def test_where_nothing_stands_it_is_said_so(world: Any, shell: Terminal) -> None:
+    assert shell.run("mocks", "scenarios", "--where", "case:none") == 0
+    assert "no filing under case:none" in shell.out
+    assert shell.run("mocks", "clock", "--now", "2026-09-21 09:30") == 0
+    assert "2026-09-21T09:30" in shell.out
+
+
+def test_a_department_is_stopped_and_started(own_fire: Any, shell: Terminal) -> None:
+    at = ("--url", own_fire.admin)
+
+    assert shell.run("mocks", "stop", "fire", *at) == 0
+    assert "fire is down" in shell.out
+    assert shell.run("mocks", "start", "fire", *at) == 0
+    assert "fire is up" in shell.out
+    assert shell.run("mocks", "start", "fire", *at, "--json") == 0
+    assert json.loads(shell.out)["up"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("scenarios keys", "| key | write | meaning |"),
+        ("scenarios check mocks/scenarios/library/lunch_break.toml", "Closed over lunch"),
+        ("city companies --count 1", "uscc"),
+    ],
+)
+def test_what_needs_no_fleet_is_a_command_too(words: str, told: str) -> None:
+    command = [sys.executable, "-m", "gateway", "mocks", *words.split()]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert told in done.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
@@ -81,11 +199,29 @@ def test_a_call_shows_in_the_journal_and_an_assertion_that_fails_says_where_it_d
         ("latency fire --set seed=7", 1, "goes with uniform_s, median_s or percentiles"),
         ("faults --set first=1", 2, "name it"),
         ("latency --set fixed_s=1", 2, "name a department"),
-        ("clock --rate 2", 2, "--now"),
+        ("faults fyre", 2, "did you mean fire"),
+        ("faults fyre busy", 2, "did you mean fire"),
+        ("faults fyre --lift", 2, "there are "),
+        ("faults busy", 2, "there are housing, market, fire, health"),
+        ("latency fyre", 2, "did you mean fire"),
+        ("ledger fyre", 2, "did you mean fire"),
+        ("stop fyre", 2, "did you mean fire"),
+        ("journal --department fyre", 2, "did you mean fire"),
+        ("journal --body form", 2, "PATH=VALUE"),
+        ("journal --body a=1 --body a/b=2", 2, "PATH=VALUE"),
+        ("journal --body {", 2, "JSON"),
+        ("clock --rate 2 --stop", 2, "--go"),
+        ("clock --now 2026-09-21T09:00 --hours 1", 2, "--now"),
         ("clock --now soon", 1, "/now"),
+        ("clock --now 2026-09-21", 1, "is no moment"),
+        ("journal --since 2026-09-21", 1, "write 2026-09-21T09:00:00+08:00"),
+        ("faults fire zzz", 1, "onething mocks faults --kinds"),
+        ("faults fire busy --set first=x", 1, "fire[0].first: 'x' is not"),
         ("scenarios --play none_such", 1, "none_such"),
         ("reset --keep clock", 2, "--keep clock"),
-        ("state --url http://127.0.0.1:9", 1, "onething mocks"),
+        ("state --url http://127.0.0.1:9", 1, "start the fleet: onething mocks"),
+        ("metrics --url http://127.0.0.1:9", 1, "start the fleet: onething mocks"),
+        ("journal --url http://127.0.0.1:9", 1, "start the fleet: onething mocks"),
         ("dance", 2, "No such command"),
     ],
 )

@@ -188,7 +188,7 @@ def test_days_pass_by_themselves_and_decisions_come_in_their_order(own_fire: Any
     own_fire.ask("POST", "clock", {"now": "2026-12-01T09:00:00+08:00", "rate": 0})
     times = [entry["at"] for entry in own_fire.ledger("fire")]
     assert times == sorted(times)
-    assert own_fire.ask("GET", "clock") == {"now": "2026-12-01T09:00:00+08:00"}
+    assert own_fire.ask("GET", "clock") == {"now": "2026-12-01T09:00:00+08:00", "rate": 0}
 
 
 def test_a_reset_empties_the_desks_and_lifts_the_faults(own_fire: Any) -> None:

@@ -61,6 +61,32 @@ def test_since_leaves_out_what_came_before(world: Any, fire: Any) -> None:
     assert told == {"requests": [second], "matched": 1, "kept": 2}
 
 
+def test_lines_leave_out_what_is_long_and_one_request_is_told_whole(world: Any, fire: Any) -> None:
+    declare(fire, "s:j:13")
+
+    [whole] = world.ask("GET", "journal?reference=s:j:13")["requests"]
+    [line] = world.ask("GET", "journal?reference=s:j:13&detail=line")["requests"]
+
+    assert set(whole) - set(line) == {"query", "headers", "body"}
+    assert {**whole, **line} == whole == world.ask("GET", f"journal/requests/{line['id']}")
+
+
+def test_a_request_is_found_by_its_line_and_by_a_part_of_its_body(world: Any, fire: Any) -> None:
+    declare(fire, "s:j:14")
+    declare(fire, "s:j:15")
+    path = fire.contract.operations["createDeclaration"].path
+
+    def references(match: dict[str, Any]) -> list[str]:
+        told = world.ask("POST", "journal/find", {"match": match, "detail": "line"})
+        return [one["reference"] for one in told["requests"]]
+
+    assert references({"method": "POST", "path": path}) == ["s:j:14", "s:j:15"]
+    assert references({"body": {"remark": "s:j:14", "creditCode": "*"}}) == ["s:j:14"]
+    told = world.ask("GET", f"journal?path={path}&method=POST&limit=1")
+    assert [one["reference"] for one in told["requests"]] == ["s:j:15"]
+    assert world.ask("POST", "journal/find")["kept"] == 2
+
+
 @pytest.mark.parametrize(
     ("bounds", "holds"),
     [

@@ -27,6 +27,8 @@ def refused(world: Any, method: str, path: str, **said: Any) -> Any:
     [
         ("POST", "clock", b"{", (400, "BODY_NOT_JSON", [""])),
         ("POST", "clock", b"", (400, "BODY_NOT_JSON", [""])),
+        ("POST", "clock", b"{}", (400, "BODY_WRONG", [""])),
+        ("POST", "clock", b'{"rate": -1}', (400, "BODY_WRONG", ["/rate"])),
         ("POST", "clock", b"[1]", (400, "BODY_WRONG", [""])),
         ("POST", "clock", b'{"advance": {"working_days": NaN}}', (400, "BODY_NOT_JSON", [""])),
         ("POST", "clock", b'{"now": "2026-02-31T09:00:00"}', (422, "NOT_OBEYABLE", ["/now"])),
@@ -43,6 +45,9 @@ def refused(world: Any, method: str, path: str, **said: Any) -> Any:
         ("POST", "journal/near", b'{"match": {"text": 7}}', (400, "BODY_WRONG", ["/match/text"])),
         ("GET", "journal?limit=many", b"", (400, "PARAMETER_WRONG", ["limit"])),
         ("GET", "journal?limits=1", b"", (400, "PARAMETER_WRONG", ["limits"])),
+        ("GET", "journal?detail=body", b"", (400, "PARAMETER_WRONG", ["detail"])),
+        ("GET", "journal/requests/fire-7", b"", (404, "UNKNOWN", ["id"])),
+        ("POST", "journal/find", b'{"match": {"body": 7}}', (400, "BODY_WRONG", ["/match/body"])),
         ("GET", "ledger", b"", (400, "PARAMETER_WRONG", ["department"])),
         ("GET", "nowhere", b"", (404, "UNKNOWN", ["/__admin/nowhere"])),
         ("PUT", "clock", b"{}", (405, "METHOD_WRONG", ["/__admin/clock"])),
@@ -52,6 +57,37 @@ def test_a_refusal_names_the_place(
     world: Any, method: str, path: str, body: bytes, wrong: tuple[int, str, list[str]]
 ) -> None:
     assert refused(world, method, path, content=body) == wrong
+
+
+def ordered(path: str) -> tuple[str, bytes]:
+    return path, b'[{"kind": "busy"}]' if "faults" in path else b'[{"fixed_s": 0.1}]'
+
+
+@pytest.mark.parametrize("what", ["faults", "latency"])
+@pytest.mark.parametrize("content", ["{", "[]", '{"fire": 3}', "\x00"])
+def test_a_file_spoiled_by_hand_is_told_and_mended_from_here(
+    world: Any, what: str, content: str
+) -> None:
+    file = world.state / f"{what}.json"
+    file.write_text(content, "utf-8")
+    one, rules = ordered(f"{what}/departments/fire")
+
+    assert refused(world, "GET", what) == (409, "SPOILED", [str(file)])
+    assert refused(world, "PUT", one, content=rules) == (409, "SPOILED", [str(file)])
+    assert world.ask("PUT", what, {}) == {}
+    assert world.ask("GET", what) == {}
+
+
+def test_a_ledger_spoiled_by_hand_is_told(world: Any) -> None:
+    file = world.state / "ledger" / "housing.jsonl"
+    before = file.read_bytes()
+    file.write_bytes(b"spoiled\n")
+    try:
+        told = refused(world, "GET", "ledger?department=housing")
+    finally:
+        file.write_bytes(before)
+
+    assert told == (409, "SPOILED", [str(file)])
 
 
 def test_a_page_of_another_origin_is_refused_and_our_own_is_not(world: Any) -> None:

@@ -52,8 +52,17 @@ def test_every_control_of_the_page_asks_what_the_fleet_takes(own_fire: Any) -> N
     told = json.loads(done.stdout)
     assert (told["trouble"], told["rows"]) == ("", 1)
     assert {call["status"] for call in told["calls"]} <= {200, 204}
-    asked = {(call["method"], call["path"].partition("?")[0]) for call in told["calls"]}
+    asked = {
+        (c["method"], re.sub("fire-[0-9]+", "{}", c["path"].partition("?")[0]))
+        for c in told["calls"]
+    }
+    bodies = [json.loads(call["body"]) for call in told["calls"] if call["body"]]
+    assert [{"kind": "unavailable", "retry_after_s": 7, "first": 2}] in bodies
+    assert [b["rate"] for b in bodies if isinstance(b, dict) and "rate" in b] == [1, 0, 60]
+    assert "createDeclaration" in told["detail"]
+    assert FIRE_TOKEN not in told["detail"]
     assert asked == {
+        ("GET", "journal/requests/{}"),
         ("GET", "state"),
         ("GET", "faults"),
         ("GET", "faults/kinds"),

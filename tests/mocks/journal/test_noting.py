@@ -1,5 +1,6 @@
 """What a department notes of a request, beside its work."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,14 @@ async def test_a_request_is_kept_with_what_came_of_it(noted: Noted) -> None:
     assert shown["query"] == {"page": "2"}
     assert 0 <= shown["durationMs"] < 5_000
     assert "geheim" not in str(shown)
+
+
+async def test_the_citys_time_is_told_as_the_city_tells_it(noted: Noted) -> None:
+    await noted.post("/")
+
+    [entry] = noted.entries
+    assert entry.at.endswith("+08:00")
+    assert datetime.fromisoformat(entry.at) == entry.received.virtual_at
 
 
 async def test_it_is_there_before_it_is_answered(noted: Noted) -> None:

@@ -67,6 +67,32 @@ def test_one_record_does_not_push_out_the_others() -> None:
         ring().append(b"x" * (CAPACITY // 4))
 
 
+def test_a_reader_beside_a_busy_writer_sees_whole_records_and_never_goes_back() -> None:
+    memory = shared_memory(CAPACITY)
+    program = (
+        "import sys\nfrom mocks.journal.ring import Ring\n"
+        f"ring = Ring({memory})\nring.append(bytes(40))\nprint('there', flush=True)\n"
+        "for number in range(10**9):\n"
+        "    size = 1 + number % 59\n    ring.append(bytes([size]) * size * 4)\n"
+    )
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and words
+        [sys.executable, "-c", program], pass_fds=[memory], stdout=subprocess.PIPE
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"there\n"
+        read, head = Ring(memory), 0
+        try:
+            for turn in range(1_000_000):
+                before, head = head, read.head
+                assert before <= head, turn
+                assert turn % 500 or read.positions(), turn
+                for _, payload in read.records() if turn % 500 == 0 else ():
+                    size = payload[0]
+                    assert payload == (bytes([size]) * size * 4 or bytes(40)), turn
+        finally:
+            writer.kill()
+
+
 def test_a_killed_writer_takes_nothing_along() -> None:
     memory = shared_memory(CAPACITY)
     program = (

@@ -1,0 +1,26 @@
+"""The city's time from outside: set, stopped, hurried, let go."""
+
+from typing import Any
+
+
+def moved(world: Any, **asked: Any) -> tuple[str, float]:
+    told = world.ask("POST", "clock", asked)
+    assert world.ask("GET", "clock")["rate"] == world.ask("GET", "state")["rate"] == told["rate"]
+    return told["now"][:19], told["rate"]
+
+
+def test_a_rate_alone_keeps_the_time_and_a_time_alone_keeps_the_rate(own_fire: Any) -> None:
+    assert moved(own_fire, now="2026-09-21T09:00", rate=0) == ("2026-09-21T09:00:00", 0)
+
+    assert moved(own_fire, advance={"hours": 1}) == ("2026-09-21T10:00:00", 0)
+    now, rate = moved(own_fire, rate=3600)
+    assert rate == 3600
+    assert "2026-09-21T10:00:00" <= now < "2026-09-22"
+    own_fire.until(lambda: own_fire.ask("GET", "clock")["now"] > "2026-09-21T10:30", "it goes on")
+    assert moved(own_fire, advance={"working_days": 1}, rate=0) == ("2026-09-22T18:00:00", 0)
+
+
+def test_without_a_setting_it_is_real_time(own_fire: Any) -> None:
+    own_fire.ask("POST", "reset", {"clock": True})
+
+    assert own_fire.ask("GET", "clock")["rate"] == 1

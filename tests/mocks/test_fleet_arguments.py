@@ -1,0 +1,62 @@
+"""What `python -m mocks serve` will not take is told in a line, exit code 2."""
+
+import re
+import sys
+
+import pytest
+
+from mocks.__main__ import main
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("--host 256.1.1.1", "256.1.1.1: is no IPv4 address of this machine"),
+        ("--host nobody.invalid", "is no IPv4 address of this machine"),
+        ("--port-base 65530", "65530: a number up to 65527"),
+        ("--port-base 99999999999", "a number up to 65527"),
+        ("--port-base -1", "port-base"),
+        ("--only fyre", "fyre: not among planning, "),
+        ("--only fyre", "did you mean fire?"),
+        ("--workers 0", "a number from 1 to 32"),
+        ("--seed x", "a seed is a whole number"),
+    ],
+)
+def test_a_wrong_argument_is_told(
+    words: str, told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["mocks", "serve", *words.split()])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", ["-1", "many", "²", "28629152"])
+def test_a_count_of_companies_that_is_none_is_told(
+    number: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["mocks", "city", "companies", f"--count={number}"])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert f"{number}: a whole number from 0 to 28629151" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", ["serve", "city"])
+def test_every_option_has_its_help(
+    words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["mocks", words, "--help"])
+    monkeypatch.setenv("COLUMNS", "200")
+
+    with pytest.raises(SystemExit):
+        main()
+
+    options = re.split(r"\n  (?=-)", capsys.readouterr().out.partition("options:")[2])[1:]
+    assert len(options) > 3
+    assert [one for one in options if re.fullmatch(r"-\S+( [A-Z_]+)?\s*", one)] == []

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mocks.core.clock import VirtualClock, real_now
 from mocks.core.deed import Deed, FindDeed, NotOurs
-from mocks.journal.record import Outcome, Received, packed
+from mocks.journal.record import came_of_it, noted
 from mocks.journal.ring import Ring
 from mocks.journal.tally import Tally
 
@@ -73,30 +73,21 @@ class Note:
     def keep(self) -> None:
         """Put the request into the journal, once."""
         if self._position is None:
-            received = Received(
-                real_at=real_now(),
-                virtual_at=self._clock.now(),
-                method=self._scope["method"],
-                path=self._scope["path"],
-                query=self._scope["query_string"][:BODY_CAP],
-                headers=_bounded(self._scope["headers"]),
-                body=self._body,
-                size=self._size,
-            )
-            self._position = self._ring.append(packed(received))
+            scope = self._scope
+            received = noted(
+                real_now(), self._clock.now(), scope["method"], scope["path"],
+                scope["query_string"][:BODY_CAP], _bounded(scope["headers"]),
+                self._body, self._size,
+            )  # fmt: skip
+            self._position = self._ring.append(received)
 
     def close(self, tally: Tally) -> None:
         """Fill in what came of it, and count it."""
         self.keep()
         duration_s = time.perf_counter() - self._began
-        outcome = Outcome(
-            status=self._status,
-            duration_s=duration_s,
-            operation=self.operation,
-            fault=self.fault,
-        )
+        outcome = came_of_it(self._status, duration_s, self.operation, self.fault)
         if self._position is not None:
-            self._ring.amend(self._position, outcome.packed())
+            self._ring.amend(self._position, outcome)
         tally.add(self.operation, self._status, self.fault, duration_s)
 
 

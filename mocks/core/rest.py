@@ -153,7 +153,7 @@ def _handled(
         body = _parsed(question, raw)
     except ValueError:
         return manners.invalid(operation.id, [Fault(pointer="", message="not JSON", missing=False)])
-    wrong = parameter_faults(contract, known, question)
+    wrong = parameter_faults(contract, known, question) if known else []
     if faults := wrong or contract.request_faults(operation.id, body):
         return manners.invalid(operation.id, faults)
     try:

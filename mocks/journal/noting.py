@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mocks.core.clock import VirtualClock, real_now
 from mocks.core.deed import Deed, FindDeed, NotOurs
+from mocks.core.turn import OncePerTurn
 from mocks.journal.record import came_of_it, noted
 from mocks.journal.ring import Ring
 from mocks.journal.tally import Tally
@@ -108,6 +109,7 @@ class Noting:
 
     def __init__(self, app: ASGIApp, ring: Ring, clock: VirtualClock, tally: Tally) -> None:
         self._app, self._ring, self._clock, self._tally = app, ring, clock, tally
+        self._look = OncePerTurn(clock.look)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, and note it."""
@@ -141,6 +143,15 @@ class Noting:
         return found
 
     def _at_once(self, deed: Deed, scope: Scope, content: bytes) -> Response:
+        """What the deed says; it and its note take the clock as it was set when the turn began."""
+        self._look()
+        self._clock.looked = True
+        try:
+            return self._done(deed, scope, content)
+        finally:
+            self._clock.looked = False
+
+    def _done(self, deed: Deed, scope: Scope, content: bytes) -> Response:
         note = Note(scope, self._ring, self._clock)
         before = _NOTE.set(note)
         note.takes(content)
@@ -157,7 +168,7 @@ class Noting:
 class NotingWhenDone(Noting):
     """Notes what was answered at once, and nothing that turned out to be another process's."""
 
-    def _at_once(self, deed: Deed, scope: Scope, content: bytes) -> Response:
+    def _done(self, deed: Deed, scope: Scope, content: bytes) -> Response:
         note = Note(scope, self._ring, self._clock)
         before = _NOTE.set(note)
         note.takes(content)

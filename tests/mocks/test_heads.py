@@ -66,7 +66,8 @@ class Loop:
     """Time in our hand."""
 
     def __init__(self) -> None:
-        self.now, self.timers = 0.0, list[Timer]()
+        self.now: float = 0
+        self.timers: list[Timer] = []
 
     def time(self) -> float:
         return self.now
@@ -214,9 +215,9 @@ def test_a_connection_is_ended_when_nothing_came_for_so_long() -> None:
     for moment in (0, 3, 6, 9):
         connection.loop.until(moment)
         connection.hear(asked())
-    ended = []
-    for moment in (13.9, 14):
-        connection.loop.until(moment)
+    ended: list[bool] = []
+    for late in (13.9, 14):
+        connection.loop.until(late)
         ended.append(connection.transport.closed)
 
     assert ended == [False, True]

@@ -75,6 +75,8 @@ class Watched:
 
     def value(self) -> Any:
         """The content as of now."""
+        if self._seen is None and not os.access(self._name, os.F_OK):  # the cheapest to ask
+            return self._value
         try:
             stat = os.stat(self._name)  # noqa: PTH116
         except FileNotFoundError:

@@ -6,7 +6,7 @@ plain methods and characters. All else is httptools' to read.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 _MOST, _LONGEST = 256, 4096
@@ -17,8 +17,7 @@ _VERSION = b"HTTP/1.1"
 Headers = list[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A whole request, read."""
 
     method: str

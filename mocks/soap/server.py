@@ -55,10 +55,6 @@ class Handler:
     varies: Mapping[str, Varies] = field(default_factory=dict)
     proven: bool = False
 
-    def answer(self, body: Element) -> Reply:
-        """The answer to a body."""
-        return self.act(self.read(body))
-
 
 Act = Callable[[], Reply]
 Accepted = tuple[Operation, Envelope]
@@ -129,13 +125,12 @@ async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
         return cut
     content = await body_of(request)
     try:
-        operation, opened = _accepted(endpoint, sent, content)
+        operation, act = _asked(endpoint, sent, content)
     except SoapFault as fault:
         return _fault(endpoint, fault)
-    handler = endpoint.operations[operation.name]
 
     async def deed() -> Response:
-        return _reply(endpoint, operation, lambda: handler.answer(opened.body))
+        return _reply(endpoint, operation, act)
 
     own = Own(
         busy=lambda: _reply(endpoint, operation, endpoint.busy),

@@ -13,6 +13,7 @@ T = TypeVar("T")
 SEED = 20190830  # of everything that is drawn, unless another is told
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I O S V Z
 _BASE31 = {character: value for value, character in enumerate(USCC_ALPHABET)}
+_PAIRS = [first + second for first in USCC_ALPHABET for second in USCC_ALPHABET]
 _BASE36 = {character: int(character, 36) for character in digits + ascii_uppercase}
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -46,17 +47,20 @@ class Shuffle:
 def in_base31(value: int, width: int) -> str:
     """`value` in the alphabet of the USCC."""
     text = ""
-    for _ in range(width):
-        value, digit = divmod(value, 31)
-        text = USCC_ALPHABET[digit] + text
-    return text
+    while len(text) < width:
+        value, digits_of_two = divmod(value, 961)
+        text = _PAIRS[digits_of_two] + text
+    return text[-width:]
 
 
 def from_base31(text: str) -> int:
     """The inverse of `in_base31`; ValueError for a foreign character."""
     value = 0
-    for character in text:
-        value = value * 31 + USCC_ALPHABET.index(character)
+    try:
+        for character in text:
+            value = value * 31 + _BASE31[character]
+    except KeyError:
+        raise ValueError(text) from None
     return value
 
 

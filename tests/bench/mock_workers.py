@@ -1,8 +1,8 @@
 """`python -m tests.bench.mock_workers [DEPARTMENT …] [--workers N] [--requests N]`: more processes.
 
-One department with 1 … N processes, asked over eight kept connections each for records nobody asked
-it for before. Told is what each process spent (user and system, from /proc), and how many requests a
-second they bear together with a core each: as many as when the busiest of them is at its limit.
+One department with 1 … N processes, asked over eight kept connections each for records nobody
+asked it for before. Told is what each process spent (user and system, from /proc), and how many
+requests a second they bear together with a core each: until the busiest of them is at its limit.
 """
 
 import argparse

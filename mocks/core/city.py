@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from mocks.core import names
-from mocks.core.houses import NUMBERS
+from mocks.core.houses import NUMBERS, address_of
 from mocks.core.numbers import (
     SEED,
     Shuffle,
@@ -22,7 +22,7 @@ from mocks.core.numbers import (
     uscc,
 )
 from mocks.core.people import person_ref
-from mocks.core.records import Company, HealthCertificates, Manager, Property
+from mocks.core.records import Company, HealthCertificates, Manager
 from mocks.core.works import Works
 
 _COMPANIES = Shuffle(31**5, 12_345_701, 7_654_321)
@@ -55,48 +55,42 @@ class City(Works):
     def company(self, index: int) -> Company:
         """The company with this index."""
         fixed = _FIXED.get(index, {})
-        place = self._place(index)
-        premises = self._premises(index, place)
+        road, number, floor = place = self._place(index)
+        built = self._built(road, number)
+        code = names.ROADS[road][0]
         trade, scope = names.TRADES[fixed.get("trade", self.drawn("trade", index) % 5)]
-        district = names.DISTRICT_NAMES[premises.district_code]
         word = self.of(names.SHOP_WORDS, "word", index)
-        name = fixed.get("name", f"上海{district[:2]}{word}{trade}有限公司")
-        founded = fixed.get("founded") or self._founded(index, place)
+        name = fixed.get("name", f"上海{names.ROADS[road][1][:2]}{word}{trade}有限公司")
+        founded = fixed.get("founded") or self._founded(index, built)
         capital = fixed.get("capital", 10_000 * (1 + self.drawn("capital", index) % 500))
         return Company(
             index=index,
-            uscc=self._uscc(index, premises.district_code),
+            uscc=self._uscc(index, code),
             name=name,
             enterprise_type=fixed.get("type", self.of(names.TYPES, "type", index)),
-            registered_capital=Decimal(capital).quantize(Decimal("0.01")),
+            registered_capital=Decimal(f"{capital}.00"),
             establish_date=founded,
-            business_term=f"{founded:%Y-%m-%d}至不约定期限",
+            business_term=f"{founded.isoformat()}至不约定期限",
             business_scope=scope,
-            registered_address=premises.address,
+            registered_address=address_of(*place),
             legal_rep_name=self.name(2 * index),
             legal_rep_ref=person_ref(2 * index),
-            premises_cert_no=premises.cert_no,
-            district_code=premises.district_code,
+            premises_cert_no=self._cert_no(road, number, floor, built),
+            district_code=code,
             status="注销" if not fixed and self.drawn("gone", index) % 40 == 0 else "存续",
         )
 
-    def _founded(self, index: int, place: tuple[int, int, int]) -> date:
+    def _founded(self, index: int, built: date) -> date:
         """When it was registered: not before there was the house it is in."""
         drawn = self.day(date(2008, 1, 2), 6200, "founded", index)
-        return max(drawn, self._built(*place[:2]) + timedelta(days=60))
+        return max(drawn, built + timedelta(days=60))
 
     def _place(self, index: int) -> tuple[int, int, int]:
-        """Road, house number and floor of its premises."""
+        """Road, house number and floor of its premises: the ground floor every house has."""
         if (fixed := _FIXED_PREMISES.get(index)) is not None:
             return fixed
         road = self.drawn("road", index) % len(names.ROADS)
         return road, 1 + self.drawn("number", index) % (NUMBERS - 1), 1
-
-    def _premises(self, index: int, place: tuple[int, int, int]) -> Property:
-        title = self._title(*place)
-        if title is None:
-            raise LookupError(f"company {index} has no premises")
-        return title
 
     def _uscc(self, index: int, district: str) -> str:
         return uscc(district, organisation_code("MA1" + in_base31(_COMPANIES.hide(index), 5)))

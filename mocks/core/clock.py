@@ -75,6 +75,8 @@ class Watched:
 
     def value(self) -> Any:
         """The content as of now."""
+        if self._seen is None and not os.access(self._name, os.F_OK):  # the cheapest to ask
+            return self._value
         try:
             stat = os.stat(self._name)  # noqa: PTH116
         except FileNotFoundError:
@@ -106,17 +108,27 @@ class VirtualClock:
         self._seen = -1
         self._virtual = datetime.fromtimestamp(0, SHANGHAI)
         self._real = self._rate = 0.0
+        self._is_set = False
+        self.looked = False  # nobody looks at the file as long as this stands
 
     def now(self) -> datetime:
         """Virtual time in Shanghai."""
-        real, setting = real_now(), self._file.value()
-        if setting is None:
-            return datetime.fromtimestamp(real, SHANGHAI)
+        if not self.looked:
+            self.look()
+        if not self._is_set:
+            return datetime.fromtimestamp(real_now(), SHANGHAI)
+        return self._virtual + timedelta(seconds=(real_now() - self._real) * self._rate)
+
+    def look(self) -> bool:
+        """How the clock is set by now; True."""
+        setting = self._file.value()
         if self._file.version != self._seen:
-            self._virtual = datetime.fromisoformat(setting["virtual"])
-            self._real, self._rate = setting["real"], setting["rate"]
             self._seen = self._file.version
-        return self._virtual + timedelta(seconds=(real - self._real) * self._rate)
+            self._is_set = setting is not None
+            if setting is not None:
+                self._virtual = datetime.fromisoformat(setting["virtual"])
+                self._real, self._rate = setting["real"], setting["rate"]
+        return True
 
     @property
     def rate(self) -> float:

@@ -1,6 +1,6 @@
 """A published OpenAPI document, as far as a mock needs it: routes, and what bodies must satisfy."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ class Contract:
         self.document: dict[str, Any] = _with_bounds(_with_nulls(document))
         self.operations = {op.id: op for op in self._operations()}
         self._compiled: dict[str, Any] = {}
+        self._valid_requests: dict[str, Callable[[object], bool]] = {}
 
     @classmethod
     def of(cls, folder: Path) -> "Contract":
@@ -58,11 +59,16 @@ class Contract:
 
     def request_faults(self, operation: str, body: object) -> list[Fault]:
         """What is wrong with a request body; empty when it is right or none is expected."""
+        if (valid := self._valid_requests.get(operation)) is not None and valid(body):
+            return []
         declared = self.operations[operation].spec.get("requestBody")
         if declared is None:
             return []
         (media,) = declared["content"].values()
-        return self.faults(f"{operation} request", media["schema"], body)
+        key = f"{operation} request"
+        found = self.faults(key, media["schema"], body)
+        self._valid_requests[operation] = self._compiled[key].is_valid
+        return found
 
     def reply_faults(self, operation: str, status: int, media_type: str, body: object) -> list[str]:
         """What is wrong with a reply: status, media type, or body against the schema."""

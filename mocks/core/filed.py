@@ -1,6 +1,6 @@
 """What lies on a department's desk: services with their scripts, and filings as they stand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -195,18 +195,25 @@ class WrongStatus(DeskError):
     """Not in the status the filing is in."""
 
 
-def texts(value: object) -> Iterator[str]:
-    """Every string inside a JSON value."""
+def texts(value: object) -> list[str]:
+    """Every string inside a JSON value, in order."""
+    found: list[str] = []
+    _gather(value, found)
+    return found
+
+
+def _gather(value: object, found: list[str]) -> None:
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
+        found.append(value)
+    elif isinstance(value, dict):
         for inner in value.values():
-            yield from texts(inner)
+            _gather(inner, found)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from texts(inner)
+            _gather(inner, found)
 
 
-def marked(fields: Mapping[str, Any], marker: str) -> bool:
-    """Whether any text of the filing carries the marker."""
-    return any(marker in text for text in texts(fields))
+def marked(fields: Mapping[str, Any], markers: Iterable[str]) -> frozenset[str]:
+    """Those of the markers any text of the filing carries."""
+    told = "\n".join(texts(fields))
+    return frozenset(marker for marker in markers if marker in told)

@@ -39,14 +39,12 @@ class Houses(People):
         floors = self._floors(road, number) if 0 < number < NUMBERS else 0
         if not 0 < floor <= floors:
             return None
-        code, district, street, name = names.ROADS[road]
         key = (road, number, floor)
-        year = max(2005, self._built(road, number).year + self.drawn("year", *key) % 6)
-        serial = (road * NUMBERS + number) * FLOORS + floor - 1
+        code, _, street, _ = names.ROADS[road]
         owner = self.name(10**7 + self.drawn("owner", *key) % 10**7)
         return Property(
-            cert_no=f"沪({year}){district[0]}字不动产权第{serial:07d}号",
-            address=f"上海市{district}{name}{number}号{floor}层",
+            cert_no=self._cert_no(*key, self._built(road, number)),
+            address=address_of(*key),
             owner_name=_FIXED_OWNERS.get(key, owner),
             use="商业" if floor == 1 else self.of(names.USES, "use", *key),
             area=self._area(*key),
@@ -57,6 +55,12 @@ class Houses(People):
             building_no=building_number(road, number),
             parcel_no=parcel_number(road, number // 10),
         )
+
+    def _cert_no(self, road: int, number: int, floor: int, built: date) -> str:
+        """The number of a storey's title, registered when its house was built or later."""
+        year = max(2005, built.year + self.drawn("year", road, number, floor) % 6)
+        serial = (road * NUMBERS + number) * FLOORS + floor - 1
+        return f"沪({year}){names.ROADS[road][1][0]}字不动产权第{serial:07d}号"
 
     @recalled
     def property_by_address(self, address: str) -> Property | None:
@@ -118,6 +122,12 @@ class Houses(People):
             plan_unit=f"{parcel_no[4:6]}-{road + 1:02d}-{plot % 100 + 1:02d}",
             approved_on=None if self.drawn("unapproved", parcel_no) % 9 == 0 else approved,
         )
+
+
+def address_of(road: int, number: int, floor: int) -> str:
+    """The address of a storey."""
+    _, district, _, name = names.ROADS[road]
+    return f"上海市{district}{name}{number}号{floor}层"
 
 
 def building_number(road: int, number: int) -> str:

@@ -13,16 +13,19 @@ T = TypeVar("T")
 SEED = 20190830  # of everything that is drawn, unless another is told
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I O S V Z
 _BASE31 = {character: value for value, character in enumerate(USCC_ALPHABET)}
+_PAIRS = [first + second for first in USCC_ALPHABET for second in USCC_ALPHABET]
 _BASE36 = {character: int(character, 36) for character in digits + ascii_uppercase}
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_DIGEST = 8
+_JOINED = tuple("/".join(["%s"] * count) for count in range(6))
 _ID_WEIGHTS = tuple(pow(2, 17 - i, 11) for i in range(17))
 
 
 def drawn(seed: int, *parts: object) -> int:
     """A number that looks random and is the same for ever for the same parts."""
     text = "/".join([str(part) for part in (seed, *parts)])
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+    return int.from_bytes(blake2b(text.encode(), digest_size=_DIGEST).digest(), "big")
 
 
 class Shuffle:
@@ -44,17 +47,20 @@ class Shuffle:
 def in_base31(value: int, width: int) -> str:
     """`value` in the alphabet of the USCC."""
     text = ""
-    for _ in range(width):
-        value, digit = divmod(value, 31)
-        text = USCC_ALPHABET[digit] + text
-    return text
+    while len(text) < width:
+        value, digits_of_two = divmod(value, 961)
+        text = _PAIRS[digits_of_two] + text
+    return text[-width:]
 
 
 def from_base31(text: str) -> int:
     """The inverse of `in_base31`; ValueError for a foreign character."""
     value = 0
-    for character in text:
-        value = value * 31 + USCC_ALPHABET.index(character)
+    try:
+        for character in text:
+            value = value * 31 + _BASE31[character]
+    except KeyError:
+        raise ValueError(text) from None
     return value
 
 
@@ -85,19 +91,22 @@ class Seeded:
     def __init__(self, seed: int, *, recalls: int = 0) -> None:
         """`recalls`: how many found records it may hold; none are held unless told."""
         self.seed, self.recalls = seed, recalls
+        self._begun = blake2b(f"{seed}/".encode(), digest_size=_DIGEST)
         self.recalled: dict[tuple[object, ...], Any] = {}
 
     def drawn(self, *parts: object) -> int:
-        """A large number."""
-        return drawn(self.seed, *parts)
+        """A large number, which is `drawn` of the seed and these; a record is made of a dozen."""
+        digest = self._begun.copy()
+        digest.update((_JOINED[len(parts)] % parts).encode())
+        return int.from_bytes(digest.digest(), "big")
 
     def of(self, choices: Sequence[T], *parts: object) -> T:
         """One of the choices."""
-        return choices[drawn(self.seed, *parts) % len(choices)]
+        return choices[self.drawn(*parts) % len(choices)]
 
     def day(self, first: date, span: int, *parts: object) -> date:
         """One of `span` days from `first` on."""
-        return first + timedelta(days=drawn(self.seed, *parts) % span)
+        return first + timedelta(days=self.drawn(*parts) % span)
 
 
 _S = TypeVar("_S", bound=Seeded)

@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.requests import Request
-
 from mocks.core.contract import Contract, Fault, Operation
+from mocks.core.question import Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,14 +13,17 @@ class Parameter:
     """One parameter of an operation, of its query or of its headers."""
 
     name: str
-    place: str
+    of_query: bool
     required: bool
+    key: str  # under which its schema is compiled
     schema: Any
+    read: Callable[[str], Any]
 
-    def sent(self, request: Request) -> str | None:
+    def sent(self, question: Question) -> str | None:
         """Its text; None when it was not sent."""
-        held = request.query_params if self.place == "query" else request.headers
-        return held.get(self.name)
+        if self.of_query:
+            return question.parameter(self.name)
+        return question.header(self.name.lower().encode())
 
 
 def parameters(contract: Contract, operation: Operation) -> Sequence[Parameter]:
@@ -30,9 +32,11 @@ def parameters(contract: Contract, operation: Operation) -> Sequence[Parameter]:
     return [
         Parameter(
             name=p["name"],
-            place=p["in"],
+            of_query=p["in"] == "query",
             required=p.get("required", False),
+            key=f"{operation.id} {p['name']}",
             schema=p["schema"],
+            read=_READ.get(contract.resolve(p["schema"]).get("type"), str),
         )
         for p in declared
         if p["in"] in ("query", "header")
@@ -40,27 +44,27 @@ def parameters(contract: Contract, operation: Operation) -> Sequence[Parameter]:
 
 
 def parameter_faults(
-    contract: Contract, operation: Operation, known: Sequence[Parameter], request: Request
+    contract: Contract, known: Sequence[Parameter], question: Question
 ) -> list[Fault]:
     """What is missing; when nothing is, what breaks its schema."""
+    sent = [(p, p.sent(question)) for p in known]
     missing = [
         Fault(pointer=f"/{p.name}", message=f"{p.name} is a required parameter", missing=True)
-        for p in known
-        if p.required and p.sent(request) is None
+        for p, text in sent
+        if p.required and text is None
     ]
     return missing or [
         Fault(pointer=f"/{p.name}", message=fault.message, missing=False)
-        for p in known
-        if (text := p.sent(request)) is not None
-        for fault in contract.faults(f"{operation.id} {p.name}", p.schema, _read(contract, p, text))
+        for p, text in sent
+        if text is not None
+        for fault in contract.faults(p.key, p.schema, _read(p, text))
     ]
 
 
-def _read(contract: Contract, parameter: Parameter, text: str) -> Any:
+def _read(parameter: Parameter, text: str) -> Any:
     """The value its type makes of the text; the text itself where it makes none."""
-    read = _READ.get(contract.resolve(parameter.schema).get("type"))
     try:
-        return read(text) if read else text
+        return parameter.read(text)
     except (KeyError, ValueError):
         return text
 

@@ -23,18 +23,19 @@ class People(Seeded):
         place = _IDS.hide(index)
         place, order = divmod(place, 999)
         district, day = divmod(place, _BIRTHDAYS)
-        born = _FIRST_BIRTHDAY + timedelta(days=day)
+        born = (_FIRST_BIRTHDAY + timedelta(days=day)).isoformat().replace("-", "")
         return Person(
             person_ref=person_ref(index),
             name=self.name(index),
-            id_number=resident_id(_DISTRICTS[district], f"{born:%Y%m%d}", order + 1),
+            id_number=resident_id(_DISTRICTS[district], born, order + 1),
             phone=f"139{self.drawn('phone', index) % 10**8:08d}",
         )
 
     def name(self, index: int) -> str:
         """What the person with this index is called."""
-        made = self.of(names.SURNAMES, "sur", index) + self.of(names.GIVEN, "given", index)
-        return _FIXED_PEOPLE.get(index, made)
+        if (fixed := _FIXED_PEOPLE.get(index)) is not None:
+            return fixed
+        return self.of(names.SURNAMES, "sur", index) + self.of(names.GIVEN, "given", index)
 
     @recalled
     def person_by_ref(self, ref: str) -> Person | None:

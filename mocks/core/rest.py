@@ -19,6 +19,7 @@ from mocks.core.filed import DeskError
 from mocks.core.http import answer, cut_early
 from mocks.core.kit import Kit
 from mocks.core.parameters import Parameter, parameter_faults, parameters
+from mocks.core.question import Question
 from mocks.core.ready import Ready
 from mocks.faults.answering import Asked, Own
 from mocks.faults.instead import unauthorized
@@ -30,17 +31,16 @@ class Call:
     """One request whose body satisfies the contract."""
 
     operation: str
-    request: Request
+    question: Question
     body: Any
-    raw: bytes
 
     def path(self, name: str) -> str:
         """A path parameter."""
-        return str(self.request.path_params[name])
+        return str(self.question.scope["path_params"][name])
 
     def query(self, name: str) -> str:
         """A query parameter, "" when absent."""
-        return str(self.request.query_params.get(name, ""))
+        return self.question.parameter(name) or ""
 
 
 Handler = Callable[[Call], Response]
@@ -49,7 +49,7 @@ Handler = Callable[[Call], Response]
 class Manners(Protocol):
     """How a department says the things every department says."""
 
-    def stranger(self, request: Request, operation: str) -> Response | None:
+    def stranger(self, question: Question, operation: str) -> Response | None:
         """The answer to a caller without valid credentials; None lets them in."""
         ...
 
@@ -108,12 +108,12 @@ def _way(
 
     def at_once(scope: Scope, raw: bytes) -> Response:
         asks(operation.id)
-        response = handled(Request(scope), raw)
+        response = handled(scope, raw)
         kit.before.note(operation.id, response)
         return response
 
-    def handled(request: Request, raw: bytes) -> Response:
-        return _handled(contract, manners, operation, handler, known, request, raw)
+    def handled(scope: Scope, raw: bytes) -> Response:
+        return _handled(contract, manners, operation, handler, known, Question(scope), raw)
 
     async def endpoint(request: Request) -> Response:
         if kit.faults and (cut := cut_early(kit, operation.id)):
@@ -121,7 +121,7 @@ def _way(
         raw = await request.body()
 
         async def act() -> Response:
-            return handled(request, raw)
+            return handled(request.scope, raw)
 
         own = Own(busy=manners.busy, stranger=lambda: _stranger(manners, request, operation))
         asked = Asked(operation=operation.id, content=raw, scope=request.scope)
@@ -134,7 +134,7 @@ def _way(
 
 def _stranger(manners: Manners, request: Request, operation: Operation) -> Response:
     """What a caller without any credentials is told."""
-    bare = Request({**request.scope, "headers": []})
+    bare = Question({**request.scope, "headers": []})
     return manners.stranger(bare, operation.id) or unauthorized().response()
 
 
@@ -144,27 +144,28 @@ def _handled(
     operation: Operation,
     handler: Handler,
     known: Sequence[Parameter],
-    request: Request,
+    question: Question,
     raw: bytes,
 ) -> Response:
-    if (refusal := manners.stranger(request, operation.id)) is not None:
+    if (refusal := manners.stranger(question, operation.id)) is not None:
         return refusal
     try:
-        body = _parsed(request, raw)
+        body = _parsed(question, raw)
     except ValueError:
         return manners.invalid(operation.id, [Fault(pointer="", message="not JSON", missing=False)])
-    wrong = parameter_faults(contract, operation, known, request)
+    wrong = parameter_faults(contract, known, question) if known else []
     if faults := wrong or contract.request_faults(operation.id, body):
         return manners.invalid(operation.id, faults)
     try:
-        return handler(Call(operation=operation.id, request=request, body=body, raw=raw))
+        return handler(Call(operation=operation.id, question=question, body=body))
     except DeskError as reason:
         return manners.unwilling(reason)
 
 
-def _parsed(request: Request, raw: bytes) -> Any:
+def _parsed(question: Question, raw: bytes) -> Any:
     if not raw:
         return None
-    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    kind = question.header(b"content-type") or ""
+    if kind.startswith("application/x-www-form-urlencoded"):
         return dict(parse_qsl(raw.decode()))
     return orjson.loads(raw)

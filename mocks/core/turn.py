@@ -16,10 +16,14 @@ class OncePerTurn:
         self._known: bool | None = None
 
     def __call__(self) -> bool:
-        """The answer; inside a running loop only."""
+        """The answer; without a running loop there is no turn, and each asks anew."""
         if (known := self._known) is None:
-            known = self._known = self._ask()
-            asyncio.get_running_loop().call_soon(self._forget)
+            known = self._ask()
+            try:
+                asyncio.get_running_loop().call_soon(self._forget)
+            except RuntimeError:
+                return known
+            self._known = known
         return known
 
     def _forget(self) -> None:

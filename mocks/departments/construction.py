@@ -19,8 +19,9 @@ from mocks.core.kit import Kit
 from mocks.departments import construction_register as registered
 from mocks.departments.construction_words import day, moment
 from mocks.soap.envelope import SoapFault, Version, Whose
+from mocks.soap.forms import Varies
 from mocks.soap.inner import InnerSchema
-from mocks.soap.server import Endpoint, Reply, application
+from mocks.soap.server import Endpoint, Handler, Reply, application
 from mocks.soap.wsdl import load
 from mocks.soap.xml import Element, Unreadable, record
 
@@ -73,6 +74,15 @@ RATING = {"一级": "1", "二级": "2", "三级": "3", "四级": "4"}
 _LISTS = frozenset({"PW", "CL", "NR"})
 _BATCH = frozenset({"SLBH", *registered.KEYS})
 _BATCHED = frozenset({"queryItems", *registered.OPERATIONS})
+_PROVEN = frozenset({"queryBuilding", *registered.OPERATIONS})
+_ONLY_ASK = frozenset({"queryItems", "queryByRef", *_PROVEN})
+_KEY = Varies("[0-9A-Za-z]{1,64}", "0")
+_VARIES = {
+    "JYLSH": Varies("[0-9A-Za-z:._-]{1,96}", "0"),
+    "FSSJ": Varies(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", "1970-01-01 00:00:00"),
+    "WBLSH": Varies("[0-9A-Za-z:._-]{1,96}", "0"),
+    **dict.fromkeys(("JZWBM", *_BATCH), _KEY),
+}
 Act = Callable[[dict[str, Any]], Reply]
 
 
@@ -87,29 +97,29 @@ class Inner:
     def __init__(self, kit: Kit, operation: str) -> None:
         self._lists = _BATCH if operation in _BATCHED else _LISTS
         self._clock = kit.clock
+        self._proven = operation in _PROVEN
         self._schema = InnerSchema(kit.contract_dir / f"inner-{operation}.xsd")
+        self._varies = _VARIES if operation in _ONLY_ASK else {}
 
-    def serve(self, act: Act) -> Callable[[Element], Reply]:
+    def handler(self, act: Act) -> Handler:
         """`act` on the inner body, for the server to call with the outer one."""
 
-        def served(body: Element) -> Reply:
-            head, asked = self._opened(record(body)["xmlParam"])
-            answer = act(asked)
-            return {"return": self._sealed(head["JYLSH"], answer)}
+        def answered(asked: Mapping[str, Any]) -> Reply:
+            return {"return": self._sealed(asked["HEAD"]["JYLSH"], act(asked["BODY"]))}
 
-        return served
+        return Handler(act=answered, read=self._opened, varies=self._varies, proven=self._proven)
 
-    def _opened(self, text: str) -> tuple[dict[str, str], dict[str, Any]]:
+    def _opened(self, body: Element) -> Mapping[str, Any]:
         try:
-            root = self._schema.read(text, ENCODING)
+            root = self._schema.read(record(body)["xmlParam"], ENCODING)
         except Unreadable as wrong:
             raise fault("E1002", f"内层报文错误：{wrong}") from None
         if root.tag != "REQUEST":
             raise fault("E1002", "内层报文错误：须为 REQUEST")
-        head, body = record(root[0]), record(root[1], self._lists)
+        head = record(root[0])
         if (head["USERID"], head["PASSWORD"]) != (CONSTRUCTION_USER, CONSTRUCTION_PASSWORD):
             _stranger()
-        return head, body
+        return {"HEAD": head, "BODY": record(root[1], self._lists)}
 
     def _sealed(self, serial: str, answer: Reply) -> str:
         head = {
@@ -118,7 +128,8 @@ class Inner:
             "MSG": "成功",
             "CLSJ": moment(self._clock.now()),
         }
-        return self._schema.write("RESPONSE", {"HEAD": head, "BODY": answer}, ENCODING)
+        told = {"HEAD": head, "BODY": answer}
+        return self._schema.write("RESPONSE", told, ENCODING, check=not self._proven)
 
 
 class Construction:
@@ -258,7 +269,7 @@ def build_endpoint(kit: Kit) -> Endpoint:
         contract=load(kit.contract_dir / "jzgl-service.wsdl"),
         version=Version.SOAP12,
         namespace=None,
-        operations={name: Inner(kit, name).serve(act) for name, act in acts.items()},
+        operations={name: Inner(kit, name).handler(act) for name, act in acts.items()},
         malformed=lambda text: fault("E1001", f"报文不符合接口规范：{text}"),
         busy=_busy,
         stranger=_stranger,

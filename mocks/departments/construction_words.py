@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 def moment(at: datetime | None) -> str | None:
     """Local time without an offset."""
-    return f"{at:%Y-%m-%d %H:%M:%S}" if at else None
+    return at.replace(tzinfo=None).isoformat(" ", "seconds") if at else None
 
 
 def day(on: date | None) -> str | None:
     """A date in eight digits."""
-    return f"{on:%Y%m%d}" if on else None
+    return on.isoformat().replace("-", "") if on else None

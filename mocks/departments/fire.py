@@ -10,7 +10,6 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from mocks.core.clock import at_hour
@@ -27,6 +26,7 @@ from mocks.core.filed import (
     decided_within,
 )
 from mocks.core.kit import Kit
+from mocks.core.question import Question
 from mocks.core.rest import Call, application, json_reply
 
 SERVICES = (
@@ -73,8 +73,8 @@ def _midnight(day: date) -> int:
 
 
 class _Manners:
-    def stranger(self, request: Request, operation: str) -> Response | None:
-        shown = request.headers.get("Authorization", "")
+    def stranger(self, question: Question, operation: str) -> Response | None:
+        shown = question.header(b"authorization") or ""
         if hmac.compare_digest(shown.encode(), f"Bearer {FIRE_TOKEN}".encode()):
             return None
         return error(401, 40101, "令牌无效")
@@ -113,9 +113,9 @@ def _info(filed: Filed) -> dict[str, Any]:
     return info
 
 
-def _tagged(request: Request, info: dict[str, Any]) -> Response:
+def _tagged(question: Question, info: dict[str, Any]) -> Response:
     tag = f'"{sha256(repr(info).encode()).hexdigest()[:16]}"'
-    if request.headers.get("If-None-Match") == tag:
+    if question.header(b"if-none-match") == tag:
         return Response(status_code=304, headers={"ETag": tag})
     return json_reply(info, headers={"ETag": tag})
 
@@ -131,7 +131,7 @@ def build(kit: Kit) -> Direct:
         return json_reply({"id": filed.number, "receiveTime": _ms(filed.received_at)}, 201)
 
     def get(call: Call) -> Response:
-        return _tagged(call.request, _info(desk.by_number(call.path("id"))))
+        return _tagged(call.question, _info(desk.by_number(call.path("id"))))
 
     def supplement(call: Call) -> Response:
         # a repeat under the same remark is told apart by nothing: the counter sees two

@@ -20,7 +20,8 @@ from mocks.core.http import seen_by_now
 from mocks.core.kit import Kit
 from mocks.soap import xml
 from mocks.soap.envelope import SoapFault, Version, Whose
-from mocks.soap.server import Endpoint, Reply, application
+from mocks.soap.forms import Varies
+from mocks.soap.server import Endpoint, Handler, Reply, application
 from mocks.soap.wsdl import load
 from mocks.soap.xml import Element, record
 
@@ -71,6 +72,12 @@ STATUS = {
 REASONS = ("LH-BY-02",)
 OK = {"resultCode": "0", "resultMsg": "成功"}
 _LISTS = frozenset({"material", "field"})
+_NUMBER = Varies("[0-9A-Za-z:._-]{1,96}", "0")
+_VARIES = {
+    "findByRef": {"refNo": _NUMBER},
+    "getApplication": {"applyNo": _NUMBER},
+    "listChanges": {"since": Varies("[0-9]{1,18}", "0")},
+}
 Act = Callable[[dict[str, Any]], Reply]
 
 
@@ -216,11 +223,10 @@ def _certificate(filed: Filed) -> Mapping[str, Any] | None:
     }
 
 
-def _spoken(act: Act) -> Callable[[Element], Reply]:
+def _spoken(act: Act) -> Callable[[dict[str, Any]], Reply]:
     """The act behind the AppCode check; what it declines becomes a result code."""
 
-    def spoken(body: Element) -> Reply:
-        asked = record(body, _LISTS)
+    def spoken(asked: dict[str, Any]) -> Reply:
         try:
             if asked["AppCode"] != GREENING_APP_CODE:
                 raise _stranger()
@@ -231,6 +237,10 @@ def _spoken(act: Act) -> Callable[[Element], Reply]:
             return _said(said)
 
     return spoken
+
+
+def _read(body: Element) -> Any:
+    return record(body, _LISTS)
 
 
 def _said(declined: Declined) -> Reply:
@@ -257,7 +267,10 @@ def build_endpoint(kit: Kit) -> Endpoint:
         contract=load(kit.contract_dir / "signapp.wsdl"),
         version=Version.SOAP11,
         namespace=None,
-        operations={name: _spoken(act) for name, act in acts.items()},
+        operations={
+            name: Handler(act=_spoken(act), read=_read, varies=_VARIES.get(name, {}))
+            for name, act in acts.items()
+        },
         malformed=lambda text: fault("SYS_FORMAT", f"报文不符合接口：{text}", Whose.SENDER),
         busy=_busy,
         stranger=lambda: _said(_stranger()),

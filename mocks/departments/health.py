@@ -5,7 +5,6 @@ code 00 found · 96 nothing known · 95 stranger (HTTP 401) · 97 missing · 98 
 
 from collections.abc import Sequence
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from mocks.core.contract import Contract, Fault
@@ -14,6 +13,7 @@ from mocks.core.direct import Direct
 from mocks.core.faults import Fault as BadDay
 from mocks.core.filed import DeskError, Service
 from mocks.core.kit import Kit
+from mocks.core.question import Question
 from mocks.core.rest import Call, application, json_reply
 
 SERVICES: tuple[Service, ...] = ()
@@ -22,8 +22,8 @@ USUAL_DAY = BadDay(kind="delay", delay_s=0.4)
 
 
 class _Manners:
-    def stranger(self, request: Request, operation: str) -> Response | None:
-        if request.headers.get("X-Api-Key") == HEALTH_API_KEY:
+    def stranger(self, question: Question, operation: str) -> Response | None:
+        if question.header(b"x-api-key") == HEALTH_API_KEY:
             return None
         return json_reply({"code": "95", "msg": "未授权"}, 401)
 

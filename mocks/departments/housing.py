@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from mocks.core.contract import Contract, Fault
@@ -29,6 +28,7 @@ from mocks.core.filed import (
 )
 from mocks.core.http import seen_by_now
 from mocks.core.kit import Kit
+from mocks.core.question import Question
 from mocks.core.records import Property
 from mocks.core.rest import Call, application, json_reply
 
@@ -100,8 +100,8 @@ def _second(value: datetime) -> str:
 
 
 class _Manners:
-    def stranger(self, request: Request, operation: str) -> Response | None:
-        if request.headers.get("X-App-Key") == HOUSING_APP_KEY:
+    def stranger(self, question: Question, operation: str) -> Response | None:
+        if question.header(b"x-app-key") == HOUSING_APP_KEY:
             return None
         return reply("1003", "应用未授权", status="401")
 

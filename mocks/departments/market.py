@@ -11,7 +11,6 @@ import hmac
 from collections.abc import Sequence
 from typing import Any
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from mocks.core import credentials
@@ -22,6 +21,7 @@ from mocks.core.filed import Change, DeskError, Filed, Status, UnknownNumber
 from mocks.core.http import seen_by_now
 from mocks.core.kit import Kit
 from mocks.core.ledger import digest
+from mocks.core.question import Question
 from mocks.core.records import Company
 from mocks.core.rest import Call, Handler, application, json_reply
 from mocks.core.webhook import Webhook, signed_headers
@@ -71,7 +71,7 @@ class _Manners:
 
     def token(self, call: Call) -> Response:
         """A token for the client's credentials, in the form or in a Basic header."""
-        client, secret = _basic(call.request) or (
+        client, secret = _basic(call.question) or (
             call.body.get("client_id", ""),
             call.body.get("client_secret", ""),
         )
@@ -84,10 +84,10 @@ class _Manners:
         token = self._tokens.issued(until=real_now() + TOKEN_S)
         return json_reply({"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_S})
 
-    def stranger(self, request: Request, operation: str) -> Response | None:
+    def stranger(self, question: Question, operation: str) -> Response | None:
         if operation == "issueToken":
             return None
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        scheme, _, token = (question.header(b"authorization") or "").partition(" ")
         if scheme == "Bearer" and self._tokens.hold(token, now=real_now()):
             return None
         return problem(401, "MR-4010", "未授权", "令牌缺失、无效或已过期")
@@ -107,8 +107,8 @@ class _Manners:
         return problem(409, "MR-4090", "状态冲突", "申请当前状态不允许该操作")
 
 
-def _basic(request: Request) -> tuple[str, str] | None:
-    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+def _basic(question: Question) -> tuple[str, str] | None:
+    scheme, _, encoded = (question.header(b"authorization") or "").partition(" ")
     if scheme != "Basic":
         return None
     try:
@@ -153,7 +153,7 @@ class _Market:
         """The handler that files for one service."""
 
         def apply(call: Call) -> Response:
-            desk, key = self.kit.desk, call.request.headers["Idempotency-Key"]
+            desk, key = self.kit.desk, call.question.header(b"idempotency-key") or ""
             if (before := desk.by_key(key)) is not None:
                 if before.service != service or before.digest != digest(call.body):
                     return problem(422, "MR-4221", "幂等键冲突", "该幂等键已用于另一请求")

@@ -12,10 +12,11 @@ from mocks.core.http import seen_by_now
 from mocks.core.kit import Kit
 from mocks.core.records import Parcel
 from mocks.soap import xml
-from mocks.soap.envelope import Envelope, SoapFault, Version, Whose
-from mocks.soap.server import Endpoint, Reply, application
+from mocks.soap.envelope import SoapFault, Version, Whose
+from mocks.soap.forms import Varies
+from mocks.soap.server import Endpoint, Handler, Reply, application
 from mocks.soap.wsdl import load
-from mocks.soap.wsse import SECURITY, WSSE, UsernameTokens
+from mocks.soap.wsse import SECURITY, TOKEN_VARIES, WSSE, UsernameTokens, shown_by
 from mocks.soap.xml import NIL_VALUE, Element, record
 
 TYPES = "http://ghzyj.sh.gov.example/plancase/types"
@@ -72,6 +73,11 @@ LAND_USE = {
     "商务办公用地": "0902",
 }
 _LISTS = frozenset({"Material", "Precondition", "Amendment"})
+_VARIES = {
+    "ParcelNo": Varies(r"[0-9A-Z]{1,40}", "0"),
+    "CaseRef": Varies(r"[0-9A-Za-z:._-]{1,96}", "0"),
+    **TOKEN_VARIES,
+}
 
 
 def fault(code: str, text: str, whose: Whose = Whose.SENDER) -> SoapFault:
@@ -86,14 +92,13 @@ class Planning:
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
 
-    def get_parcel(self, body: Element) -> Reply:
+    def get_parcel(self, asked: dict[str, Any]) -> Reply:
         """The parcel, or nothing."""
-        parcel = self._kit.city.parcel(record(body)["ParcelNo"])
+        parcel = self._kit.city.parcel(asked["ParcelNo"])
         return {"Parcel": self._parcel(parcel) if parcel else None}
 
-    def submit(self, body: Element) -> Reply:
+    def submit(self, fields: dict[str, Any]) -> Reply:
         """A new case, even when the reference has one already."""
-        fields = record(body, _LISTS)
         service = NOTICE if "Notice" in fields else PERMIT
         filed = self._kit.desk.receive(fields["CaseRef"], service, fields)
         return {
@@ -103,15 +108,13 @@ class Planning:
             "ReceivedAt": filed.received_at,
         }
 
-    def query(self, body: Element) -> Reply:
+    def query(self, asked: dict[str, Any]) -> Reply:
         """All cases under a reference, oldest first."""
-        reference = record(body)["CaseRef"]
-        found = seen_by_now(self._kit.desk, self._kit.faults, "QueryCase", reference)
+        found = seen_by_now(self._kit.desk, self._kit.faults, "QueryCase", asked["CaseRef"])
         return {"Case": [case(filed) for filed in found]}
 
-    def supplement(self, body: Element) -> Reply:
+    def supplement(self, fields: dict[str, Any]) -> Reply:
         """More for the newest case in force under the reference."""
-        fields = record(body, _LISTS)
         filed = self._newest(fields["CaseRef"])
         given = {
             "Amendment": fields.get("Amendment", []),
@@ -128,9 +131,8 @@ class Planning:
             "ReceivedAt": filed.supplemented_at,
         }
 
-    def withdraw(self, body: Element) -> Reply:
+    def withdraw(self, fields: dict[str, Any]) -> Reply:
         """Take the newest case in force under the reference back, once for each WithdrawRef."""
-        fields = record(body)
         filed = self._newest(fields["CaseRef"])
         found = self._kit.desk.by_reference(filed.reference)
         again = any(one.withdrawn_under == fields["WithdrawRef"] for one in found)
@@ -214,24 +216,25 @@ def build_endpoint(kit: Kit) -> Endpoint:
     planning = Planning(kit)
     tokens = UsernameTokens(PLANNING_USER, PLANNING_PASSWORD)
 
-    def guard(opened: Envelope) -> None:
-        tokens.check(opened, real_now())
+    def listed(body: Element) -> Any:
+        return record(body, _LISTS)
 
     return Endpoint(
         contract=load(kit.contract_dir / "plan-case.wsdl"),
         version=Version.SOAP11,
         namespace=TYPES,
         operations={
-            "GetParcel": planning.get_parcel,
-            "SubmitCase": planning.submit,
-            "QueryCase": planning.query,
-            "SupplementCase": planning.supplement,
-            "WithdrawCase": planning.withdraw,
+            "GetParcel": Handler(act=planning.get_parcel, varies=_VARIES, proven=True),
+            "SubmitCase": Handler(act=planning.submit, read=listed),
+            "QueryCase": Handler(act=planning.query, varies=_VARIES),
+            "SupplementCase": Handler(act=planning.supplement, read=listed),
+            "WithdrawCase": Handler(act=planning.withdraw),
         },
         malformed=lambda text: fault("P1001", f"报文不符合接口规范：{text}"),
         busy=_busy,
         stranger=_stranger,
-        guard=guard,
+        shown=shown_by,
+        admit=lambda shown: tokens.admit(shown, real_now()),
         understood=frozenset({SECURITY}),
     )
 

@@ -8,8 +8,9 @@ from mocks.core.direct import Direct
 from mocks.core.filed import Service
 from mocks.core.kit import Kit
 from mocks.soap.envelope import SoapFault, Version, Whose
+from mocks.soap.forms import Varies
 from mocks.soap.inner import InnerSchema
-from mocks.soap.server import Endpoint, Reply, application
+from mocks.soap.server import Endpoint, Handler, Reply, application
 from mocks.soap.wsdl import load
 from mocks.soap.xml import Element, Unreadable, record
 
@@ -26,6 +27,12 @@ _ERRORS = {
     "-80": "授权文件错误或无权限",
     "-91": "系统繁忙，请求未处理",
 }
+_VARIES = {
+    "RYBH": Varies("RY[0-9]{9}", "RY000000000"),
+    "GMSFHM": Varies(r"[0-9]{17}[0-9X]", "0" * 18),
+    "XM": Varies("[\u4e00-\u9fa5]{1,30}", "某某"),
+    "SBM": Varies("[0-9A-Za-z:._-]{1,96}", "0"),
+}
 Row = dict[str, str]
 
 
@@ -36,31 +43,37 @@ class Question:
         self, kit: Kit, name: str, titles: Row, answer: Callable[[Row], Mapping[str, Any]]
     ) -> None:
         self._asked = InnerSchema(kit.contract_dir / f"inner-{name}-request.xsd")
-        self._answered = InnerSchema(kit.contract_dir / f"inner-{name}-response.xsd")
+        self._answered_in = InnerSchema(kit.contract_dir / f"inner-{name}-response.xsd")
         self._titles = titles
         self._answer = answer
 
-    def serve(self, body: Element) -> Reply:
+    def handler(self) -> Handler:
+        """What the server calls."""
+        return Handler(act=self._answered, read=self._read, varies=_VARIES, proven=True)
+
+    def _answered(self, said: tuple[str, list[Row] | None]) -> Reply:
         """The answer as a string; a wrong licence or wrong conditions are an error document."""
-        fields = record(body)
-        if fields["inLicense"] != POLICE_LICENCE:
+        licence, rows = said
+        if licence != POLICE_LICENCE:
             return {"out": self._error("-80")}
-        try:
-            rows = self._rows(fields["inConditions"])
-        except Unreadable:
+        if rows is None:
             return {"out": self._error("-10")}
         answers = [{"@no": number, **self._answer(row)} for number, row in enumerate(rows, start=1)]
-        return {"out": self._answered.write("ROWS", {"ROW": answers}, "UTF-8")}
+        told = self._answered_in.write("ROWS", {"ROW": answers}, "UTF-8", check=False)
+        return {"out": told}
 
-    def _rows(self, text: str) -> list[Row]:
-        found = record(self._asked.read(text, "UTF-8"), frozenset({"ROW"}))
+    def _read(self, body: Element) -> tuple[str, list[Row] | None]:
+        """The licence shown, and the conditions row by row; None when they are wrong."""
+        fields = record(body)
+        try:
+            found = record(self._asked.read(fields["inConditions"], "UTF-8"), frozenset({"ROW"}))
+        except Unreadable:
+            return fields["inLicense"], None
         titles, *rows = found["ROW"]
-        if titles != self._titles:
-            raise Unreadable("列名行不正确")
-        return list(rows)
+        return fields["inLicense"], list(rows) if titles == self._titles else None
 
     def _error(self, code: str) -> str:
-        return error(self._answered, code)
+        return error(self._answered_in, code)
 
 
 def error(schema: InnerSchema, code: str) -> str:
@@ -107,7 +120,7 @@ def build_endpoint(kit: Kit) -> Endpoint:
         contract=load(kit.contract_dir / "nciic.wsdl"),
         version=Version.SOAP11,
         namespace="http://serv.rkxt.gaj.sh.gov.example",
-        operations={"nciicCheck": check.serve, "nciicQueryPerson": person.serve},
+        operations={"nciicCheck": check.handler(), "nciicQueryPerson": person.handler()},
         malformed=lambda text: SoapFault(Whose.SENDER, f"报文不符合接口：{text}"),
         busy=lambda: {"out": error(errors, "-91")},
         stranger=lambda: {"out": error(errors, "-80")},

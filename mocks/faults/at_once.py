@@ -1,9 +1,11 @@
 """Requests answered where they are read: no task, no messages, one write.
 
 Only what came whole, alone, and over HTTP/1.1 that is kept open; everything else, and whatever has
-no deed (a bad day is on order, nobody knows the path), goes uvicorn's way as ever.
+no deed (a bad day is on order, nobody knows the path), goes uvicorn's way as ever. A head that was
+met before is not parsed again (`mocks.core.heads`).
 """
 
+from typing import Any
 from urllib.parse import unquote
 
 import httptools
@@ -12,6 +14,7 @@ from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from mocks.core.deed import Deed, FindDeed, NotOurs
+from mocks.core.heads import Heads
 from mocks.faults.line import Lent, OnAccept
 
 _BROKEN = Response(
@@ -25,18 +28,62 @@ class AtOnce(Lent):
     """uvicorn's protocol, answering what it can before it goes on reading."""
 
     find: FindDeed
+    heads = Heads()  # of the process: what bytes say depends on no connection
 
     _deed: Deed | None = None  # found for the request whose body is being read
     _content = b""
+    _between = True  # requests: none is half read
+    _answers = 0
+    _answered_at = 0.0
 
     def data_received(self, data: bytes) -> None:
         """Read as usual; a request that is not whole yet is handed to uvicorn."""
+        if self._known(data):
+            return
+        alone, answers = self._between, self._answers
         super().data_received(data)
         if self._deed is not None:
             self._deed = None
             super().on_headers_complete()
             if self._content:
                 super().on_body(self._content)
+        elif alone and self._answers > answers:
+            self.heads.learn(data, self.headers, self._content)
+
+    def _known(self, data: bytes) -> bool:
+        """Answer a whole request whose head was met before; False for any other."""
+        if not self._is_at_rest() or (asked := self.heads.read(data)) is None:
+            return False
+        self.scope: Any = {
+            **self._always(), "headers": asked.headers, "method": asked.method, "path": asked.path,
+            "raw_path": asked.raw_path, "query_string": asked.query,
+        }  # fmt: skip
+        if (deed := self.find(self.scope)) is None:
+            return False
+        self._content = asked.body
+        self._answer(deed)
+        return True
+
+    def _is_at_rest(self) -> bool:
+        """Whether nothing is under way on this connection, and no fault waits for it."""
+        return (
+            self._between
+            and (self.cycle is None or self.cycle.response_complete)
+            and not (self._lost or self.line.cut_next or self.flow.write_paused)
+            and self._held is None
+        )
+
+    def _always(self) -> dict[str, Any]:
+        """What every request over this connection has in common."""
+        if (always := self.__dict__.get("_said_always")) is None:
+            super().on_message_begin()
+            always = self._said_always = dict(self.scope)
+        return always
+
+    def on_message_begin(self) -> None:
+        """Begin as usual."""
+        self._between = False
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Look for a deed; without one begin as usual."""
@@ -54,6 +101,7 @@ class AtOnce(Lent):
 
     def on_message_complete(self) -> None:
         """Answer."""
+        self._between = True
         if (deed := self._deed) is None:
             super().on_message_complete()
             return
@@ -70,9 +118,26 @@ class AtOnce(Lent):
             self.logger.error("Exception in ASGI application\n", exc_info=broken)
             response = _BROKEN
         self.transport.write(self._written(response))
+        self._answers += 1
         if response is _BROKEN:
             self.transport.close()
-        self.on_response_complete()
+        self._rest()
+
+    def _rest(self) -> None:
+        """Wait for the next request; one timer for many, which looks when the last one was."""
+        if self.timeout_keep_alive_task is None or self.transport.is_closing() or self.pipeline:
+            self.on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self._answered_at = self.loop.time()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End a connection on which nothing came for so long."""
+        left = self._answered_at + self.timeout_keep_alive - self.loop.time()
+        if left <= 0:
+            super().timeout_keep_alive_handler()
+            return
+        self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
 
     def _is_plain(self) -> bool:
         parser, cycle = self.parser, self.cycle
@@ -87,7 +152,7 @@ class AtOnce(Lent):
 
     @property
     def _scope(self) -> Scope:
-        scope: Scope = self.scope  # type: ignore[assignment]  # uvicorn's own type of the same
+        scope: Scope = self.scope
         return scope
 
     def _found(self) -> Deed | None:
@@ -101,10 +166,28 @@ class AtOnce(Lent):
         return self.find(scope)
 
     def _written(self, response: Response) -> bytes:
-        lines = [STATUS_LINE[response.status_code]]
-        for name, value in (*self.server_state.default_headers, *response.raw_headers):
+        lines = [STATUS_LINE[response.status_code], _DEFAULTS.of(self.server_state.default_headers)]
+        for name, value in response.raw_headers:
             lines += name, b": ", value, b"\r\n"
         return b"".join((*lines, b"\r\n", response.body))
+
+
+class _Lines:
+    """Headers as lines, made once for the same ones: the server says others each second."""
+
+    def __init__(self) -> None:
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._told = b""
+
+    def of(self, headers: list[tuple[bytes, bytes]]) -> bytes:
+        """The lines of these."""
+        if headers is not self._headers:
+            self._headers = headers
+            self._told = b"".join([b"%s: %s\r\n" % pair for pair in headers])
+        return self._told
+
+
+_DEFAULTS = _Lines()
 
 
 def answering(find: FindDeed, on_accept: OnAccept | None = None) -> type[AtOnce]:

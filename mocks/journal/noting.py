@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mocks.core.clock import VirtualClock, real_now
 from mocks.core.deed import Deed, FindDeed, NotOurs
-from mocks.journal.record import Outcome, Received, packed
+from mocks.core.turn import OncePerTurn
+from mocks.journal.record import came_of_it, noted
 from mocks.journal.ring import Ring
 from mocks.journal.tally import Tally
 
@@ -80,17 +81,13 @@ class Note:
     def keep(self) -> None:
         """Put the request into the journal, once."""
         if self._position is None:
-            received = Received(
-                real_at=real_now(),
-                virtual_at=self._clock.now(),
-                method=self._scope["method"],
-                path=self._scope["path"],
-                query=self._scope["query_string"][:BODY_CAP],
-                headers=_bounded(self._scope["headers"]),
-                body=self._body,
-                size=self._size,
-            )
-            self._position = self._ring.append(packed(received))
+            scope = self._scope
+            received = noted(
+                real_now(), self._clock.now(), scope["method"], scope["path"],
+                scope["query_string"][:BODY_CAP], _bounded(scope["headers"]),
+                self._body, self._size,
+            )  # fmt: skip
+            self._position = self._ring.append(received)
 
     def forget(self) -> None:
         """Do not keep it any more."""
@@ -101,14 +98,9 @@ class Note:
         """Fill in what came of it, and count it."""
         self.keep()
         duration_s = time.perf_counter() - self._began
-        outcome = Outcome(
-            status=self._status,
-            duration_s=duration_s,
-            operation=self.operation,
-            fault=self.fault,
-        )
+        outcome = came_of_it(self._status, duration_s, self.operation, self.fault)
         if self._position is not None:
-            self._ring.amend(self._position, outcome.packed())
+            self._ring.amend(self._position, outcome)
         tally.add(self.operation, self._status, self.fault, duration_s)
 
 
@@ -129,6 +121,7 @@ class Noting:
 
     def __init__(self, app: ASGIApp, ring: Ring, clock: VirtualClock, tally: Tally) -> None:
         self._app, self._ring, self._clock, self._tally = app, ring, clock, tally
+        self._look = OncePerTurn(clock.look)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, and note it."""
@@ -162,6 +155,15 @@ class Noting:
         return found
 
     def _at_once(self, deed: Deed, scope: Scope, content: bytes) -> Response:
+        """What the deed says; it and its note take the clock as it was set when the turn began."""
+        self._look()
+        self._clock.looked = True
+        try:
+            return self._done(deed, scope, content)
+        finally:
+            self._clock.looked = False
+
+    def _done(self, deed: Deed, scope: Scope, content: bytes) -> Response:
         note = Note(scope, self._ring, self._clock)
         before = _NOTE.set(note)
         note.takes(content)
@@ -178,7 +180,7 @@ class Noting:
 class NotingWhenDone(Noting):
     """Notes what was answered at once, and nothing that turned out to be another process's."""
 
-    def _at_once(self, deed: Deed, scope: Scope, content: bytes) -> Response:
+    def _done(self, deed: Deed, scope: Scope, content: bytes) -> Response:
         note = Note(scope, self._ring, self._clock)
         before = _NOTE.set(note)
         note.takes(content)

@@ -6,6 +6,7 @@ answered: a department that is killed in mid-call leaves it behind, open.
 
 import struct
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -50,6 +51,16 @@ _DECODER = msgspec.msgpack.Decoder(Received)
 
 
 _OPEN = Outcome().packed()
+
+
+def noted(*received: Any) -> bytes:
+    """As `packed` writes a request of these, which are the fields of `Received` in their order."""
+    return _OPEN + _ENCODER.encode(received)
+
+
+def came_of_it(status: int, duration_s: float, operation: str, fault: str) -> bytes:
+    """As an `Outcome` of these is packed."""
+    return _OUTCOME.pack(status, duration_s, operation.encode(), fault.encode())
 
 
 def packed(received: Received, outcome: Outcome | None = None) -> bytes:

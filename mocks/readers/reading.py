@@ -28,13 +28,28 @@ class Reading(AtOnce):
 
     def data_received(self, data: bytes) -> None:
         """Answer, wait for the rest, or give back."""
+        alone, answers = not self._read, self._answers
         self._read += data
         if self._not_ours:
             return
-        Lent.data_received(self, data)
+        if not (alone and self._answered(data)):
+            Lent.data_received(self, data)
+            if alone and self._answers > answers and not self._read:
+                self.heads.learn(data, self.headers, self._content)
         if self._not_ours or len(self._read) > _LONGEST:
             self._not_ours = True
             self._return()
+
+    def _answered(self, data: bytes) -> bool:
+        """Whether no more is to be read of it: it was answered, or is not ours to answer."""
+        try:
+            if not self._known(data):
+                return False
+        except NotOurs:
+            self._not_ours = True
+        else:
+            self._read = b""
+        return True
 
     def on_headers_complete(self) -> None:
         """Look for a deed; without one the request is not ours."""
@@ -50,7 +65,7 @@ class Reading(AtOnce):
 
     def on_message_complete(self) -> None:
         """Answer, unless it is not ours to."""
-        deed, self._deed = self._deed, None
+        deed, self._deed, self._between = self._deed, None, True
         if deed is None or self._not_ours:
             return
         if not self._is_alone():

@@ -28,7 +28,7 @@ _REFUSED = Where(contains=REFUSAL_MARKER)
 
 def ordinary(service: Service, fields: Mapping[str, Any]) -> Course:
     """The course of a filing with these fields."""
-    return _course(service, frozenset(m for m in _CHOOSING if marked(fields, m)))
+    return _course(service, marked(fields, _CHOOSING))
 
 
 @lru_cache(maxsize=256)

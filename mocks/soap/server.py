@@ -20,23 +20,46 @@ from mocks.faults.answering import Asked, Own
 from mocks.journal.noting import asks
 from mocks.soap import envelope
 from mocks.soap.envelope import Envelope, SoapFault, Version
+from mocks.soap.forms import Forms, Varies
 from mocks.soap.lately import Lately
 from mocks.soap.text import written
 from mocks.soap.wsdl import Contract, Operation
-from mocks.soap.xml import Element, Unreadable, parse, write
+from mocks.soap.xml import Element, Unreadable, declared, parse, record, write
 
 Reply = Mapping[str, Any]
 """What an operation answers: the children of its reply element."""
 
 
+Shown = Any
+"""What a request shows of who sent it."""
+
+
 Asking = tuple[bytes, str | None, str | None]
 """A request as its acceptance depends on it: content, charset, action."""
 
-Accepted = tuple[Operation, Envelope]
 
-
-def _nothing(_: Envelope) -> None:
+def _nothing(_: Any) -> None:
     return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handler:
+    """What one operation does: `read` what a body says, and `act` on it.
+
+    `varies` names the elements that differ from request to request of one client, for an operation
+    that only asks. `proven`: tests show every reply to keep its contract, so none is checked.
+    """
+
+    act: Callable[[Any], Reply]
+    read: Callable[[Element], Any] = record
+    varies: Mapping[str, Varies] = field(default_factory=dict)
+    proven: bool = False
+
+
+Act = Callable[[], Reply]
+Accepted = tuple[Operation, Envelope]
+Heard = tuple[Shown, Any]
+"""What a request shows and what its body says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,22 +67,24 @@ class Endpoint:
     """How one department speaks.
 
     `malformed` gives its fault for a request that breaks the contract, `busy` its answer when it
-    takes nothing in, `guard` refuses a request whose headers do not let it in, `stranger` is its
-    answer to a caller it does not let in.
+    takes nothing in, `stranger` its answer to a caller it does not let in. `shown` reads from a
+    request who sent it, `admit` refuses those it does not let in.
     """
 
     contract: Contract
     version: Version
     namespace: str | None  # of the elements inside a reply element
-    operations: Mapping[str, Callable[[Element], Reply]]
+    operations: Mapping[str, Handler]
     malformed: Callable[[str], SoapFault]
     busy: Callable[[], Reply]
     stranger: Callable[[], Reply]
-    guard: Callable[[Envelope], None] = _nothing
+    shown: Callable[[Envelope], Shown] = _nothing
+    admit: Callable[[Shown], None] = _nothing
     understood: frozenset[str] = frozenset()
     charset: str = "UTF-8"
     lately: Lately[Asking, Accepted] = field(default_factory=Lately)
     replies: Lately[str, bytes] = field(default_factory=Lately)
+    forms: Forms[Operation] = field(default_factory=Forms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +104,7 @@ def application(endpoint: Endpoint, kit: Kit) -> Direct:
         return await _serve(endpoint, kit, request)
 
     def at_once(scope: Scope, content: bytes) -> Response:
-        return _at_once(endpoint, kit, Request(scope), content)
+        return _at_once(endpoint, kit, scope, content)
 
     route = Route(endpoint.contract.path, serve, methods=["POST"])
     return Direct([Way(route=route, deed=at_once)], lambda: kit.untroubled)
@@ -93,20 +118,19 @@ def _require_own_namespace(endpoint: Endpoint) -> None:
 
 
 async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
-    sent = _sent(request, endpoint.version)
+    sent = _sent(request.scope, endpoint.version)
     if sent.media_type != endpoint.version.media_type:
         return _unsupported()
     if kit.faults and (cut := cut_early(kit, endpoint.contract.by_action(sent.action))):
         return cut
     content = await body_of(request)
     try:
-        operation, body = _accepted(endpoint, sent, content)
+        operation, act = _asked(endpoint, sent, content)
     except SoapFault as fault:
         return _fault(endpoint, fault)
-    act = endpoint.operations[operation.name]
 
     async def deed() -> Response:
-        return _reply(endpoint, operation, lambda: act(body))
+        return _reply(endpoint, operation, act)
 
     own = Own(
         busy=lambda: _reply(endpoint, operation, endpoint.busy),
@@ -117,34 +141,66 @@ async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
     return await answer(kit, asked, deed, own, usual=kit.usual(operation.name))
 
 
-def _at_once(endpoint: Endpoint, kit: Kit, request: Request, content: bytes) -> Response:
+def _at_once(endpoint: Endpoint, kit: Kit, scope: Scope, content: bytes) -> Response:
     """As `_serve` answers on a day without rules."""
-    sent = _sent(request, endpoint.version)
+    sent = _sent(scope, endpoint.version)
     if sent.media_type != endpoint.version.media_type:
         return _unsupported()
     try:
-        operation, body = _accepted(endpoint, sent, content[:BODY_LIMIT])
+        operation, act = _asked(endpoint, sent, content[:BODY_LIMIT])
     except SoapFault as fault:
         return _fault(endpoint, fault)
-    act = endpoint.operations[operation.name]
-    response = _reply(endpoint, operation, lambda: act(body))
+    response = _reply(endpoint, operation, act)
     kit.before.note(operation.name, response)
     return response
+
+
+def _asked(endpoint: Endpoint, sent: Sent, content: bytes) -> tuple[Operation, Act]:
+    """The operation asked for, and what answers, once everything about the request holds."""
+    if (known := endpoint.forms.find(sent, content)) is not None:
+        operation, (shown, said) = known
+        endpoint.admit(shown)
+        asks(operation.name)
+        return operation, partial(endpoint.operations[operation.name].act, said)
+    operation, opened = _accepted(endpoint, sent, content)
+    handler = endpoint.operations[operation.name]
+
+    def act() -> Reply:
+        said = handler.read(opened.body)
+        heard = operation, (endpoint.shown(opened), said)
+        charset = sent.charset or declared(content) or "utf-8"
+        again = partial(_said, endpoint, sent)
+        endpoint.forms.learn(sent, content, charset, handler.varies, heard, again)
+        return handler.act(said)
+
+    return operation, act
+
+
+def _said(endpoint: Endpoint, sent: Sent, content: bytes) -> tuple[Operation, Heard]:
+    """What a request shows and says, whoever sent it."""
+    operation, opened = _read(endpoint, sent, content, _nothing)
+    said = endpoint.operations[operation.name].read(opened.body)
+    return operation, (endpoint.shown(opened), said)
 
 
 def _unsupported() -> Response:
     return PlainTextResponse("Unsupported Media Type", status_code=415)
 
 
-def _sent(request: Request, version: Version) -> Sent:
-    headers = request.headers
-    return _read_headers(headers.get("content-type", ""), headers.get("soapaction"), version)
+def _sent(scope: Scope, version: Version) -> Sent:
+    content_type, action = b"", None
+    for name, value in reversed(scope["headers"]):  # of those that come twice the first
+        if name == b"content-type":
+            content_type = value
+        elif name == b"soapaction":
+            action = value
+    return _read_headers(content_type, action, version)
 
 
 @lru_cache(maxsize=256)  # a client says the same with every call
-def _read_headers(content_type: str, action: str | None, version: Version) -> Sent:
-    header = Message()
-    header["Content-Type"] = content_type
+def _read_headers(content_type: bytes, soap_action: bytes | None, version: Version) -> Sent:
+    header, action = Message(), None if soap_action is None else soap_action.decode("latin-1")
+    header["Content-Type"] = content_type.decode("latin-1")
     if version is Version.SOAP12:
         found = header.get_param("action")
         action = found if isinstance(found, str) else None
@@ -156,23 +212,25 @@ def _read_headers(content_type: str, action: str | None, version: Version) -> Se
     )
 
 
-def _accepted(endpoint: Endpoint, sent: Sent, content: bytes) -> tuple[Operation, Element]:
-    """The operation asked for and its body element, once everything about the request holds."""
-    if endpoint.guard is not _nothing:  # whom it lets in depends on more than what was sent
-        operation, opened = _read(endpoint, sent, content)
+def _accepted(endpoint: Endpoint, sent: Sent, content: bytes) -> Accepted:
+    """The operation asked for and the envelope, once everything about the request holds."""
+    make = partial(_read, endpoint, sent, content, endpoint.admit)
+    if endpoint.admit is not _nothing:  # whom it lets in depends on more than what was sent
+        operation, opened = make()
     else:
         asking = content, sent.charset, sent.action
-        make = partial(_read, endpoint, sent, content)
         operation, opened = endpoint.lately.of(asking, len(content), make)
     asks(operation.name)
-    return operation, opened.body
+    return operation, opened
 
 
-def _read(endpoint: Endpoint, sent: Sent, content: bytes) -> Accepted:
+def _read(
+    endpoint: Endpoint, sent: Sent, content: bytes, admit: Callable[[Shown], None]
+) -> Accepted:
     try:
         root = parse(content, charset=sent.charset)
         opened = envelope.read(root, endpoint.version, endpoint.understood)
-        endpoint.guard(opened)
+        admit(endpoint.shown(opened))
         operation = _operation(endpoint, opened.body, sent.action)
         asks(operation.name)  # also of one that breaks its contract
         endpoint.contract.check(opened.body)
@@ -196,12 +254,14 @@ def _operation(endpoint: Endpoint, body: Element, action: str | None) -> Operati
     return operation
 
 
-def _reply(endpoint: Endpoint, operation: Operation, act: Callable[[], Reply]) -> Response:
+def _reply(endpoint: Endpoint, operation: Operation, act: Act) -> Response:
     try:
         content = act()
     except SoapFault as fault:
         return _fault(endpoint, fault)
     told = written(operation.reply, content, qualified=endpoint.namespace is not None)
+    if endpoint.operations[operation.name].proven:
+        return _sent_off(endpoint, envelope.around(told, endpoint.version, endpoint.charset), 200)
     make = partial(_as_sent, endpoint, told)
     return _sent_off(endpoint, endpoint.replies.of(told, len(told), make), 200)
 

@@ -30,23 +30,28 @@ def written(tag: str, content: Any, *, qualified: bool) -> str:
 
 
 def _element(name: str, more: str, content: Any, prefix: str) -> str:
-    if isinstance(content, str):  # most of a document, and the cheapest to ask
-        return f"<{name}{more}>{_text(content)}</{name}>"
-    if isinstance(content, Nil):
-        return f"<{name}{more}{_NIL}/>"
     if not isinstance(content, Mapping):
-        return f"<{name}{more}>{_text(text(content))}</{name}>"
-    inner = ""
+        return _leaf(name, more, content)
+    inner = []
     for key, value in content.items():
-        if value is None:
+        if type(value) is str and key[0] != "@":  # most of a document
+            told = value if _TEXT.search(value) is None else _text(value)
+            inner.append(f"<{prefix}{key}>{told}</{prefix}{key}>")
+        elif value is None:
             continue
-        if key[0] == "@":
+        elif key[0] == "@":
             more += f' {key[1:]}="{_attribute(text(value))}"'
         elif isinstance(value, list | tuple):
-            inner += "".join([_element(prefix + key, "", one, prefix) for one in value])
+            inner += [_element(prefix + key, "", one, prefix) for one in value]
         else:
-            inner += _element(prefix + key, "", value, prefix)
-    return f"<{name}{more}>{inner}</{name}>" if inner else f"<{name}{more}/>"
+            inner.append(_element(prefix + key, "", value, prefix))
+    return f"<{name}{more}>{''.join(inner)}</{name}>" if inner else f"<{name}{more}/>"
+
+
+def _leaf(name: str, more: str, content: Any) -> str:
+    if isinstance(content, Nil):
+        return f"<{name}{more}{_NIL}/>"
+    return f"<{name}{more}>{_text(text(content))}</{name}>"
 
 
 def _text(value: str) -> str:

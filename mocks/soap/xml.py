@@ -150,6 +150,8 @@ def broken_rule(schema: etree.XMLSchema, root: Element) -> tuple[str, str] | Non
 
 def text(value: Any) -> str:
     """The lexical form of a value in XML Schema."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):

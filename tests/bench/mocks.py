@@ -8,7 +8,8 @@ turn by turn, to compare.
 
 Beside it: how many calls a core of the gateway sends, of uncached cases over five departments
 (`tests.bench.case`, with stand-ins for the departments), and how many times that a core of the
-department answers, though a fifth of it is all that reaches one department.
+department answers: all of them, were they for one department; the fifth that one of the five gets;
+and what one of a fleet of 51 gets where each is asked alike.
 """
 
 import argparse
@@ -35,12 +36,14 @@ from tests.bench.asked import ASKED, Asked
 from tests.bench.case import calls_a_core
 from tests.mocks.faults.wire import Talk
 
-_LINES = 8
+LINES = 8
 _WARM = 800
 _TURNS = 4
 _STARTED_WITHIN_S = 60.0
 NOW = "now"
-COLUMNS = ("department", "call", "requests", "checkout", "CPU s", "µs a request", "a core", "times")
+_ASKED_TOGETHER, _FLEET = 5, 51
+ALIKE = ("× all", "× one of 5", "× one of 51")
+COLUMNS = ("department", "call", "requests", "checkout", "CPU s", "µs a request", "a core", *ALIKE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +63,10 @@ class Row:
 
     def cells(self, sent: float) -> list[str]:
         """For the table; `sent`: calls a core of the gateway sends."""
+        shares = [self.per_core / sent * alike for alike in (1, _ASKED_TOGETHER, _FLEET)]
         return [
             self.department, self.call, f"{self.requests:,}", self.checkout, f"{self.cpu_s:.2f}",
-            f"{1e6 / self.per_core:.0f}", f"{self.per_core:,.0f}/s", f"{self.per_core / sent:.1f}",
+            f"{1e6 / self.per_core:.0f}", f"{self.per_core:,.0f}/s", *(f"{x:.1f}" for x in shares),
         ]  # fmt: skip
 
 
@@ -101,9 +105,9 @@ def cpu_s(pid: int) -> float:
     return sum(int((one / "schedstat").read_text().split()[0]) for one in threads) / 1e9
 
 
-def over(port: int, asked: Iterator[bytes], times: int) -> None:
+def over(port: int, asked: Iterator[bytes], times: int, connections: int = LINES) -> None:
     """So many requests over a few connections of their own, none of them idle for long."""
-    lines = [Talk(port, 30) for _ in range(min(_LINES, times))]
+    lines = [Talk(port, 30) for _ in range(min(connections, times))]
     made = iter(list(islice(asked, times)))  # before: whoever asks is not what is waited for
     for _ in range(times // len(lines)):
         for line in lines:
@@ -176,7 +180,7 @@ def main() -> None:
     rows = [
         row for name in told.departments or ASKED for row in measured(name, told.requests, codes)
     ]
-    Console(width=120).print(table_of(rows, asyncio.run(calls_a_core())))
+    Console(width=140).print(table_of(rows, asyncio.run(calls_a_core())))
 
 
 if __name__ == "__main__":

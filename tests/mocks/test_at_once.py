@@ -25,6 +25,7 @@ from tests.mocks.faults.wire import (
     request,
     serving,
 )
+from tests.mocks.soap.conftest import START
 
 JSON = {"content-type": "application/json"}
 
@@ -166,8 +167,8 @@ class Noted:
 
     def __init__(self, tmp_path: Path) -> None:
         self.ring, self.tally = Ring(shared_memory()), Tally()
-        clock = VirtualClock(tmp_path / "clock.json")
-        noting = Noting(lambda *_: None, self.ring, clock, self.tally)  # type: ignore[arg-type]
+        self.clock = VirtualClock(tmp_path / "clock.json")
+        noting = Noting(lambda *_: None, self.ring, self.clock, self.tally)  # type: ignore[arg-type]
         self.find = noting.noted(lambda scope: self.act if scope["path"] != "/nowhere" else None)
         self.during: list[Entry] = []
 
@@ -209,6 +210,22 @@ def test_a_deed_that_fails_is_noted_and_what_has_no_deed_is_not(tmp_path: Path) 
     noted.post("/nowhere")
 
     assert noted.tally.requests == {("applyFoodPermit", 0, ""): 1}
+
+
+async def test_the_clock_is_as_it_was_set_before_the_turn(tmp_path: Path) -> None:
+    noted, parent = Noted(tmp_path), VirtualClock(tmp_path / "clock.json")
+    for day in (1, 2):
+        parent.set(START.replace(day=day), rate=0)
+        noted.post("/applications")
+    within = noted.clock.now()  # whoever asks outside of a deed is told at once
+
+    await asyncio.sleep(0)
+    with pytest.raises(ZeroDivisionError):
+        noted.post("/bug")
+    parent.set(START.replace(day=3), rate=0)
+
+    assert [entry.received.virtual_at.day for entry in noted.entries] == [1, 1, 2]
+    assert (within.day, noted.clock.now().day) == (2, 3)
 
 
 async def test_a_question_of_the_turn_is_asked_once_a_turn() -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.requests import Request
 
 from mocks.core.city import DEMO
 from mocks.core.credentials import MARKET_CALLBACK_SECRET, MARKET_CLIENT, MARKET_SECRET
+from mocks.core.question import Question
 from mocks.departments.market import _Manners
 from mocks.market.services import KINDS
 from mocks.market.tokens import Tokens
@@ -347,7 +347,7 @@ def test_a_token_expires_after_ten_minutes() -> None:
 
     def request(value: str) -> Any:
         headers = [(b"authorization", f"Bearer {value}".encode())]
-        return Request({"type": "http", "headers": headers})
+        return Question({"type": "http", "headers": headers})
 
     assert manners.stranger(request(new), "getLicences") is None
     refused = manners.stranger(request(old), "getLicences")

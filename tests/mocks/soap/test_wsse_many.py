@@ -41,6 +41,14 @@ def test_a_nonce_is_known_while_its_token_is_fresh_and_forgotten_then() -> None:
     assert len(tokens._seen) == 1
 
 
+def test_a_digest_that_is_no_base64_is_a_wrong_one() -> None:
+    asked = shown(b"one", 1000)
+    asked.body[0][1].text = "口令"
+
+    with pytest.raises(SoapFault, match="口令不正确"):
+        UsernameTokens("me", "secret").check(asked, 1000)
+
+
 def test_a_hundred_thousand_tokens_do_not_make_the_next_one_slow() -> None:
     tokens = UsernameTokens("me", "secret")
     tokens._seen = {n.to_bytes(4): 1000.0 for n in range(100_000)}

@@ -44,7 +44,7 @@ class Answering:
         if not self._executor.is_public(operation.query, operation.name):
             context = self._context(viewer, language)
             answer = await self._executed(operation, context, request_id)
-            return self._own(operation, context.reads, answer) or answer
+            return self._own(operation, context, answer) or answer
         # Whoever asks, it is executed as for anybody: nothing of a viewer can come in.
         answer = await self._executed(operation, self._context(ANONYMOUS, language), request_id)
         if "errors" in answer or "data" not in answer:
@@ -57,17 +57,18 @@ class Answering:
         self._remembered()
 
     def _own(
-        self, operation: Operation, reads: Reads, answer: Mapping[str, Any]
+        self, operation: Operation, context: Context, answer: Mapping[str, Any]
     ) -> OwnAnswer | None:
         """The answer as who asked may be given it again; None where it has to be made anew."""
+        reads = context.reads
         if not isinstance(reads, OperationReads) or "errors" in answer:
             return None
-        until = reads.remembered_until()
-        if until is None or not self._executor.is_of_records(operation.query, operation.name):
+        stands = reads.remembered()
+        if stands is None or not self._executor.is_of_records(operation.query, operation.name):
             return None
         if not self._lasting(operation):
             return None
-        return OwnAnswer(encode(answer), until, reads.mark)
+        return OwnAnswer(encode(answer), stands, context.catalogue)
 
     def _lasting(self, operation: Operation) -> bool:
         """Whether all that was sent is what the answer hangs on: the rest may be about somebody."""

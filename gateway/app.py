@@ -128,7 +128,7 @@ class Gateway:
         answering = Answering(self._executor, context=self._context, metrics=self._metrics)
         catalogue = partial(getattr, self._declared, "catalogue")
         remembered = Remembered(catalogue, found=answering.from_memory)
-        own = OwnAnswers(lambda: self._federation.mark, catalogue, found=answering.from_memory)
+        own = OwnAnswers(catalogue, found=answering.from_memory)
         graphql = GraphQLEndpoint(
             execute=answering,
             authenticate=authenticate,

@@ -4,6 +4,7 @@ Only a process that traces imports this, and the OpenTelemetry SDK with it.
 """
 
 import importlib
+import json
 import sys
 from datetime import UTC, datetime
 
@@ -52,7 +53,10 @@ def _line(span: ReadableSpan) -> str:
         "ms": None if began is None or ended is None else round((ended - began) / 1e6, 3),
         **(span.attributes or {}),
     }
-    return orjson.dumps(told, default=str, option=orjson.OPT_APPEND_NEWLINE).decode()
+    try:
+        return orjson.dumps(told, default=str, option=orjson.OPT_APPEND_NEWLINE).decode()
+    except TypeError:  # an attribute that is no text of UTF-8, or a number without bounds
+        return f"{json.dumps(told, default=str)}\n"
 
 
 def _otlp(endpoint: str | None) -> SpanExporter:

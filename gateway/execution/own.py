@@ -4,7 +4,6 @@ Which operations these are is said in `schema.graph.records`. Such an answer is 
 of the readings in it may no longer stand for a new one; nobody else is ever given it.
 """
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -17,48 +16,38 @@ from schema.graph.ports import Viewer
 MOST_ANSWERS: Final = 1_000
 MOST_BYTES: Final = 8_000_000
 
-_Asked: TypeAlias = tuple[bytes, Language, str, str | None]
-
-
-def _loop_time() -> float:
-    return asyncio.get_running_loop().time()
+_Asked: TypeAlias = tuple[bytes, Language, int]
 
 
 @dataclass(frozen=True, slots=True)
 class OwnAnswer:
-    """The bytes of a response map without errors, and for how long they are the answer.
-
-    Until that time of the loop, unless a value is forgotten meanwhile: see `Memory.mark`.
+    """The bytes of a response map without errors, whether they are the answer still, and what
+    catalogue they were made over.
     """
 
     content: bytes
-    until: float
-    mark: int
+    stands: Callable[[], bool]
+    catalogue: object
 
 
 class OwnAnswers:
     """At most so many answers and bytes, the least recently used leaving first.
 
     What was asked is kept as it was sent. Who asks must be the very viewer who was answered, as one
-    token is read: roles, claims and for whom they act are among what an answer hangs on. Of two
-    tokens of one subject, the last has its answer kept.
+    token is read: roles, claims and for whom they act are among what an answer hangs on.
     """
 
     def __init__(
         self,
-        mark: Callable[[], int],
         catalogue: Callable[[], object],
         *,
         found: Callable[[], None],
-        now: Callable[[], float] = _loop_time,
         most: int = MOST_ANSWERS,
         most_bytes: int = MOST_BYTES,
     ) -> None:
-        self._mark = mark
         self._catalogue = catalogue
         self._found = found
-        self._now = now
-        self._known: Bounded[_Asked, tuple[OwnAnswer, Viewer, object]] = Bounded(
+        self._known: Bounded[_Asked, tuple[OwnAnswer, Viewer]] = Bounded(
             most=most, most_bytes=most_bytes
         )
 
@@ -72,25 +61,19 @@ class OwnAnswers:
 
     def find(self, sent: bytes, language: Language, viewer: Viewer) -> bytes | None:
         """What this viewer would be answered to this; `found` is called where something is."""
-        asked = (sent, language, viewer.subject, viewer.acting_for)
+        asked = (sent, language, id(viewer))  # nobody else's while it is kept with the answer
         known = self._known.find(asked)
         if known is None:
             return None
-        answer, whose, catalogue = known
-        if (
-            self._now() >= answer.until
-            or answer.mark != self._mark()
-            or catalogue is not self._catalogue()
-        ):
+        answer, whose = known
+        if whose is not viewer or answer.catalogue is not self._catalogue() or not answer.stands():
             self._known.drop(asked)
-            return None
-        if whose is not viewer:
             return None
         self._found()
         return answer.content
 
     def keep(self, sent: bytes, language: Language, viewer: Viewer, answer: OwnAnswer) -> None:
         """Remember it, unless it is larger than an eighth of all that may be."""
-        asked = (sent, language, viewer.subject, viewer.acting_for)
+        asked = (sent, language, id(viewer))
         weight = ENTRY + len(sent) + len(answer.content)
-        self._known.keep(asked, (answer, viewer, self._catalogue()), weight)
+        self._known.keep(asked, (answer, viewer), weight)

@@ -4,7 +4,6 @@ Bounded twice: so many readings, so many bytes. What a tag names is no longer fr
 it is forgotten on, whatever call brought it that began before; it stays the last known.
 """
 
-import math
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +33,7 @@ _NOTHING, _WORD, _ROW = (
     50,
     200,
 )  # bytes None takes, and a word and a record take besides their letters
+_ASTRAL: Final = b"\xf0"  # begins a letter beyond the first plane, in UTF-8
 _TAGS: Final = 10_000
 
 
@@ -87,10 +87,16 @@ class Memory:
     def put(
         self, key: Key, reading: Reading, *, now: float, fresh_s: float, known_s: float, mark: int
     ) -> None:
-        """Remember what a department said to a call that began at `mark`."""
+        """Remember what a department said to a call that began at `mark`.
+
+        What was said to a call that began later, after something was forgotten, is the newer.
+        """
         entries = self._entries
-        before = entries.pop(key, None)
+        before = entries.get(key)
         if before is not None:
+            if before.mark > mark:
+                return
+            del entries[key]
             self.bytes -= before.bytes
         weight = _ENTRY + weight_of(reading.value)
         if weight > self._most_bytes // 8:
@@ -107,13 +113,6 @@ class Memory:
             return None
         self._entries.move_to_end(key)
         return entry.reading
-
-    def until(self, key: Key, reading: Reading) -> float:
-        """Until when this very reading may stand for a new one; long ago when it may not."""
-        entry = self._entries.get(key)
-        if entry is None or entry.reading is not reading or not self.holds(key, entry.mark):
-            return -math.inf
-        return entry.fresh_until
 
     def known(self, key: Key, *, now: float) -> Reading | None:
         """The last known reading, fresh or not."""
@@ -150,10 +149,12 @@ def weight_of(value: Any) -> int:
         text = orjson.dumps(value, default=str)
     except TypeError:  # what JSON has no form for
         text = repr(value).encode("utf-8", "replace")
-    # Words that are not ASCII are there twice: as they are, and as they were sent.
-    letters = len(text) if text.isascii() else len(text) * 5 // 3
+    # Words that are not ASCII take two or four bytes a letter, and are there as they came as well.
+    letters = len(text)
+    if not text.isascii():
+        letters = letters * 5 if _ASTRAL in text else letters * 5 // 2
     if type(value) is list:
-        return letters + len(value) * _frame(value[0] if value else None)
+        return letters + len(value) * _frame(next(filter(None, value), None))
     return letters + _frame(value)
 
 

@@ -1,8 +1,8 @@
 """The department reads of one operation: sent in waves, under one deadline, never raising."""
 
 import asyncio
-import math
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from adapters.errors import OutcomeUnknown
@@ -64,20 +64,14 @@ class OperationReads:
         """What a developer may see of it."""
         return {"calls": [call.as_json() for call in self.calls]}
 
-    @property
-    def mark(self) -> int:
-        """The moment by which some value was forgotten last; see `Memory.mark`."""
-        return self._federation.mark
-
-    def remembered_until(self) -> float | None:
-        """Until when all that was read stands; None where a department was asked, or will be."""
+    def remembered(self) -> Callable[[], bool] | None:
+        """What says whether all that was read still stands; None where a department was asked."""
         if not self.calls or any(call.outcome != "cached" for call in self.calls):
             return None
-        until = self._federation.until
-        return min(
-            until(key, reading) if isinstance(reading, Reading) else -math.inf  # joined a call
-            for key, reading in self._asked.items()
-        )
+        known = [(key, found) for key, found in self._asked.items() if isinstance(found, Reading)]
+        if len(known) < len(self._asked):  # some joined another's call
+            return None
+        return partial(self._federation.stand, known)
 
     def close(self) -> None:
         """Nobody reads on: what is still under way for this operation alone is ended."""

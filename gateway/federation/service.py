@@ -8,7 +8,7 @@ from typing import Any, Final
 import structlog
 
 from adapters.contract import Department
-from adapters.errors import AdapterError, OutcomeUnknown
+from adapters.errors import AdapterError, OutcomeUnknown, Refused
 from gateway.execution.bugs import where
 from gateway.federation.calls import Call
 from gateway.federation.deadlines import Deadlines
@@ -42,28 +42,24 @@ class Federation:
     ) -> None:
         self._departments = {department.info.id: department for department in departments}
         self._now = now
-        self._memory = memory or Memory()
+        self._memory = Memory() if memory is None else memory  # an empty one is false
         self._shared = shared
         self._gates = {
             name: Gate(department.info, now=now) for name, department in self._departments.items()
         }
-        self._settling = Settling(self._memory, freshness or Freshness(), self._gates, now)
+        self._settling = Settling(
+            self._memory, freshness or Freshness(), self._gates, now, self._unshare
+        )
         self._ways: dict[tuple[str, str, str], Way] = {}
         self._gathering = Gathering(self._begin)
         self._flights = Flights(self._memory, self._too_late)
         # As every operation asks them for every read, without a step in between.
         self.fresh: Final = self._memory.fresh
-        self.until: Final = self._memory.until
         self.failed: Final = self._settling.failed
         self.join: Final = self._flights.join
         self.leave: Final = self._flights.leave
         self.waiting = Deadlines(_out_of_time)  # operations some department has not answered
         self._tellings: set[asyncio.Task[bool]] = set()
-
-    @property
-    def mark(self) -> int:
-        """The moment by which something was forgotten last; see `Memory.mark`."""
-        return self._memory.mark
 
     def views(self) -> Sequence[DepartmentView]:
         """Every department with its health."""
@@ -75,6 +71,11 @@ class Federation:
             name: GuardedDepartment(department, self._gates[name])
             for name, department in self._departments.items()
         }
+
+    def stand(self, readings: Sequence[tuple[Key, Reading]]) -> bool:
+        """Whether each of these is what would be given now, without asking."""
+        now = asyncio.get_running_loop().time()
+        return all(self.fresh(key, now=now) is reading for key, reading in readings)
 
     def unreachable(self, error: AdapterError) -> None:
         """A department was found down outside of a read."""
@@ -109,6 +110,10 @@ class Federation:
         It stays the last known value of a department that does not answer.
         """
         self._memory.forget(tag)
+        self._unshare(tag)
+
+    def _unshare(self, tag: Tag) -> None:
+        """Other processes are not to find what bears this tag any more."""
         if self._shared is not None:
             telling = asyncio.get_running_loop().create_task(self._shared.forget(tag))
             self._tellings.add(telling)
@@ -238,6 +243,8 @@ class Federation:
         if len(flight.together) > 1 and not fails(error):
             self._apart(flight)
             return {}, error.code.value
+        if isinstance(error, Refused) and len(keys) == 1:  # else nobody can tell which is meant
+            self._settling.refused(keys[0], flight.mark)
         told = self._gates[keys[0].department].problem(error)
         log.info(
             "federation.call_failed",

@@ -10,7 +10,7 @@ from adapters.errors import AdapterError, ContractBroken, Refused
 from gateway.federation.flights import Flight
 from gateway.federation.freshness import Freshness, age_s
 from gateway.federation.gate import Gate
-from gateway.federation.memory import Key, Memory
+from gateway.federation.memory import Key, Memory, Tag, of_number
 from schema.domain.problem import Problem
 from schema.domain.reading import Provenance, Reading
 
@@ -18,7 +18,10 @@ _MISSING: Final[Any] = object()
 
 
 class Settling:
-    """Makes readings, and keeps them for as long as they may stand for new ones."""
+    """Makes readings, and keeps them for as long as they may stand for new ones.
+
+    `outdated` is told what other processes may not be shown any more.
+    """
 
     def __init__(
         self,
@@ -26,22 +29,29 @@ class Settling:
         freshness: Freshness,
         gates: Mapping[str, Gate],
         now: Callable[[], datetime],
+        outdated: Callable[[Tag], None],
     ) -> None:
         self._memory = memory
         self._freshness = freshness
         self._gates = gates
         self._now = now
+        self._outdated = outdated
 
     def failed(self, key: Key, error: AdapterError) -> Reading:
-        """The reading of a failure: the last known value, stale, where there is one.
+        """The reading of a failure: the last known value, stale, where there is one."""
+        now = asyncio.get_running_loop().time()
+        return self.stale(key, self._gates[key.department].problem(error), now)
 
-        A refusal is an answer: what was known before stands no more.
+    def refused(self, key: Key, mark: int) -> None:
+        """A refusal is an answer: what was known before a call that began at `mark` stands no more.
+
+        Nor is it found by who shares what was learnt.
         """
         now = asyncio.get_running_loop().time()
-        if isinstance(error, Refused) and self._memory.known(key, now=now) is not None:
-            mark, nothing = self._memory.mark, Reading(value=None)
+        if self._memory.known(key, now=now) is not None:
+            nothing = Reading(value=None)
             self._memory.put(key, nothing, now=now, fresh_s=0, known_s=0, mark=mark)
-        return self.stale(key, self._gates[key.department].problem(error), now)
+        self._outdated(of_number(key.department, key.key))
 
     def stale(self, key: Key, told: Problem, now: float) -> Reading:
         """The last known value, stale, where there is one, and why there is no newer one."""
@@ -60,6 +70,8 @@ class Settling:
         if value is _MISSING:
             value = ContractBroken(key.department, "a key is missing from the reply")
         if isinstance(value, AdapterError):
+            if isinstance(value, Refused):
+                self.refused(key, flight.mark)
             return self.failed(key, value)
         record_id = flight.way.record_id(key.key, value)
         origin = Provenance(

@@ -165,10 +165,10 @@ def _declare(cls: type, description: str, fields: Mapping[str, tuple[Any, Any]])
 def _refuse_doubles(registers: Mapping[tuple[str, str], Register]) -> None:
     seen: dict[str, str] = {}
     doubles = []
-    for department, register in registers:
-        name = pascal(register)
-        if name in seen:
-            doubles.append(f"{department}.{register} has the name of {seen[name]}")
-        seen[name] = f"{department}.{register}"
+    for (department, name), register in registers.items():
+        own = f"{department}.{name}"
+        others = {seen[kind] for kind in type_names(register) if kind in seen}
+        doubles += [f"{own} has the name of {other}" for other in sorted(others)]
+        seen |= dict.fromkeys(type_names(register), own)
     if doubles:
         raise ValueError("; ".join(doubles))

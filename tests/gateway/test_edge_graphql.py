@@ -1,7 +1,6 @@
 """GraphQL over HTTP: every rule of the official audit, and bodies nobody should send."""
 
 import asyncio
-import math
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
@@ -44,7 +43,7 @@ class FakeExecute:
         if operation.query.startswith("public"):
             return PUBLIC
         if operation.query.startswith("bytes"):
-            return OwnAnswer(b'{"data":{"a":1}}', math.inf, 0)
+            return OwnAnswer(b'{"data":{"a":1}}', lambda: True, None)
         if operation.query.startswith("partial"):
             return {"data": None, "errors": [{"message": "no", "path": ["a"]}]}
         if operation.query.startswith("{"):

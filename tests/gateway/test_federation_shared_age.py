@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from adapters.errors import NotDelivered
+from adapters.errors import NotDelivered, Refused
 from gateway.federation.memory import Tag, of_number, of_people
 from gateway.federation.service import Federation
 from gateway.federation.shared import SharedMemory
@@ -152,3 +152,16 @@ async def test_closing_ends_what_still_tells_the_other_processes() -> None:
     await federation.aclose()
 
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+@in_virtual_time
+async def test_what_was_refused_is_not_found_again_among_what_is_shared() -> None:
+    async with two() as (first, one, _, _):
+        await asked(first)
+        await asyncio.sleep(6)
+        one.fails = Refused("housing", "E01", "")
+        assert (await asked(first)).value is None
+
+        one.fails = NotDelivered("housing", "down")
+
+        assert (await asked(first)).value is None

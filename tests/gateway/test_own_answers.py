@@ -10,12 +10,13 @@ import httpx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.errors import Refused
 from gateway.answering import Answering
 from gateway.edge.graphql import GraphQLEndpoint
 from gateway.edge.rim import Rim
 from gateway.execution.executor import Executor
 from gateway.execution.own import OwnAnswer, OwnAnswers
-from gateway.federation.memory import of_department, of_number, of_people, of_source
+from gateway.federation.memory import Memory, of_department, of_number, of_people, of_source
 from gateway.federation.operation import OperationReads, scope_of
 from gateway.federation.service import Federation
 from gateway.metrics import Metrics
@@ -37,6 +38,7 @@ _PLAIN = register("market", "licence", "uscc")
 MARKET = info("market", replace(_PLAIN, fields=(*_PLAIN.fields, OWNER)))
 QUERY = """query ($uscc: String!) { licence(uscc: $uscc) {
   value { uscc owner } provenance { asOf stale departmentName { zh } } problem { code } } }"""
+OTHERWISE = QUERY.replace("{ code }", "{ code message }")
 ABSENT: Any = None
 VIEWERS = {
     "ann": Viewer(subject="person:ann", roles=frozenset({"citizen"})),
@@ -54,13 +56,15 @@ class Market:
     def __init__(self) -> None:
         self.info = MARKET
         self.calls = 0
-        self.down = False
+        self.refuses = False
 
     async def read(
         self, register: str, lookup: str, keys: Sequence[str], *, budget: float
     ) -> Mapping[str, Any]:
         self.calls += 1
         await asyncio.sleep(0)
+        if self.refuses:
+            raise Refused("market", "E1", "")
         return {key: {"uscc": key, "owner": f"王{self.calls}"} for key in keys}
 
 
@@ -79,9 +83,7 @@ class World:
             schema, public=PUBLIC, records=record_fields(schema, [MARKET]), extend=_calls
         )
         answering = Answering(self.executor, context=self._context, metrics=self.metrics)
-        self.own = OwnAnswers(
-            lambda: self.federation.mark, lambda: self.catalogue, found=answering.from_memory
-        )
+        self.own = OwnAnswers(lambda: self.catalogue, found=answering.from_memory)
         self.remembering = self._client(answering, self.own)
         self.anew = self._client(answering, None)
 
@@ -92,8 +94,9 @@ class World:
 
     def _context(self, viewer: Viewer, language: Language) -> Context:
         return Context(
-            viewer=viewer, language=language, now=AT, catalogue=ABSENT, applications=ABSENT,
+            viewer=viewer, language=language, now=AT, applications=ABSENT,
             departments=_Views(self.federation), bundles=ABSENT, clerks=ABSENT,
+            catalogue=self.catalogue,  # type: ignore[arg-type]
             reads=OperationReads(self.federation, scope=scope_of(viewer)),
         )  # fmt: skip
 
@@ -198,6 +201,48 @@ async def test_it_lasts_as_long_as_its_oldest_reading_and_no_longer() -> None:
     assert world.market.calls == 2
 
 
+async def test_it_does_not_outlive_a_reading_that_had_to_leave_the_memory() -> None:
+    world = World()
+    world.federation = Federation([world.market], now=lambda: AT, memory=Memory(1))  # type: ignore[list-item]
+    for _ in range(3):
+        await world.ask("shop")
+    await world.ask("shop", "2")  # no room for both
+
+    newer = await world.ask("shop", query=OTHERWISE)
+    again = await world.ask("shop")
+
+    assert again.json()["data"]["licence"]["value"] == newer.json()["data"]["licence"]["value"]
+
+
+async def test_it_does_not_outlive_a_refusal() -> None:
+    world = World()
+    world.federation = Federation([world.market], now=lambda: AT, memory=Memory(1))  # type: ignore[list-item]
+    for _ in range(3):
+        await world.ask("shop")
+    await world.ask("shop", "2")
+    world.market.refuses = True
+
+    for query in (OTHERWISE, QUERY):
+        assert (await world.ask("shop", query=query)).json()["data"]["licence"]["value"] is None
+
+
+async def test_what_can_never_be_given_again_is_not_kept() -> None:
+    world = World()
+
+    await asyncio.gather(*(world.ask("shop", query=QUERY + " " * n) for n in range(8)))
+
+    assert len(world.own) == 0
+
+
+async def test_two_who_act_for_one_enterprise_each_have_their_own() -> None:
+    world = World()
+    for _ in range(2):
+        for who in ("ann", "ann, a clerk"):
+            await world.ask(who)
+
+    assert [await world.given_again(who) for who in ("ann", "ann, a clerk", "ann")] == [True] * 3
+
+
 async def test_another_catalogue_another_answer() -> None:
     world = World()
     for _ in range(2):
@@ -228,16 +273,14 @@ async def test_a_known_answer_needs_a_token_that_holds() -> None:
 
 
 def test_answers_are_bounded_in_number_and_bytes() -> None:
-    own = OwnAnswers(
-        lambda: 0, lambda: 0, found=lambda: None, now=lambda: 0.0, most=10, most_bytes=20_000
-    )
+    own = OwnAnswers(lambda: None, found=lambda: None, most=10, most_bytes=20_000)
     for number in range(100):
-        answer = OwnAnswer(b"x" * 700, 1.0, 0)
+        answer = OwnAnswer(b"x" * 700, lambda: True, None)
         own.keep(b"%d" % number, "zh", VIEWERS["ann"], answer)
         assert own.weight <= 20_000
 
     assert len(own) == 10
-    own.keep(b"large", "zh", VIEWERS["ann"], OwnAnswer(b"x" * 3_000, 1.0, 0))
+    own.keep(b"large", "zh", VIEWERS["ann"], OwnAnswer(b"x" * 3_000, lambda: True, None))
     assert own.find(b"large", "zh", VIEWERS["ann"]) is None
     assert own.find(b"99", "en", VIEWERS["ann"]) is None
     assert own.find(b"99", "zh", replace(VIEWERS["ann"])) is None  # another token's

@@ -84,7 +84,7 @@ def _probed(prober: Prober, urls: Mapping[str, str], tell: NowAndThen) -> Iterat
 
 
 def _asked(folder: Path, urls: Mapping[str, str], world: World) -> Iterator[Row]:
-    why = soap_clients.missing()
+    why = soap_clients.missing(folder)
     found: Mapping[str, Outcome] = {}
     if not why:
         found = soap_clients.outcomes(folder, urls, lambda days: world.advance(working_days=days))

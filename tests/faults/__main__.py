@@ -15,6 +15,7 @@ of figures, each beside its baseline and its goal. Exit code 1 when one is beyon
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,7 +28,7 @@ from mocks.faults.table import KINDS
 from tests.bench.peers.report import markdown, written
 from tests.faults import report
 from tests.faults.everything import cells, everything, expected_s
-from tests.faults.figures import HEADS, Section, missed, rows, table
+from tests.faults.figures import HEADS, missed, rows, table
 from tests.faults.matrix import DEADLINE_S
 from tests.faults.mutating import Found, mutate
 from tests.faults.now_and_then import NowAndThen, console
@@ -118,7 +119,7 @@ def _all(arguments: Sequence[str]) -> int:
     parser.add_argument("--write", type=Path, metavar="PAGE", help="replace the figures in it")
     asked = parser.parse_args(arguments)
     to = console()
-    tell = NowAndThen(to, expected_s(asked.count, asked.hang_s))
+    tell, load = NowAndThen(to, expected_s(asked.count, asked.hang_s)), os.getloadavg()[0]
     found, changed, sections = uvloop.run(everything(asked.count, asked.seed, asked.hang_s, tell))
     _show(found, unneeded(found, lambda *_: True), to)
     _show_changes(changed, asked.seed, to)
@@ -127,15 +128,16 @@ def _all(arguments: Sequence[str]) -> int:
     for name in beyond:
         to.print(f"missed: {name}", style="red")
     if asked.write:
-        _write(asked.write, changed, sections, asked.seed)
+        how = f"load {load:.1f} before it began; {_told(changed, asked.seed)}"
+        content = markdown(HEADS, rows(sections), how)
+        page = asked.write.read_text("utf-8")
+        asked.write.write_text(written(page, "bad-days", content), "utf-8")
     return 1 if beyond else 0
 
 
-def _write(page: Path, changed: Found, sections: Sequence[Section], seed: int) -> None:
-    told = ", ".join(f"{name} {count:,}" for name, count in changed.outcomes.most_common())
-    how = f"of {changed.outcomes.total():,} changed replies, seed {seed}: {told}"
-    content = markdown(HEADS, rows(sections), how)
-    page.write_text(written(page.read_text("utf-8"), "bad-days", content), "utf-8")
+def _told(changed: Found, seed: int) -> str:
+    outcomes = ", ".join(f"{name} {count:,}" for name, count in changed.outcomes.most_common())
+    return f"of {changed.outcomes.total():,} changed replies, seed {seed}: {outcomes}"
 
 
 if __name__ == "__main__":

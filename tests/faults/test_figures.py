@@ -81,6 +81,15 @@ def test_a_bad_day_that_costs_sockets_time_or_values_misses_its_goals() -> None:
     ]
 
 
+def test_a_good_day_on_a_busy_machine_is_no_baseline() -> None:
+    busy = stretch(HONEST, 0.3)
+
+    section = Section(title="d", figures=[*figures_of_one(busy, busy, 1.0)])
+
+    assert "d: p99 ms of the good day itself" in missed([section])
+    assert "d: p99 ms, not touching it" not in missed([section])
+
+
 def test_no_answer_is_as_dishonest_as_nothing_and_a_reason_is_honest() -> None:
     told = [Answered(0.0, 0.1, readings) for readings in ({"a": LOST}, {"a": NOTHING}, None)]
 

@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports pytest chaos faults bench graphiql constraints clean
+.PHONY: help setup demo test lint types imports pytest chaos faults foreign bench graphiql constraints clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -46,8 +46,11 @@ pytest: # two workers for each of two cores: much of a test is waiting
 chaos: setup ## kill, freeze, fill, lie: nothing may be lost or filed twice (RUN=sqlite APPS=100 KILLS=20; an hour for all)
 	@$(BIN)/python -m tests.chaos $(RUN) $(if $(APPS),--apps $(APPS)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
-faults: setup ## every kind of bad day × department × verb: a typed error or the true value (KIND=gzip_bomb; minutes for all)
-	@$(BIN)/python -m tests.faults $(if $(KIND),--kind $(KIND))
+faults: setup ## bad days: the matrix, changed replies, hung departments, and their figures beside goals; 5 minutes (KIND=gzip_bomb for that row alone, HANG=600, WRITE=1)
+	@$(BIN)/python -m tests.faults $(if $(KIND),--kind $(KIND),all $(if $(HANG),--hang-s $(HANG)) $(if $(WRITE),--write docs/bad-days.md))
+
+foreign: setup ## the mocks asked by clients that are not ours, schemathesis and npm's soap; 5 minutes (ONLY=fire EXAMPLES=20)
+	@$(BIN)/python -m tests.foreign_clients $(ONLY) --folder .dev/foreign $(if $(EXAMPLES),--examples $(EXAMPLES))
 
 bench: setup ## our gateway beside its peers, in turn; 25 minutes for all (SECTION=case SECONDS=3 ROUNDS=2 WRITE=1)
 	@$(BIN)/python -m tests.bench.peers $(if $(SECTION),--section $(SECTION)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(WRITE),--write docs/performance.md)

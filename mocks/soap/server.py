@@ -22,6 +22,7 @@ from mocks.soap import envelope
 from mocks.soap.envelope import Envelope, SoapFault, Version
 from mocks.soap.forms import Forms, Varies
 from mocks.soap.lately import Lately
+from mocks.soap.published import Published
 from mocks.soap.text import written
 from mocks.soap.wsdl import Contract, Operation
 from mocks.soap.xml import Element, Unreadable, declared, parse, record, write
@@ -97,8 +98,12 @@ class Sent:
 
 
 def application(endpoint: Endpoint, kit: Kit) -> Direct:
-    """The web application that serves this endpoint at the path its contract declares."""
+    """The web application that serves this endpoint at the path its contract declares.
+
+    There the contract is handed out too.
+    """
     _require_own_namespace(endpoint)
+    published = Published(endpoint.contract.file)
 
     async def serve(request: Request) -> Response:
         return await _serve(endpoint, kit, request)
@@ -106,8 +111,16 @@ def application(endpoint: Endpoint, kit: Kit) -> Direct:
     def at_once(scope: Scope, content: bytes) -> Response:
         return _at_once(endpoint, kit, scope, content)
 
-    route = Route(endpoint.contract.path, serve, methods=["POST"])
-    return Direct([Way(route=route, deed=at_once)], lambda: kit.untroubled)
+    async def describe(request: Request) -> Response:
+        return published.answer(request)
+
+    asked = Route(endpoint.contract.path, serve, methods=["POST"])
+    read = Route(endpoint.contract.path, describe, methods=["GET"])
+    ways = [
+        Way(route=asked, deed=at_once),
+        Way(route=read, deed=lambda scope, _: published.answer(Request(scope))),
+    ]
+    return Direct(ways, lambda: kit.untroubled)
 
 
 def _require_own_namespace(endpoint: Endpoint) -> None:
@@ -273,6 +286,9 @@ def _as_sent(endpoint: Endpoint, told: str) -> bytes:
 
 
 def _fault(endpoint: Endpoint, fault: SoapFault) -> Response:
+    """A fault; a detail that breaks the contract is our own mistake, as with a reply."""
+    if fault.detail is not None:
+        endpoint.contract.check(fault.detail)
     body = envelope.fault_body(fault, endpoint.version)
     answered = envelope.wrap(body, endpoint.version, fault.strange)
     return _sent_off(endpoint, write(answered, endpoint.charset), 500)

@@ -110,8 +110,8 @@ def totals(cells: Sequence[Cell], deadline_s: float) -> list[str]:
         f"{verdicts[Verdict.LIE]} lies about a deed, {verdicts[Verdict.TOLD]} with personal data",
         f"time: median {1000 * statistics.median(took):.0f} ms, worst {1000 * took[-1]:.0f} ms "
         f"(deadline {1000 * deadline_s:.0f} ms)",
-        f"memory: worst {max((c.grown_bytes for c in cells), default=0) / 2**20:.1f} MB of those "
-        "measured alone; a row of all departments together stayed within 16 MB otherwise",
+        f"memory: worst {max((c.grown_bytes for c in cells), default=0) / 2**20:.1f} MB, of all "
+        "departments asked at once, or of one cell asked again alone",
     ]
 
 
@@ -139,3 +139,12 @@ def write(cells: Iterable[Cell], file: Path) -> None:
     """Every cell as JSON."""
     told = [asdict(cell) for cell in cells]
     file.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def excuses(unneeded: Iterable[tuple[str, str, str]]) -> list[str]:
+    """What undetectable.toml lists, and nobody needs."""
+    return [
+        f"UNNEEDED EXCUSE: {kind} at {department}.{verb} needs none — take it out of "
+        "undetectable.toml"
+        for kind, department, verb in unneeded
+    ]

@@ -1,11 +1,16 @@
 """Changed replies: a typed error or a value the changed reply says; and the oracle can refuse."""
 
-from dataclasses import replace
+import time
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
-from tests.faults.mutating import Example, examples, mutate
+from adapters.conformance.bench import Bench
+from adapters.wire import WireReply, WireRequest
+from tests.faults.mutating import MOST_S, Example, examples, held, mutate
 from tests.faults.oracle import Invalid, unfounded
+from tests.faults.verdict import MOST_BYTES
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +26,8 @@ async def test_a_changed_reply_gives_an_error_or_what_it_says() -> None:
     assert found.outcomes.total() == 300
     assert found.outcomes["value"] > 10
     assert found.outcomes["ContractBroken"] > 100
+    assert 0 < found.slowest_s <= MOST_S
+    assert found.most_bytes <= MOST_BYTES
 
 
 @pytest.mark.parametrize(
@@ -61,3 +68,57 @@ def test_a_moment_of_another_millennium_is_read_as_plainly_as_one_of_ours() -> N
     assert unfounded(gives, {}, [("/statusTime", "171776160800000")], []) is None
     assert unfounded(gives, {}, [("/statusTime", "171776160900000")], []) is not None
     assert unfounded(gives, {}, [("/statusTime", "999999999999999")], []) is not None
+
+
+@dataclass
+class Costly:
+    """Stands between an adapter and its answer, and takes time or memory over it."""
+
+    inner: Any
+    asked: int = 0
+    times: int = 99  # it is costly
+    seconds: float = 0.0
+    size: int = 0
+
+    @property
+    def reply(self) -> WireReply:
+        return self.inner.reply  # type: ignore[no-any-return]
+
+    @reply.setter
+    def reply(self, reply: WireReply) -> None:
+        self.inner.reply = reply
+
+    async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
+        self.asked += 1
+        if self.asked <= self.times:
+            end = time.perf_counter() + self.seconds
+            while time.perf_counter() < end:
+                bytearray(b"x" * self.size)
+            bytearray(b"x" * self.size)
+        return await self.inner.send(request, deadline=deadline)  # type: ignore[no-any-return]
+
+    async def aclose(self) -> None:
+        """Nothing to give back."""
+
+
+def on(example: Example, **costs: Any) -> tuple[Example, Costly]:
+    """The example over a line that costs so much."""
+    wire = Costly(example.bench.wire, **costs)
+    department = example.bench.subject.replaying(wire)
+    made = Bench(example.bench.subject, department, wire)  # type: ignore[arg-type]
+    return replace(example, bench=made), wire
+
+
+async def test_a_reply_that_takes_too_long_or_too_much_memory_each_time_is_found(
+    known: dict[str, Example],
+) -> None:
+    example = known["fire/file-fire_safety_inspection"]
+
+    slow, _ = on(example, seconds=MOST_S + 0.05)
+    large, _ = on(example, size=MOST_BYTES + 2**22)
+    once, wire = on(example, seconds=MOST_S + 0.05, times=1)
+
+    assert "ms" in str((await held(slow, example.true)).cost)
+    assert "MB" in str((await held(large, example.true)).cost)
+    assert (await held(once, example.true)).cost is None
+    assert wire.asked == 2

@@ -1,10 +1,9 @@
 """What became of one question on a bad day, and whether that may be."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +55,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undetectable:
-    """Changes of a value that its contract allows: where, and why nobody can tell."""
+    """A change of a value that its contract allows: where, and why nobody can tell."""
 
-    kinds: Sequence[str]
-    at: Sequence[str]  # patterns of department.verb
+    kind: str
+    at: Sequence[str]  # department.verb
     reason: str
 
 
@@ -68,15 +67,33 @@ def _read(file: Path) -> tuple[Undetectable, ...]:
 
 
 UNDETECTABLE = _read(FILE)
+_REASONS = {(one.kind, place): one.reason for one in UNDETECTABLE for place in one.at}
 
 
 def reason_for(kind: str, department: str, verb: str) -> str:
     """Why this change cannot be detected there; "" when it must be."""
-    place = f"{department}.{verb}"
-    for one in UNDETECTABLE:
-        if kind in one.kinds and any(fnmatchcase(place, pattern) for pattern in one.at):
-            return one.reason
-    return ""
+    return _REASONS.get((kind, f"{department}.{verb}"), "")
+
+
+def listed() -> Iterator[tuple[str, str, str]]:
+    """Kind, department and verb of everything that is said to be undetectable."""
+    for kind, place in _REASONS:
+        yield (kind, *place.split("."))  # type: ignore[misc]
+
+
+def unneeded(
+    cells: Iterable[Cell], asked: Callable[[str, str, str], bool]
+) -> list[tuple[str, str, str]]:
+    """What is listed as undetectable, was asked and turned out not to be.
+
+    Such an entry would let a wrong value in unseen.
+    """
+    happened = {
+        (cell.kind, cell.department, cell.verb)
+        for cell in cells
+        if cell.verdict is Verdict.UNDETECTABLE
+    }
+    return [place for place in listed() if asked(*place) and place not in happened]
 
 
 def judged(

@@ -49,6 +49,15 @@ def test_a_stranger_is_turned_away(world: Any) -> None:
     assert (reply.status_code, reply.json()["code"]) == (401, "95")
 
 
+def test_every_answer_the_contract_declares_was_given_and_keeps_it(world: Any, health: Any) -> None:
+    quick(world)
+    health.call("certificateSummary", creditCode=DEMO["uscc"])
+    health.headers.clear()
+    health.call("certificateSummary", creditCode=DEMO["uscc"])
+
+    assert health.seen == health.declared()
+
+
 def test_a_busy_day_is_code_99(world: Any, health: Any) -> None:
     quick(world, kind="busy")
 

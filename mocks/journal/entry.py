@@ -117,7 +117,8 @@ class Entry:
 
 def leaves_of(text: str, content_type: str = "") -> Iterator[tuple[str, str]]:
     """Path and text of every leaf; nothing for what is neither JSON, XML nor a form."""
-    start = text.lstrip("\ufeff \t\r\n")[:1]
+    text = text.removeprefix("\ufeff")  # the mark of an encoding
+    start = text.lstrip()[:1]
     if start == "<":
         yield from _leaves_of_xml(text)
     elif start in ("{", "["):

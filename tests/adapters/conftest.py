@@ -56,14 +56,20 @@ class Counter:
 
         self.acts.append(act)
 
+    def _deaf(self, writer: asyncio.StreamWriter) -> bool:
+        """Whether it hangs up now, without a look at what it is sent."""
+        if not self.acts or not getattr(self.acts[0], "deaf", False):
+            return False
+        self.acts.pop(0)
+        writer.transport.abort()
+        return True
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while self.acts:
-                if getattr(self.acts[0], "deaf", False):
-                    self.acts.pop(0)
-                    writer.transport.abort()
-                    return
+            while not self._deaf(writer):
                 head = await reader.readuntil(b"\r\n\r\n")
+                if not self.acts or self._deaf(writer):
+                    return
                 length = next(
                     (
                         int(line.split(b":")[1])

@@ -14,6 +14,7 @@ import structlog
 from adapters.contract import Department
 from gateway.cases import attempts, payloads
 from gateway.cases.attempts import Errand
+from gateway.cases.disowned import is_anothers, own
 from gateway.cases.errand import Message, Result, ask, send
 from gateway.cases.errors import StoreChanged, StoreUnavailable
 from gateway.cases.evidence import late_evidence
@@ -28,6 +29,7 @@ from gateway.clock import Clock
 from schema.domain.case import Case, Command, Verb
 from schema.domain.case_rules import parse_reference
 from schema.domain.delivery_policy import (
+    TAKEN,
     Act,
     Ask,
     Attempt,
@@ -120,6 +122,8 @@ class Delivery:
         """Claim, commit, then let the first byte leave."""
         probe, reference = self._hooks.probe, errand.reference
         probe("picked", reference)
+        if await is_anothers(self._store, errand, command):
+            return await self._disown(errand, command)
         act = Act.ASK if isinstance(move, Ask) else Act.SEND
         message = await self._message(errand, command)
         claimed_at = time.monotonic()
@@ -181,9 +185,11 @@ class Delivery:
 
     async def _conclude(self, errand: Errand, command: Command, result: Result) -> str | float:
         """One transaction: what came of the attempt, its events, and when the next move is due."""
-        errand = replace(errand, history=(*errand.history[:-1], result.attempt))
         async with self._store.write() as transaction:
             fresh = await transaction.load(command.case)
+            now = replace(errand, case=fresh or errand.case)
+            result = await own(transaction, self._store, now, command, result)
+            errand = replace(errand, history=(*errand.history[:-1], result.attempt))
             if not await attempts.conclude(
                 transaction, errand.reference, len(errand.history), result.attempt
             ):
@@ -229,6 +235,20 @@ class Delivery:
             if not await attempts.stands(transaction, errand):
                 return OVERTAKEN
             return await self._move(transaction, errand, command, result, move)
+
+    async def _disown(self, errand: Errand, command: Command) -> str | float:
+        """Nothing is sent that would reach another filing: a clerk asks which number is ours."""
+        attempt = Attempt(act=Act.ASK, outcome=Outcome.FAILED, detail=TAKEN)
+        n, at = len(errand.history) + 1, self._store.now()
+        async with self._store.write() as transaction:
+            await transaction.load(command.case)
+            if not await attempts.stands(transaction, errand) or not await attempts.tell(
+                transaction, errand.reference, n, attempt, at=at, by=self._executor
+            ):
+                return OVERTAKEN
+            errand = replace(errand, history=(*errand.history, attempt))
+            move = self._next(errand, command)
+            return await self._move(transaction, errand, command, Result(attempt=attempt), move)
 
     async def _testify(
         self,

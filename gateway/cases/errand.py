@@ -1,10 +1,10 @@
 """One call to a department for one command, and what came of it as a value. Never raises."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import structlog
 
@@ -18,7 +18,7 @@ from adapters.errors import (
     Unsendable,
 )
 from gateway.cases.receipts import can_be_kept
-from schema.domain.delivery_policy import UNSENDABLE, Act, Attempt, Outcome
+from schema.domain.delivery_policy import TAKEN, UNSENDABLE, Act, Attempt, Outcome
 from schema.domain.filing import Filing, Receipt, Supplement, Withdrawal
 from schema.domain.problem import ProblemCode
 
@@ -35,10 +35,32 @@ class Result:
     """What one attempt brought."""
 
     attempt: Attempt
-    received_at: datetime | None = None
     problem: str | None = None
     fault: str | None = None
-    others: tuple[str, ...] = ()  # further receipts under the same reference
+    receipts: tuple[Receipt, ...] = ()  # all under the reference, oldest first: that one counts
+
+    @property
+    def received_at(self) -> datetime | None:
+        """When the department received the one that counts."""
+        return self.receipts[0].received_at if self.receipts else None
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Further numbers under the same reference."""
+        return tuple(receipt.number for receipt in self.receipts[1:])
+
+    def without(self, taken: Collection[str]) -> Self:
+        """What it says once numbers of other filings are left out: nothing, where none is left."""
+        left = tuple(receipt for receipt in self.receipts if receipt.number not in taken)
+        if left == self.receipts:
+            return self
+        if left:
+            attempt = replace(self.attempt, detail=left[0].number)
+            return replace(self, attempt=attempt, receipts=left)
+        outcome = Outcome.UNKNOWN if self.attempt.act is Act.SEND else Outcome.FAILED
+        attempt = replace(self.attempt, outcome=outcome, detail=TAKEN)
+        problem = ProblemCode.DEPARTMENT_RECEIPT_TAKEN.value
+        return replace(self, attempt=attempt, problem=problem, receipts=())
 
 
 async def send(department: Department, message: Message) -> Result:
@@ -60,8 +82,7 @@ async def send(department: Department, message: Message) -> Result:
         log.error("delivery.adapter_broken", department=department.info.id, kind=_kind(error))
         return _result(Act.SEND, Outcome.UNKNOWN, problem=ProblemCode.DEPARTMENT_FAULT)
     number = receipt.number if receipt else None
-    at = receipt.received_at if receipt else None
-    return _result(Act.SEND, Outcome.OK, number, received_at=at)
+    return _result(Act.SEND, Outcome.OK, number, receipts=[receipt] if receipt else ())
 
 
 async def ask(department: Department, message: Message) -> Result:
@@ -78,9 +99,7 @@ async def ask(department: Department, message: Message) -> Result:
         return _result(Act.ASK, Outcome.FAILED, problem=ProblemCode.DEPARTMENT_FAULT)
     if not found:
         return _result(Act.ASK, Outcome.ABSENT)
-    others = tuple(receipt.number for receipt in found[1:])
-    at = found[0].received_at
-    return _result(Act.ASK, Outcome.OK, found[0].number, received_at=at, others=others)
+    return _result(Act.ASK, Outcome.OK, found[0].number, receipts=found)
 
 
 def _tell(what: str, message: Message, error: AdapterError) -> None:
@@ -137,13 +156,11 @@ def _result(
     *,
     problem: ProblemCode | None = None,
     fault: str | None = None,
-    received_at: datetime | None = None,
-    others: tuple[str, ...] = (),
+    receipts: Sequence[Receipt] = (),
 ) -> Result:
     return Result(
         attempt=Attempt(act=act, outcome=outcome, detail=detail),
-        received_at=received_at,
         problem=problem.value if problem else None,
         fault=fault,
-        others=others,
+        receipts=tuple(receipts),
     )

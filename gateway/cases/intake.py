@@ -10,9 +10,10 @@ import structlog
 from adapters.errors import ContractBroken
 from gateway.cases import receipts, tables
 from gateway.cases.chunks import chunks
-from gateway.cases.receipts import Holder
-from gateway.cases.store import Store
+from gateway.cases.receipts import Holder, owns
+from gateway.cases.store import Store, Transaction
 from gateway.clock import Clock
+from schema.domain.arrival import filing_reference
 from schema.domain.case import Event, EventKind
 from schema.domain.filing import Progress
 from schema.domain.reducer import certificate_to
@@ -40,13 +41,19 @@ class Intake:
             raise ContractBroken(department, f"number of a {wrong}")
 
     async def take(
-        self, department: str, told: Sequence[Progress], *, cursor: str | None = None
+        self,
+        department: str,
+        told: Sequence[Progress],
+        *,
+        cursor: str | None = None,
+        service: str | None = None,
     ) -> int:
         """Keep what is news, and after it how far a feed was read; how many filings were ours.
+        `service` is what was asked about, if anything was.
 
         A long page is kept in several transactions, none of them long: what is kept twice is once.
         """
-        ours = await self._ours(department, _sound(department, told))
+        ours = await self._ours(department, _sound(department, told), service)
         events = await self._news(department, ours)
         if not events and cursor is None:
             return len(ours)
@@ -56,17 +63,33 @@ class Intake:
                 if cursor is not None and number == len(parts):
                     await transaction.replace(tables.cursor, department=department, position=cursor)
                 for event in part:
-                    await transaction.append(event)
+                    if not await self._of_another(transaction, department, event):
+                        await transaction.append(event)
         return len(ours)
 
+    async def _of_another(self, transaction: Transaction, department: str, event: Event) -> bool:
+        """Whether it gives a filing the number of another: that proves nothing about either."""
+        number, item = event.data["receipt"], event.item or ""
+        case = await transaction.load(event.case)
+        if case is None or owns(case.step(item), number):
+            return False
+        mine = receipts.holder(self._store, case, item)
+        taken = await receipts.reserve(transaction, department, mine, [number])
+        for held_by in taken.values():
+            reference = filing_reference(event.case, item)
+            log.warning(
+                "progress.receipt_taken", reference=reference, receipt=number, held_by=held_by
+            )
+        return bool(taken)
+
     async def _ours(
-        self, department: str, told: Sequence[Progress]
+        self, department: str, told: Sequence[Progress], service: str | None
     ) -> Sequence[tuple[Progress, Holder]]:
         """Those about filings of ours at this department, with the filing.
 
         A reference of ours with a number not known yet is proof that the filing arrived.
         """
-        found = await receipts.holders(self._store, department, told)
+        found = await receipts.holders(self._store, department, told, service=service)
         if None in found:
             log.info("progress.not_ours", department=department, count=found.count(None))
         both = zip(told, found, strict=True)

@@ -1,18 +1,24 @@
 """What we believe a department holds of ours, and what its answer changes about that."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.cases import codec, tables
+from adapters.errors import AdapterError
+from gateway.cases import codec, receipts, tables
 from gateway.cases.chunks import chunks
-from gateway.cases.store import Store
+from gateway.cases.receipts import Holder
+from gateway.cases.store import Store, Transaction
 from schema.domain.arrival import filing_reference
 from schema.domain.case import Case, EventKind, Step
 from schema.domain.delivery_policy import Act, Outcome
-from schema.domain.filing import Receipt
+from schema.domain.filing import Progress, Receipt
 from schema.domain.one_thing import OneThing
+from schema.domain.reference import parse_reference
 from schema.domain.step_facts import SETTLED
 
 WINDOW_S = (
@@ -39,6 +45,24 @@ class Ours:
     surplus: tuple[str, ...]
     settled: bool
 
+    async def taken(self, connection: AsyncConnection, numbers: Iterable[str]) -> Collection[str]:
+        """Those of the numbers that are another filing's and not, for certain, this one's."""
+        others = [number for number in numbers if not self._owns(number)]
+        return await receipts.taken(connection, self.department, self._holder, others)
+
+    async def standing(self, transaction: Transaction, facts: Sequence[Fact]) -> Sequence[Fact]:
+        """What still stands of the facts: a number another filing was given meanwhile does not."""
+        numbers = {n for _, data in facts for n in _numbers(data) if not self._owns(n)}
+        taken = await receipts.reserve(transaction, self.department, self._holder, numbers)
+        return [fact for fact in facts if taken.keys().isdisjoint(_numbers(fact[1]))]
+
+    @property
+    def _holder(self) -> Holder:
+        return Holder(case=self.case, item=self.item, service=self.service)
+
+    def _owns(self, number: str) -> bool:
+        return number == self.receipt and not self.told
+
     def lost(self, found: Sequence[Receipt]) -> bool:
         """Whether what should be there is not; what a department decided it may forget."""
         return self.receipt is not None and not self.settled and self._counting(found) is None
@@ -58,6 +82,11 @@ class Ours:
                 beyond = {"receipts": [other.number], "adopted": counts.number}
                 yield EventKind.DUPLICATE_FOUND, beyond
 
+    def is_anothers(self, told: Progress | AdapterError) -> bool:
+        """Whether the department names another filing of ours as the one with this number."""
+        named = parse_reference(told.reference or "") if isinstance(told, Progress) else None
+        return named is not None and (named.case, named.item) != (self.case, self.item)
+
     def there(self) -> Iterator[Fact]:
         """What it changes that the department knows the number it gave."""
         if self.missing and not self.told:
@@ -69,6 +98,18 @@ class Ours:
         if ours is not None or (self.receipt is not None and (self.settled or not self.told)):
             return ours
         return next((one for one in found if one.number not in self.surplus), None)
+
+
+def _numbers(data: Mapping[str, Any]) -> set[str]:
+    """The numbers a fact gives a filing."""
+    return {number for number in (data.get("receipt"), *data.get("receipts", ())) if number}
+
+
+def shared(ours: Sequence[Ours]) -> Sequence[Ours]:
+    """Filings under way that the department gave one number: whose it is, only people find out."""
+    open_ = [one for one in ours if one.receipt and not one.told and not one.settled]
+    often = Counter((one.service, one.receipt) for one in open_)
+    return [one for one in open_ if often[one.service, one.receipt] > 1]
 
 
 async def ours_at(store: Store, department: str) -> list[Ours]:

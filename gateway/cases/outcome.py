@@ -9,7 +9,17 @@ from gateway.cases.attempts import Errand
 from gateway.cases.errand import Result
 from schema.domain import surplus
 from schema.domain.case import Command, Event, EventKind, Step, StepState, Verb
-from schema.domain.delivery_policy import Act, Adopt, Move, Outcome, Park, Refuse, may_have_arrived
+from schema.domain.delivery_policy import (
+    TAKEN,
+    Act,
+    Adopt,
+    Move,
+    Outcome,
+    Park,
+    Refuse,
+    may_have_arrived,
+)
+from schema.domain.problem import ProblemCode
 from schema.domain.step_facts import SETTLED
 
 
@@ -91,7 +101,8 @@ def events_of(
             data = {"reason": reason, "code": result.fault, **_surplus_data(errand, command)}
             yield _event(command, _declined(command), f"declined{anew}", department, at, data)
         case Park(why=why):
-            data = {"problem": result.problem, "why": why}
+            taken = ProblemCode.DEPARTMENT_RECEIPT_TAKEN.value if why == TAKEN else None
+            data = {"problem": taken or result.problem, "why": why}
             yield _event(command, EventKind.FILING_PARKED, f"parked:{n}", "gateway", at, data)
         case _:
             yield from _trouble(command, result, n, at)

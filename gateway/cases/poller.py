@@ -103,9 +103,10 @@ class Poller:
         except (ContractBroken, Refused) as error:  # about these receipts: the others go on
             log.warning("poll.refused", department=department.info.id, reason=error.message)
             return
-        news = [p for p in answers.values() if isinstance(p, Progress)]
+        about = ((receipt, answers.get(receipt)) for receipt in receipts)
+        news = [p for receipt, p in about if isinstance(p, Progress) and p.receipt == receipt]
         told = [await _whole(department, progress, service) for progress in news]
-        await self._intake.take(department.info.id, told)
+        await self._intake.take(department.info.id, told, service=service)
 
     async def _fetch_certificates(self, department: Department) -> None:
         """Certificates of items granted without one, told by a callback for example."""
@@ -121,7 +122,7 @@ class Poller:
             granted = Progress(receipt=row.receipt, status=ItemStatus.GRANTED, at=decided)
             told = await _whole(department, granted, row.service)
             if told.certificate is not None:
-                await self._intake.take(department.info.id, [told])
+                await self._intake.take(department.info.id, [told], service=row.service)
 
     async def _open(
         self, department: Department, which: sa.ColumnElement[bool]

@@ -1,14 +1,20 @@
-"""Numbers departments give: which can be kept, and whose filing one is."""
+"""Numbers departments give: which can be kept, whose filing one is, and whose it may become.
 
-from collections.abc import Mapping, Sequence
+A department numbers what it receives; two filings of one service never have the same number of it.
+Who answers one filing with the number of another says nothing about it: were the number kept, what
+is decided of the other would be told of this one, and taking this one back would take the other.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.cases import tables
+from gateway.cases import codec, tables
 from gateway.cases.store import Store, Transaction
-from schema.domain.case import Command
+from schema.domain.case import Case, Step
 from schema.domain.filing import Progress
 from schema.domain.formats import UNWRITABLE
 from schema.domain.reference import parse_reference
@@ -37,18 +43,20 @@ def broken(progress: Progress) -> str | None:
 
 
 async def holders(
-    store: Store, department: str, told: Sequence[Progress]
+    store: Store, department: str, told: Sequence[Progress], *, service: str | None = None
 ) -> Sequence[Holder | None]:
     """For each, the filing its reference names, otherwise the one with its number; None: none of
-    ours there.
+    ours there, or two have it and nothing tells which is meant.
 
-    A reference is ours, printed by the department; a number may have been mistyped by a clerk.
+    A reference is ours, printed by the department; a number may have been mistyped by a clerk, and
+    is one of the service that was asked for, where one was.
     """
     rows = await store.rows(_there(department, told)) if told else ()
     named = {(row.case_id, row.item): row for row in rows}
     numbered: dict[str, list[Any]] = {}
     for row in rows:
-        numbered.setdefault(row.receipt, []).append(row)
+        if service in (None, row.service):
+            numbered.setdefault(row.receipt, []).append(row)
     return [
         _named(progress, named) or await _numbered(store, numbered.get(progress.receipt, []))
         for progress in told
@@ -76,9 +84,10 @@ def _named(progress: Progress, named: Mapping[tuple[str, str], Any]) -> Holder |
 
 
 async def _numbered(store: Store, rows: Sequence[Any]) -> Holder | None:
+    """The only filing with this number, or the only one the department gave it to."""
     if len(rows) > 1:
-        rows = [row for row in rows if not await _only_told(store, row)] or rows
-    return _holder(rows[0]) if rows else None
+        rows = [row for row in rows if not await _only_told(store, row)]
+    return _holder(rows[0]) if len(rows) == 1 else None
 
 
 async def _only_told(store: Store, row: Any) -> bool:
@@ -91,14 +100,69 @@ def _holder(row: Any) -> Holder:
     return Holder(case=row.case_id, item=row.item, service=row.service)
 
 
-async def held_by_another(
-    transaction: Transaction, department: str, receipt: str, command: Command
-) -> str | None:
-    """The case in which another step of this department has the number; None: nobody has it."""
+def holder(store: Store, case: Case, item: str) -> Holder:
+    """The filing of this item."""
+    service = store.one_thing(case.one_thing, case.version).item(item).service
+    return Holder(case=case.id, item=item, service=service)
+
+
+def owns(step: Step, number: str) -> bool:
+    """Whether its department gave the step this number; what a clerk told may be another's."""
+    return step.receipt == number and not step.receipt_told
+
+
+async def taken(
+    connection: AsyncConnection, department: str, mine: Holder, numbers: Collection[str]
+) -> Mapping[str, str]:
+    """Those of the numbers the department gave to another filing of the same service, with its
+    case. What only a clerk told may be mistyped, and is in nobody's way.
+    """
+    step, case = tables.step.c, tables.case.c
+    query = sa.select(step.receipt, step.case_id, step.item, case.body).where(
+        step.department == department,
+        step.service == mine.service,
+        step.receipt.in_(numbers),
+        _another(mine),
+    )
+    joined = query.join_from(tables.step, tables.case, case.id == step.case_id)
+    rows = (await connection.execute(joined)).all() if numbers else ()
+    return {row.receipt: row.case_id for row in rows if _is_given(row)}
+
+
+def _another(mine: Holder) -> sa.ColumnElement[bool]:
     step = tables.step.c
-    other = (step.case_id != command.case) | (step.item != command.item)
+    return (step.case_id != mine.case) | (step.item != mine.item)
+
+
+def _is_given(row: Any) -> bool:
+    return owns(codec.case_from(row.body).step(row.item), row.receipt)
+
+
+async def reserve(
+    transaction: Transaction, department: str, mine: Holder, numbers: Collection[str]
+) -> Mapping[str, str]:
+    """What is `taken` of the numbers; the others nobody else takes until the transaction ends.
+
+    Who has both locks his case first: so does whoever appends an event to it.
+    """
+    if transaction.connection.dialect.name == "postgresql":  # SQLite has one writer
+        for number in sorted(numbers):
+            name = f"receipt:{department}:{mine.service}:{number}"
+            lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))
+            await transaction.connection.execute(sa.select(lock))
+    return await taken(transaction.connection, department, mine, numbers)
+
+
+async def held_by_another(
+    transaction: Transaction, department: str, receipt: str, mine: Holder
+) -> str | None:
+    """The case in which another step of this department has the number, whoever said so and of
+    whatever service: people mistype. None: nobody has it, nor will until the transaction ends.
+    """
+    await reserve(transaction, department, mine, [receipt])
+    step = tables.step.c
     query = sa.select(step.case_id).where(
-        step.department == department, step.receipt == receipt, other
+        step.department == department, step.receipt == receipt, _another(mine)
     )
     found: str | None = (await transaction.connection.execute(query.limit(1))).scalar_one_or_none()
     return found

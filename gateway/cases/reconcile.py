@@ -19,7 +19,8 @@ from gateway.cases.chunks import chunks
 from gateway.cases.errors import StoreError
 from gateway.cases.intake import Intake
 from gateway.cases.orphans import orphans
-from gateway.cases.ours import Fact, Ours, ours_at
+from gateway.cases.ours import Fact, Ours, ours_at, shared
+from gateway.cases.receipts import can_be_kept
 from gateway.cases.store import Store, Transaction
 from gateway.clock import Clock
 from schema.domain.case import Case, Event, EventKind, Step
@@ -40,9 +41,11 @@ class Difference(StrEnum):
     SURPLUS = "surplus"  # it is there beyond the one that counts, or none is to: being withdrawn
     MISSING = "missing"  # it gave us a number and does not have it: a clerk asks
     ORPHAN = "orphan"  # it carries our reference, and we know no such case: a clerk asks
+    MIXED_UP = "mixed_up"  # it names the number of another filing of ours: a clerk asks
 
 
-CLERK = frozenset({Difference.MISSING, Difference.ORPHAN})  # what a person has to look at
+# What a person has to look at.
+CLERK = frozenset({Difference.MISSING, Difference.ORPHAN, Difference.MIXED_UP})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,22 +149,37 @@ class Reconciler:
             answers = await asyncio.gather(*(self._find(department, one) for one in some))
             for one, found in zip(some, answers, strict=True):
                 made.asked += 1
-                if found is None:
+                own = None if found is None else await self._own(one, found, made)
+                if own is None:
                     made.unanswered += 1
-                elif one.lost(found):
+                elif one.lost(own):
                     absent.append(one)
                 else:
-                    await self._tell(one, one.facts(found), made)
+                    await self._tell(one, one.facts(own), made)
         return absent
 
+    async def _own(
+        self, one: Ours, found: Sequence[Receipt], made: Reconciled
+    ) -> Sequence[Receipt]:
+        """What it names as ours, without the numbers of other filings; those are for a clerk."""
+        async with self._store.database.read() as connection:
+            taken = await one.taken(connection, (receipt.number for receipt in found))
+        for number in taken:
+            finding = _finding(Difference.MIXED_UP, one, number)
+            if finding not in made.findings:
+                made.findings.append(finding)
+        return [receipt for receipt in found if receipt.number not in taken]
+
     async def _find(self, department: Department, one: Ours) -> Sequence[Receipt] | None:
-        """All filings under the reference, oldest first; None when it gave no answer."""
+        """All filings under the reference, oldest first; None when it gave no answer of use."""
         await self._sleep(random.uniform(0, _JITTER_S))  # noqa: S311
         budget = department.info.limits.timeout_s
         try:
             async with asyncio.timeout(budget + _GRACE_S):
                 found = await department.find_filing(one.reference, one.service, budget=budget)
         except (AdapterError, TimeoutError):
+            return None
+        if not all(can_be_kept(receipt.number) for receipt in found):
             return None
         return sorted(found, key=lambda receipt: receipt.received_at)
 
@@ -170,7 +188,10 @@ class Reconciler:
     async def _by_receipt(
         self, department: Department, ours: Sequence[Ours], made: Reconciled
     ) -> None:
-        numbered = [one for one in ours if one.receipt is not None]
+        twice = shared(ours)
+        for one in twice:
+            await self._missing(one, made)
+        numbered = [one for one in ours if one.receipt is not None and one not in twice]
         unknown = await self._unknown(department, numbered, made)
         if unknown:
             await self._sleep(department.info.limits.settle_s)
@@ -180,7 +201,7 @@ class Reconciler:
     async def _unknown(
         self, department: Department, ours: Sequence[Ours], made: Reconciled
     ) -> list[Ours]:
-        """Ask by number; those the department does not know."""
+        """Ask by number; those the department does not know, or knows as another filing's."""
         unknown: list[Ours] = []
         for service in sorted({one.service for one in ours}):
             mine = [one for one in ours if one.service == service]
@@ -189,7 +210,7 @@ class Reconciler:
                 for one in some:
                     made.asked += 1
                     answer = told.get(one.receipt or "", _NO_ANSWER)
-                    if answer is None:
+                    if answer is None or one.is_anothers(answer):
                         unknown.append(one)
                     elif isinstance(answer, Progress):
                         await self._tell(one, one.there(), made)
@@ -229,7 +250,7 @@ class Reconciler:
             before = case.step(one.item) if case is not None else None
             if case is None or before is None or before.receipt != one.receipt:
                 return []  # it moved on while its department was asked: the next run compares it
-            for kind, data in facts:
+            for kind, data in await one.standing(transaction, facts):
                 case = await self._told(transaction, case, self._event(one, case, kind, data))
             return list(_findings(one, before, case.step(one.item)))
 

@@ -5,7 +5,7 @@ from gateway.cases.attempts import Errand
 from gateway.cases.delivery import DONE, PARKED, UNDER_WAY
 from gateway.cases.errors import RequestConflict, RequestUnreadable, StoreUnavailable
 from gateway.cases.outcome import told
-from gateway.cases.receipts import can_be_kept, held_by_another
+from gateway.cases.receipts import Holder, can_be_kept, held_by_another, holder
 from gateway.cases.rejection import Undone
 from gateway.cases.requests import Request, known, remember, request
 from gateway.cases.store import Store, Transaction
@@ -66,7 +66,8 @@ class Resolving:
             fresh = await transaction.load(errand.case.id)
             if fresh is None or not asks(fresh, command, errand.state):
                 raise Undone(KNOWN_ALREADY)
-            await _refuse_taken(transaction, errand.department, receipt, command)
+            mine = holder(self._store, fresh, command.item)
+            await _refuse_taken(transaction, errand.department, receipt, mine)
             n = len(errand.history) + 1
             outcome = Outcome.OK if receipt else Outcome.ABSENT
             attempt = Attempt(act=Act.TOLD, outcome=outcome, detail=receipt)
@@ -94,12 +95,12 @@ def _wrong_receipt(receipt: str | None) -> Problem | None:
 
 
 async def _refuse_taken(
-    transaction: Transaction, department: str, receipt: str | None, command: Command
+    transaction: Transaction, department: str, receipt: str | None, mine: Holder
 ) -> None:
     """A mistyped number must not take another filing's decision."""
     if receipt is None:
         return
-    taken = await held_by_another(transaction, department, receipt, command)
+    taken = await held_by_another(transaction, department, receipt, mine)
     if taken is not None:
         raise Undone(rejection.rejected(rejection.RECEIPT_TAKEN, case=taken))
 

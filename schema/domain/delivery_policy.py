@@ -13,6 +13,7 @@ from schema.domain.case import Verb
 from schema.domain.department import DepartmentInfo, Repeats
 
 UNSENDABLE = "the contract does not allow it"  # detail of what was not sent, and never will be
+TAKEN = "the number is another filing's"  # detail of an answer that says nothing of this one
 ABSENTS = 2  # look-ups in a row that found nothing, before absence is believed
 
 
@@ -35,6 +36,9 @@ class Outcome(StrEnum):
     ABSENT = "absent"  # of ASK and TOLD: the department has nothing under this reference
     FAILED = "failed"  # of ASK: no answer; not the same as absent
     RETRY = "retry"  # of TOLD: look again; it says nothing about what happened
+
+
+_IN_DOUBT = frozenset({Outcome.UNKNOWN, Outcome.OPEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,17 +140,17 @@ def may_retry(history: Sequence[Attempt], rule: Rule) -> bool:
 
 def may_have_arrived(history: Sequence[Attempt]) -> bool:
     """Whether an attempt was sent whose fate nobody has told since."""
-    open_ = False
+    open_ = answered = False
     absents = 0
     for attempt in history:
         if attempt.act is Act.SEND:
-            sent = attempt.outcome in (Outcome.UNKNOWN, Outcome.OPEN)
+            sent, answered = attempt.outcome in _IN_DOUBT, attempt.detail == TAKEN
             open_, absents = open_ or sent, 0
         elif attempt.outcome is Outcome.RETRY:
             absents = 0  # the department is asked anew, twice again
         elif attempt.outcome is Outcome.ABSENT:
             absents += 1
-            open_ = open_ and attempt.act is Act.ASK and absents < ABSENTS
+            open_ = open_ and attempt.act is Act.ASK and (answered or absents < ABSENTS)
     return open_
 
 
@@ -187,7 +191,7 @@ def _unparked(before: Sequence[Attempt], rule: Rule) -> Move:
 
 
 def _ever_in_doubt(history: Sequence[Attempt]) -> bool:
-    return any(a.act is Act.SEND and a.outcome in (Outcome.UNKNOWN, Outcome.OPEN) for a in history)
+    return any(a.act is Act.SEND and a.outcome in _IN_DOUBT for a in history)
 
 
 def _after_send(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
@@ -198,6 +202,8 @@ def _after_send(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
             return _refused(history, last, rule)
         case Outcome.NOT_SENT:
             return _again(history, rule)
+        case _ if last.detail == TAKEN:
+            return Ask(rule.settle_s) if rule.repeats is Repeats.LOOKUP else Park(TAKEN)
         case _:
             return _UNKNOWN[rule.repeats](history, rule)
 
@@ -213,7 +219,7 @@ def _again(history: Sequence[Attempt], rule: Rule) -> Move:
         return Park(
             UNSENDABLE
         )  # another try gives the same; a person mends it, then orders a retry
-    tried = _last_sends(history, frozenset({Outcome.NOT_SENT, Outcome.UNKNOWN, Outcome.OPEN}))
+    tried = _last_sends(history, _IN_DOUBT | {Outcome.NOT_SENT})
     if tried >= rule.sends:
         return Park("not reachable")
     return Send(_wait(tried, rule))
@@ -236,6 +242,8 @@ def _after_ask(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
             return Adopt(last.detail)
         case Outcome.ABSENT:
             return _absent(history, rule)
+        case _ if last.detail == TAKEN:
+            return Park(TAKEN)
         case _:
             return _ask_again(history, rule)
 
@@ -246,6 +254,8 @@ def _absent(history: Sequence[Attempt], rule: Rule) -> Move:
         return Ask(rule.settle_s)
     if sends and sends[-1].outcome is Outcome.REFUSED:
         return Refuse(sends[-1].detail)
+    if sends and sends[-1].detail == TAKEN:
+        return Park(TAKEN)  # it took something, whatever it finds of it now
     if _since_told(history, Act.SEND) >= rule.blind_sends:
         return Park("sent often, never seen")
     return Send()

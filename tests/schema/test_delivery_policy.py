@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schema.domain.delivery_policy import (
+    TAKEN,
     UNSENDABLE,
     Act,
     Adopt,
@@ -48,6 +49,8 @@ RETRY = told(Outcome.RETRY)
 UNFIT = Attempt(act=Act.SEND, outcome=Outcome.NOT_SENT, detail=UNSENDABLE)
 UNKNOWN, NOT_SENT = sent(Outcome.UNKNOWN), sent(Outcome.NOT_SENT)
 ABSENT, FAILED = asked(Outcome.ABSENT), asked(Outcome.FAILED)
+# Answered, or looked up, with the number of another filing.
+ANSWERED, NAMED = sent(Outcome.UNKNOWN, TAKEN), asked(Outcome.FAILED, TAKEN)
 
 TABLE: list[tuple[Rule, list[Attempt], Move]] = [
     (LOOKUP, [], Send()),
@@ -95,6 +98,23 @@ TABLE: list[tuple[Rule, list[Attempt], Move]] = [
     (LOOKUP, [UNKNOWN, ABSENT, ABSENT] * 6 + [RETRY], Ask(0.0)),
     (LOOKUP, [UNKNOWN, ABSENT, ABSENT] * 6 + [RETRY, ABSENT, ABSENT], Send()),
     (LOOKUP, [*[UNKNOWN, ABSENT, ABSENT] * 6, RETRY, asked(Outcome.OK, "7")], Adopt("7")),
+    (BLIND, [ANSWERED], Park(TAKEN)),
+    (KEY, [ANSWERED], Park(TAKEN)),
+    (KEY, [UNKNOWN, ANSWERED], Park(TAKEN)),
+    (KEY, [ANSWERED, RETRY], Send()),
+    (KEY, [NAMED], Park(TAKEN)),
+    (KEY, [NAMED, RETRY], Send()),
+    (LOOKUP, [ANSWERED], Ask(9.0)),
+    (LOOKUP, [ANSWERED, asked(Outcome.OK, "7")], Adopt("7")),
+    (LOOKUP, [ANSWERED, FAILED], Ask(0.5)),
+    (LOOKUP, [ANSWERED, ABSENT], Ask(9.0)),
+    (LOOKUP, [ANSWERED, ABSENT, ABSENT], Park(TAKEN)),
+    (LOOKUP, [ANSWERED, ABSENT, ABSENT, RETRY], Ask(0.0)),
+    (LOOKUP, [ANSWERED, ABSENT, ABSENT, RETRY, ABSENT, ABSENT], Park(TAKEN)),
+    (LOOKUP, [ANSWERED, ABSENT, ABSENT, told(Outcome.ABSENT)], Send()),
+    (LOOKUP, [ANSWERED, NAMED], Park(TAKEN)),
+    (LOOKUP, [UNKNOWN, NAMED], Park(TAKEN)),
+    (LOOKUP, [UNKNOWN, NAMED, RETRY], Ask(0.0)),
 ]
 
 RETRIES: list[tuple[Rule, list[Attempt], bool]] = [
@@ -112,6 +132,11 @@ RETRIES: list[tuple[Rule, list[Attempt], bool]] = [
     (LOOKUP, [UNKNOWN, ABSENT, ABSENT] * 6, True),
     (LOOKUP, [sent(Outcome.OK, "7")], False),
     (LOOKUP, [sent(Outcome.REFUSED, "no")], False),
+    (KEY, [ANSWERED], True),
+    (KEY, [NAMED], True),
+    (BLIND, [ANSWERED], False),
+    (LOOKUP, [ANSWERED], False),
+    (LOOKUP, [ANSWERED, ABSENT, ABSENT], True),
 ]
 
 
@@ -215,6 +240,36 @@ def test_orders_of_impatient_clerks_never_lead_to_a_blind_second_send(
                 dated.append((now, asked(data.draw(ASKS))))
             case Park():
                 dated.append((now, told(data.draw(TELLS))))
+
+
+SAID = [ANSWERED, UNKNOWN, NOT_SENT, sent(Outcome.OPEN), sent(Outcome.REFUSED, "no")]
+LOOKED_UP = [NAMED, ABSENT, FAILED]
+
+
+@given(st.data(), st.sampled_from(RULES))
+@settings(max_examples=200, deadline=None)
+def test_what_was_answered_with_another_number_is_sent_again_only_when_a_person_says_so(
+    data: st.DataObject, rule: Rule
+) -> None:
+    rule, history, answered = replace(rule, asks=3, sends=4, blind_sends=2), list[Attempt](), False
+    for _ in range(25):
+        move = next_move(history, rule)
+        if data.draw(st.integers(0, 3)) == 0:
+            history.append(RETRY)
+            continue
+        match move:
+            case Send():
+                assert not answered or rule.repeats is Repeats.KEY
+                history.append(data.draw(st.sampled_from(SAID)))
+                answered = answered or history[-1] == ANSWERED
+            case Ask():
+                history.append(data.draw(st.sampled_from(LOOKED_UP)))
+            case Park():
+                assert may_have_arrived(history) or not answered
+                history.append(told(Outcome.ABSENT))
+                answered = False
+            case Adopt() | Refuse():
+                return
 
 
 @given(st.lists(SENDS, min_size=1, max_size=6))

@@ -138,6 +138,27 @@ async def test_no_answer_is_not_absence(world: World) -> None:
     assert EventKind.FILING_MISSING not in await kinds(world, case.id)
 
 
+async def test_a_number_that_cannot_be_kept_is_no_answer_and_hides_nothing_of_the_others(
+    world: World,
+) -> None:
+    case = await filed(world)
+    await world.grant(case.id, "C", world.blind)
+    await world.grant(case.id, "B", world.asked)
+    await world.until(case.id, lambda c: c.step("D").receipt is not None)
+    look_up = world.asked.find_filing
+
+    async def broken(reference: str, service: str, *, budget: float) -> Sequence[Receipt]:
+        answer = await look_up(reference, service, budget=budget)
+        if service == "service_B":
+            return [*answer, Receipt(number="asked\x00", received_at=world.clock.now())]
+        return [*answer, Receipt(number="asked-7", received_at=world.clock.now())]
+
+    world.asked.find_filing = broken  # type: ignore[method-assign]
+    made = await reconciled(world)
+
+    assert (made.unanswered, found(made)) == (1, [(Difference.SURPLUS, "asked-7")])
+
+
 async def test_a_number_a_blind_department_does_not_know_is_missing(world: World) -> None:
     await filed(world)
     world.blind.unknown = {"blind-1"}

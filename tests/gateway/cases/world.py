@@ -83,7 +83,8 @@ class FakeDepartment:
     """Keeps what it is given. `troubles` is what happens to the next calls, one each:
 
     lost (kept, reply lost), busy (not kept, not delivered), hang (kept, never answers), garbled
-    (not kept, outcome unknown), no (refused). After that it behaves.
+    (not kept, outcome unknown), no (refused), as:N (kept, answered with the number N). After that
+    it behaves.
     """
 
     id: str
@@ -153,7 +154,8 @@ class FakeDepartment:
             await asyncio.sleep(budget)
         if trouble in ("lost", "hang"):
             raise OutcomeUnknown(self.id, "reply lost")
-        return Receipt(number=number, received_at=self.clock.now())
+        said = trouble.removeprefix("as:") if trouble.startswith("as:") else number
+        return Receipt(number=said, received_at=self.clock.now())
 
     def _keep(self, filing: Filing) -> str:
         if self.repeats is Repeats.KEY:

@@ -32,7 +32,7 @@ async def look_in(transaction: Transaction, witness: Witness) -> bool:
     older = asked or await witness.older(transaction)
     if older:
         await _doubt(transaction)
-    await witness.remember(transaction)
+    await witness.remember(transaction, doubted=older)
     return older
 
 

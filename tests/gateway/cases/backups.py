@@ -3,15 +3,21 @@
 import asyncio
 import shutil
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import sqlalchemy as sa
+
+from gateway.cases import tables
+from gateway.cases.store import DOUBTED
 from tests.gateway.cases.world import World, make_world
 from tests.postgres import Cluster
 
 
-class Kept(Protocol):
+class Restorable(Protocol):
     """A store as an operator sees it. Nothing works on it while a backup is put back."""
 
     def world(self, before: World | None = None) -> World:
@@ -32,10 +38,11 @@ class OnSqlite:
     """A file, with the count beside it."""
 
     folder: Path
+    name: str = "cases.sqlite"
 
     @property
     def path(self) -> Path:
-        return self.folder / "cases.sqlite"
+        return self.folder / self.name
 
     def world(self, before: World | None = None) -> World:
         return make_world(self.path, departments=before.departments if before else None)
@@ -75,3 +82,25 @@ class OnPostgres:
 
     async def put_back(self, name: str) -> None:
         await asyncio.to_thread(self.cluster.restore, self.database, self.folder / name)
+
+
+def running(store: Restorable, before: World | None = None) -> AbstractAsyncContextManager[World]:
+    """A gateway at work on the store; see `Restorable.world`."""
+    return started(store.world(before))
+
+
+@asynccontextmanager
+async def started(world: World) -> AsyncIterator[World]:
+    """It is at work until the end of the block."""
+    await world.service.start()
+    try:
+        yield world
+    finally:
+        await world.service.stop()
+
+
+async def doubts(world: World) -> int:
+    """Commands that count as sent though this store knows of no sending."""
+    tried = tables.attempt.c
+    rows = await world.service.store.rows(sa.select(tried.n).where(tried.executor == DOUBTED))
+    return len(rows)

@@ -61,6 +61,7 @@ class Kept:
     updated_at: datetime
     submitted: bool
     revision: int = 0
+    restored: bool = False  # it came with a backup, and may have been submitted since
 
     def standing(self, clock: Clock, made: Promises | None = None) -> Standing:
         """What would be submitted now with these promises, and what stands against it."""
@@ -121,6 +122,7 @@ class Drafts:
             updated_at=datetime.fromisoformat(row.updated_at),
             submitted=row.submitted,
             revision=row.revision,
+            restored=row.restored,
         )
 
     async def merged(
@@ -191,6 +193,7 @@ class Drafts:
                 table.c.id == kept.id,
                 table.c.submitted.is_(False),
                 table.c.revision == kept.revision,
+                table.c.restored.is_(kept.restored),
             )
             .values(
                 updated_at=kept.updated_at.isoformat(),

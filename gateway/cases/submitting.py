@@ -9,6 +9,7 @@ from gateway.cases.drafts import Drafts, Kept, until_still
 from gateway.cases.errors import RequestConflict, RequestUnreadable, StoreUnavailable
 from gateway.cases.promises import Promises
 from gateway.cases.requests import Request, known, remember, request
+from gateway.cases.restored import doubt_case
 from gateway.cases.store import Store
 from gateway.cases.submission import signed, strangers, submission
 from gateway.cases.visibility import owner_of
@@ -91,7 +92,10 @@ class Submitting:
             first = await remember(transaction, asked, full.id)
             if first is None:
                 await self._drafts.update(transaction, full, submitted=True)
-                return await transaction.append(submission(viewer, full, self._clock, made))
+                case = await transaction.append(submission(viewer, full, self._clock, made))
+                if full.restored:
+                    await doubt_case(transaction, case.id)
+                return case
         return await self._as_answered(viewer, first)
 
     async def _as_answered(self, viewer: Viewer, case: str) -> Case | Rejected:

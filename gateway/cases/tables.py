@@ -117,6 +117,8 @@ draft = sa.Table(
     sa.Column("updated_at", sa.String(40), nullable=False),
     sa.Column("submitted", sa.Boolean, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
+    # It came back with a backup: it may have been submitted since, so its case asks first.
+    sa.Column("restored", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 request = sa.Table(

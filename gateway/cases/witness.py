@@ -22,7 +22,7 @@ from schema.domain.delivery_policy import Act
 
 log = structlog.get_logger(__name__)
 
-_MARK = "mark"
+_MARK, _FORGOTTEN = "mark", "forgotten_claims"
 _IDENTITY = sa.text(
     f"""
 SELECT (SELECT system_identifier FROM pg_control_system())::text || ':' ||
@@ -40,8 +40,11 @@ class Witness(Protocol):
         """Whether the store is older than it was when it was last used."""
         ...
 
-    async def remember(self, transaction: Transaction) -> None:
-        """Take the store as it is for the one that is used from here on."""
+    async def remember(self, transaction: Transaction, *, doubted: bool = False) -> None:
+        """Take the store as it is for the one that is used from here on.
+
+        `doubted`: it came back from a backup. Any other backup from before is still older then.
+        """
         ...
 
     async def same(self, transaction: Transaction) -> bool:
@@ -61,6 +64,9 @@ class Claims:
     """How many claims this SQLite store has seen, kept beside it. Written after the claim's commit
     and before the first byte leaves; a crash in between leaves it too low, which proves nothing
     wrong. One process has the file, so it stays the same under our hands.
+
+    It never falls: a restore counts as a claim, and the store notes how many it has forgotten.
+    Otherwise a second restore, of the same backup or of a later one, would look like no restore.
     """
 
     def __init__(self, path: Path) -> None:
@@ -70,10 +76,17 @@ class Claims:
 
     async def older(self, transaction: Transaction) -> bool:
         claims, counted = await _claims(transaction), self._read()
-        return claims > 0 if counted is None else counted > claims
+        if counted is None:  # it is written at the first start, when nothing is in the store
+            return claims > 0 or await _has_drafts(transaction)
+        return counted > claims + await _forgotten(transaction)
 
-    async def remember(self, transaction: Transaction) -> None:
-        self._counted = await _claims(transaction)
+    async def remember(self, transaction: Transaction, *, doubted: bool = False) -> None:
+        claims, forgotten = await _claims(transaction), await _forgotten(transaction)
+        self._counted = claims + forgotten
+        if doubted:
+            self._counted = max(self._counted, self._read() or 0) + 1
+            lost = str(self._counted - claims)
+            await transaction.replace(tables.fact, name=_FORGOTTEN, value=lost)
         if self._file is None:
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         self._write()
@@ -117,7 +130,7 @@ class Mark:
         # Earlier versions wrote the mark without the table's number.
         return identity != written and not identity.startswith(f"{written}:")
 
-    async def remember(self, transaction: Transaction) -> None:
+    async def remember(self, transaction: Transaction, *, doubted: bool = False) -> None:
         self._known = await _identity(transaction.connection)
         if self._known is not None:
             await transaction.replace(tables.fact, name=_MARK, value=self._known)
@@ -145,6 +158,18 @@ async def _claims(transaction: Transaction) -> int:
     real = (tried.act != Act.TOLD.value) & (tried.executor != DOUBTED)
     query = sa.select(sa.func.count()).select_from(tables.attempt).where(real)
     return int((await transaction.connection.execute(query)).scalar_one())
+
+
+async def _forgotten(transaction: Transaction) -> int:
+    """Claims counted beside the store that are not in it: backups had forgotten them."""
+    query = sa.select(tables.fact.c.value).where(tables.fact.c.name == _FORGOTTEN)
+    return int((await transaction.connection.execute(query)).scalar_one_or_none() or 0)
+
+
+async def _has_drafts(transaction: Transaction) -> bool:
+    """Whether there is any, submitted or not."""
+    query = sa.select(sa.exists(sa.select(tables.draft.c.id)))
+    return bool((await transaction.connection.execute(query)).scalar_one())
 
 
 async def _identity(connection: AsyncConnection) -> str | None:

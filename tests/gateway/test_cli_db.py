@@ -29,9 +29,9 @@ def test_migrate_says_from_where_to_where_and_then_that_nothing_is_missing(
     terminal: Terminal,
 ) -> None:
     assert terminal.run("db", "migrate", *STORE) == 0
-    assert "empty → 0003" in terminal.out
+    assert "empty → 0004" in terminal.out
     assert terminal.run("db", "migrate", *STORE, "--json") == 0
-    assert orjson.loads(terminal.out) == {"before": "0003", "after": "0003"}
+    assert orjson.loads(terminal.out) == {"before": "0004", "after": "0004"}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,9 @@ from tests.forked import forked, pipe
 from tests.gateway.cases.migrating import migrating
 
 REVISIONS = [s.revision for s in ScriptDirectory.from_config(scripts()).walk_revisions()][::-1]
+_OWN = {"applicant_ref": "person:1", "one_thing": "open_shop", "version": "1", "revision": 0}
+DRAFT = {**_OWN, "updated_at": "2026-09-07"}
+CASE = {**_OWN, "id": "case", "state": "done", "submitted_at": "2026-09-07", "body": b"{}"}
 _SCRIPT = """
 import sqlalchemy as sa
 from alembic import op
@@ -187,6 +190,24 @@ def test_every_migration_goes_up_from_an_empty_store_and_down_again(
 
     assert "ot_case" in up
     assert [name for name in down if name != "ot_version"] == []
+
+
+@pytest.mark.parametrize("came_back", [False, True])
+def test_open_drafts_of_a_store_that_came_back_earlier_are_doubted(
+    url: str, engine: sa.Engine, came_back: bool
+) -> None:
+    config, draft = scripts(), tables.draft.c
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        connection.execute(tables.case.insert().values(**CASE, restored=came_back))
+        for name, submitted in (("open", False), ("submitted", True)):
+            connection.execute(tables.draft.insert().values(**DRAFT, id=name, submitted=submitted))
+
+        command.upgrade(config, "0004")
+        rows = connection.execute(sa.select(draft.id, draft.restored).order_by(draft.id)).all()
+
+    assert [tuple(row) for row in rows] == [("open", came_back), ("submitted", False)]
 
 
 def test_migrated_tables_are_the_declared_ones(url: str, engine: sa.Engine, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ class Trusted:
     async def older(self, transaction: Transaction) -> bool:
         return False
 
-    async def remember(self, transaction: Transaction) -> None: ...
+    async def remember(self, transaction: Transaction, *, doubted: bool = False) -> None: ...
 
     async def same(self, transaction: Transaction) -> bool:
         return True

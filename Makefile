@@ -40,8 +40,8 @@ types:
 imports:
 	@$(BIN)/lint-imports
 
-pytest: # two workers for each of two cores: much of a test is waiting
-	@$(BIN)/python -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
+pytest: # five workers for two cores: much of a test is waiting
+	@$(BIN)/python -m pytest -n 5 --dist loadgroup --no-loadscope-reorder
 
 chaos: setup ## kill, freeze, fill, lie: nothing may be lost or filed twice (RUN=sqlite APPS=100 KILLS=20; an hour for all)
 	@$(BIN)/python -m tests.chaos $(RUN) $(if $(APPS),--apps $(APPS)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))

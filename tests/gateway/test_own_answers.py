@@ -305,7 +305,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(steps=STEPS)
 def test_remembering_shows_what_making_anew_would(steps: list[tuple[Any, ...]]) -> None:
     in_virtual_time(_live)(steps)

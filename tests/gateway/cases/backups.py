@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -48,7 +48,10 @@ class OnSqlite:
         return make_world(self.path, departments=before.departments if before else None)
 
     async def back_up(self, name: str) -> None:
-        with sqlite3.connect(self.path) as source, sqlite3.connect(self.folder / name) as target:
+        with (
+            closing(sqlite3.connect(self.path)) as source,
+            closing(sqlite3.connect(self.folder / name)) as target,
+        ):
             source.backup(target)
 
     async def put_back(self, name: str) -> None:
@@ -58,7 +61,9 @@ class OnSqlite:
 def _replace(path: Path, backup: Path) -> None:
     for beside in ("-wal", "-shm"):
         Path(f"{path}{beside}").unlink(missing_ok=True)
-    shutil.copy(backup, path)
+    new = path.with_suffix(".put-back")
+    shutil.copy(backup, new)
+    new.replace(path)  # whoever has the old file open yet does not see the new one change
 
 
 @dataclass(frozen=True)

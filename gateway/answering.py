@@ -63,12 +63,13 @@ class Answering:
         reads = context.reads
         if not isinstance(reads, OperationReads) or "errors" in answer:
             return None
-        stands = reads.remembered()
-        if stands is None or not self._executor.is_of_records(operation.query, operation.name):
+        remembered = reads.remembered()
+        if remembered is None or not self._executor.is_of_records(operation.query, operation.name):
             return None
         if not self._lasting(operation):
             return None
-        return OwnAnswer(encode(answer), stands, context.catalogue)
+        stands, holds = remembered
+        return OwnAnswer(encode(answer), stands, context.catalogue, holds)
 
     def _lasting(self, operation: Operation) -> bool:
         """Whether all that was sent is what the answer hangs on: the rest may be about somebody."""

@@ -16,7 +16,7 @@ from adapters.wire import Endpoint, WireReply, WireRequest
 
 RECORD_BYTES = 16_384  # of one TLS record, at most
 IDLE_S = 3.0  # connections are dropped before a department's own keep-alive ends
-WARY_S = 3.0  # none is kept for so long after one was found closed: there are systems that close
+WARY_S = 10.0  # none is kept for so long after one was found closed: there are systems that close
 # each after its answer without a word, and what is asked over it before we see that is lost
 
 

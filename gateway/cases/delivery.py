@@ -248,7 +248,9 @@ class Delivery:
                 return OVERTAKEN
             errand = replace(errand, history=(*errand.history, attempt))
             move = self._next(errand, command)
-            return await self._move(transaction, errand, command, Result(attempt=attempt), move)
+            moved = await self._move(transaction, errand, command, Result(attempt=attempt), move)
+        self._witness.claimed()  # it counts among the claims of the store, so beside it as well
+        return moved
 
     async def _testify(
         self,

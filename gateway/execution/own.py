@@ -21,13 +21,14 @@ _Asked: TypeAlias = tuple[bytes, Language, int]
 
 @dataclass(frozen=True, slots=True)
 class OwnAnswer:
-    """The bytes of a response map without errors, whether they are the answer still, and what
-    catalogue they were made over.
+    """The bytes of a response map without errors, whether they are the answer still, what catalogue
+    they were made over, and about how many bytes the readings in them take.
     """
 
     content: bytes
     stands: Callable[[], bool]
     catalogue: object
+    holds: int = 0
 
 
 class OwnAnswers:
@@ -75,5 +76,5 @@ class OwnAnswers:
     def keep(self, sent: bytes, language: Language, viewer: Viewer, answer: OwnAnswer) -> None:
         """Remember it, unless it is larger than an eighth of all that may be."""
         asked = (sent, language, id(viewer))
-        weight = ENTRY + len(sent) + len(answer.content)
+        weight = ENTRY + len(sent) + len(answer.content) + answer.holds
         self._known.keep(asked, (answer, viewer), weight)

@@ -228,7 +228,9 @@ class Gate:
     # -- verdicts --------------------------------------------------------------------------
 
     def _judge(self, breaker: Breaker, era: int, error: BaseException, took: float) -> None:
-        if isinstance(error, AdapterError):
+        if isinstance(error, OutcomeUnknown) and error.unheard:
+            breaker.abandoned(era)  # perhaps nobody was asked: what leaves anew is judged
+        elif isinstance(error, AdapterError):
             self._heard(breaker, era, error)
         elif isinstance(error, asyncio.CancelledError):
             # Given up after a while without a word: that is silence. At once: nobody's fault.

@@ -121,6 +121,11 @@ class Memory:
             return None
         return entry.reading
 
+    def weight(self, key: Key) -> int:
+        """About how many bytes its entry takes."""
+        entry = self._entries.get(key)
+        return 0 if entry is None else entry.bytes
+
     def forget(self, tag: Tag) -> None:
         """From now on, what bears the tag is asked anew."""
         self.mark += 1

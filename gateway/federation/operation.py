@@ -64,14 +64,18 @@ class OperationReads:
         """What a developer may see of it."""
         return {"calls": [call.as_json() for call in self.calls]}
 
-    def remembered(self) -> Callable[[], bool] | None:
-        """What says whether all that was read still stands; None where a department was asked."""
+    def remembered(self) -> tuple[Callable[[], bool], int] | None:
+        """What says whether all that was read still stands, and about how many bytes that is.
+
+        None where a department was asked.
+        """
         if not self.calls or any(call.outcome != "cached" for call in self.calls):
             return None
         known = [(key, found) for key, found in self._asked.items() if isinstance(found, Reading)]
         if len(known) < len(self._asked):  # some joined another's call
             return None
-        return partial(self._federation.stand, known)
+        federation = self._federation
+        return partial(federation.stand, known), sum(map(federation.weight, self._asked))
 
     def close(self) -> None:
         """Nobody reads on: what is still under way for this operation alone is ended."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 import structlog
 
 from adapters.contract import Department
-from adapters.errors import AdapterError, OutcomeUnknown, Refused
+from adapters.errors import AdapterError, Misconfigured, OutcomeUnknown, Refused
 from gateway.execution.bugs import where
 from gateway.federation.calls import Call
 from gateway.federation.deadlines import Deadlines
@@ -56,6 +56,7 @@ class Federation:
         # As every operation asks them for every read, without a step in between.
         self.fresh: Final = self._memory.fresh
         self.failed: Final = self._settling.failed
+        self.weight: Final = self._memory.weight
         self.join: Final = self._flights.join
         self.leave: Final = self._flights.leave
         self.waiting = Deadlines(_out_of_time)  # operations some department has not answered
@@ -176,6 +177,7 @@ class Federation:
             if keys:
                 alone = self._begin(flight.way, [asked._replace(keys=keys)])
                 alone.waiting.update({key: waiting.pop(key) for key in keys})
+                alone.passage.until = min(alone.passage.end, flight.passage.until)
 
     def _too_late(self, flight: Flight) -> None:
         self._abandon(flight, "no answer in time")
@@ -240,11 +242,12 @@ class Federation:
         Where the department is at work, it may be one operation's keys that it could not bear: the
         others' do not fail with them, and are asked for apart.
         """
-        if len(flight.together) > 1 and not fails(error):
+        several = len({key.key for key in keys}) > 1
+        if several and len(flight.together) > 1 and _may_be_one_of_them(error):
             self._apart(flight)
             return {}, error.code.value
         if isinstance(error, Refused) and len(keys) == 1:  # else nobody can tell which is meant
-            self._settling.refused(keys[0], flight.mark)
+            self._settling.refused(keys[0], flight)
         told = self._gates[keys[0].department].problem(error)
         log.info(
             "federation.call_failed",
@@ -254,6 +257,11 @@ class Federation:
             kind=type(error).__name__,
         )
         return {key: self.failed(key, error) for key in keys}, told.code.value
+
+
+def _may_be_one_of_them(error: AdapterError) -> bool:
+    """Whether it may be one key that a call failed for; not where we are not let in at all."""
+    return not fails(error) and not isinstance(error, Misconfigured)
 
 
 def _answered(reply: Mapping[str, Any]) -> Mapping[str, Any]:

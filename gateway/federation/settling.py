@@ -11,6 +11,7 @@ from gateway.federation.flights import Flight
 from gateway.federation.freshness import Freshness, age_s
 from gateway.federation.gate import Gate
 from gateway.federation.memory import Key, Memory, Tag, of_number
+from gateway.federation.shared import shareable
 from schema.domain.problem import Problem
 from schema.domain.reading import Provenance, Reading
 
@@ -42,16 +43,18 @@ class Settling:
         now = asyncio.get_running_loop().time()
         return self.stale(key, self._gates[key.department].problem(error), now)
 
-    def refused(self, key: Key, mark: int) -> None:
-        """A refusal is an answer: what was known before a call that began at `mark` stands no more.
+    def refused(self, key: Key, flight: Flight) -> None:
+        """A refusal is an answer: what was known before the call began stands no more.
 
         Nor is it found by who shares what was learnt.
         """
         now = asyncio.get_running_loop().time()
         if self._memory.known(key, now=now) is not None:
             nothing = Reading(value=None)
-            self._memory.put(key, nothing, now=now, fresh_s=0, known_s=0, mark=mark)
-        self._outdated(of_number(key.department, key.key))
+            self._memory.put(key, nothing, now=now, fresh_s=0, known_s=0, mark=flight.mark)
+        register = flight.way.register
+        if register is not None and shareable(register):
+            self._outdated(of_number(key.department, key.key))
 
     def stale(self, key: Key, told: Problem, now: float) -> Reading:
         """The last known value, stale, where there is one, and why there is no newer one."""
@@ -71,7 +74,7 @@ class Settling:
             value = ContractBroken(key.department, "a key is missing from the reply")
         if isinstance(value, AdapterError):
             if isinstance(value, Refused):
-                self.refused(key, flight.mark)
+                self.refused(key, flight)
             return self.failed(key, value)
         record_id = flight.way.record_id(key.key, value)
         origin = Provenance(

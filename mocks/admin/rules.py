@@ -48,7 +48,9 @@ class Rules:
         """What stands in the file; a refusal where that is nothing we wrote."""
         try:
             told: Told = json.loads(self.file.read_text("utf-8")) if self.file.exists() else {}
-            if all(isinstance(one, list) for name, one in told.items() if name != MARKS):
+            marks = told.get(MARKS, {})
+            rules = [one for name, one in told.items() if name != MARKS]
+            if all(isinstance(one, list) for one in [*rules, *marks.values()]):
                 return told
             wrong = "is not lists of rules by department"
         except (ValueError, AttributeError) as spoiled:

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import time
+from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -124,17 +125,22 @@ class VirtualClock:
         setting = self._file.value()
         if self._file.version != self._seen:
             self._seen = self._file.version
-            self._is_set = setting is not None
-            if setting is not None:
-                self._virtual = datetime.fromisoformat(setting["virtual"])
-                self._real, self._rate = setting["real"], setting["rate"]
+            with suppress(ValueError, KeyError, TypeError):  # spoiled by hand: as it was before
+                self._take(setting)
         return True
+
+    def _take(self, setting: Any) -> None:
+        if setting is not None:
+            moment, real, rate = setting["virtual"], setting["real"], setting["rate"]
+            told = datetime.fromisoformat(moment), float(real), float(rate)
+            self._virtual, self._real, self._rate = told
+        self._is_set = setting is not None
 
     @property
     def rate(self) -> float:
         """City seconds a real second; 0: it stands still."""
-        setting = self._file.value()
-        return 1.0 if setting is None else float(setting["rate"])
+        self.look()
+        return self._rate if self._is_set else 1.0
 
     def set(self, moment: datetime, *, rate: float | None = None) -> datetime:
         """Jump to `moment`; only the parent process may. `rate` 0 stands still, 1 runs."""

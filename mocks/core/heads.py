@@ -58,8 +58,8 @@ class Heads:
         """
         line_end = data.find(b"\r\n") + 2
         end = data.find(b"\r\n\r\n", line_end) + 4
-        if end - line_end > _LONGEST or len(data) != end + len(body):
-            return
+        if line_end <= 2 or end - line_end > _LONGEST or len(data) != end + len(body):
+            return  # also where empty lines come before the first
         if len(self._known) >= _MOST:
             self._known.clear()
         self._known[data[line_end:end]] = headers, len(body)

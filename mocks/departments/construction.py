@@ -79,7 +79,7 @@ _ONLY_ASK = frozenset({"queryItems", "queryByRef", *_PROVEN})
 _KEY = Varies("[0-9A-Za-z]{1,64}", "0")
 _VARIES = {
     "JYLSH": Varies("[0-9A-Za-z:._-]{1,96}", "0"),
-    "FSSJ": Varies(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", "1970-01-01 00:00:00"),
+    "FSSJ": Varies("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", "1970-01-01 00:00:00"),
     "WBLSH": Varies("[0-9A-Za-z:._-]{1,96}", "0"),
     **dict.fromkeys(("JZWBM", *_BATCH), _KEY),
 }

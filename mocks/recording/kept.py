@@ -60,9 +60,9 @@ class Recording:
         """Write one down, redacted; the file."""
         self.kept += 1
         self._last += 1
-        last = urlsplit(exchange.target).path.rstrip("/").rpartition("/")[2]
-        shown = self.redaction.address(last)
-        slug = re.sub(r"[^a-z0-9]+", "-", shown.lower())[:40].strip("-") or "root"
+        shown = self.redaction.address(exchange.target)  # whole: what is before it tells what it is
+        last = urlsplit(shown).path.rstrip("/").rpartition("/")[2]
+        slug = re.sub(r"[^a-z0-9]+", "-", last.lower())[:40].strip("-") or "root"
         file = self.folder / f"{self._last:04d}-{exchange.method.lower()}-{slug}.json"
         part = file.with_suffix(".part")
         part.write_text(

@@ -2,9 +2,11 @@
 
 import re
 
+# The root, in the namespace its own name is bound to; what stands before it is never gone back on.
 _XML = re.compile(
-    r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:[\w.-]+:)?(?:definitions|schema|description)\s[^>]*"
-    r"(?:http://www\.w3\.org/2001/XMLSchema|http://schemas\.xmlsoap\.org/wsdl|/ns/wsdl)",
+    r"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<(?:([\w.-]+):)?(?:definitions|schema|description)\s[^>]*?"
+    r"xmlns(?(1):\1)\s*=\s*[\"'](?:http://www\.w3\.org/2001/XMLSchema"
+    r"|http://schemas\.xmlsoap\.org/wsdl/|http://www\.w3\.org/ns/wsdl)[\"']",
     re.DOTALL,
 )
 _JSON = re.compile(r"\s*\{[^{}]{0,200}?\"(?:openapi|swagger)\"\s*:\s*\"[23]\.")

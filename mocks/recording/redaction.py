@@ -19,7 +19,8 @@ from mocks.recording.texts import Text
 _COOKIE_NAME = re.compile(r"[\w.\-]{1,64}")
 _YES_OR_NO = frozenset({"true", "false"})
 _FORM = "application/x-www-form-urlencoded"
-_AFTER_NAME = re.compile(r"(?<=/)([^/;]+)/([^/;]{16,})")
+_LIKE_ONE = 16  # letters of what looks like a credential
+_SEGMENT = re.compile(r"(?<=/)[^/;]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Redaction:
     def address(self, target: str) -> str:
         """A path with its query."""
         path, mark, query = target.partition("?")
-        shown = _AFTER_NAME.sub(self._segment, self._inside.prose(path))
+        shown = self._after_names(self._inside.prose(path))
         return shown + mark + (self.text(query, _FORM) if query else "")
 
     def body(self, content: bytes, content_type: str, *, cut: bool = False) -> tuple[str, str]:
@@ -68,11 +69,17 @@ class Redaction:
             for found in pattern.looks.finditer(text):
                 yield Edit(*found.span(), pattern.instead(self.key, found[0]))
 
-    def _segment(self, found: re.Match[str]) -> str:
+    def _after_names(self, path: str) -> str:
         """`/tokens/…`: what follows such a name and looks like one."""
-        name, value = found.groups()
-        mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
-        return f"{name}/{MASK}" if mixed and hides(name, self.fields) else found[0]
+        before = [""]
+
+        def shown(found: re.Match[str]) -> str:
+            name, before[0] = before[0], found[0]
+            mixed = any(map(str.isdigit, found[0])) and any(map(str.isalpha, found[0]))
+            hidden = len(found[0]) >= _LIKE_ONE and mixed and hides(name, self.fields)
+            return MASK if hidden else found[0]
+
+        return _SEGMENT.sub(shown, path)
 
     def _header(self, name: str, value: str) -> str:
         lower = name.lower()

@@ -140,6 +140,28 @@ async def test_what_we_keep_back_ourselves_is_not_held_against_the_department() 
 
 
 @in_virtual_time
+async def test_connections_found_closed_are_not_held_against_a_department_that_then_answers() -> (
+    None
+):
+    gate, asked = a_gate(concurrency=8), 0
+
+    async def send(_: float) -> str:
+        nonlocal asked
+        asked += 1
+        if asked <= 8:
+            unheard = OutcomeUnknown("housing", "closed")
+            unheard.unheard = True
+            raise unheard
+        return "answer"
+
+    reads = [gate.call(gate.reading(now() + 2), send) for _ in range(8)]
+    told = await asyncio.gather(*reads, return_exceptions=True)
+
+    assert gate.reads.opened_at is None
+    assert "answer" in told
+
+
+@in_virtual_time
 async def test_one_probe_leaves_at_a_time() -> None:
     gate, line = a_gate(), Line(DOWN)
     for _ in range(5):

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -78,10 +79,17 @@ def test_advancing_working_days_ends_when_the_offices_close(tmp_path: Path) -> N
     assert clock.advance(hours=1, seconds=30) == datetime(2026, 10, 8, 19, 0, 30, tzinfo=SHANGHAI)
 
 
-def test_a_clock_file_spoiled_by_hand_leaves_the_time_as_it_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "content",
+    ['{"virtual": "2026-', '{"virtual": "2026-"}', '{"virtual": "soon", "real": 1, "rate": 1}'],
+)
+def test_a_clock_file_spoiled_by_hand_leaves_the_time_as_it_was(
+    tmp_path: Path, content: str
+) -> None:
     clock = VirtualClock(tmp_path / "clock.json")
     clock.set(datetime(2026, 9, 21, 9, tzinfo=SHANGHAI), rate=0)
 
-    (tmp_path / "clock.json").write_text('{"virtual": "2026-')
+    (tmp_path / "clock.json").write_text(content)
 
-    assert clock.now() == datetime(2026, 9, 21, 9, tzinfo=SHANGHAI)
+    assert [clock.now() for _ in range(2)] == [datetime(2026, 9, 21, 9, tzinfo=SHANGHAI)] * 2
+    assert clock.rate == 0

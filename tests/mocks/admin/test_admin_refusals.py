@@ -64,7 +64,9 @@ def ordered(path: str) -> tuple[str, bytes]:
 
 
 @pytest.mark.parametrize("what", ["faults", "latency"])
-@pytest.mark.parametrize("content", ["{", "[]", '{"fire": 3}', "\x00"])
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"fire": 3}', "\x00", '{"$marks": []}', '{"$marks": {"fire": 3}}']
+)
 def test_a_file_spoiled_by_hand_is_told_and_mended_from_here(
     world: Any, what: str, content: str
 ) -> None:

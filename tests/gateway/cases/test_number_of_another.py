@@ -56,6 +56,7 @@ async def confused_at_c(world: World) -> tuple[Case, Case]:
     world.blind.troubles = ["as:blind-1"]
     second = await submitted(world, 2)
     await world.grant(second.id, "A", world.keyed)
+    await world.until(second.id, lambda c: c.step("B").receipt is not None)
     return first, await world.until(
         second.id, lambda c: c.step("C").parked is not None or c.step("C").receipt is not None
     )

@@ -109,7 +109,9 @@ class Matrix:
         again = [
             cell
             for cell in cells
-            if self._suspect(cell) or growth > MOST_BYTES or _excuse_unused(cell)
+            # What was wrong once is wrong: no second answer takes it back.
+            if cell.verdict in GOOD
+            and (self._suspect(cell) or growth > MOST_BYTES or _excuse_unused(cell))
         ]
         kept = {id(cell): cell for cell in cells}
         for cell in again:

@@ -1,0 +1,42 @@
+"""What is asked again alone is what was late or large; what was wrong once stays wrong."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mocks.faults.table import KINDS, Kind
+from tests.faults.matrix import Matrix
+from tests.faults.questions import Counter
+from tests.faults.verdict import GOOD, Cell, Verdict
+
+LATE_S = 60.0
+
+
+class Once(Matrix):
+    """Late the first time, with this verdict; alone it gives the true value at once."""
+
+    verdict: Verdict
+
+    async def _at(self, kind: Kind, counter: Counter, verbs: Collection[str]) -> list[Cell]:
+        return [
+            Cell(
+                kind=kind.name, department="fire", verb="read", about="", outcome="value",
+                verdict=self.verdict, took_s=LATE_S,
+            )
+        ]  # fmt: skip
+
+    async def _alone(self, kind: Kind, cell: Cell) -> Cell:
+        return replace(cell, verdict=Verdict.TRUE, took_s=0.0)
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+async def test_a_second_answer_takes_back_no_wrong_one(verdict: Verdict) -> None:
+    absent: Any = None
+    matrix = Once(counters={"fire": absent}, hurried={}, made=absent)
+    matrix.verdict = verdict
+
+    [cell] = await matrix.row(next(iter(KINDS.values())))
+
+    assert cell.verdict is (Verdict.TRUE if verdict in GOOD else verdict)

@@ -107,9 +107,13 @@ class Scenarios:
         self._tell(folder=str(folder.resolve()) if folder else None)
 
     def reset(self) -> None:
-        """Ordinary days: nothing active, nothing assigned; the folder stays."""
-        if self._file.exists():
+        """Ordinary days: nothing active, nothing assigned; the folder stays, where it is told."""
+        if not self._file.exists():
+            return
+        try:
             self._tell(active=[], filings={})
+        except (ValueError, TypeError):  # spoiled by hand: nothing of it is to be kept
+            self._file.unlink(missing_ok=True)
 
     def standing(self, reference: str) -> tuple[Standing, ...]:
         """The filings under a reference at all departments, as their ledgers have them."""

@@ -80,6 +80,15 @@ def test_a_file_spoiled_by_hand_is_told_and_mended_from_here(
     assert world.ask("GET", what) == {}
 
 
+@pytest.mark.parametrize("content", ["{", "[]", "3"])
+def test_a_reset_ends_scenarios_that_were_spoiled_by_hand(world: Any, content: str) -> None:
+    (world.state / "scenarios.json").write_text(content, "utf-8")
+
+    world.ask("POST", "reset", {})
+
+    assert world.ask("GET", "scenarios")["active"] == []
+
+
 def test_a_ledger_spoiled_by_hand_is_told(world: Any) -> None:
     file = world.state / "ledger" / "housing.jsonl"
     before = file.read_bytes()

@@ -22,17 +22,28 @@ OPERATIONS = {
     "construction": ["applyItem", "queryByRef", "supplementItem", "revokeItem"],
     "planning": ["SubmitCase", "SupplementCase", "WithdrawCase"],
 }
+_FILES = ("apply", "submit", "Submit", "create")
 
 
 def rules(plan: Plan) -> dict[str, list[dict[str, Any]]]:
     """The rules to order of the mocks."""
     found = {
-        name: _calls(operations, plan, seed=plan.seed * 100 + number * 10)
+        name: [
+            *_sure(operations, plan),
+            *_calls(operations, plan, seed=plan.seed * 100 + number * 10),
+        ]
         for number, (name, operations) in enumerate(OPERATIONS.items())
         if name in plan.departments
     }
     found["market"] += _callbacks(plan.seed)
     return found
+
+
+def _sure(operations: list[str], plan: Plan) -> list[dict[str, Any]]:
+    if not plan.lost_first:
+        return []
+    filing = [name for name in operations if name.startswith(_FILES)]
+    return [{"operation": filing, "kind": "lost_reply", "first": plan.lost_first}]
 
 
 def _calls(operations: list[str], plan: Plan, *, seed: int) -> list[dict[str, Any]]:

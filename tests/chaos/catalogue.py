@@ -72,6 +72,7 @@ def _naive_retry() -> Plan:
         kills=4,
         shares=_FEW,
         naive=True,
+        lost_first=2,
         within_s=170.0,
         must_find=("doubled",),
     )

@@ -77,6 +77,7 @@ class Plan:
     lease_s: float = 5.0  # of a gateway among several
     troubles: tuple[str, ...] = ()  # what else befalls it, by name: see troubles.py
     forked: bool = False  # our processes begin with everything imported: sooner than real ones
+    lost_first: int = 0  # so many first filings at each department surely lose their answers
     naive: bool = False  # the gateway takes every department for one that honours keys
     must_find: tuple[str, ...] = ()  # a control: these checks must find something
     settings: Mapping[str, Any] = field(default_factory=dict)  # further overrides

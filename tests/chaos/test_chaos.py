@@ -45,7 +45,9 @@ PLANS = {
         seed=13,
         applications=6,
         naive=True,
+        lost_first=2,  # of each department: what must be found is no matter of luck
         odds=Odds(lost_reply=0.4, status=0.05, busy=0.05, hang=0.0, late_accept=0.1),
+        shares=replace(_QUICK.shares, withdrawn=0.0),
         must_find=("doubled",),
     ),
 }

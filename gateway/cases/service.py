@@ -29,6 +29,7 @@ from gateway.cases.vigil import Vigil
 from gateway.cases.waiting import CaseClerks
 from gateway.cases.witness import witness_of
 from gateway.clock import Clock
+from gateway.metrics import Metrics
 from schema.domain.calendar import WorkingCalendar
 from schema.graph.ports import Catalogue
 
@@ -71,6 +72,7 @@ class CaseService:
         hooks: Hooks = NO_HOOKS,
         identifier: Callable[[], str] | None = None,
         moved: Moved = lambda case, event: None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._departments = departments
         self._migrations = hooks.migrations
@@ -78,14 +80,16 @@ class CaseService:
         executor = new_executor()
         self._engine = _engine(self._database, executor, hooks, pace)
         self.store = Store(self._database, self._engine, catalogue, calendar, moved=moved)
-        self.intake = Intake(self.store, clock)
+        self.intake = Intake(self.store, clock, metrics)
         self._vigil = Vigil(self.store, executor, version=hooks.version, lease_s=pace.lease_s)
         self.reaper = self._vigil.reaper
         self._witness = witness_of(self._database)
         self.delivery = Delivery(
             self.store, departments, clock, executor=executor, hooks=hooks, witness=self._witness
         )
-        self.poller = Poller(self.store, departments, self.intake, every_s=pace.poll_every_s)
+        self.poller = Poller(
+            self.store, departments, self.intake, every_s=pace.poll_every_s, metrics=metrics
+        )
         self.bundles = IssuedBundles(self.store, signing)
         self.sweeper = Sweeper(self.store, self.bundles, clock, every_s=pace.sweep_every_s)
         self.reconciler = Reconciler(self.store, departments, clock, self.intake)

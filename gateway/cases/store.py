@@ -1,6 +1,6 @@
 """Cases as events: one transaction inserts the event, reduces, saves, and enqueues what follows."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -64,6 +64,13 @@ class Transaction:
         query = sa.select(tables.case.c.body).where(tables.case.c.id == case).with_for_update()
         body = (await self.connection.execute(query)).scalar_one_or_none()
         return codec.case_from(body) if body is not None else None
+
+    async def hold(self, names: Collection[str]) -> Mapping[str, Case]:
+        """These cases as they stand, as far as they are there, locked by everybody in one order."""
+        table = tables.case.c
+        query = sa.select(table.id, table.body).where(table.id.in_(names)).order_by(table.id)
+        rows = (await self.connection.execute(query.with_for_update())).all()
+        return {row.id: codec.case_from(row.body) for row in rows}
 
     async def _record(self, event: Event) -> bool:
         """Write the event down as the next of its case; False when it is known."""

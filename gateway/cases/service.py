@@ -10,6 +10,7 @@ from adapters.contract import Department
 from gateway.cases.applications import CaseApplications, Materials, ReadsOf
 from gateway.cases.database import Database
 from gateway.cases.delivery import Delivery
+from gateway.cases.dispatch import LOOK_EVERY_S
 from gateway.cases.engine import DbosEngine
 from gateway.cases.executors import new_executor
 from gateway.cases.housekeeping import Housekeeping
@@ -40,7 +41,7 @@ class Pace:
 
     poll_every_s: float | None = None  # replaces what departments declare
     sweep_every_s: float = 1.0
-    dequeue_every_s: float = 0.1
+    dequeue_every_s: float = LOOK_EVERY_S  # for commands nobody told this process of
     lease_s: float = 15.0  # without a beat, until a process counts as dead
     reconcile_at: time | None = None  # of the business day
 
@@ -158,5 +159,5 @@ def _engine(database: Database, executor: str, hooks: Hooks, pace: Pace) -> Dbos
         database.sync_url,
         executor=executor,
         version=hooks.version,
-        polling_s=pace.dequeue_every_s,
+        every_s=pace.dequeue_every_s,
     )

@@ -42,6 +42,7 @@ class Transaction:
         self.connection = connection
         self._store = store
         self.moved: list[tuple[Case, Event]] = []  # what is new in it, once it is committed
+        self.queues: set[str] = set()  # to which it adds commands
 
     async def append(self, event: Event) -> Case:
         """Record one fact and everything that follows. Told twice, it changes nothing.
@@ -121,6 +122,7 @@ class Transaction:
     async def enqueue(self, reference: str, department: str, tick: int, delay: float) -> None:
         """Hand one command to the engine, if this transaction commits."""
         queue = queue_of(department)
+        self.queues.add(queue)
         engine = self._store.engine
         await self.connection.run_sync(
             lambda c: engine.enqueue_in(c, queue, reference, tick, delay)
@@ -224,6 +226,7 @@ class Store:
             yield transaction
             if not self.database.is_sqlite:  # there the file is locked while it is copied
                 await check_not_moved(connection)
+        self.engine.wake(transaction.queues)
         for case, event in transaction.moved:
             self._moved(case, event)
 

@@ -31,7 +31,7 @@ class Intake:
     def __init__(self, store: Store, clock: Clock, metrics: Metrics | None = None) -> None:
         self._store = store
         self._clock = clock
-        self._metrics = metrics or Metrics()
+        self.metrics = metrics or Metrics()
 
     async def __call__(self, department: str, told: Sequence[Progress]) -> None:
         """Keep what the department said; when this returns it is durable.
@@ -125,7 +125,7 @@ class Intake:
         respelt = await receipts.respelt(self._store, department, strange)
         log.info("progress.not_ours", department=department, count=len(strange))
         if respelt:
-            self._metrics.count(RESPELT, respelt, department=department)
+            self.metrics.count(RESPELT, respelt, department=department)
             log.warning("progress.respelt", department=department, count=respelt)
 
     async def _news(

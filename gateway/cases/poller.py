@@ -17,7 +17,6 @@ from gateway.cases.intake import Intake, position
 from gateway.cases.receipts import holders
 from gateway.cases.spelling import alike
 from gateway.cases.store import Store
-from gateway.metrics import Metrics
 from schema.domain.department import DepartmentInfo, ProgressMode
 from schema.domain.filing import ItemStatus, Progress
 
@@ -42,10 +41,8 @@ class Poller:
         *,
         every_s: float | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        metrics: Metrics | None = None,
     ) -> None:
         self._store = store
-        self._metrics = metrics or Metrics()
         self._unmatched: dict[str, Counter[str]] = {}  # as they were told of last
         self._sleep = sleep
         self._departments = departments
@@ -108,7 +105,7 @@ class Poller:
     def _tell(self, department: str, unmatched: Counter[str]) -> None:
         """Count the receipts that came to nothing; say so where it is not what was said last."""
         for why, count in unmatched.items():
-            self._metrics.count(UNMATCHED, count, department=department, why=why)
+            self._intake.metrics.count(UNMATCHED, count, department=department, why=why)
         if unmatched != self._unmatched.get(department, Counter()):
             log.warning("poll.unmatched", department=department, **unmatched)
         self._unmatched[department] = unmatched

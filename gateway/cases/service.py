@@ -21,6 +21,7 @@ from gateway.cases.moved import check_not_moved
 from gateway.cases.pinned import check_pinned
 from gateway.cases.poller import Poller
 from gateway.cases.probe import NO_HOOKS, Hooks
+from gateway.cases.reaper import Reaper
 from gateway.cases.reconcile import Reconciler
 from gateway.cases.restored import look
 from gateway.cases.retrying import Retrying
@@ -83,14 +84,11 @@ class CaseService:
         self.store = Store(self._database, self._engine, catalogue, calendar, moved=moved)
         self.intake = Intake(self.store, clock, metrics)
         self._vigil = Vigil(self.store, executor, version=hooks.version, lease_s=pace.lease_s)
-        self.reaper = self._vigil.reaper
         self._witness = witness_of(self._database)
         self.delivery = Delivery(
             self.store, departments, clock, executor=executor, hooks=hooks, witness=self._witness
         )
-        self.poller = Poller(
-            self.store, departments, self.intake, every_s=pace.poll_every_s, metrics=metrics
-        )
+        self.poller = Poller(self.store, departments, self.intake, every_s=pace.poll_every_s)
         self.bundles = IssuedBundles(self.store, signing)
         self.sweeper = Sweeper(self.store, self.bundles, clock, every_s=pace.sweep_every_s)
         self.reconciler = Reconciler(self.store, departments, clock, self.intake)
@@ -101,6 +99,11 @@ class CaseService:
         retrying = Retrying(self.store, departments, clock, hooks.rule)
         self.clerks = CaseClerks(self.store, clock, retrying)
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def reaper(self) -> Reaper:
+        """Who takes over what nobody does any more."""
+        return self._vigil.reaper
 
     async def start(self) -> None:
         """Open the store and take up what was left.

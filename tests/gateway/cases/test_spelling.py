@@ -53,7 +53,7 @@ async def round_of(world: World, answers: Answers, metrics: Metrics, times: int 
         says_of=answers,
     )
     intake = Intake(world.service.store, world.clock, metrics)
-    poller = Poller(world.service.store, {"keyed": asked}, intake, metrics=metrics)
+    poller = Poller(world.service.store, {"keyed": asked}, intake)
     with capture_logs() as logs:
         for _ in range(times):
             await poller.round(asked)

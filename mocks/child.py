@@ -16,6 +16,14 @@ _STOPPED_WITHIN_S = 3.0
 _ASK_S = 2.0
 
 
+class LedgerSpoiled(Unheard):
+    """A department that ended over its ledger: which line of it, and how to mend it."""
+
+    def __init__(self, *, path: str, wrong: str, mend: str) -> None:
+        self.path, self.wrong, self.mend = path, wrong, mend
+        super().__init__(f"{path}: {wrong} — {mend}")
+
+
 @dataclass(slots=True, kw_only=True)
 class Worker:
     """A process, when there is one, and what it noted, which outlives it."""
@@ -48,9 +56,14 @@ class Worker:
             )
 
     async def listens(self) -> None:
-        """Wait until it serves. Unheard when it ended, TimeoutError when that takes too long."""
+        """Wait until it serves.
+
+        Unheard when it ended, LedgerSpoiled when that was why, TimeoutError when it takes too long.
+        """
         async with asyncio.timeout(STARTED_WITHIN_S):
-            while not (await self.ask("status", within_s=STARTED_WITHIN_S))["listens"]:  # noqa: ASYNC110 - it has to be asked
+            while not (told := await self.ask("status", within_s=STARTED_WITHIN_S))["listens"]:
+                if "spoiled" in told:
+                    raise LedgerSpoiled(**told["spoiled"])
                 await asyncio.sleep(0.03)
 
     async def ask(self, what: str, *, within_s: float = _ASK_S) -> dict[str, Any]:
@@ -77,6 +90,13 @@ class Worker:
         """Empty its journal."""
         if await self.heard("forget") is None:
             self.ring.clear()
+
+    async def ended(self) -> None:
+        """Wait for one that is ending by itself, its last words said."""
+        if self.process is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_STOPPED_WITHIN_S):
+                    await self.process.wait()
 
     async def end(self) -> None:
         """Stop it; nothing happens when it is down."""
@@ -121,11 +141,14 @@ class Child:
 
     async def reset(self) -> None:
         """Empty the desk, then let the readers see it; Unheard when one is up and silent."""
-        for one in self.workers:
-            if await one.heard("reset") is None:
-                if one.up:
-                    raise Unheard(f"{self.department} is up and does not answer")
-                one.ring.clear()
+        await self._empty(self.desk)
+        await asyncio.gather(*map(self._empty, self.readers))
+
+    async def _empty(self, one: Worker) -> None:
+        if await one.heard("reset") is None:
+            if one.up:
+                raise Unheard(f"{self.department} is up and does not answer")
+            one.ring.clear()
 
     async def forget(self) -> None:
         """Empty the journal."""

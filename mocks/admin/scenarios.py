@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,7 +13,9 @@ from starlette.routing import Route
 from mocks.admin.document import body_of, parameters_of
 from mocks.admin.refusal import Refusal, refused
 from mocks.admin.route import route
-from mocks.scenarios.control import Scenarios, UnknownScenario, WrongScenario
+from mocks.core.ledger import BrokenLedger
+from mocks.scenarios.chosen import SpoiledChoice, chosen_in
+from mocks.scenarios.control import Scenarios, Summary, UnknownScenario, WrongScenario
 
 _MEND = "GET /__admin/scenarios tells which there are; docs/scenarios.md how to write one"
 
@@ -39,6 +42,13 @@ class Played:
             route("scenarios/standing", get=self.standing),
         ]
 
+    def check(self) -> None:
+        """Refusal for a choice spoiled by hand."""
+        try:
+            chosen_in(self._state / "scenarios.json")
+        except SpoiledChoice as wrong:
+            raise _spoiled(wrong.file, wrong.wrong, wrong.mend) from None
+
     def end(self) -> None:
         """Ordinary days; nothing is read for it."""
         if (self._state / "scenarios.json").exists():
@@ -63,24 +73,33 @@ class Played:
     async def standing(self, request: Request) -> Response:
         """Where the filings under a reference stand."""
         reference = parameters_of(request, "readStanding")["reference"]
-        found = await asyncio.to_thread(lambda: self._scenarios.standing(reference))
+        try:
+            found = await asyncio.to_thread(lambda: self._scenarios.standing(reference))
+        except BrokenLedger as broken:
+            raise _spoiled(broken.path, broken.wrong, broken.mend) from None
         return JSONResponse([asdict(one) for one in found])
 
     def _done(self, act: Callable[[], None]) -> Response:
         try:
             act()
-            known = self._scenarios.known()
+            told = {
+                "scenarios": [_shown(one) for one in self._scenarios.known()],
+                "active": self._scenarios.active(),
+                "filings": self._scenarios.assigned(),
+            }
         except (UnknownScenario, WrongScenario) as wrong:
             raise _refusal(wrong) from None
-        shown = [
-            {**asdict(one), "file": one.file.name, "departments": one.departments} for one in known
-        ]
-        told = {
-            "scenarios": shown,
-            "active": self._scenarios.active(),
-            "filings": self._scenarios.assigned(),
-        }
+        except SpoiledChoice as wrong:
+            raise _spoiled(wrong.file, wrong.wrong, wrong.mend) from None
         return JSONResponse(told)
+
+
+def _shown(one: Summary) -> dict[str, Any]:
+    return {**asdict(one), "file": one.file.name, "departments": one.departments}
+
+
+def _spoiled(file: Path, wrong: str, mend: str) -> Refusal:
+    return refused("SPOILED", str(file), wrong, mend, status=409)
 
 
 def _refusal(wrong: UnknownScenario | WrongScenario) -> Refusal:

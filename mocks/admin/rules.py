@@ -84,7 +84,7 @@ class Rules:
         try:
             self.check(rules)
         except Unobeyable as wrong:
-            raise refused("NOT_OBEYABLE", wrong.where, str(wrong), self.mend, status=422) from None
+            raise refused("NOT_OBEYABLE", wrong.where, wrong.why, self.mend, status=422) from None
         self.order(rules)
         return JSONResponse(rules)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ class Played:
         """What a filing under a reference will meet."""
         asked = await body_of(request, "assignScenario")
         reference, id_ = asked["reference"], asked["scenario"]
-        return await asyncio.to_thread(self._done, lambda: self._scenarios.assign(reference, id_))
+        act = partial(self._scenarios.assign, reference, id_)
+        return await asyncio.to_thread(self._done, act, "/scenario")
 
     async def standing(self, request: Request) -> Response:
         """Where the filings under a reference stand."""
@@ -79,7 +81,7 @@ class Played:
             raise _spoiled(broken.path, broken.wrong, broken.mend) from None
         return JSONResponse([asdict(one) for one in found])
 
-    def _done(self, act: Callable[[], None]) -> Response:
+    def _done(self, act: Callable[[], None], where: str = "/active") -> Response:
         try:
             act()
             told = {
@@ -88,7 +90,7 @@ class Played:
                 "filings": self._scenarios.assigned(),
             }
         except (UnknownScenario, WrongScenario) as wrong:
-            raise _refusal(wrong) from None
+            raise _refusal(wrong, where) from None
         except SpoiledChoice as wrong:
             raise _spoiled(wrong.file, wrong.wrong, wrong.mend) from None
         return JSONResponse(told)
@@ -102,6 +104,6 @@ def _spoiled(file: Path, wrong: str, mend: str) -> Refusal:
     return refused("SPOILED", str(file), wrong, mend, status=409)
 
 
-def _refusal(wrong: UnknownScenario | WrongScenario) -> Refusal:
-    where = "/active" if isinstance(wrong, UnknownScenario) else "scenario files"
+def _refusal(wrong: UnknownScenario | WrongScenario, where: str) -> Refusal:
+    where = where if isinstance(wrong, UnknownScenario) else "scenario files"
     return refused("NOT_OBEYABLE", where, str(wrong), _MEND, status=422)

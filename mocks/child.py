@@ -1,6 +1,7 @@
 """The processes of one department as their parent has them."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -105,7 +106,8 @@ class Worker:
             self.line.close()
         if process is None or process.returncode is not None:
             return
-        process.send_signal(signal.SIGTERM)
+        with suppress(ProcessLookupError):  # `send_signal` would take its end from who waits
+            os.kill(process.pid, signal.SIGTERM)
         try:
             async with asyncio.timeout(_STOPPED_WITHIN_S):
                 await process.wait()

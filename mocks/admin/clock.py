@@ -79,6 +79,9 @@ class Clock:
         self._clock.set(moment, rate=asked.get("rate"))
 
     def _refusal(self, spoiled: SpoiledClock) -> Refusal:
-        mend = 'POST /__admin/clock {"now": …, "rate": 1} sets it anew; a reset {"clock": true} too'
+        mend = (
+            'set it anew (onething mocks clock --now 2026-09-21T09:00 --rate 1, or POST "now"), '
+            "or reset it (onething mocks reset --clock)"
+        )
         what = f"spoiled by hand: {spoiled}"
         return refused("SPOILED", str(self._file), what, mend, status=409)

@@ -129,6 +129,8 @@ class Setting:
     @classmethod
     def of(cls, told: Any) -> "Setting":
         """As the file tells it; ValueError, KeyError or TypeError where that makes no sense."""
+        if not isinstance(told, dict):
+            raise ValueError("is not an object")
         virtual, real = datetime.fromisoformat(told["virtual"]), float(told["real"])
         rate = float(told["rate"])
         if virtual.tzinfo is None:

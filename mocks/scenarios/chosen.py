@@ -16,7 +16,7 @@ class SpoiledChoice(ValueError):
 
     def __init__(self, file: Path, wrong: str) -> None:
         self.file, self.wrong = file, f"spoiled by hand: {wrong}"
-        self.mend = "choose anew (onething mocks scenarios --play ID, or --ordinary), or reset"
+        self.mend = "choose anew (onething mocks scenarios --ordinary, or --play ID), or reset"
         super().__init__(f"{file}: {self.wrong} — {self.mend}")
 
 

@@ -152,7 +152,7 @@ def test_what_is_written_again_within_a_tick_is_read_again(tmp_path: Path) -> No
     ("content", "wrong"),
     [
         ("{", "Expecting"),
-        ("3", "not subscriptable"),
+        ("3", "is not an object"),
         ("{}", "'virtual' is missing"),
         ('{"virtual": "2026-09-21T09:00:00", "real": 1, "rate": 1}', "no offset"),
         ('{"virtual": "2026-09-21T09:00:00+08:00", "real": NaN, "rate": 1}', "rate a number"),

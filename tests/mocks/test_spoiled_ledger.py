@@ -93,6 +93,39 @@ def test_a_command_says_it_too(
     assert shell.run("mocks", "start", "fire", *at) == 0
 
 
+MENDED = [
+    ("scenarios.json", "mocks scenarios", "mocks scenarios --ordinary"),
+    ("clock.json", "mocks clock", "mocks clock --now 2026-09-21T09:00 --rate 1"),
+    ("clock.json", "mocks clock --hours 1", "mocks reset --clock"),
+    ("faults.json", "mocks faults fire busy", "mocks faults --lift"),
+    ("latency.json", "mocks latency", "mocks latency --lift"),
+]
+
+
+@pytest.mark.parametrize("content", ["{", "[]"])
+@pytest.mark.parametrize(("file", "refused", "mends"), MENDED)
+def test_what_a_command_says_mends_a_file_does(
+    world: World,
+    capsys: pytest.CaptureFixture[str],
+    file: str,
+    refused: str,
+    mends: str,
+    content: str,
+) -> None:
+    shell, at = Terminal(capsys), ("--state", str(world.state))
+    (world.state / file).write_text(content, "utf-8")
+    try:
+        assert shell.run(*refused.split(), *at) == 1
+        assert f"{world.state / file}: spoiled by hand: " in shell.err
+        assert f"onething {mends}" in shell.err
+        assert shell.run("mocks", "state", *at) == 0
+        assert f"spoiled {world.state / file}" in shell.out
+        assert shell.run(*mends.split(), *at) == 0
+        assert shell.run(*refused.split(), *at) == 0
+    finally:
+        world.ask("POST", "reset", {"clock": True})
+
+
 def test_a_line_cut_short_at_the_end_is_dropped_and_told(
     began: Callable[[str], World], capfd: pytest.CaptureFixture[str]
 ) -> None:

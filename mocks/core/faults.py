@@ -6,7 +6,8 @@
 The kinds are those of `mocks/faults/table.toml`; docs/mocks.md lists them, and what a rule may say.
 Of the rules of one department the first that strikes decides a call, an attempt to tell, a
 connection; changes to be told and the lag of look-ups are drawn for themselves. How often each
-kind struck is counted for as long as the process lives; a kill forgets it.
+kind struck is counted for as long as the process lives, how often each rule did for as long as it
+is in force and not begun anew; a kill forgets both.
 """
 
 from collections import Counter
@@ -125,6 +126,11 @@ class Faults:
     def lag_s(self, operation: str, reference: str = "") -> float:
         """How old, in real seconds, a filing must be before this look-up shows it."""
         return self.pick(operation, among=ON_LOOK_UPS, about=lambda: reference).delay_s
+
+    @property
+    def by_rule(self) -> list[dict[str, Any]]:
+        """How often each rule in force struck, in their order."""
+        return [{"rule": rule.told, "struck": rule.struck} for rule in self._current()]
 
     def anew(self) -> None:
         """The rules in force begin to count and to draw again; what struck stays counted."""

@@ -80,10 +80,11 @@ class Matter:
 
 
 class Rule:
-    """One rule in force; `strikes` counts. Raises Wrong for what cannot be obeyed."""
+    """One rule in force; `strikes` counts, `struck` is how often. Raises Wrong if unobeyable."""
 
     def __init__(self, spec: object, draws: Draws | None = None) -> None:
         told = self._read(spec)
+        self.told, self.struck = spec, 0
         self.kind = KINDS[told["kind"]]
         self.operations: frozenset[str] = told.get("operation", _ANY)
         self.filing: frozenset[str] = told.get("filing", _ANY)
@@ -91,7 +92,7 @@ class Rule:
         self._left, self._every = told.get("first"), told.get("every", 1)
         self._probability = told.get("probability", 1.0)
         self._delay_s = told.get("delay_s", self.kind.parameters.get("delay_s", 0.0))
-        self._told = {name: told[name] for name in self.kind.parameters if name in told}
+        self._parameters = {name: told[name] for name in self.kind.parameters if name in told}
         self._draws, self._met = draws or Draws(SEED, *names_of([spec])[0]), 0
         self._refuse_too_much(told)
         self._refuse_nothing(told)
@@ -142,7 +143,8 @@ class Rule:
             return None
         if self._left is not None:
             self._left -= 1
-        return Fault(kind=self.kind.name, delay_s=self._delay_s, seed=seed, told=self._told)
+        self.struck += 1
+        return Fault(kind=self.kind.name, delay_s=self._delay_s, seed=seed, told=self._parameters)
 
     def _concerns(self, matter: Matter) -> bool:
         if self.operations.isdisjoint(("*", matter.operation)):

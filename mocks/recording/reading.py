@@ -16,6 +16,9 @@ class Inside(Protocol):
     def hides_value(self, name: str) -> bool:
         """Whether it goes if it is one value."""
 
+    def instead_of(self, name: str, value: str) -> str | None:
+        """What stands there if it is one value of a person's; None for what is none."""
+
     def hides_beside(self, label: str) -> bool:
         """Whether the value goes that has this text for its name."""
 
@@ -44,11 +47,9 @@ def named_beside(
     often = Counter(one.name for one in labels)
     hidden = {one for one in labels if one.text is not None and inside.hides_beside(one.text)}
     anywhere = any(often[one.name] == 1 for one in hidden)
-    last: dict[str, bool] = {}  # whether the last of these labels hides
+    last: set[str] = set()  # the labels of which the last one hides
     for one in members:
         if one.name in often:
-            last[one.name] = one in hidden
-        if bears_a_value(one.name) and (
-            anywhere or any(last.values()) or (cut and one.text is not None)
-        ):
+            (last.add if one in hidden else last.discard)(one.name)
+        if bears_a_value(one.name) and (anywhere or last or (cut and one.text is not None)):
             yield one

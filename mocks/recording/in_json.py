@@ -104,8 +104,10 @@ class _Scan:
             self.edits.append(Edit(start, end, _quoted(new, said)))
 
     def _instead(self, value: str) -> str | None:
-        above = self.opened[-1].name if self.opened and self.opened[-1].is_list else ""
-        return self.inside.instead_of(self.name or above, value)
+        names = [one.name for one in self.opened[-2:]] if self.opened else [""]
+        if self.opened and self.opened[-1].is_list:
+            return self.inside.instead_of(names[-1], value)
+        return self.inside.instead_of(self.name, value, names[-1] or names[0])
 
     def _is_hidden(self) -> bool:
         return self.inside.hides(self.name) or self.inside.hides_value(self.name)

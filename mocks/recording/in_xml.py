@@ -20,6 +20,9 @@ _TOKEN = re.compile(
     r"|<![^<>]*>?|(?P<text>[^<]+)|<",
     re.DOTALL,
 )
+_ENTITY = re.compile(
+    r"<!ENTITY\s++(?:%\s++)?([^\s\"'<>]++)\s++[\"'](?=([^\"'<>]*+))", re.IGNORECASE
+)
 _HTML = re.compile(r"\s*<(!doctype html|html)\b", re.IGNORECASE)
 _UNCLOSED = frozenset({"input", "br", "hr", "meta", "img", "link", "base", "col", "wbr"})
 _LOOKS = re.compile(r"</?[^\W\d][^<>]*+(?:>|\Z)|<[!?]|&lt;/?[^\W\d]")
@@ -62,6 +65,8 @@ class _Scan:
                 self._ends(token)
             elif token["comment"]:
                 self._leaf(token["comment"], *token.span("comment"))
+            elif token[0][:2] in ("<?", "<!"):
+                self._declares(token)
         self._flush()
         while len(self.opened) > 1:
             self._over(len(self.text), cut=True)
@@ -99,7 +104,7 @@ class _Scan:
         """What is one value: as its name says, whatever is to change within it."""
         if self.inside.hides_value(over.name):
             self.wholes.append(Edit(over.content, end, MASK))
-        elif (new := self.inside.instead_of(over.name, text)) is not None:
+        elif (new := self.inside.instead_of(over.name, text, self.opened[-1].name)) is not None:
             self.wholes.append(Edit(over.content, end, escape(new)))
 
     def _neighbours(self, over: _Open, cut: bool) -> None:
@@ -133,6 +138,15 @@ class _Scan:
             plain = not cdata or "]]>" in new
             written = escape(new, quotes) if plain else f"<![CDATA[{new}]]>"
             self.edits.append(Edit(start, end, written))
+
+    def _declares(self, token: re.Match[str]) -> None:
+        """An instruction or a declaration: `<?xml-stylesheet href="/a?token=…"?>`."""
+        entity = _ENTITY.match(token[0])
+        if entity and self.inside.hides(entity[1]):
+            start = token.start() + entity.end()
+            self.edits.append(Edit(start, start + len(entity[2]), MASK))
+        elif (new := self.inside.prose(token[0])) != token[0]:
+            self.edits.append(Edit(*token.span(), new))
 
     def _leaf(self, said: str, start: int, end: int) -> None:
         hidden = self.opened[-1].hidden and said.strip()

@@ -45,7 +45,7 @@ _BEARING = re.compile(
 LONGEST_LABEL = 64  # characters; beyond that a text is a sentence
 
 
-def _short(name: str) -> str:
+def shortened(name: str) -> str:
     """What is looked at of a name, and remembered: a hostile one may be as long as a message."""
     return (
         name
@@ -56,7 +56,7 @@ def _short(name: str) -> str:
 
 def words_of(name: str) -> tuple[str, str]:
     """The words of a name in lower case: as its humps part them, and without."""
-    return _words(_short(name))
+    return _words(shortened(name))
 
 
 @lru_cache(maxsize=8192)
@@ -68,7 +68,7 @@ def _words(name: str) -> tuple[str, str]:
 
 def is_credential(name: str) -> bool:
     """Whether a credential, or a structure of them, stands under this name."""
-    return _is_credential(_short(name))
+    return _is_credential(shortened(name))
 
 
 @lru_cache(maxsize=8192)

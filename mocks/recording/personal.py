@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mocks.recording.names import words_of
+from mocks.recording.names import shortened, words_of
 from mocks.recording.pseudonym import Pseudonym, day, same_shape
 
 _WHO = (
@@ -45,7 +45,7 @@ NAMED = (
     ),
     _named(
         "person",
-        rf"^(xm|xingming|{_ROLE}(xm|mc)|lxr|fddbr|sqrxm)$"
+        rf"^(xm|xingming|{_ROLE}xm|lxr|fddbr|sqrxm)$"
         rf"|\b({_WHO}) ?(full ?)?name$|\b(full|first|last|given|family|middle|maiden) ?name$"
         r"|\bsurname$|\blegal (person|representative)$|\bcontact( person)?$"
         r"|姓名$|^联系人$|^法定代表人$|^法人代表$|^经办人$",
@@ -81,9 +81,17 @@ _NOBODYS = re.compile(
 Personal = Callable[[str, str], str | None]
 
 
+def sort_of(name: str, above: str = "") -> str | None:
+    """Which sort of a person's values stands under this name; None for all others.
+
+    What stands `above` may say it as well: the `name` of a `legalRepresentative`.
+    """
+    sort = _sort_of(shortened(name))
+    return _sort_of(shortened(f"{above} {name}")) if sort is None and above else sort
+
+
 @lru_cache(maxsize=8192)
-def sort_of(name: str) -> str | None:
-    """Which sort of a person's values stands under this name; None for all others."""
+def _sort_of(name: str) -> str | None:
     spelt = words_of(name)
     return next((one.name for one in NAMED if any(map(one.names.search, spelt))), None)
 

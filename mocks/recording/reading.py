@@ -16,11 +16,17 @@ class Inside(Protocol):
     def hides_value(self, name: str) -> bool:
         """Whether it goes if it is one value."""
 
-    def instead_of(self, name: str, value: str) -> str | None:
-        """What stands there if it is one value of a person's; None for what is none."""
+    def instead_of(self, name: str, value: str, above: str = "") -> str | None:
+        """What stands there if it is one value of a person's; None for what is none.
+
+        `above` is the name of the structure it stands in.
+        """
 
     def hides_beside(self, label: str) -> bool:
         """Whether the value goes that has this text for its name."""
+
+    def prose(self, text: str) -> str:
+        """The text, redacted, as one without a form."""
 
     def leaf(self, text: str) -> str:
         """A text found within, redacted, whatever it is itself."""

@@ -45,9 +45,9 @@ class Text:
         """Whether it goes if it is one value."""
         return is_simple_credential(name)
 
-    def instead_of(self, name: str, value: str) -> str | None:
+    def instead_of(self, name: str, value: str, above: str = "") -> str | None:
         """What stands there if it is one value of a person's; None for what is none."""
-        sort = sort_of(name) if name and self.named else None
+        sort = sort_of(name, above) if name and self.named else None
         if sort is None or sort not in self.named or not is_somebodys(value):
             return None
         return self.instead(sort, value)

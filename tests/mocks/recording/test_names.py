@@ -113,6 +113,9 @@ def test_a_name_of_nobodys_value_is_none(name: str, style) -> None:  # type: ign
         ("<r><lxr>张三丰 13987707662</lxr></r>", "xml", "张三丰"),
         ('<r><p xm="张三丰" n="1"/></r>', "xml", "张三丰"),
         ("xm=%E5%BC%A0%E4%B8%89&n=1", "form-urlencoded", "%E5%BC%A0"),
+        ('{"legalRepresentative": {"name": "张三丰", "n": 1}}', "json", "张三丰"),
+        ('{"agents": [{"n": 1, "name": "张三丰"}], "name": "小满"}', "json", "张三丰"),
+        ("<r><Agent><Name>张三丰</Name></Agent></r>", "xml", "张三丰"),
         ('{"in": "<XM>张三丰</XM>"}', "json", "张三丰"),
         ('--b\r\nContent-Disposition: form-data; name="xm"\r\n\r\n张三丰\r\n--b--', "", "张三丰"),
         ('{"csrq": "1974-04-13", "to": "someone@land.example"}', "json", "1974-04-13"),
@@ -135,6 +138,8 @@ def test_a_persons_value_becomes_another_wherever_it_stands(
     [
         '{"xm": null, "lxr": "", "fax": false, "address": "https://land.example/a"}',
         "<a:ReplyTo xmlns:a='urn:a'><dz>http://land.example/</dz></a:ReplyTo>",
+        '{"items": [{"name": "面馆"}], "department": {"name": "规划局"}}',
+        "<r><Item><Name>面馆</Name></Item></r>",
         '{"contact": {"type": "mail"}, "xmmc": "面馆", "name": "小满"}',
     ],
 )

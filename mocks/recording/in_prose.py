@@ -27,6 +27,8 @@ _IN_PATH = re.compile(r"[^/?#&;\s\"'<>]+")
 _BARE = re.compile(
     r"(?:(?:Bearer|Basic|Digest|Token|MAC)\s+)?(?:(?![&;,\"'<>)}\]|])[!-~])+", re.IGNORECASE
 )
+_BLOCK = re.compile(r"[|>][+-]?\d?[ \t]*+\r?\n((?:[ \t]++[^\r\n]*+(?:\r?\n|\Z))+)")  # of YAML
+_TOKEN_IN_ADDRESS = re.compile(r"(?<=://)([^\s/@:\"'<>]{16,}+)@")
 _IN_ADDRESS = re.compile(r"(?<=://)[^\s/@:\"'<>]*:([^\s/@\"'<>]+)@")
 _BEFORE_ATTRIBUTES = re.compile(  # of a cookie
     r"(?<![^;\s\"'<>])[^;\s\"'<>]++"
@@ -55,7 +57,8 @@ def prose_edits(text: str, inside: Inside) -> list[Edit]:
     """What is to change in a text that has no form of its own."""
     edits = list(_named(text, inside)) if _SIGN.search(text) else []
     if "://" in text:
-        edits.extend(Edit(*found.span(1), MASK) for found in _IN_ADDRESS.finditer(text))
+        for form in (_IN_ADDRESS, _TOKEN_IN_ADDRESS):
+            edits.extend(Edit(*found.span(1), MASK) for found in form.finditer(text))
     if ";" in text:
         edits.extend(_cookies(text))
     if "eyJ" in text:
@@ -100,6 +103,9 @@ def _value(text: str, found: re.Match[str]) -> tuple[int, int]:
     start = found.end()
     if start < len(text) and text[start] in "[{":
         return start, _balanced(text, start)
+    if block := _BLOCK.match(text, start):
+        first = block.end(1) - len(block[1].lstrip())
+        return first, first + len(block[1].strip())
     if quoted := _QUOTED.match(text, start):
         return quoted.span()
     if ":" in found[2] and _WHOLE_LINE.search(found[1]):

@@ -98,6 +98,9 @@ PROSE = {
     "at signs": of("a@"),
     "dots before an at": of("a."),
     "Chinese": of("密码"),
+    "a block": of("  a\n", "token: |\n"),
+    "a block of spaces": of(" ", "token: |\n", "\nx"),
+    "blocks": of("token: |\n"),
     "names in Chinese": of("密码："),
 }
 FORMS = {

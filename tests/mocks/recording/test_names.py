@@ -15,8 +15,9 @@ CREDENTIALS = (
     "dlmm", "yhmm", "yzm", "dxyzm", "dzqm", "sqm", "miyao", "user key", "client secret",
 )  # fmt: skip
 GLUED = (
-    "authkey", "signkey", "appsecret", "accesskey", "appkey", "sessionkey", "secretkey", "apisign",
-    "datasign", "aeskey", "userkey", "hmackey", "motdepasse", "登录密码", "认证码", "动态码",
+    "authkey", "signkey", "appsecret", "accesskey", "appkey", "sessionkey", "secretkey",
+    "apisign", "datasign", "aeskey", "userkey", "hmackey", "motdepasse", "userpsw",
+    "loginpsw", "PIN码", "登录密码", "密碼", "簽名", "驗證碼", "パスワード", "认证码", "动态码",
 )  # fmt: skip
 ALONE = ("ak", "sk", "mac", "qm", "sign", "pass", "x-sign", "X-Tif-Sign")
 HARMLESS = (

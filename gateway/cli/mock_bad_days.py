@@ -142,8 +142,8 @@ def _suiting(fleet: MockFleet, department: str | None) -> Sequence[Mapping[str, 
     known: Sequence[Mapping[str, Any]] = fleet.get("faults/kinds")
     if department is None:
         return known
-    protocol = fleet.get("state")["departments"][fleet.department(department)]["protocol"]
-    return [one for one in known if one["suits"] in ("both", protocol)]
+    name = fleet.department(department)
+    return [one for one in known if name in one["departments"]]
 
 
 def _tell_kinds(speaker: Speaker, told: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:

@@ -141,6 +141,7 @@ def test_the_kinds_a_department_can_have_are_told_with_their_parameters(
     assert shell.run("mocks", "faults", "fire", "--kinds", "--json") == 0
     kinds = {one["name"]: one for one in json.loads(shell.out)}
     assert {one["suits"] for one in kinds.values()} == {"both", "rest"}
+    assert kinds.keys().isdisjoint({"lag", "forged", "token_stale"})  # nothing meets them there
     assert shell.run("mocks", "faults", "fire", "--kinds") == 0
     assert "retry_after_s=120" in shell.out
 

@@ -95,7 +95,7 @@ function chips(id) {
 
 const value = (text) => { try { return JSON.parse(text); } catch { return text; } };
 
-function adder(id, protocol) {
+function adder(id) {
   const cell = made("td", "", { className: "adder" });
   const select = made("select", "", { ariaLabel: `${word("add")} ${called(id)}` });
   const fields = made("span", "", { className: "fields" });
@@ -104,7 +104,7 @@ function adder(id, protocol) {
   select.append(made("option", word("choose"), { value: "" }));
   for (const group of new Set(kinds.map((kind) => kind.group[language]))) {
     const held = made("optgroup", "", { label: group });
-    for (const kind of kinds.filter((one) => one.group[language] === group && (!protocol || ["both", protocol].includes(one.suits))))
+    for (const kind of kinds.filter((one) => one.group[language] === group && one.departments.includes(id)))
       held.append(made("option", kindName(kind.name), { value: kind.name, title: kind.name }));
     select.append(held);
   }
@@ -137,7 +137,7 @@ function madeRow(id, told) {
   const line = made("tr", "", { id: `department-${id}` });
   const cells = Object.fromEntries(["name", "status", "filings", "due", "rules"].map((name) => [name, made("td")]));
   cells.name.append(made("b", called(id)), made("small", told.protocol ?? ""));
-  line.append(...Object.values(cells), adder(id, told.protocol));
+  line.append(...Object.values(cells), adder(id));
   $("departments").append(line);
   return { ...cells, drawn: "" };
 }

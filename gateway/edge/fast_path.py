@@ -14,7 +14,7 @@ from starlette.types import Scope
 from gateway.edge.fields import Fields, fields_of, given_id, text
 from gateway.edge.graphql_request import as_sent
 from gateway.edge.lately import Lately
-from gateway.edge.negotiation import posts_json, wants_page, wished
+from gateway.edge.negotiation import posts_json, wished
 from gateway.edge.refusal import Refusal
 from gateway.edge.sending import condition
 from gateway.edge.viewers import token_of
@@ -137,4 +137,4 @@ def _usual(method: str, fields: Fields, body: bytes | bytearray) -> bool:
     """Whether it is a query as clients send it; anything else is answered where it is refused."""
     if method == "POST":
         return posts_json(fields)
-    return method == "GET" and not body and not wants_page(text(fields, b"accept"))
+    return method == "GET" and not body

@@ -9,15 +9,17 @@ from hypothesis import strategies as st
 
 from tests.gateway.two_ways import TOKENS, Served, get, post
 
+GOOD = b"authorization: Bearer good"
+ENGLISH = b"Accept-Language: en"
 FIELDS = (
     b"accept: application/json",
     b"accept: application/graphql-response+json",
     b"accept: text/html",
     b"accept: image/png",
     b"accept: */*",
-    b"Accept-Language: en",
+    ENGLISH,
     b"accept-language: en;q=0.5, zh",
-    b"authorization: Bearer good",
+    GOOD,
     b"authorization: Bearer other",
     b"authorization: bearer good",
     b"authorization: Bearer forged",
@@ -75,6 +77,11 @@ STRANGE = (
 PATHS = (b"/graphql", b"/graphql/", b"/graphq%6C", b"/graphql?a=1", b"/materials", b"*")
 QUERIES = (b"query=public", b"query=own", b"query=own&variables=%7B%7D", b"query=", b"", b"%")
 
+# Asked before anything else, so that memory has an answer to most of what follows.
+IN_MEMORY = (
+    post(BODIES[0], GOOD), post(BODIES[0]), post(BODIES[0], GOOD, ENGLISH),
+    post(BODIES[1]), post(BODIES[1], ENGLISH), get(QUERIES[0]), get(QUERIES[1], GOOD),
+)  # fmt: skip
 usual = st.lists(st.sampled_from(USUAL), max_size=2)
 fields = st.lists(st.sampled_from(FIELDS), max_size=3)
 requests = st.one_of(
@@ -82,6 +89,7 @@ requests = st.one_of(
     st.builds(lambda b, f: post(b, *f), st.sampled_from(BODIES[:3]), fields),
     st.builds(lambda b, f, p: post(b, *f, path=p), st.sampled_from(BODIES), fields,
               st.sampled_from(PATHS)),
+    st.builds(lambda q, f: get(q, *f), st.sampled_from(QUERIES[:2]), fields),
     st.builds(lambda q, f: get(q, *f), st.sampled_from(QUERIES), fields),
     st.sampled_from(STRANGE),
 )  # fmt: skip
@@ -92,17 +100,26 @@ steps = st.lists(
         st.tuples(st.just("send"), st.integers(0, 2), st.lists(st.floats(0, 1), max_size=2)),
         st.tuples(st.just("send"), st.integers(0, 2), st.just([])),
         st.tuples(st.just("together"), st.integers(0, 2), st.integers(0, 2)),
+        st.tuples(st.just("together often"), st.integers(0, 2), st.integers(0, 2)),
         st.tuples(st.sampled_from(CHANGES)),
     ),
     min_size=3,
     max_size=10,
 )
-_TAGGED = post(b'{"query":"public"}')
+_TAGGED = get(b"query=public", b"if-none-match: *")
+_PLAIN = post(BODIES[0], GOOD).replace(b"application/json", b"text/plain")
 
 
 @settings(max_examples=200, deadline=None)
 @given(pool=st.lists(requests, min_size=3, max_size=3), steps=steps)
-@example(pool=[post()] * 3, steps=[("send", 0, [])] * 8)
+@example(pool=[post()] * 3, steps=[("send", 0, [])] * 8 + [("together often", 0, 1)])
+@example(
+    pool=[post(BODIES[0], GOOD, path=b"/graphql/"), _PLAIN, get(b"query=public", FIELDS[2])],
+    steps=[("often", 0), ("often", 1), ("often", 2)],
+)
+@example(
+    pool=[post(), get(), _TAGGED], steps=[("often", 0), ("often", 2), ("date",), ("send", 0, [])]
+)
 @example(
     pool=[post(), get(), _TAGGED],
     steps=[("send", n % 3, []) for n in range(12)] + [("together", 0, 1), ("connect",)] * 2,
@@ -112,18 +129,14 @@ def test_the_same_bytes_and_the_same_counts(pool: list[bytes], steps: list[Any])
 
 
 async def _both(pool: list[bytes], steps: list[Any]) -> None:
-    ordinary, fast = Served(fast=False), Served(fast=True)
+    both = ordinary, fast = Served(fast=False), Served(fast=True)
+    for request in IN_MEMORY:
+        await _sent(both, request)
     for step in steps:
         for chunk in _chunks(pool, step):
-            assert await fast.send(chunk) == await ordinary.send(chunk)
-            assert fast.wire.closed == ordinary.wire.closed
-            assert fast.wire.reading == ordinary.wire.reading
-        if step[0] in CHANGES:
-            for served in (ordinary, fast):
-                _change(served, step[0])
-        if fast.wire.closed:
-            for served in (ordinary, fast):
-                _change(served, "connect")
+            await _sent(both, chunk)
+        for served in both:
+            _change(served, "connect" if fast.wire.closed else step[0])
     assert fast.world.made == ordinary.world.made
     assert fast.world.found == ordinary.world.found
     assert fast.state.total_requests == ordinary.state.total_requests
@@ -132,11 +145,20 @@ async def _both(pool: list[bytes], steps: list[Any]) -> None:
     event(f"from memory: {min(fast.world.found, 3)}")
 
 
+async def _sent(both: tuple[Served, Served], chunk: bytes) -> None:
+    ordinary, fast = both
+    assert await fast.send(chunk) == await ordinary.send(chunk)
+    assert fast.wire.closed == ordinary.wire.closed
+    assert fast.wire.reading == ordinary.wire.reading
+
+
 def _chunks(pool: list[bytes], step: Any) -> list[bytes]:
     """What arrives, as it arrives."""
     match step:
         case ("often", int(one)):
             return [pool[one]] * 4
+        case ("together often", int(one), int(other)):
+            return [pool[one] + pool[other]] * 4
         case ("together", int(one), int(other)):
             return [pool[one] + pool[other]]
         case ("send", int(one), list(shares)):
@@ -160,12 +182,14 @@ def _change(served: Served, what: str) -> None:
             world.trusted = dict(TOKENS)
         case "connect":
             served.wire, served.protocol = served.connected()
-        case _:
+        case "date":
             served.state.default_headers = [(b"date", b"another"), (b"x-more", b"1")]
+        case _:
+            """Nothing around it changed."""
 
 
 async def test_split_at_every_byte_the_same_is_written() -> None:
-    data = post(b'{"query":"own"}', b"authorization: Bearer good")
+    data = post(BODIES[0], GOOD)
     ordinary, fast = Served(fast=False), Served(fast=True)
     for served in (ordinary, fast):
         for _ in range(4):
@@ -190,3 +214,22 @@ async def test_what_is_sent_while_another_is_answered_waits_its_turn() -> None:
                 served.protocol.data_received(data)  # none is answered before the next is there
         await fast.send(b""), await ordinary.send(b"")
         assert fast.wire.sent == ordinary.wire.sent
+
+
+async def test_what_is_known_but_not_all_of_the_body_is_waited_for() -> None:
+    longer = post(BODIES[0] + b" ", GOOD)
+    ordinary, fast = Served(fast=False), Served(fast=True)
+    for served in (ordinary, fast):
+        for _ in range(2):
+            await served.send(post(BODIES[0], GOOD))
+
+    assert await fast.send(longer[:-1]) == b""
+    assert await fast.send(b" ") == await ordinary.send(longer)
+
+
+async def test_known_requests_sent_together_are_each_answered() -> None:
+    one = post(BODIES[0], GOOD)
+    fast = Served(fast=True)
+    answer = [await fast.send(one) for _ in range(4)][-1]
+
+    assert [await fast.send(one * 3) for _ in range(4)] == [answer * 3] * 4

@@ -18,6 +18,7 @@ from gateway.edge.writing import Writing
 
 log = structlog.get_logger(__name__)
 
+_LONGEST: Final = 16_384  # bytes of a request that is looked for by its bytes, not by what it says
 _COPIED: Final = 32_768  # bytes of a body that cost less to copy than a write of their own
 
 
@@ -46,15 +47,15 @@ class _FastProtocol(HttpToolsProtocol):
         if self._ordinary:
             super().data_received(data)
             return
-        begins = self._between_messages()
-        if begins and self._answered_again(data):
+        findable = len(data) <= _LONGEST and self._between_messages()
+        if findable and self._answered_again(data):
             return
         self._receives = True
         super().data_received(data)
         self._receives = False
         if self._begun is not None:
             (cycle, app), self._begun = self._begun, None
-            if not self._answered(cycle, data if begins else b""):
+            if not self._answered(cycle, data if findable else b""):
                 super()._start_asgi_task(cycle, app)
 
     def timeout_keep_alive_handler(self) -> None:

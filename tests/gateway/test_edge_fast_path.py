@@ -177,6 +177,16 @@ async def test_what_never_comes_twice_is_not_remembered() -> None:
     assert served.world.found == 49
 
 
+async def test_a_long_request_is_parsed_each_time_and_answered_all_the_same() -> None:
+    request = post(b'{"query":"own%s"}' % (b" " * 20_000), GOOD)
+    served = await known(request)
+
+    answer = served.at_once(request)
+
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert len(served.world.fast_path) == 0
+
+
 async def test_requests_are_remembered_up_to_so_many_and_so_many_bytes() -> None:
     remembered = Remembered(object, found=lambda: None)
     own = OwnAnswers(object, found=lambda: None)

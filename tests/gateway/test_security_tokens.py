@@ -357,6 +357,32 @@ async def test_a_rotated_key_is_found_after_the_throttle() -> None:
         assert await keys.find("k1") is None
 
 
+async def test_a_key_is_held_until_the_issuer_has_to_be_asked_for_it() -> None:
+    async with published(GOOD) as (issuer, keys, time):
+        before = keys.held("k1")
+        found = await keys.find("k1")
+        assert before is None
+        assert keys.held("k1") is found
+        assert keys.held("nobody") is None
+        issuer.down, time[0] = True, 601.0
+        assert keys.held("k1") is None  # due
+        assert await keys.find("k1") is keys.held("k1") is found
+        time[0] = 86_401.0
+        assert keys.held("k1") is None
+        assert issuer.asked == 2
+
+
+async def test_a_viewer_is_known_as_the_one_a_token_was_read_as() -> None:
+    authenticate = Authenticator(verifier())
+    before = authenticate.known(token())
+    viewer = await authenticate(token())
+
+    assert before is None
+    assert authenticate.known(token()) is viewer
+    assert authenticate.known(None) is ANONYMOUS
+    assert authenticate.known(token(claims={"sub": "another"})) is None
+
+
 async def test_while_the_issuer_is_down_known_keys_hold_for_a_day() -> None:
     async with published(GOOD) as (issuer, keys, time):
         assert await keys.find("k1") is not None

@@ -52,6 +52,7 @@ from gateway.security.policy import may_read_registers
 from gateway.security.viewer import authenticator
 from gateway.settings import Settings
 from gateway.telemetry import configure_tracing
+from gateway.web import web_client
 from schema.domain.case import Case, Event
 from schema.domain.text import Language
 from schema.graph.build import build_schema, core
@@ -67,7 +68,6 @@ SHIPPED_OPERATIONS = (
     Path(str(gateway.demo.__file__)).parent / "operations",
 )
 _PATH = "/graphql"
-_WEB_TIMEOUT_S = 5.0  # tokens' keys, the followed clock, the demo: never a department
 
 
 def build_app(settings: Settings) -> ASGIApp:
@@ -86,9 +86,7 @@ class Gateway:
         self._settings = settings
         self._declared = declared
         self._issuing = issuing_of(settings, declared.infos)
-        self._web = httpx.AsyncClient(
-            trust_env=False, follow_redirects=False, timeout=_WEB_TIMEOUT_S
-        )
+        self._web = web_client(settings)
         self._clock = _clock(settings, self._web)
         self._metrics = Metrics()
         departments = declared.departments.departments

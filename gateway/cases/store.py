@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.cases import codec, tables
+from gateway.cases.connections import AsyncConnection
 from gateway.cases.database import Database
 from gateway.cases.engine import Engine
 from gateway.cases.errors import StoreUnavailable

@@ -266,11 +266,9 @@ def test_a_dev_key_others_may_read_is_not_used(dev: Settings) -> None:
 
 
 def test_dev_tokens_are_refused_in_production_in_code(dev: Settings) -> None:
-    production = dev.model_copy(update={"profile": "production"})
-    exposed = dev.model_copy(
-        update={"server": dev.server.model_copy(update={"host": "0.0.0.0"})}  # noqa: S104
-    )
-    named = dev.model_copy(update={"identity": dev.identity.model_copy(update={"issuer": ISSUER})})
+    production = replace(dev, profile="production")
+    exposed = replace(dev, server=replace(dev.server, host="0.0.0.0"))  # noqa: S104
+    named = replace(dev, identity=replace(dev.identity, issuer=ISSUER))
     for settings in (production, exposed, named):
         with pytest.raises(DevIssuerRefused):
             demo_token(settings, APPLICANT)

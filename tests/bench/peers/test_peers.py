@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 from contextlib import suppress
+from dataclasses import replace
 from io import StringIO
 from itertools import count, islice
 from pathlib import Path
@@ -16,13 +18,15 @@ from strawberry import Schema
 from tests.bench.peers import natural
 from tests.bench.peers.bench import CHOICES, Bench
 from tests.bench.peers.contenders import CONTENDERS, FLOOR, MERCURIUS
+from tests.bench.peers.costs import Costs
 from tests.bench.peers.goals import Goal, of_section
 from tests.bench.peers.load import Broken, Target, asked
 from tests.bench.peers.measure import Figures, Pace, Result, differences
 from tests.bench.peers.npm import HERE, Missing, folder_of
+from tests.bench.peers.processes import Held, held
 from tests.bench.peers.progress import Progress
 from tests.bench.peers.replies import MANY, canned, cert_no, parcel_no, person_ref, uscc
-from tests.bench.peers.report import how, rows_of, written
+from tests.bench.peers.report import MEMORY_HEADS, how, memory_rows, rows_of, written
 from tests.bench.peers.sections import SECTIONS
 from tests.bench.peers.slow import STRAIGHT, Latency, Waited, added
 from tests.bench.peers.starting import ROOT
@@ -159,6 +163,30 @@ def test_a_row_tells_the_ratio_and_a_skipped_one_the_reason() -> None:
     assert rows[0][1:3] == ("100", "90–110")
     assert rows[2][1] == "2.5"
     assert rows[4][-1] == "npm is not installed"
+
+
+def test_memory_is_told_as_held_shared_out_and_alone() -> None:
+    started = [Held(rss=100, pss=80, uss=60), Held(rss=120, pss=90, uss=70)]
+    loaded = [_holding(200, 150, 110), _holding(210, 140, 120)]
+    costs = [Costs(contender="onething", held=started), Costs(contender="absent")]
+
+    rows = memory_rows(costs, [Result(contender="onething", figures=loaded)])
+
+    assert rows == [("onething", "110", "85", "65", "210", "150", "120")]
+    assert {len(row) for row in rows} == {len(MEMORY_HEADS)}
+    assert memory_rows(costs, [])[0][4:] == ("—", "—", "—")
+
+
+def _holding(rss: float, pss: float, uss: float) -> Figures:
+    return replace(_figures(1), rss_mb=rss, pss_mb=pss, uss_mb=uss)
+
+
+def test_what_this_process_holds_is_more_than_its_share_and_that_more_than_what_is_its_own() -> (
+    None
+):
+    holding = held(os.getpid())
+
+    assert 10 < holding.uss <= holding.pss <= holding.rss < 10_000
 
 
 def test_only_what_is_between_the_marks_is_replaced() -> None:

@@ -99,7 +99,9 @@ def _call(draft: Draft, access: Call, field: Field, spot: Spot, info: str, found
     if access.source is not None:
         given.append(f"{access.source}=s")
     if access.info is not None:
-        told = info if access.told is None else f"{draft.bind(access.told)}({info})"
+        told = info
+        if access.told is not None:
+            told = f"{draft.bind(access.told)}(E, {spot.position}, {spot.place})"
         given.append(f"{access.info}={told}")
     if found and access.names:
         given += _passed_on(draft, access.names, field.prepared.always)

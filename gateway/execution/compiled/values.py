@@ -93,7 +93,7 @@ class Spot:
         v = self.variable
         return [
             f"{v} = at(E, {self.position}, {v}, {self.place})",
-            f"if {v}.__class__ is Co: w = pend(w, {self.key}, {v})",
+            f"if {v}.__class__ in AWAITED: w = pend(w, {self.key}, {v})",
         ]
 
     def inside(self, function: str, made: str) -> Lines:
@@ -183,7 +183,7 @@ def _enum(draft: Draft, members: Members) -> Callable[[Spot, bool], Lines]:
             f"if u is not None: {v} = u",
             f"elif {v} is not None:" if may_be_null else "else:",
             f" {v} = member(E, {spot.position}, {known}, {v}, {spot.place})",
-            f" if {v}.__class__ is Co: w = pend(w, {spot.key}, {v})",
+            f" if {v}.__class__ in AWAITED: w = pend(w, {spot.key}, {v})",
         ]
 
     return lines

@@ -141,12 +141,38 @@ def nonnull(inner: Shape) -> Shape:
     def complete(state: State, field: Field, value: Any, place: Place) -> Any:
         found = inner(state, field, value, place)
         if found is None:
-            raise TypeError(
-                f"Cannot return null for non-nullable field {field.parent}.{field.name}."
-            )
+            raise _null(field)
         return found
 
     return complete
+
+
+def _null(field: Field) -> TypeError:
+    return TypeError(f"Cannot return null for non-nullable field {field.parent}.{field.name}.")
+
+
+def whole_objects(written: Written) -> tuple[Shape, Shape]:
+    """Where null may stand and where it may not, objects of a type that asks nothing of them.
+
+    In one step what `nullable` and `nonnull` make of `objects`: every reading that was waited for
+    comes through here.
+    """
+
+    def perhaps(state: State, field: Field, value: Any, place: Place) -> Any:
+        if isinstance(value, Exception):
+            raise value
+        if value is None or value is Undefined:
+            return None
+        return written(state, value, place)
+
+    def surely(state: State, field: Field, value: Any, place: Place) -> Any:
+        if isinstance(value, Exception):
+            raise value
+        if value is None or value is Undefined:
+            raise _null(field)
+        return written(state, value, place)
+
+    return perhaps, surely
 
 
 def listed(items: Items, written: Written) -> Shape:

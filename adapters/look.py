@@ -85,9 +85,9 @@ class Look:
             of_the_asked(values.get(self._lookup), key, f"{self._at}.{self._lookup}")
         if self._unmapped:
             values |= self._unmapped
-        if None in map(values.__getitem__, self._required):
-            missing = next(name for name in self._required if values[name] is None)
-            raise MappingError(f"{self._at}.{missing} has no value")
+        for name in self._required:
+            if values[name] is None:
+                raise MappingError(f"{self._at}.{name} has no value")
         return values
 
     def shaped(

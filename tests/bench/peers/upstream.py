@@ -57,8 +57,8 @@ class Office:
         numbers = {number.decode() for number in department.asks.findall(question)}
 
         def leave() -> None:
+            left = time.perf_counter()  # before: on one core, who waits may be answered meanwhile
             transport.write(answer)
-            left = time.perf_counter()
             for number in numbers:
                 self._times[number].append((came, left))
 

@@ -31,7 +31,7 @@ class Look:
         self._success = fields.each_outcome.success if fields.each_outcome.code else None
         self._at = f"{call.spec.key}.reply"
         self._compared = lookup == register.key and self._told != register.key
-        self._unmapped = [f.name for f in register.fields if f.name not in fields.lines]
+        self._unmapped = {f.name: None for f in register.fields if f.name not in fields.lines}
         self._required = [f.name for f in register.fields if f.required]
 
     def read(self, keys: Sequence[str], ask: Ask, root: Any) -> Found:
@@ -83,8 +83,8 @@ class Look:
             return None
         if self._compared:
             of_the_asked(values.get(self._lookup), key, f"{self._at}.{self._lookup}")
-        for name in self._unmapped:
-            values[name] = None
+        if self._unmapped:
+            values |= self._unmapped
         for name in self._required:
             if values[name] is None:
                 raise MappingError(f"{self._at}.{name} has no value")

@@ -135,6 +135,7 @@ def how(name: str, pace: Pace) -> str:
     told = {
         "start": kept,
         "slow": f"{_stretch('1 and 8', pace, slow.WARM_S)}; {kept}",
+        "slow parts": f"{_stretch('1', pace, slow.WARM_S)}; {kept}",
         "wide": _stretch(pace.connections, pace, pace.warm_s),
         "growth": _stretch(pace.connections, pace, growth.WARM_S),
     }

@@ -98,7 +98,7 @@ class Memory:
                 return
             del entries[key]
             self.bytes -= before.bytes
-        weight = _ENTRY + weight_of(reading.value)
+        weight = _ENTRY + len(key.key) * 4 + weight_of(reading.value)  # letters of a plane of UCS-4
         if weight > self._most_bytes // 8:
             return
         entries[key] = _Entry(reading, now + fresh_s, now + known_s, mark, weight)

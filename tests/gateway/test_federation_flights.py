@@ -293,6 +293,23 @@ def test_memory_is_bounded_in_bytes_as_the_interpreter_counts_them() -> None:
     assert taken < 2_000_000 * 1.2
 
 
+@pytest.mark.parametrize("letter", "x局\U00020000")
+def test_what_was_asked_for_weighs_as_well_where_there_is_nothing(letter: str) -> None:
+    memory = Memory(most_bytes=2_000_000)
+
+    tracemalloc.start()
+    try:
+        for number in range(500):
+            key = KEY._replace(key=f"{number} {letter * 20_000}")
+            memory.put(key, Reading(value=None), now=0, fresh_s=1, known_s=1, mark=0)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert 10 < len(memory) < 500
+    assert taken < 2_000_000 * 1.2
+
+
 def test_one_huge_value_does_not_drive_the_others_out() -> None:
     memory = Memory(most_bytes=100_000)
     memory.put(KEY, Reading(value={"no": "A"}), now=0, fresh_s=5, known_s=10, mark=0)

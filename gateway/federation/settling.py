@@ -43,6 +43,10 @@ class Settling:
         now = asyncio.get_running_loop().time()
         return self.stale(key, self._gates[key.department].problem(error), now)
 
+    def withheld(self, key: Key, error: AdapterError) -> Reading:
+        """The reading of a key that may be the one that was refused: nothing of it is shown."""
+        return Reading(value=None, problem=self._gates[key.department].problem(error))
+
     def refused(self, key: Key, flight: Flight) -> None:
         """A refusal is an answer: what was known before the call began stands no more.
 

@@ -260,6 +260,28 @@ async def test_a_call_that_began_before_a_change_is_neither_joined_nor_taken_as_
     assert len(housing.calls) == 2  # what the second brought stands
 
 
+@in_virtual_time
+async def test_a_call_that_another_overtook_ends_when_its_last_leaves() -> None:
+    housing = hung()
+    federation = city(housing)
+    before, after = reads(federation), reads(federation)
+    before.record("housing", "property", "no", "A")
+    await turns()
+    federation.forget(of_number("housing", "A"))
+    told = after.record("housing", "property", "no", "A")
+    await turns()
+    assert (len(housing.calls), housing.at_once) == (2, 2)
+
+    before.close()
+    await turns()
+
+    assert housing.at_once == 1
+    assert housing.gate is not None
+    housing.gate.set()
+    assert (await told).problem is None
+    assert not federation._flights._older
+
+
 def test_a_tag_that_is_itself_forgotten_makes_everything_older_stale() -> None:
     memory = Memory()
     reading = Reading(value={"no": "A"})

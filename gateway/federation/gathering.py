@@ -5,11 +5,14 @@ strangers might together exceed what one reply may weigh.
 """
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from gateway.federation.flights import Asked, Waiter
 from gateway.federation.memory import Key
 from gateway.federation.wariness import Wariness
 from gateway.federation.ways import Way
+
+_Lane: TypeAlias = Way | tuple[Way, frozenset[str]]
 
 
 class Gathering:
@@ -18,30 +21,32 @@ class Gathering:
     def __init__(self, leave: Callable[[Way, Sequence[Asked]], object], wariness: Wariness) -> None:
         self._leave = leave
         self._wariness = wariness
-        self._by_way: dict[Way, list[Asked]] = {}
+        self._together: dict[_Lane, list[Asked]] = {}
         self._gone: set[tuple[Key, Waiter]] = set()  # since they were added
 
     def add(self, way: Way, asked: Asked) -> None:
         """This leaves with what others ask of the same way until the turn is over."""
-        gathered = self._by_way.get(way)
-        if self._wariness.awake and self._alone(way, asked):
-            self._leave(way, [asked])
-        elif gathered is None:
-            self._by_way[way] = [asked]
-            asked.waiter.loop.call_soon(self._end, way)
+        lane = self._lane(way, asked) if self._wariness.awake else way
+        gathered = self._together.get(lane)
+        if gathered is None:
+            self._together[lane] = [asked]
+            asked.waiter.loop.call_soon(self._end, lane, way)
         else:
             gathered.append(asked)
 
     def left(self, key: Key, waiter: Waiter) -> None:
         """Perhaps this waits here; it does so no longer."""
-        if self._by_way:
+        if self._together:
             self._gone.add((key, waiter))
 
-    def _alone(self, way: Way, asked: Asked) -> bool:
-        return self._wariness.alone(way, asked.keys, asked.waiter.loop.time())
+    def _lane(self, way: Way, asked: Asked) -> _Lane:
+        """With whom it leaves: where it is to leave alone, with who asks for the same numbers."""
+        if self._wariness.alone(way, asked.keys, asked.waiter.loop.time()):
+            return way, frozenset([key.key for key in asked.keys])
+        return way
 
-    def _end(self, way: Way) -> None:
-        gathered = self._by_way.pop(way)
+    def _end(self, lane: _Lane, way: Way) -> None:
+        gathered = self._together.pop(lane)
         if self._gone:
             gathered = self._waiting(gathered)
         if sum([len(asked.keys) for asked in gathered]) <= way.batch:
@@ -58,7 +63,7 @@ class Gathering:
             asked._replace(keys=[key for key in asked.keys if (key, asked.waiter) not in gone])
             for asked in gathered
         ]
-        if not self._by_way:
+        if not self._together:
             self._gone = set()
         return [asked for asked in still if asked.keys]
 

@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
+
 from adapters.errors import AdapterError, ContractBroken, Refused
+from gateway.execution.bugs import where
 from gateway.federation.flights import Flight
 from gateway.federation.freshness import Freshness, age_s
 from gateway.federation.gate import Gate
@@ -14,6 +17,8 @@ from gateway.federation.memory import Key, Memory, Tag, of_number
 from gateway.federation.shared import shareable
 from schema.domain.problem import Problem
 from schema.domain.reading import Provenance, Reading
+
+log = structlog.get_logger(__name__)
 
 _MISSING: Final[Any] = object()
 
@@ -80,12 +85,17 @@ class Settling:
             if isinstance(value, Refused):
                 self.refused(key, flight)
             return self.failed(key, value)
-        record_id = flight.way.record_id(key.key, value)
-        origin = Provenance(
-            department=key.department, source=key.source, as_of=as_of, record_id=record_id
-        )
-        reading = Reading(value=value, provenance=origin)
-        self._remember(key, reading, flight, now)
+        try:
+            record_id = flight.way.record_id(key.key, value)
+            origin = Provenance(
+                department=key.department, source=key.source, as_of=as_of, record_id=record_id
+            )
+            reading = Reading(value=value, provenance=origin)
+            self._remember(key, reading, flight, now)
+        # The rim where adapters end: what no reading can be made of is this row's trouble alone.
+        except Exception as bug:
+            log.error("federation.adapter_bug", department=key.department, **where(bug))
+            return self.failed(key, AdapterError(key.department, type(bug).__name__))
         return reading
 
     def adopted(self, found: Mapping[Key, Reading], flight: Flight) -> Mapping[Key, Reading]:

@@ -170,7 +170,7 @@ async def test_what_is_given_up_before_the_turn_is_over_is_not_sent(
     waiting = [world.operation(key).record("housing", "property", "no", key) for key in others]
     for _ in range(1 + QUIET):  # until it is gathered, and not yet sent
         await asyncio.sleep(0)
-    assert world.federation._dispatch._gathering._by_way
+    assert world.federation._dispatch._gathering._together
 
     gone.close()
 

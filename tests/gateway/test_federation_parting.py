@@ -51,6 +51,9 @@ class Bad(Housing):
     hangs_over: frozenset[str] = frozenset()
     draw: Random | None = None
 
+    def __post_init__(self) -> None:
+        self.says: dict[str, Any] = {}  # in place of a record
+
     async def read(
         self, register: str, lookup: str, keys: Sequence[str], *, budget: float
     ) -> Mapping[str, Any]:
@@ -60,7 +63,7 @@ class Bad(Housing):
             await asyncio.Event().wait()
         if fails:
             raise FAULT
-        return reply
+        return {key: self.says.get(key, record) for key, record in reply.items()}
 
 
 async def each(world: World, keys: Sequence[str]) -> list[Reading]:
@@ -82,6 +85,26 @@ async def test_the_key_a_department_fails_over_fails_alone(error: AdapterError) 
     assert values(told) == [None if key == "5" else key for key in SEVERAL]
     again = 1 if error in (FAULT, BROKEN_OFF) else 0  # the whole, before it is parted
     assert len(department.calls) == 1 + again + 8
+
+
+class Nameless:
+    """Has no words."""
+
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+@in_virtual_time
+async def test_what_nobody_can_make_a_reading_of_fails_alone_and_at_once() -> None:
+    department = Bad()
+    department.says["5"] = {"no": Nameless()}
+    world = World(department)
+
+    told = await each(world, SEVERAL)
+
+    assert values(told) == [None if key == "5" else key for key in SEVERAL]
+    assert told[5].problem is not None
+    assert told[5].problem.code is P.DEPARTMENT_FAULT
 
 
 @pytest.mark.parametrize(
@@ -270,6 +293,19 @@ async def test_who_asked_for_a_poisoned_key_leaves_alone_for_a_minute() -> None:
 
     assert sorted(department.calls[:2]) == [["x", "z"], ["y"]]
     assert department.calls[2:] == [["u", "v"]]
+
+
+@in_virtual_time
+async def test_a_number_that_leaves_alone_is_sent_once_for_all_who_ask_for_it() -> None:
+    department = Bad(poison={"b": ODD})
+    world = World(department)
+    await each(world, "abcd")
+    department.calls.clear()
+
+    people = [str(number) for number in range(10)]
+    await asyncio.gather(*(world.ask("b", scope=who) for who in people))
+
+    assert department.calls == [["b"]]
 
 
 @in_virtual_time

@@ -12,7 +12,7 @@ from gateway.federation.memory import Key
 from gateway.federation.wariness import Wariness
 from gateway.federation.ways import Way
 
-_Lane: TypeAlias = Way | tuple[Way, frozenset[str]]
+_Lane: TypeAlias = Way | tuple[Way, frozenset[str]]  # of everybody, or for these numbers alone
 
 
 class Gathering:
@@ -24,9 +24,16 @@ class Gathering:
         self._together: dict[_Lane, list[Asked]] = {}
         self._gone: set[tuple[Key, Waiter]] = set()  # since they were added
 
-    def add(self, way: Way, asked: Asked) -> None:
-        """This leaves with what others ask of the same way until the turn is over."""
-        lane = self._lane(way, asked) if self._wariness.awake else way
+    def add(self, way: Way, asked: Asked, lane: _Lane | None = None) -> None:
+        """This leaves with what others ask of the same way until the turn is over.
+
+        With those of its lane alone, where it is in one.
+        """
+        if lane is None:
+            if self._wariness.awake:
+                self._add_warily(way, asked)
+                return
+            lane = way
         gathered = self._together.get(lane)
         if gathered is None:
             self._together[lane] = [asked]
@@ -39,11 +46,19 @@ class Gathering:
         if self._together:
             self._gone.add((key, waiter))
 
-    def _lane(self, way: Way, asked: Asked) -> _Lane:
-        """With whom it leaves: where it is to leave alone, with who asks for the same numbers."""
-        if self._wariness.alone(way, asked.keys, asked.waiter.loop.time()):
-            return way, frozenset([key.key for key in asked.keys])
-        return way
+    def _add_warily(self, way: Way, asked: Asked) -> None:
+        """Each suspected number leaves by itself; who is not trusted, with their like."""
+        wary, keys = self._wariness, asked.keys
+        wary.let_go(asked.waiter.loop.time())
+        lane: _Lane = way
+        if not wary.trusts(way, keys[0]):
+            lane = way, frozenset([key.key for key in keys])
+        else:
+            for key in filter(wary.suspects, asked.keys):
+                self.add(way, asked._replace(keys=[key]), (way, frozenset((key.key,))))
+            keys = [key for key in keys if not wary.suspects(key)]
+        if keys:
+            self.add(way, asked._replace(keys=keys), lane)
 
     def _end(self, lane: _Lane, way: Way) -> None:
         gathered = self._together.pop(lane)

@@ -87,12 +87,14 @@ class OperationReads:
             if not again.done():
                 again.set_result(reading)
         asked = self._asked[key]
-        if _known(asked):
+        if isinstance(asked, Reading):
             return
-        if not isinstance(asked, asyncio.Future) or asked.cancelled():  # who asks yet has it
+        if not asked.done():
+            asked.set_result(reading)
+        elif asked.cancelled():  # who asks yet has it
             self._asked[key] = reading
         else:
-            asked.set_result(reading)
+            return
         self._due -= 1
         if not self._due:
             self._federation.waiting.discard(self)

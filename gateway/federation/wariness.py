@@ -26,15 +26,20 @@ class Wariness:
         self._resting: set[Way] = set()
         self._until: OrderedDict[Tag, float] = OrderedDict()
 
-    def alone(self, way: Way, keys: Iterable[Key], now: float) -> bool:
-        """Whether these are to be asked for in a call of their own."""
+    def let_go(self, now: float) -> None:
+        """Whose time is over, is trusted again."""
         until = self._until
         while until and next(iter(until.values())) <= now:
             until.popitem(last=False)
         self.awake = bool(until or self._resting)
-        if way in self._resting:
-            return True
-        return any(tag in until for key in keys for tag in _tags(key))
+
+    def suspects(self, key: Key) -> bool:
+        """Whether this number is to be asked for in a call of its own, whoever asks."""
+        return _number(key) in self._until
+
+    def trusts(self, way: Way, key: Key) -> bool:
+        """Whether who asks for this may be in one call with others."""
+        return way not in self._resting and _people(key) not in self._until
 
     def rests(self, way: Way) -> bool:
         """Whether nothing is gathered on this way, and calls are not parted."""
@@ -89,8 +94,8 @@ class Wariness:
         Who asks for them is not trusted with other keys either.
         """
         for key in keys:
-            for tag in _tags(key):
-                self._note(tag, now)
+            self._note(_number(key), now)
+            self._note(_people(key), now)
 
     def _note(self, tag: Tag, now: float) -> None:
         self.awake = True
@@ -104,5 +109,5 @@ def _number(key: Key) -> Tag:
     return key[:4]  # whoever asks for it
 
 
-def _tags(key: Key) -> tuple[Tag, Tag]:
-    return _number(key), of_people(key.department, key.scope)
+def _people(key: Key) -> Tag:
+    return of_people(key.department, key.scope)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.errors import AdapterError, ContractBroken, NotDelivered, Refused
+from gateway.federation.memory import Memory
 from gateway.federation.operation import QUIET, OperationReads
 from gateway.federation.service import Federation
 from schema.domain.department import DepartmentInfo, Lookup
@@ -51,8 +52,9 @@ class Housing:
 
 
 class World:
-    def __init__(self, department: Housing) -> None:
-        self.federation = Federation([department], now=lambda: AT)  # type: ignore[list-item]
+    def __init__(self, department: Housing, memory: Memory | None = None) -> None:
+        self.department = department
+        self.federation = Federation([department], now=lambda: AT, memory=memory)  # type: ignore[list-item]
 
     def operation(self, scope: str = "ann", budget_s: float = 2.0) -> OperationReads:
         return OperationReads(self.federation, scope=scope, budget_s=budget_s)

@@ -20,6 +20,7 @@ from adapters.errors import (
     OutcomeUnknown,
     Refused,
 )
+from gateway.federation.memory import Memory, of_number
 from gateway.federation.parting import parts_of, silent, spoils
 from gateway.federation.retry_budget import RetryBudget
 from gateway.federation.wariness import LIFE_S
@@ -309,6 +310,19 @@ async def test_a_number_that_leaves_alone_is_sent_once_for_all_who_ask_for_it() 
 
 
 @in_virtual_time
+async def test_beside_a_number_that_leaves_alone_one_s_others_leave_with_everybody_s() -> None:
+    department = Bad(poison={"b": FAULT})
+    world = World(department)
+    await each(world, "abcd")
+    department.calls.clear()
+
+    told = await asyncio.gather(world.ask("x", "b", "y"), world.ask("z"))
+
+    assert [values(readings) for readings in told] == [["x", None, "y"], ["z"]]
+    assert department.calls[:2] == [["b"], ["x", "y", "z"]]
+
+
+@in_virtual_time
 async def test_a_key_it_hangs_over_takes_the_others_along_once() -> None:
     department = Bad(hangs_over=frozenset("b"))
     world = World(department)
@@ -406,11 +420,13 @@ ASKED = st.lists(
     st.tuples(
         st.sampled_from(["ann", "bob", "eve"]),
         st.lists(st.sampled_from("abcdef"), min_size=1, max_size=4, unique=True),
-        st.sampled_from([0.0, 0.0, 0.0, 0.005, 0.02, 1.0]),  # after how long it is asked
+        st.sampled_from([0.0, 0.0, 0.0, 0.005, 0.02, 1.0, 6.0]),  # after how long it is asked
         st.sampled_from([None, None, 0.0, 0.005, 0.015]),  # after how long it is given up
     ),
     max_size=10,
 )
+
+CHANGES = st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from([0.002, 0.012, 0.9])))
 
 
 class Witness(Bad):
@@ -426,37 +442,79 @@ class Witness(Bad):
 
 
 @settings(max_examples=150, deadline=None)
-@given(asked=ASKED, poison=st.dictionaries(st.sampled_from("ab"), ERRORS), batch=st.integers(2, 6))
+@given(
+    asked=ASKED,
+    poison=st.dictionaries(st.sampled_from("ab"), ERRORS),
+    changes=CHANGES,
+    batch=st.integers(2, 6),
+    size=st.sampled_from([1, 3, 100]),
+)
 def test_each_is_told_of_what_they_asked_and_nothing_of_others(
-    asked: list[Any], poison: dict[str, AdapterError], batch: int
+    asked: list[Any],
+    poison: dict[str, AdapterError],
+    changes: list[tuple[str, float]],
+    batch: int,
+    size: int,
 ) -> None:
-    in_virtual_time(_live)(asked, poison, batch)
+    in_virtual_time(_live)(asked, poison, changes, batch, size)
 
 
-async def _live(asked: list[Any], poison: dict[str, AdapterError], batch: int) -> None:
-    world, loop = World(Witness(housing(batch), poison=poison)), asyncio.get_running_loop()
-    first: dict[tuple[str, str], float] = {}  # when somebody first asked for a key
+class Life:
+    """Who asked for what and when, and when it changed."""
 
-    async def one(who: str, keys: list[str], after: float, leaves: float | None) -> None:
+    def __init__(self, department: Witness, size: int) -> None:
+        self.world = World(department, Memory(size))
+        self.loop = asyncio.get_running_loop()
+        self.first: dict[tuple[str, str], float] = {}  # when somebody first asked for a key
+        self.changed: dict[str, float] = {}
+
+    def change(self, number: str) -> None:
+        self.changed[number] = self.loop.time()
+        self.world.federation.forget(of_number("housing", number))
+
+    async def ask(self, who: str, keys: list[str], after: float, leaves: float | None) -> None:
         await asyncio.sleep(after)
+        now, changed = self.loop.time(), dict(self.changed)
         for key in keys:
-            first.setdefault((who, key), loop.time())
-        reads = world.operation(who)
+            self.first.setdefault((who, key), now)
+        reads = self.world.operation(who)
         found = [reads.record("housing", "property", "no", key) for key in keys]
         if leaves is not None:
-            loop.call_later(leaves, reads.close)
+            self.loop.call_later(leaves, reads.close)
         for key, reading in zip(keys, [await one for one in found], strict=True):
-            assert (reading.value is None) <= (reading.problem is not None)
-            assert reading.value is None or reading.value["no"] == key
-            # What was said before they asked was said to somebody else.
-            assert reading.value is None or reading.value["began"] >= first[who, key]
-            assert key not in poison or reading.value is None
+            self._holds(key, reading, self.first[who, key])
+            if reading.problem is None:
+                assert reading.value is not None
+                assert reading.value["began"] >= max(changed.get(key, 0.0), now - 5.02)
         reads.close()
 
-    await asyncio.gather(*(one(*how) for how in asked))
+    def _holds(self, key: str, reading: Reading, since: float) -> None:
+        if reading.value is None:
+            assert reading.problem is not None
+            return
+        assert reading.value["no"] == key
+        assert reading.value["began"] >= since  # before, it was said to somebody else
+        assert key not in self.world.department.poison
+
+
+async def _live(
+    asked: list[Any],
+    poison: dict[str, AdapterError],
+    changes: list[tuple[str, float]],
+    batch: int,
+    size: int,
+) -> None:
+    life = Life(Witness(housing(batch), poison=poison), size)
+    for number, after in changes:
+        life.loop.call_later(after, life.change, number)
+
+    await asyncio.gather(*(life.ask(*how) for how in asked))
 
     await asyncio.sleep(0.2)
-    assert list(world.federation._flights) == []
-    assert not world.federation._flights._by_key
-    assert not world.federation._flights._older
-    assert list(world.federation.waiting) == []
+    federation = life.world.federation
+    assert list(federation._flights) == []
+    assert not federation._flights._by_key
+    assert not federation._flights._older
+    assert not federation._dispatch._gathering._together
+    assert not federation._dispatch._gathering._gone
+    assert list(federation.waiting) == []

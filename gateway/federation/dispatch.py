@@ -168,9 +168,10 @@ class Dispatch:
 
         async def send(budget: float) -> Mapping[str, Any]:
             if way.progress:
-                said = await way.department.progress(wanted, way.source, budget=budget)
-                return _answered(said)
-            return _answered(await way.department.read(way.source, way.name, wanted, budget=budget))
+                said: Any = await way.department.progress(wanted, way.source, budget=budget)
+            else:
+                said = await way.department.read(way.source, way.name, wanted, budget=budget)
+            return _answered(flight, said)
 
         try:
             reply = await way.gate.call(flight.passage, send)
@@ -231,9 +232,11 @@ class Dispatch:
         else, and for the keys of one alone, the budget of second attempts is to bear it.
         """
         gate, now = flight.way.gate, flight.passage.loop.time()
-        if not numbers or not spoils(error) or silent(error) or self._wariness.rests(flight.way):
+        if not numbers or flight.row_by_row or not spoils(error) or silent(error):
             return 0
         if flight.passage.until - now < LEAST_S or gate.shut(gate.reads, now):
+            return 0
+        if self._wariness.rests(flight.way):
             return 0
         wanted = min(MOST, numbers)
         if at_work(error) and len(flight.together) > 1:
@@ -259,11 +262,12 @@ class Dispatch:
         self.flights.begin(part, wanted)
 
 
-def _answered(reply: Mapping[str, Any]) -> Mapping[str, Any]:
+def _answered(flight: Flight, reply: Mapping[str, Any]) -> Mapping[str, Any]:
     """The reply; raises where each of its rows says that the department is not at work."""
     first = next(iter(reply.values()), None)
     if isinstance(first, AdapterError) and all(
         isinstance(row, AdapterError) and fails(row) for row in reply.values()
     ):
+        flight.row_by_row = True
         raise first
     return reply

@@ -51,8 +51,8 @@ class Flight:
     """One call for some keys (of one department, source and way), and who waits for which."""
 
     __slots__ = (
-        "keys", "mark", "parting", "passage", "started", "task", "together", "tokens", "waiting",
-        "way",
+        "keys", "mark", "parting", "passage", "row_by_row", "started", "task", "together",
+        "tokens", "waiting", "way",
     )  # fmt: skip
 
     def __init__(
@@ -72,6 +72,7 @@ class Flight:
         self.started = started
         self.mark = mark
         self.parting = parting  # where it is a part of one that failed
+        self.row_by_row = False  # whether each row of its reply said that it failed
         self.tokens: Tokens | None = None  # what others may be told of it with
         self.waiting: dict[Key, list[Waiter]] = {}
         self.task: asyncio.Task[None] | None = None

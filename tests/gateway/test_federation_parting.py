@@ -135,6 +135,17 @@ async def test_who_is_down_or_does_not_let_us_in_is_not_asked_in_parts(
 
 
 @in_virtual_time
+async def test_where_each_row_says_that_it_failed_there_is_nothing_to_part() -> None:
+    department = Bad()
+    department.says = dict.fromkeys(SEVERAL, FAULT)
+
+    told = await each(World(department), SEVERAL)
+
+    assert values(told) == [None] * len(SEVERAL)
+    assert department.calls == [SEVERAL] * 2  # the second attempt of a read
+
+
+@in_virtual_time
 async def test_behind_an_open_breaker_nothing_is_asked_in_parts() -> None:
     department = Bad(down=FAULT)
     world = World(department)

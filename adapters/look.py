@@ -6,7 +6,7 @@ from typing import Any
 from adapters.compile import OUTCOME, Call
 from adapters.errors import AdapterError, ContractBroken
 from adapters.mapping.compile import Scope
-from adapters.mapping.convert import MappingError, to_text
+from adapters.mapping.convert import LONGEST_TEXT, MappingError, to_text, within_reason
 from adapters.mapping.sources import Ask
 from adapters.outcome import Settled
 from adapters.rows import FailedRow
@@ -33,6 +33,7 @@ class Look:
         self._compared = lookup == register.key and self._told != register.key
         self._unmapped = [f.name for f in register.fields if f.name not in fields.lines]
         self._required = [f.name for f in register.fields if f.required]
+        self._texts = [f.name for f in register.fields if f.kind == Kind.TEXT]
 
     def read(self, keys: Sequence[str], ask: Ask, root: Any) -> Found:
         """Every key with its records, or its own error. The only key's error is raised."""
@@ -43,7 +44,6 @@ class Look:
         """The same, each row read once; None where anything is wrong with a row or a key."""
         found: dict[str, list[Record]] = {key: [] for key in keys}
         rows = [] if isinstance(root, Settled) else self.call.fields.scopes(ask, root)
-        fitting = not rows
         try:
             for scope in rows:
                 values = self._values(scope)
@@ -51,13 +51,14 @@ class Look:
                     return None
                 key = keys[0] if self._told is None else values[self._told]
                 held = found.get("" if key is None else str(key))
+                if held is None and key:
+                    return None
                 if held is not None:
-                    fitting = True
                     one = self._checked(values, key)
                     held += [] if one is None else [one]
         except MappingError:
             return None
-        return found if fitting else None
+        return found
 
     def _values(self, scope: Scope) -> dict[str, Any] | None:
         """What a row holds; None where it says that it is none, or may."""
@@ -88,6 +89,10 @@ class Look:
         for name in self._required:
             if values[name] is None:
                 raise MappingError(f"{self._at}.{name} has no value")
+        for name in self._texts:
+            text = values[name]
+            if text is not None and (len(text) > LONGEST_TEXT or not text.isprintable()):
+                within_reason(text, f"{self._at}.{name}")
         return values
 
     def shaped(

@@ -44,6 +44,7 @@ class Look:
         """The same, each row read once; None where anything is wrong with a row or a key."""
         found: dict[str, list[Record]] = {key: [] for key in keys}
         rows = [] if isinstance(root, Settled) else self.call.fields.scopes(ask, root)
+        fitting = not rows
         try:
             for scope in rows:
                 values = self._values(scope)
@@ -51,14 +52,15 @@ class Look:
                     return None
                 key = keys[0] if self._told is None else values[self._told]
                 held = found.get("" if key is None else str(key))
-                if held is None and key:
+                if held is None and key and (len(keys) == 1 or self.call.spec.many):
                     return None
                 if held is not None:
+                    fitting = True
                     one = self._checked(values, key)
                     held += [] if one is None else [one]
         except MappingError:
             return None
-        return found
+        return found if fitting else None
 
     def _values(self, scope: Scope) -> dict[str, Any] | None:
         """What a row holds; None where it says that it is none, or may."""

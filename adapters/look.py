@@ -52,7 +52,7 @@ class Look:
                     return None
                 key = keys[0] if self._told is None else values[self._told]
                 held = found.get("" if key is None else str(key))
-                if held is None and key and (len(keys) == 1 or self.call.spec.many):
+                if held is None and key and self.call.spec.many:
                     return None
                 if held is not None:
                     fitting = True

@@ -112,7 +112,7 @@ class Keyed:
         rows = [] if isinstance(root, Settled) else self._scopes(ask, root)
         keyed = [(self._key(scope, keys[0]), scope) for scope in rows]
         foreign = sum(bool(key) and key not in found for key, _ in keyed)
-        if foreign and (self._lists or len(keys) == 1 or foreign == len(keyed)):
+        if foreign and (self._lists or foreign == len(keyed)):
             raise ContractBroken(self._department, "a row is about something not asked for")
         for key, scope in keyed:
             held = found.get(key)

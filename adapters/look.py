@@ -91,11 +91,16 @@ class Look:
         for name in self._required:
             if values[name] is None:
                 raise MappingError(f"{self._at}.{name} has no value")
-        for name in self._texts:
-            text = values[name]
-            if text is not None and (len(text) > LONGEST_TEXT or not text.isprintable()):
-                within_reason(text, f"{self._at}.{name}")
+        whole = "".join(filter(None, map(values.get, self._texts)))
+        if len(whole) > LONGEST_TEXT or not whole.isprintable():
+            self._examine(values)
         return values
+
+    def _examine(self, values: dict[str, Any]) -> None:
+        """Nothing when each text is one of a field; all of them at once are quickly looked over."""
+        for name in self._texts:
+            if values[name] is not None:
+                within_reason(values[name], f"{self._at}.{name}")
 
     def shaped(
         self, rows: list[Record] | AdapterError

@@ -1,7 +1,7 @@
 """Every kind of bad day × department × verb, each asked through the adapter that ships."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,10 +12,8 @@ from adapters.conformance.silence import listening
 from adapters.department import DeclaredDepartment
 from adapters.registry import load_departments
 from adapters.wire import Endpoint
-from mocks.core.city import DEMO
 from mocks.core.kit import DEPARTMENTS as NAMES
 from mocks.faults.table import TOKEN_KINDS, Kind, Point
-from tests.adapters.answers import ANSWERS
 from tests.adapters.test_departments_speak import CREDENTIALS, DEPARTMENTS
 from tests.faults.city import Mock, Place, city
 from tests.faults.memory import Growth
@@ -28,6 +26,7 @@ from tests.faults.striking import (
     turn_of,
     where,
 )
+from tests.faults.told import told
 from tests.faults.verdict import (
     GOOD,
     MOST_BYTES,
@@ -42,7 +41,6 @@ from tests.faults.verdict import (
 DEADLINE_S = 0.3
 _LATER_S = 0.1  # after the adapter gave up
 _MEETS_WITHIN_S = 2.0
-_SHORTEST_TOLD = 6  # characters; shorter words stand in any text
 _TRIES_ALONE = 3
 _MORE: Mapping[str, Mapping[str, Any]] = {
     "delay": {"delay_s": 2 * DEADLINE_S},
@@ -53,7 +51,6 @@ _MORE: Mapping[str, Mapping[str, Any]] = {
 _MISSED = frozenset({Verdict.UNMET, Verdict.SPARED})
 _NOT_WRONG = GOOD | {Verdict.SPARED}
 _DONE_LATER = frozenset({"delay", "late_accept"})
-_PERSONAL = ("legal_rep_name", "legal_rep_id_number", "legal_rep_phone", "agent_id_number", "phone")
 Adapters = Mapping[str, DeclaredDepartment]
 Made = Callable[[Mapping[str, Endpoint]], Adapters]
 
@@ -160,11 +157,19 @@ class Matrix:
             return [await self.cell(kind, counter, verb)]
         cells = []
         for one in counter.turns(verb, turn):
-            first = await self.cell(kind, counter, verb, turn=one, place=0)
-            cells.append(first)
-            for place in range(1, first.places or 1):
+            cells.append(await self._first(kind, counter, verb, one))
+            for place in range(1, cells[-1].places or 1):
                 cells.append(await self.cell(kind, counter, verb, turn=one, place=place))
         return cells
+
+    async def _first(self, kind: Kind, counter: Counter, verb: str, turn: int) -> Cell:
+        """The first place; once more where it never got there, for then nobody knows the others."""
+        found = await self.cell(kind, counter, verb, turn=turn, place=0)
+        for _ in range(1, _TRIES_ALONE):
+            if found.places is not None or found.verdict not in _NOT_WRONG:
+                break
+            found = await self.cell(kind, counter, verb, turn=turn, place=0)
+        return found
 
     async def cell(
         self,
@@ -229,7 +234,7 @@ class Matrix:
         mock.good()
         deeds, places = mock.deeds(done), mock.places(kind.name)
         found = judged(kind.name, counter.name, question, outcome, deeds)
-        if found.verdict in GOOD and _told(outcome, logged):
+        if found.verdict in GOOD and told(outcome, logged):
             found = Judged(Verdict.TOLD)
         if found.verdict in GOOD and (not met or places == 0):
             found = missed(kind.name, f"{counter.name}.{question.verb}")
@@ -242,8 +247,8 @@ class Matrix:
         )  # fmt: skip
 
     def _spoil(self, kind: Kind, counter: Counter, place: int | None) -> None:
-        told = {} if place is None else {"place": place}
-        more = {**where(kind, counter.name), **self.more.get(kind.name, {}), **told}
+        at = {} if place is None else {"place": place}
+        more = {**where(kind, counter.name), **self.more.get(kind.name, {}), **at}
         counter.mock.spoil(kind.name, **more)
 
 
@@ -252,20 +257,6 @@ async def _outcome(adapter: DeclaredDepartment, question: Question, budget: floa
         return await question.ask(adapter, budget)
     except Exception as error:  # what may come out of an adapter is the very thing examined
         return error
-
-
-def _told(outcome: Any, logged: Sequence[str]) -> bool:
-    """Whether somebody's data, or a secret of ours, stands in an error's text or in a log."""
-    texts = [*logged, str(outcome)] if isinstance(outcome, Exception) else logged
-    return any(word in text for word in secret_words() for text in texts)
-
-
-def secret_words() -> frozenset[str]:
-    """What must not be told: the people of the demo, and our credentials."""
-    people = {str(DEMO[name]) for name in _PERSONAL if name in DEMO}
-    people |= {str(ANSWERS[name]) for name in ("legalRepIdNo", "agentIdNo", "legalRepPhone")}
-    ours = {word for known in CREDENTIALS.values() for word in known.values()}
-    return frozenset(people | {word for word in ours if len(word) > _SHORTEST_TOLD})
 
 
 def endpoint_of(mock: Mock, timeout_s: float) -> Endpoint:

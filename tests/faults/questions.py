@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from adapters.contract import Changes
 from adapters.department import DeclaredDepartment
 from adapters.errors import AdapterError, OutcomeUnknown
 from mocks.core.city import DEMO
@@ -29,6 +30,7 @@ WRITES = frozenset({"file", "supplement", "withdraw"})
 _TOLD_TO_WAIT = "布局图（补正）"  # it asks for more
 _SHELVED = "布局图（搁置）"  # it never decides
 _AT_ONCE = 16
+_FILLING = 80  # filings whose changes fill the first page of a feed
 Ask = Callable[[DeclaredDepartment, float], Awaitable[Any]]
 
 
@@ -73,14 +75,22 @@ class Counter:
             for service, one in filed.items()
         }
         self.decided = {service: receipt.number for service, receipt in receipts.items()}
+        await self._fill()
         self.mock.clock.advance(working_days=30)
         await self.mock.struck("none")  # what was due is decided now
         for verb, about, ask in self._all(filed, receipts):
             truth = await ask(self.patient, PATIENCE_S)
             if holds_error(truth):
                 raise LookupError(f"{self.name}: {verb} {about} has no answer on a good day")
+            if isinstance(truth, Changes) and not truth.more:
+                raise LookupError(f"{self.name}: the first page of its feed is not full")
             question = Question(verb=verb, about=about, ask=ask, truth=truth)
             self.asking[verb].append(question)
+
+    async def _fill(self) -> None:
+        """Fill the first page of a feed: so it is the same whatever is filed later."""
+        for _ in range(_FILLING if self.name == "greening" else 0):
+            await self.patient.file(self._filing(FILED[self.name][0]), budget=PATIENCE_S)
 
     def _all(
         self, filed: Mapping[str, Filing], receipts: Mapping[str, Receipt]
@@ -108,8 +118,7 @@ class Counter:
         """The question of this verb whose turn it is."""
         if verb not in WRITES:
             known = self.asking[verb]
-            one = known[turn % len(known)]
-            return await self._of_now(one) if verb == "changes" else one
+            return known[turn % len(known)]
         service = FILED[self.name][turn % len(FILED[self.name])]
         return await self._change(verb, service)
 
@@ -122,18 +131,16 @@ class Counter:
 
         `refused`: then every change again, of a filing that is decided and takes none.
         """
-        for verb in self.verbs:
-            for turn in range(len(self.asking[verb]) if verb not in WRITES else 1):
+        self._waiting.clear()  # the filings to be changed are made anew, so the clock moves on
+        services = len(FILED.get(self.name, ()))
+        for verb in reversed(self.verbs):  # filings last, all of them by today's clock
+            for turn in range(len(self.asking[verb]) if verb not in WRITES else services):
                 with suppress(OutcomeUnknown):  # over a connection that a bad day left behind
                     await (await self.question(verb, turn)).ask(self.patient, PATIENCE_S)
         for service, receipt in self.decided.items() if refused else ():
             for change in (_supplement, _withdraw):
                 with suppress(AdapterError):
                     await change(service, receipt, f"{CASE}:X:late:1", self.patient, PATIENCE_S)
-
-    async def _of_now(self, feed: Question) -> Question:
-        """A feed grows: what is true of it is what it says now."""
-        return replace(feed, truth=await feed.ask(self.patient, PATIENCE_S))
 
     async def _change(self, verb: str, service: str) -> Question:
         if verb == "file":

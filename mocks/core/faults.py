@@ -12,6 +12,8 @@ is in force and not begun anew; a kill forgets both.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +60,8 @@ def _check(department: str, spec: object) -> None:
 class Faults:
     """The rules of one department; the first rule that strikes decides a call.
 
-    `struck` counts by kind; new rules and an emptied desk leave it as it is.
+    `struck` counts by kind; new rules and an emptied desk leave it as it is. `places`: among how
+    many places of a reply each kind chose when it struck last; 0 where it found nothing to spoil.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Faults:
         self._timed = False
         self.by_filing = False  # whether a rule looks at what a call is about
         self.struck: Counter[str] = Counter()
+        self.places: dict[str, int] = {}
 
     def __bool__(self) -> bool:
         """Whether any rule is in force; looks for new rules."""
@@ -107,7 +111,8 @@ class Faults:
             if rule.kind.name in among and (fault := rule.strikes(matter, now)):
                 self.struck[fault.kind] += 1
                 struck(fault.kind)
-                return fault
+                self.places.pop(fault.kind, None)
+                return replace(fault, among=partial(self.places.__setitem__, fault.kind))
         return default
 
     def waiting(self) -> bool:

@@ -129,6 +129,10 @@ def test_what_a_call_is_about_is_its_reference_or_all_it_asks_but_soap_headers()
 
     assert set(said) == {"op case:A:file:1"}
     assert asked[0] == asked[1]
+    numbered = [
+        about("op", "/s", soap % (1, b"<a><JYLSH>%d</JYLSH><id>X</id></a>" % n)) for n in (1, 2)
+    ]
+    assert numbered[0] == numbered[1] == asked[0]
     assert len({asked[0], *others, about("op", "/s", b"\xff"), about("op", "/s", b"\xfe")}) == 5
 
 

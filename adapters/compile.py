@@ -1,15 +1,17 @@
 """A declared call, bound to its contract and compiled: made once, at start."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from adapters.calls import Dialect, Operation, Outcome, Send, environment, outcome_of
 from adapters.documents import BadContract
+from adapters.errors import Refused
 from adapters.findings import Findings
 from adapters.manifest.model import CallbackSpec, CallSpec, Manifest
 from adapters.mapping.compile import UNFORESEEN, Compute, Scope
-from adapters.mapping.convert import NotOfKind
+from adapters.mapping.convert import MappingError, NotOfKind
 from adapters.mapping.demand import Unfit
 from adapters.mapping.reply import Read, Reader, Tree
 from adapters.mapping.request import Planner, Try
@@ -38,6 +40,7 @@ _KINDS = {
 OUTCOME = ""
 """What a row says of itself, among the values of its fields."""
 
+_OURS = frozenset({"reference", "receipt"})
 STAMPS = frozenset({"sent_at", "call_id"})  # what each call has of its own
 
 
@@ -74,6 +77,7 @@ class Call:
     fields: Fields
     keyed: tuple[Try, ...] = ()  # of a look-up: what may refuse its key
     stamps: frozenset[str] = STAMPS  # of these, what its mapping takes
+    doubted: bool = False  # a refusal in the words of a reply may be the answer to another call
 
     def possible(self, key: str) -> bool:
         """Whether the contract allows this key at all: what it does not allow cannot be there.
@@ -100,7 +104,20 @@ class Call:
         if isinstance(root, Settled):
             return root
         verdict = self.outcome.judge(Scope(ask, root))
-        return root if verdict is None else raised(verdict)
+        if verdict is None:
+            return root
+        if self.doubted and isinstance(verdict, Refused):
+            verdict.proven = self._tells_whose(Scope(ask, root))
+        return raised(verdict)
+
+    def _tells_whose(self, scope: Scope) -> bool:
+        """Whether an answer repeats the reference or the receipt it was asked with."""
+        for name in self.fields.lines.keys() & _OURS:
+            with suppress(MappingError):
+                said = self.fields.lines[name](scope)
+                if said is not None and str(said) == str(scope.ask.get(name)):
+                    return True
+        return False
 
 
 @dataclass(slots=True)
@@ -153,6 +170,7 @@ class Compiler:
             fields=fields,
             keyed=tuple(planner.keyed),
             stamps=STAMPS & (planner.used | reader.used),
+            doubted=spec.writes,
         )
 
     def _operation(self, spec: CallSpec) -> Operation:

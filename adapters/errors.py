@@ -4,7 +4,7 @@ AdapterError
 ├── NotDelivered    nothing reached the department; sending again is safe
 │   └── NotCalled   nothing was sent at all: our own guard kept it back; says nothing about them
 ├── OutcomeUnknown  it may have arrived; ask before sending again
-├── Refused         the department said no; final, with its code and sentence
+├── Refused         the department said no; final, with its code and sentence, where it is proven
 ├── ContractBroken  the reply is not what the contract promises; tell the owner. On a write: unknown
 └── Misconfigured   ours to mend: credentials, address, certificate; stop and tell operations
     └── Unsendable  the contract does not allow the request; sending it again does not help
@@ -69,12 +69,17 @@ class OutcomeUnknown(AdapterError):
 
 
 class Refused(AdapterError):
-    """The department understood and said no. `reason` is its own sentence, for the applicant."""
+    """The department understood and said no. `reason` is its own sentence, for the applicant.
 
-    def __init__(self, department: str, fault: str, reason: str) -> None:
+    Not `proven`: said in words that name neither the call nor the filing, so that it may be the
+    answer to another. Who wrote something asks before it believes that nothing was done.
+    """
+
+    def __init__(self, department: str, fault: str, reason: str, *, proven: bool = True) -> None:
         super().__init__(department, f"refused with {fault}")
         self.fault = fault
         self.reason = reason
+        self.proven = proven
 
 
 class ContractBroken(AdapterError):

@@ -6,7 +6,7 @@ from typing import Any
 from adapters.compile import OUTCOME, Call
 from adapters.errors import AdapterError, ContractBroken
 from adapters.mapping.compile import Scope
-from adapters.mapping.convert import MappingError, to_text
+from adapters.mapping.convert import LONGEST_TEXT, MappingError, to_text, within_reason
 from adapters.mapping.sources import Ask
 from adapters.outcome import Settled
 from adapters.rows import FailedRow
@@ -31,8 +31,9 @@ class Look:
         self._success = fields.each_outcome.success if fields.each_outcome.code else None
         self._at = f"{call.spec.key}.reply"
         self._compared = lookup == register.key and self._told != register.key
-        self._unmapped = [f.name for f in register.fields if f.name not in fields.lines]
+        self._unmapped = {f.name: None for f in register.fields if f.name not in fields.lines}
         self._required = [f.name for f in register.fields if f.required]
+        self._texts = [f.name for f in register.fields if f.kind == Kind.TEXT]
 
     def read(self, keys: Sequence[str], ask: Ask, root: Any) -> Found:
         """Every key with its records, or its own error. The only key's error is raised."""
@@ -51,6 +52,8 @@ class Look:
                     return None
                 key = keys[0] if self._told is None else values[self._told]
                 held = found.get("" if key is None else str(key))
+                if held is None and key and self.call.spec.many:
+                    return None
                 if held is not None:
                     fitting = True
                     one = self._checked(values, key)
@@ -83,12 +86,21 @@ class Look:
             return None
         if self._compared:
             of_the_asked(values.get(self._lookup), key, f"{self._at}.{self._lookup}")
-        for name in self._unmapped:
-            values[name] = None
+        if self._unmapped:
+            values |= self._unmapped
         for name in self._required:
             if values[name] is None:
                 raise MappingError(f"{self._at}.{name} has no value")
+        whole = "".join(filter(None, map(values.get, self._texts)))
+        if len(whole) > LONGEST_TEXT or not whole.isprintable():
+            self._examine(values)
         return values
+
+    def _examine(self, values: dict[str, Any]) -> None:
+        """Nothing when each text is one of a field; all of them at once are quickly looked over."""
+        for name in self._texts:
+            if values[name] is not None:
+                within_reason(values[name], f"{self._at}.{name}")
 
     def shaped(
         self, rows: list[Record] | AdapterError

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from adapters.compile import Call, Fields
 from adapters.errors import AdapterError, ContractBroken
 from adapters.mapping.compile import Compute, Scope
-from adapters.mapping.convert import MappingError
+from adapters.mapping.convert import MappingError, within_reason
 from adapters.mapping.sources import Ask
 from adapters.outcome import Settled, raised
 from adapters.rows import FailedRow
@@ -23,7 +23,9 @@ def fields(department: str, call: Call, scope: Scope) -> dict[str, Any]:
         verdict = call.fields.each_outcome.judge(scope)
         if verdict is not None:
             raised(verdict)
-        return call.fields.read(scope)
+        found = call.fields.read(scope)
+        _all_within_reason(found, f"{call.spec.key}.reply")
+        return found
     except MappingError as error:
         raise ContractBroken(department, str(error), unread=True) from None
 
@@ -50,6 +52,7 @@ def progress(lines: Fields, scope: Scope, asked: str | None) -> Progress:
     """Where a filing stands; MappingError when the row does not say it."""
     found = {name: line(scope) for name, line in lines.lines.items() if name not in _PAGE}
     of_the_asked(found.get("receipt"), asked, "a progress row")
+    _all_within_reason(found, "a progress row")
     number = asked or found.get("receipt")
     if number is None or found["status"] is None or found["at"] is None:
         raise MappingError("a progress row has no receipt, no status or no time")
@@ -68,6 +71,7 @@ def certificate(lines: Mapping[str, Compute], scope: Scope) -> Certificate | Non
     """What was issued, None without a number."""
     found = {name: compute(scope) for name, compute in lines.items()}
     of_the_asked(found.pop("receipt", None), scope.ask.get("receipt"), "a certificate")
+    _all_within_reason(found, "a certificate")
     if found["number"] is None:
         return None
     if found["name"] is None or found["issued_on"] is None:
@@ -75,11 +79,18 @@ def certificate(lines: Mapping[str, Compute], scope: Scope) -> Certificate | Non
     return Certificate(**found)
 
 
+def _all_within_reason(found: Mapping[str, Any], place: str) -> None:
+    for name, value in found.items():
+        if isinstance(value, str):
+            within_reason(value, f"{place}: {name}")
+
+
 def page(lines: Fields, scope: Scope) -> tuple[str, bool]:
     """Cursor of a feed's next page, and whether there is more already."""
     found = {name: lines.lines[name](scope) for name in _PAGE if name in lines.lines}
     if found["cursor"] is None:
         raise MappingError("the feed gives no cursor")
+    _all_within_reason(found, "a page of the feed")
     return found["cursor"], bool(found.get("more", False))
 
 
@@ -91,6 +102,7 @@ class Keyed:
         told_apart = call.spec.batch > 1 or call.spec.match is not None
         self.match = call.fields.match if told_apart else None
         self._judge = call.fields.each_outcome.judge
+        self._lists = call.spec.many  # then nobody notices that a key has a row less
 
     def read(
         self, keys: Sequence[str], ask: Ask, root: Any, value: Callable[[Scope, str], T | None]
@@ -99,8 +111,9 @@ class Keyed:
         found: dict[str, list[T] | AdapterError] = {key: [] for key in keys}
         rows = [] if isinstance(root, Settled) else self._scopes(ask, root)
         keyed = [(self._key(scope, keys[0]), scope) for scope in rows]
-        if keyed and all(key and key not in found for key, _ in keyed):
-            raise ContractBroken(self._department, "every row is about something not asked for")
+        foreign = sum(bool(key) and key not in found for key, _ in keyed)
+        if foreign and (self._lists or foreign == len(keyed)):
+            raise ContractBroken(self._department, "a row is about something not asked for")
         for key, scope in keyed:
             held = found.get(key)
             if isinstance(held, list):

@@ -1,9 +1,12 @@
-"""The transport port: bytes out, bytes in, one deadline, one byte cap. No redirects."""
+"""The transport port: bytes out, bytes in, one deadline, one byte cap. No redirects.
+
+Requests and replies are made at every call: as tuples they cost half of what frozen classes do.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +28,7 @@ class Endpoint:
     client: ClientCertificate | None = None  # where it asks for one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WireRequest:
+class WireRequest(NamedTuple):
     """One HTTP request, below the department's address."""
 
     method: str
@@ -36,8 +38,7 @@ class WireRequest:
     asks: bool = False  # changes nothing at the department: it does no harm twice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WireReply:
+class WireReply(NamedTuple):
     """One whole HTTP reply; header names are in lower case."""
 
     status: int

@@ -52,6 +52,7 @@ from gateway.security.policy import may_read_registers
 from gateway.security.viewer import authenticator
 from gateway.settings import Settings
 from gateway.telemetry import configure_tracing
+from gateway.web import web_client
 from schema.domain.case import Case, Event
 from schema.domain.text import Language
 from schema.graph.build import build_schema, core
@@ -66,7 +67,7 @@ SHIPPED_OPERATIONS = (
     Path(str(schema.__file__)).parent / "operations",
     Path(str(gateway.demo.__file__)).parent / "operations",
 )
-_WEB_TIMEOUT_S = 5.0  # tokens' keys, the followed clock, the demo: never a department
+_PATH = "/graphql"
 
 
 def build_app(settings: Settings) -> ASGIApp:
@@ -85,9 +86,7 @@ class Gateway:
         self._settings = settings
         self._declared = declared
         self._issuing = issuing_of(settings, declared.infos)
-        self._web = httpx.AsyncClient(
-            trust_env=False, follow_redirects=False, timeout=_WEB_TIMEOUT_S
-        )
+        self._web = web_client(settings)
         self._clock = _clock(settings, self._web)
         self._metrics = Metrics()
         departments = declared.departments.departments
@@ -121,21 +120,19 @@ class Gateway:
         )
         self._warm_up = WarmUp(self._executor, list(recorded_in(_recorded(settings))))
 
-    def application(self) -> ASGIApp:
+    def application(self) -> Rim:
         """Routes and lifespan; `/graphql` itself is reached without Starlette's layers."""
         settings = self._settings
         authenticate = authenticator(settings, self._web)
         page = GraphiQLPage(seed=self._seed(), dev=True) if settings.dev else None
         answering = Answering(self._executor, context=self._context, metrics=self._metrics)
         catalogue = partial(getattr, self._declared, "catalogue")
-        remembered = Remembered(catalogue, found=answering.from_memory)
-        own = OwnAnswers(catalogue, found=answering.from_memory)
         graphql = GraphQLEndpoint(
             execute=answering,
             authenticate=authenticate,
             page=page,
-            remembered=remembered,
-            own=own,
+            remembered=Remembered(catalogue, found=answering.from_memory),
+            own=OwnAnswers(catalogue, found=answering.from_memory),
             dev=settings.dev,
         )
         materials = MaterialsEndpoint(
@@ -149,7 +146,7 @@ class Gateway:
             real_now=time.time,
         )
         routes: list[Route | Mount] = [
-            Route("/graphql", graphql),
+            Route(_PATH, graphql),
             Route("/materials", materials),
             Route("/callbacks/{department}", callbacks),
             Route("/cache/forget", self._forgetting(authenticate)),
@@ -159,7 +156,9 @@ class Gateway:
         if page is not None and page.built:
             routes.insert(0, Mount(ASSETS, page.assets()))
         app = Starlette(routes=routes, lifespan=self._lifespan)
-        return Rim(app, new_id=_new_id, dev=settings.dev, straight={"/graphql": graphql})
+        fast = graphql.fast_path(_PATH, viewer=authenticate.known)
+        straight = {_PATH: graphql}
+        return Rim(app, new_id=_new_id, dev=settings.dev, straight=straight, fast_path=fast)
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:

@@ -12,10 +12,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
-
 from gateway.settings_demo import dev_layer
+from gateway.settings_fitting import Misfit, SectionUnfit, kinds_in, section_of
 from gateway.settings_model import Settings, ShownSetting, leaves
 from gateway.settings_read import (
     EXIT_SETTINGS,
@@ -27,6 +25,7 @@ from gateway.settings_read import (
     toml_layer,
 )
 from gateway.settings_safety import refusals
+from gateway.settings_section import Section, meaning_of, settings_in
 
 __all__ = ["EXIT_SETTINGS", "Settings", "SettingsInvalid", "ShownSetting", "load_settings"]
 
@@ -58,9 +57,9 @@ def load_settings(
 
 def _validated(values: Mapping[str, Any], sources: Mapping[str, str]) -> Settings:
     try:
-        settings = Settings.model_validate(values, context=sources)
-    except ValidationError as e:
-        problems = [_problem(error, sources) for error in e.errors(include_url=False)]
+        settings = section_of(Settings, values).told_by(sources)
+    except SectionUnfit as unfit:
+        problems = [_problem(misfit, sources) for misfit in unfit.misfits]
         raise SettingsInvalid(sorted(problems)) from None
     found = refusals(settings.stance())
     if found:
@@ -70,16 +69,15 @@ def _validated(values: Mapping[str, Any], sources: Mapping[str, str]) -> Setting
     return settings
 
 
-def _problem(error: ErrorDetails, sources: Mapping[str, str]) -> str:
-    key = ".".join(str(part) for part in error["loc"])
+def _problem(misfit: Misfit, sources: Mapping[str, str]) -> str:
+    key = misfit.key
     where = f"{source_of(sources, key)}:{key}"
-    if error["type"] == "extra_forbidden":
+    if misfit.what == "unknown":
         return f"{where}: there is no such setting — {_nearest(key)}"
-    description = _description(key)
-    if error["type"] == "missing":
+    if misfit.what == "missing":
         beside = source_of(sources, key.rpartition(".")[0])
-        return f"{beside}:{key}: missing — set it: {description}"
-    return f"{where}: {error['msg'][:1].lower()}{error['msg'][1:]} — give the {description}"
+        return f"{beside}:{key}: missing — set it: {_description(key)}"
+    return f"{where}: {misfit.sentence} — give the {_description(key)}"
 
 
 def _nearest(key: str) -> str:
@@ -88,13 +86,14 @@ def _nearest(key: str) -> str:
 
 
 def _description(key: str) -> str:
-    model: type[BaseModel] = Settings
+    section: type[Section] = Settings
     for part in key.split("."):
-        field = model.model_fields.get(part)
-        if field is None:
-            return "value as docs/settings.md says"
-        if field.description:
-            return field.description
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            model = field.annotation
+        one = next((one for one in settings_in(section) if one.name == part), None)
+        if one is None:
+            break
+        if meaning := meaning_of(one):
+            return meaning
+        kind = kinds_in(section)[part]
+        if isinstance(kind, type) and issubclass(kind, Section):
+            section = kind
     return "value as docs/settings.md says"

@@ -2,16 +2,16 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import MISSING, dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
-
-from pydantic import BaseModel, SecretStr
-from pydantic.fields import FieldInfo
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from gateway.settings_demo import dev_layer
 from gateway.settings_departments import ClientTls, DepartmentAccess, LimitsAgreed
+from gateway.settings_fitting import kinds_in
 from gateway.settings_model import Settings
 from gateway.settings_read import PREFIX
+from gateway.settings_section import Secret, Section, meaning_of, settings_in
 
 _HEAD = """# Settings
 
@@ -43,45 +43,63 @@ def render() -> str:
 
 
 def _sections() -> Iterator[str]:
-    plain = {n: f for n, f in Settings.model_fields.items() if _section(f) is None}
-    yield _table("General", "", {n: f for n, f in plain.items() if n != "departments"}, "")
-    for name, field in Settings.model_fields.items():
-        section = _section(field)
-        if section is not None:
-            yield _table(name, section.__doc__ or "", section.model_fields, f"{name}.")
+    known = _described(Settings)
+    plain = {n: told for n, told in known.items() if not _is_section(told.kind)}
+    yield _table("General", "", {n: told for n, told in plain.items() if n != "departments"}, "")
+    for name, told in known.items():
+        if _is_section(told.kind):
+            yield _table(name, told.kind.__doc__ or "", _described(told.kind), f"{name}.")
         elif name == "departments":
-            limits = {f"limits.{n}": f for n, f in LimitsAgreed.model_fields.items()}
-            tls = {f"tls.{n}": f for n, f in ClientTls.model_fields.items()}
-            fields = {"url": DepartmentAccess.model_fields["url"], **tls, **limits}
+            limits = {f"limits.{n}": told for n, told in _described(LimitsAgreed).items()}
+            tls = {f"tls.{n}": told for n, told in _described(ClientTls).items()}
+            fields = {"url": _described(DepartmentAccess)["url"], **tls, **limits}
             yield _table(name, _DEPARTMENTS, fields, "departments.<id>.")
 
 
-def _table(title: str, text: str, fields: dict[str, FieldInfo], prefix: str) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """One setting as the page tells it."""
+
+    kind: Any
+    default: Any
+    meaning: str
+
+
+def _described(section: type[Section]) -> dict[str, _Told]:
+    kinds = kinds_in(section)
+    return {
+        one.name: _Told(kind=kinds[one.name], default=one.default, meaning=meaning_of(one))
+        for one in settings_in(section)
+    }
+
+
+def _table(title: str, text: str, fields: dict[str, _Told], prefix: str) -> str:
     lines = [f"## {title}", ""]
     if text:
         lines += [text.strip(), ""]
     lines += ["| key | variable | value | default | dev | meaning |", "|---|---|---|---|---|---|"]
-    lines += [_row(f"{prefix}{name}", field) for name, field in fields.items()]
+    lines += [_row(f"{prefix}{name}", told) for name, told in fields.items()]
     return "\n".join([*lines, ""])
 
 
-def _row(key: str, field: FieldInfo) -> str:
+def _row(key: str, told: _Told) -> str:
     variable = PREFIX + key.replace(".", "__").upper()
-    cells = [f"`{key}`", f"`{variable}`", _kind(field.annotation), _default(field), _dev(key)]
-    return f"| {' | '.join(cells)} | {field.description or ''} |"
+    cells = [f"`{key}`", f"`{variable}`", _kind(told.kind), _default(told.default), _dev(key)]
+    return f"| {' | '.join(cells)} | {told.meaning} |"
 
 
-def _section(field: FieldInfo) -> type[BaseModel] | None:
-    kind = field.annotation
-    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+def _is_section(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Section)
 
 
-_KINDS = {str: "text", int: "whole number", float: "number", Path: "path", SecretStr: "secret"}
+_KINDS = {str: "text", int: "whole number", float: "number", Path: "path", Secret: "secret"}
 
 
 def _kind(kind: Any) -> str:
     if kind in _KINDS:
         return _KINDS[kind]
+    if get_origin(kind) is Annotated:
+        return _kind(get_args(kind)[0])
     if get_origin(kind) is Literal:
         return " or ".join(f"`{choice}`" for choice in get_args(kind))
     if get_origin(kind) is tuple:
@@ -89,12 +107,11 @@ def _kind(kind: Any) -> str:
     return " or ".join(_kind(inner) for inner in get_args(kind)[:1]) or "text"
 
 
-def _default(field: FieldInfo) -> str:
-    if field.is_required():
+def _default(value: Any) -> str:
+    if value is MISSING:
         return "required"
-    value = field.default
-    if isinstance(value, SecretStr):
-        value = value.get_secret_value()
+    if isinstance(value, Secret):
+        value = value.clear
     if isinstance(value, tuple):
         value = ", ".join(value)
     return f"`{value}`" if value not in (None, "") else "–"

@@ -1,160 +1,157 @@
 """The settings as types: every key with its kind, its default and what it is for."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, PrivateAttr, SecretStr
-
 from gateway.settings_departments import DepartmentAccess
 from gateway.settings_read import source_of
 from gateway.settings_safety import Stance, without_password
-from gateway.settings_section import CommaSeparated, Seconds, Section, WebAddress
+from gateway.settings_section import (
+    Bounds,
+    Filled,
+    Seconds,
+    Secret,
+    Section,
+    WebAddress,
+    setting,
+)
 from schema.domain.text import Language
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Server(Section):
     """Where the gateway listens."""
 
-    host: str = Field(
-        default="127.0.0.1", description="address to listen on; dev allows loopback only"
+    host: str = setting("127.0.0.1", "address to listen on; dev allows loopback only")
+    port: Annotated[int, Bounds(at_least=0, at_most=65535)] = setting(
+        8000, "port to listen on; 0 takes a free one"
     )
-    port: int = Field(
-        default=8000, ge=0, le=65535, description="port to listen on; 0 takes a free one"
-    )
-    public_url: WebAddress | None = Field(
-        default=None, description="address people and departments use"
-    )
+    public_url: WebAddress | None = setting(None, "address people and departments use")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Store(Section):
     """Where cases and their events are kept."""
 
-    url: SecretStr = Field(
-        default=SecretStr(""),
-        description="`sqlite:///path` or `postgresql://user:password@host/name`",
-    )
+    url: Secret = setting(Secret(""), "`sqlite:///path` or `postgresql://user:password@host/name`")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Materials(Section):
     """Where uploaded documents are kept."""
 
-    folder: Path | None = Field(default=None, description="folder for uploaded documents")
-    max_bytes: int = Field(default=20_000_000, gt=0, description="largest document, in bytes")
+    folder: Path | None = setting(None, "folder for uploaded documents")
+    max_bytes: Annotated[int, Bounds(above=0)] = setting(20_000_000, "largest document, in bytes")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutorSettings(Section):
     """Several gateway processes on one PostgreSQL."""
 
-    lease_s: Annotated[float, Field(ge=1, le=600)] = Field(
-        default=15.0,
-        description="seconds without a sign of life until another process takes commands over",
+    lease_s: Annotated[float, Bounds(at_least=1, at_most=600)] = setting(
+        15.0,
+        "seconds without a sign of life until another process takes commands over",
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReconcileSettings(Section):
     """What departments hold against what we hold."""
 
-    daily: bool = Field(default=True, description="whether to compare once a business day")
-    at: time = Field(default=time(3), description="from what hour on, by the business clock")
+    daily: bool = setting(True, "whether to compare once a business day")
+    at: time = setting(time(3), "from what hour on, by the business clock")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockSettings(Section):
     """Business time."""
 
-    follow: WebAddress | None = Field(
-        default=None, description="a clock to follow instead of the machine's; dev only"
+    follow: WebAddress | None = setting(
+        None, "a clock to follow instead of the machine's; dev only"
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Polling(Section):
     """Asking departments for progress."""
 
-    every_s: Seconds | None = Field(
-        default=None, description="seconds between two rounds; replaces what manifests say"
+    every_s: Seconds | None = setting(
+        None, "seconds between two rounds; replaces what manifests say"
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines(Section):
     """How long things may take."""
 
-    operation_s: Seconds = Field(
-        default=5.0, description="seconds until a GraphQL operation is answered"
-    )
-    department_s: Seconds = Field(
-        default=2.0, description="seconds of them spent waiting for departments, all calls together"
+    operation_s: Seconds = setting(5.0, "seconds until a GraphQL operation is answered")
+    department_s: Seconds = setting(
+        2.0, "seconds of them spent waiting for departments, all calls together"
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cache(Section):
     """Second level of the read cache."""
 
-    url: SecretStr = Field(
-        default=SecretStr("memory://"), description="`memory://` or `redis://` / `rediss://`"
-    )
+    url: Secret = setting(Secret("memory://"), "`memory://` or `redis://` / `rediss://`")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identity(Section):
     """Whose tokens are believed."""
 
-    issuer: str | None = Field(
-        default=None, description="OIDC issuer; without one, dev makes its tokens"
-    )
-    jwks_url: WebAddress | None = Field(
-        default=None, description="where the issuer publishes its keys"
-    )
-    audience: str = Field(
-        default="onething", min_length=1, description="the `aud` tokens must carry"
-    )
+    issuer: str | None = setting(None, "OIDC issuer; without one, dev makes its tokens")
+    jwks_url: WebAddress | None = setting(None, "where the issuer publishes its keys")
+    audience: Annotated[str, Filled()] = setting("onething", "the `aud` tokens must carry")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssuingSettings(Section):
     """The keys certificates are bundled and signed with, and where bundles are checked."""
 
-    key_file: Path | None = Field(
-        default=None,
-        description="Ed25519 private key (PEM, mode 600); dev makes one under `dev_folder`",
+    key_file: Path | None = setting(
+        None, "Ed25519 private key (PEM, mode 600); dev makes one under `dev_folder`"
     )
-    retired_keys: Annotated[tuple[Path, ...], CommaSeparated] = Field(
-        default=(), description="public keys (PEM) that signed once: their bundles stay valid"
+    retired_keys: tuple[Path, ...] = setting(
+        (), "public keys (PEM) that signed once: their bundles stay valid"
     )
-    check_url: WebAddress | None = Field(
-        default=None, description="public address before `/check/…`, as printed in QR codes"
+    check_url: WebAddress | None = setting(
+        None, "public address before `/check/…`, as printed in QR codes"
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Telemetry(Section):
     """Traces."""
 
-    exporter: Literal["off", "console", "otlp"] = Field(default="off", description="where spans go")
-    endpoint: WebAddress | None = Field(default=None, description="OTLP/HTTP address, for `otlp`")
-    sample_ratio: float = Field(default=0.05, ge=0, le=1, description="share of operations traced")
+    exporter: Literal["off", "console", "otlp"] = setting("off", "where spans go")
+    endpoint: WebAddress | None = setting(None, "OTLP/HTTP address, for `otlp`")
+    sample_ratio: Annotated[float, Bounds(at_least=0, at_most=1)] = setting(
+        0.05, "share of operations traced"
+    )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Log(Section):
     """The log, on standard error."""
 
-    format: Literal["json", "console"] = Field(
-        default="json", description="one JSON object a line, or text"
-    )
-    level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="least level"
-    )
+    format: Literal["json", "console"] = setting("json", "one JSON object a line, or text")
+    level: Literal["debug", "info", "warning", "error"] = setting("info", "least level")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Folders(Section):
     """What is added without touching the code."""
 
-    departments: Path | None = Field(default=None, description="further department folders")
-    one_things: Path | None = Field(default=None, description="further one thing files")
-    calendars: Path | None = Field(
-        default=None, description="further calendar overlays, `2027.toml`"
-    )
-    operations: Path | None = Field(
-        default=None,
-        description="recorded operations to be ready for: a `.graphql` file, or a folder of them",
+    departments: Path | None = setting(None, "further department folders")
+    one_things: Path | None = setting(None, "further one thing files")
+    calendars: Path | None = setting(None, "further calendar overlays, `2027.toml`")
+    operations: Path | None = setting(
+        None, "recorded operations to be ready for: a `.graphql` file, or a folder of them"
     )
 
 
@@ -167,22 +164,19 @@ class ShownSetting:
     source: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings(Section):
     """Everything that differs between installations. Constant once loaded."""
 
-    profile: Literal["dev", "production"] = Field(
-        default="production", description="`dev` or `production`"
-    )
-    dev_folder: Path = Field(
-        default=Path(".dev"), description="where dev keeps its store, key and files"
-    )
-    languages: Annotated[tuple[Language, ...], CommaSeparated] = Field(
-        default=("zh", "en"), min_length=1, description="languages offered, the preferred one first"
+    profile: Literal["dev", "production"] = setting("production", "`dev` or `production`")
+    dev_folder: Path = setting(Path(".dev"), "where dev keeps its store, key and files")
+    languages: Annotated[tuple[Language, ...], Filled()] = setting(
+        ("zh", "en"), "languages offered, the preferred one first"
     )
     server: Server = Server()
     store: Store = Store()
     materials: Materials = Materials()
-    departments: dict[str, DepartmentAccess] = Field(default_factory=dict)
+    departments: Mapping[str, DepartmentAccess] = field(default_factory=dict)
     clock: ClockSettings = ClockSettings()
     polling: Polling = Polling()
     executors: ExecutorSettings = ExecutorSettings()
@@ -195,11 +189,11 @@ class Settings(Section):
     log: Log = Log()
     plugins: Folders = Folders()
 
-    _sources: dict[str, str] = PrivateAttr(default_factory=dict)
+    _sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
-    def model_post_init(self, context: Any) -> None:
-        """The validation context is the source of each key."""
-        self._sources = dict(context or {})
+    def told_by(self, sources: Mapping[str, str]) -> "Settings":
+        """The same, knowing the source of each key."""
+        return replace(self, _sources=dict(sources))
 
     @property
     def dev(self) -> bool:
@@ -214,12 +208,12 @@ class Settings(Section):
     @property
     def store_url(self) -> str:
         """The store's address in the clear; it may hold a password."""
-        return self.store.url.get_secret_value()
+        return self.store.url.clear
 
     @property
     def cache_url(self) -> str:
         """The cache's address in the clear; it may hold a password."""
-        return self.cache.url.get_secret_value()
+        return self.cache.url.clear
 
     def source(self, key: str) -> str:
         """Which layer set this dotted key; `default` when none did."""
@@ -253,11 +247,11 @@ class Settings(Section):
         )
 
 
-def leaves(section: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(section: Section, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Every value with its dotted key."""
     for name, value in section:
         key = f"{prefix}{name}"
-        if isinstance(value, BaseModel):
+        if isinstance(value, Section):
             yield from leaves(value, f"{key}.")
         elif isinstance(value, dict):
             for inner, access in value.items():
@@ -267,8 +261,8 @@ def leaves(section: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _masked(key: str, value: Any) -> str:
-    if isinstance(value, SecretStr):
-        clear = value.get_secret_value()
+    if isinstance(value, Secret):
+        clear = value.clear
         return without_password(clear) if key in {"store.url", "cache.url"} else "***"
     if isinstance(value, tuple):
         return ", ".join(map(str, value))

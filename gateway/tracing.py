@@ -6,7 +6,9 @@ Only a process that traces imports this, and the OpenTelemetry SDK with it.
 import importlib
 import json
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Final
 
 import orjson
 from opentelemetry.sdk.resources import Resource
@@ -20,6 +22,8 @@ from opentelemetry.sdk.trace.export import (
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased
 
 from gateway.settings_read import SettingsInvalid
+
+_APART: Final = "attribute."
 
 
 def provider_to(exporter: str, endpoint: str | None, to: SpanExporter | None) -> TracerProvider:
@@ -44,19 +48,24 @@ def provider_to(exporter: str, endpoint: str | None, to: SpanExporter | None) ->
 def _line(span: ReadableSpan) -> str:
     """A span as one line of JSON; the SDK's own form takes twenty, and ten times as long."""
     context, parent, began, ended = span.context, span.parent, span.start_time, span.end_time
-    told = {
+    frame = {
         "span": span.name,
         "trace_id": context and f"{context.trace_id:032x}",
         "span_id": context and f"{context.span_id:016x}",
         "parent_id": parent and f"{parent.span_id:016x}",
         "start": began and datetime.fromtimestamp(began / 1e9, UTC),
         "ms": None if began is None or ended is None else round((ended - began) / 1e6, 3),
-        **(span.attributes or {}),
     }
+    told = frame | {_beside(frame, key): value for key, value in (span.attributes or {}).items()}
     try:
         return orjson.dumps(told, default=str, option=orjson.OPT_APPEND_NEWLINE).decode()
     except TypeError:  # an attribute that is no text of UTF-8, or a number without bounds
         return f"{json.dumps(told, default=str)}\n"
+
+
+def _beside(frame: Mapping[str, object], key: str) -> str:
+    """The attribute's own name, unless the line says something else under it."""
+    return f"{_APART}{key}" if key in frame or key.startswith(_APART) else key
 
 
 def _otlp(endpoint: str | None) -> SpanExporter:

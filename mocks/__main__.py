@@ -24,7 +24,7 @@ from mocks.ports import free_ports, is_free
 from mocks.readers.process import ReaderPlace, read
 from mocks.recording import command as recording
 from mocks.scenarios import command as scenarios
-from mocks.scenarios.control import Scenarios, UnknownScenario, WrongScenario
+from mocks.scenarios.control import Scenarios, SpoiledChoice, UnknownScenario, WrongScenario
 from mocks.serve import Place, serve
 from mocks.supervisor import NotStarted, Supervisor, refuse_taken
 
@@ -32,6 +32,7 @@ _BASE = 8100
 _MOST_WORKERS = 32
 _TURN_S = 0.0005
 
+_CHOICES = (SpoiledChoice, UnknownScenario, WrongScenario)  # of what is to be played
 _APART = {
     "anything": anything.run,
     "record": recording.run,
@@ -62,19 +63,24 @@ def main() -> int:
 
 
 def _department(arguments: argparse.Namespace) -> None:
-    serve(
-        Place(
-            department=arguments.id,
-            state=arguments.state,
-            host=arguments.host,
-            port=arguments.port,
-            callback_base=arguments.callback_base,
-            parent=os.getppid(),
-            bond=Bond.inherited(arguments.line, arguments.memory) if arguments.line else None,
-            key=arguments.key,
-            lends=[socket.socket(fileno=end) for end in arguments.lends],
-        )
+    bond = Bond.inherited(arguments.line, arguments.memory) if arguments.line else None
+    place = Place(
+        department=arguments.id,
+        state=arguments.state,
+        host=arguments.host,
+        port=arguments.port,
+        callback_base=arguments.callback_base,
+        parent=os.getppid(),
+        bond=bond,
+        key=arguments.key,
+        lends=[socket.socket(fileno=end) for end in arguments.lends],
     )
+    try:
+        serve(place)
+    except BrokenLedger as broken:
+        if bond is not None:
+            bond.leave(broken)
+        raise
 
 
 def _reader(arguments: argparse.Namespace) -> None:
@@ -119,7 +125,7 @@ async def _run(arguments: argparse.Namespace) -> int:
     try:
         with held(arguments.state):
             await _served(arguments, supervisor, config)
-    except (InUse, NotStarted, OSError, OtherSeed, UnknownScenario, WrongScenario) as failed:
+    except (InUse, NotStarted, OSError, OtherSeed, *_CHOICES) as failed:
         print(f"not started: {failed}", file=sys.stderr)  # noqa: T201 - a command's last word
         return 1
     return 0
@@ -135,7 +141,12 @@ async def _served(
         gc.freeze()  # a reset does not wait while all that was imported is looked through
         sys.setswitchinterval(_TURN_S)  # nor while the journal is, in its thread
         where = f"http://{config.host}:{config.port}/__admin/"
-        count = len(supervisor.ports)
+        for department in supervisor.spoiled:
+            said = (
+                f"{department} is down until its ledger is right: onething mocks start {department}"
+            )
+            print(said, file=sys.stderr)  # noqa: T201 - a command
+        count = len(supervisor.ports) - len(supervisor.spoiled)
         print(f"{count} departments are up: {where}", flush=True)  # noqa: T201 - a command
         await uvicorn.Server(config).serve()
     finally:

@@ -22,6 +22,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from mocks.core.kit import Kit
+from mocks.core.ledger import BrokenLedger
 from mocks.faults.line import Lent
 from mocks.journal.noting import Noting
 from mocks.journal.ring import Ring
@@ -29,6 +30,7 @@ from mocks.journal.tally import Tally
 
 _LINE_CAP = 8 * 1024 * 1024
 
+_FIRST = 1  # the number of the first question
 _AT_ONCE = 2_000  # filings counted before others have their turn
 
 Act = Callable[[], dict[str, Any] | Awaitable[dict[str, Any]]]
@@ -62,6 +64,13 @@ class Bond:
         """The application, its requests noted and counted."""
         return Noting(app, self.ring, kit.clock, self.tally)
 
+    def leave(self, broken: BrokenLedger) -> None:
+        """Say why this process ends before it served: the answer to the first question."""
+        spoiled = {"path": str(broken.path), "wrong": broken.wrong, "mend": broken.mend}
+        answer = {"id": _FIRST, "answer": {"listens": False, "spoiled": spoiled}}
+        with suppress(OSError):  # the parent is gone
+            self.line.sendall(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+
     async def obey(self, acts: Mapping[str, Act]) -> None:
         """Answer the parent until it is gone; then end this process."""
         reader, writer = await asyncio.open_connection(sock=self.line, limit=_LINE_CAP)
@@ -87,6 +96,7 @@ class Bond:
                 "filings": kit.desk.count,
                 "nextDueAt": due.isoformat() if due else None,
                 "struck": kit.faults.struck,
+                "rules": kit.faults.by_rule,
             }
 
         async def measures() -> dict[str, Any]:
@@ -124,7 +134,7 @@ class Line:
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
-    _asked: int = 0
+    _asked: int = _FIRST - 1
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def ask(self, what: str, *, within_s: float) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The processes of one department as their parent has them."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -14,6 +15,14 @@ from mocks.journal.tally import added_up
 STARTED_WITHIN_S = 60.0  # eight interpreters begin at once, on a busy machine of two cores too
 _STOPPED_WITHIN_S = 3.0
 _ASK_S = 2.0
+
+
+class LedgerSpoiled(Unheard):
+    """A department that ended over its ledger: which line of it, and how to mend it."""
+
+    def __init__(self, *, path: str, wrong: str, mend: str) -> None:
+        self.path, self.wrong, self.mend = path, wrong, mend
+        super().__init__(f"{path}: {wrong} — {mend}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,9 +57,14 @@ class Worker:
             )
 
     async def listens(self) -> None:
-        """Wait until it serves. Unheard when it ended, TimeoutError when that takes too long."""
+        """Wait until it serves.
+
+        Unheard when it ended, LedgerSpoiled when that was why, TimeoutError when it takes too long.
+        """
         async with asyncio.timeout(STARTED_WITHIN_S):
-            while not (await self.ask("status", within_s=STARTED_WITHIN_S))["listens"]:  # noqa: ASYNC110 - it has to be asked
+            while not (told := await self.ask("status", within_s=STARTED_WITHIN_S))["listens"]:
+                if "spoiled" in told:
+                    raise LedgerSpoiled(**told["spoiled"])
                 await asyncio.sleep(0.03)
 
     async def ask(self, what: str, *, within_s: float = _ASK_S) -> dict[str, Any]:
@@ -78,6 +92,13 @@ class Worker:
         if await self.heard("forget") is None:
             self.ring.clear()
 
+    async def ended(self) -> None:
+        """Wait for one that is ending by itself, its last words said."""
+        if self.process is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_STOPPED_WITHIN_S):
+                    await self.process.wait()
+
     async def end(self) -> None:
         """Stop it; nothing happens when it is down."""
         process = self.process
@@ -85,7 +106,8 @@ class Worker:
             self.line.close()
         if process is None or process.returncode is not None:
             return
-        process.send_signal(signal.SIGTERM)
+        with suppress(ProcessLookupError):  # `send_signal` would take its end from who waits
+            os.kill(process.pid, signal.SIGTERM)
         try:
             async with asyncio.timeout(_STOPPED_WITHIN_S):
                 await process.wait()
@@ -121,11 +143,14 @@ class Child:
 
     async def reset(self) -> None:
         """Empty the desk, then let the readers see it; Unheard when one is up and silent."""
-        for one in self.workers:
-            if await one.heard("reset") is None:
-                if one.up:
-                    raise Unheard(f"{self.department} is up and does not answer")
-                one.ring.clear()
+        await self._empty(self.desk)
+        await asyncio.gather(*map(self._empty, self.readers))
+
+    async def _empty(self, one: Worker) -> None:
+        if await one.heard("reset") is None:
+            if one.up:
+                raise Unheard(f"{self.department} is up and does not answer")
+            one.ring.clear()
 
     async def forget(self) -> None:
         """Empty the journal."""

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _companies(city: City, first: int, count: int) -> Iterator[str]:
-    for company in map(city.company, range(first, first + count)):
+    for company in map(city.company, range(first, min(first + count, _MOST))):
         told = {
             "uscc": company.uscc, "name": company.name, "status": company.status,
             "certNo": company.premises_cert_no,
@@ -62,6 +62,7 @@ def _measured(city: City, first: int, count: int) -> Iterator[str]:
     yield f"{'companies':>10} {'projects':>10} {'permits':>10} {'chains/s':>10} {'RSS MiB':>8}"
     projects = permits = 0
     started = time.perf_counter()
+    count = min(count, _MOST - first)
     for done in range(count):
         chain = follow(city, city.company(first + done).uscc)
         projects += len(chain.projects)

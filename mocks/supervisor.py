@@ -8,16 +8,18 @@ import secrets
 import socket
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mocks.bond import Unheard
-from mocks.child import Child, Worker
+from mocks.child import Child, LedgerSpoiled, Worker
 from mocks.core.clock import write_atomically
 from mocks.core.kit import ALONE
 from mocks.ports import is_free
+
+_ENDED_OVER_ITS_LEDGER = 1  # its exit code
 
 
 class NotStarted(Exception):
@@ -34,16 +36,24 @@ class Supervisor:
     callback_base: str | None = None
     workers: int = 1
     children: dict[str, Child] = field(default_factory=dict)
+    spoiled: dict[str, LedgerSpoiled] = field(default_factory=dict)  # by department that is down
 
     async def start_all(self, admin_port: int) -> None:
-        """Start every department at once; ports.json is written when all of them listen."""
+        """Start every department at once; ports.json is written when they listen.
+
+        One whose ledger was spoiled stays down beside the others (`spoiled`). NotStarted when any
+        other does not start, or none does.
+        """
         self.state.mkdir(parents=True, exist_ok=True)
         (self.state / "ports.json").unlink(missing_ok=True)
         for department, port in self.ports.items():
             more = 0 if department in ALONE else self.workers - 1
             readers = [Worker() for _ in range(more)]
             self.children[department] = Child(department=department, port=port, readers=readers)
-        await asyncio.gather(*(self._start(child) for child in self.children.values()))
+        await asyncio.gather(*(self._start_or_note(child) for child in self.children.values()))
+        if len(self.spoiled) == len(self.children):
+            department = next(iter(self.spoiled))
+            raise NotStarted(f"{department} ended with {_ENDED_OVER_ITS_LEDGER}")
         self._admin_port = admin_port
         self._write_ports()
 
@@ -94,6 +104,7 @@ class Supervisor:
         await child.reset()
         if not child.desk.up:
             (self.state / "ledger" / f"{child.department}.jsonl").unlink(missing_ok=True)
+            self.spoiled.pop(child.department, None)
 
     async def _status(self, child: Child) -> dict[str, Any]:
         entry: dict[str, Any] = {
@@ -103,11 +114,16 @@ class Supervisor:
             "filings": None,
             "nextDueAt": None,
             "struck": {},
+            "rules": [],
         }
         if child.readers:
             entry["readers"] = [one.pid for one in child.readers if one.up]
         told = await child.desk.heard("status") or {"listens": False}
         return {**entry, "up": told.pop("listens"), **told}
+
+    async def _start_or_note(self, child: Child) -> None:
+        with suppress(LedgerSpoiled):  # which is noted: others serve on
+            await self._start(child)
 
     async def _start(self, child: Child) -> None:
         key = secrets.token_hex(16)
@@ -127,8 +143,14 @@ class Supervisor:
         await self._listen(child)
 
     async def _listen(self, child: Child) -> None:
+        self.spoiled.pop(child.department, None)
         try:
             await asyncio.gather(*(worker.listens() for worker in child.workers))
+        except LedgerSpoiled as broken:
+            await child.desk.ended()
+            await child.end()
+            self.spoiled[child.department] = broken
+            raise
         except Unheard:
             await child.end()
             process = child.desk.process

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from adapters.conformance.examples import Json, outcome
@@ -38,7 +38,7 @@ def last_reply(example: Json) -> WireReply:
 def rewritten(reply: WireReply, body: str, example: Json) -> WireReply:
     """The reply with another text, in the charset of the example."""
     charset = example["exchanges"][-1]["reply"].get("charset", "utf-8")
-    return replace(reply, body=body.encode(charset))
+    return reply._replace(body=body.encode(charset))
 
 
 def body_of(example: Json) -> str:

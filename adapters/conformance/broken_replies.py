@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
 
 from adapters.conformance.bench import (
     Bench,
@@ -213,9 +212,9 @@ def _names(example: Json) -> frozenset[str]:
 def _unreadable(example: Json) -> Broken:
     reply = last_reply(example)
     half = reply.body[: len(reply.body) // 2]
-    yield "truncated", replace(reply, body=half)
-    yield "empty", replace(reply, body=b"")
-    yield "not well-formed", replace(reply, body=reply.body[:-1] + b"<" + reply.body[-1:] + b"{")
+    yield "truncated", reply._replace(body=half)
+    yield "empty", reply._replace(body=b"")
+    yield "not well-formed", reply._replace(body=reply.body[:-1] + b"<" + reply.body[-1:] + b"{")
 
 
 def _login_page(example: Json) -> Broken:
@@ -234,7 +233,7 @@ def _other_charset(example: Json) -> Broken:
     kind = reply.headers.get("content-type", "").partition(";")[0]
     told = re.sub(r"""(encoding=["'])[^"']*""", r"\1UTF-8", text, count=1)
     headers = {**reply.headers, "content-type": f"{kind}; charset=utf-8"}
-    yield "GBK declared as UTF-8", replace(reply, headers=headers, body=told.encode("gb18030"))
+    yield "GBK declared as UTF-8", reply._replace(headers=headers, body=told.encode("gb18030"))
 
 
 def _other_namespace(example: Json) -> Broken:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from adapters.conformance.bench import (
     answered_ones,
@@ -91,7 +91,7 @@ async def declared_codes(subject: Subject) -> Result:
     for place in places(subject):
         for code, meaning in place.known.items():
             if code.startswith("http "):
-                reply = replace(last_reply(place.example), status=int(code[5:]), body=b"")
+                reply = last_reply(place.example)._replace(status=int(code[5:]), body=b"")
             else:
                 reply = place.saying(code)
             found = await made.tried(place.example, reply)

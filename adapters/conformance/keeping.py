@@ -6,7 +6,7 @@ are those of a replay, with made-up credentials and a clock that stands still.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from adapters.conformance.declared import replayed
@@ -109,7 +109,7 @@ def _renamed(reply: WireReply) -> WireReply:
         return reply
     kept = {name: given[name] for name in ("token_type", "expires_in") if name in given}
     body = json.dumps({"access_token": _TOKEN, **kept}).encode()
-    return replace(reply, body=body)
+    return reply._replace(body=body)
 
 
 def _secrets(subject: Subject) -> dict[str, tuple[str, str]]:
@@ -127,7 +127,7 @@ def _without_secrets(subject: Subject, reply: WireReply) -> WireReply:
     body = reply.body
     for secret, instead in _secrets(subject).values():
         body = body.replace(secret.encode(), instead.encode())
-    return replace(reply, body=body)
+    return reply._replace(body=body)
 
 
 def _free_of_secrets(subject: Subject, told: Json) -> None:

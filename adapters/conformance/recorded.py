@@ -1,7 +1,7 @@
 """A department that answers from its examples, and remembers what was filed."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from adapters.conformance.bench import answered_ones, is_token, last_reply, token_reply
 from adapters.conformance.examples import Json
@@ -90,7 +90,7 @@ class Recorded:
         for before, now in zip(recorded, heard.values(), strict=False):
             if before != now and len(before) >= _A_NAME:
                 body = body.replace(before.encode(), now.encode())
-        return replace(reply, body=body)
+        return reply._replace(body=body)
 
     def _number(self, heard: Heard) -> list[str]:
         known = [self.filed[value] for value in heard.values() if value in self.filed]

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from structlog.testing import capture_logs
@@ -104,7 +103,7 @@ def _replies(example: Json) -> Iterator[WireReply]:
         yield rewritten(whole, leaf.changed(f"{NAME}{ID_NUMBER}{PHONE}"), example)
     page = f"<html>{NAME} {ID_NUMBER} {PHONE}</html>".encode()
     for status in (200, 400, 500):
-        yield replace(whole, status=status, body=page)
+        yield whole._replace(status=status, body=page)
 
 
 def _told(error: BaseException | None) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """Silver: a department that is silent, slow, gone or endless costs no more than its time."""
 
 import asyncio
-from dataclasses import replace
 
 from adapters.conformance.bench import first_call, is_token, last_reply, token_reply, tried
 from adapters.conformance.examples import Json
@@ -145,7 +144,7 @@ async def endless_reply(subject: Subject) -> Result:
 
     async def behave(_: Heard, writer: asyncio.StreamWriter) -> None:
         nonlocal sent
-        writer.write(head_of(replace(whole, body=b""), 3 * cap + len(whole.body)))
+        writer.write(head_of(whole._replace(body=b""), 3 * cap + len(whole.body)))
         writer.write(whole.body)
         for _part in range(3 * 16):
             writer.write(b" " * (cap // 16))

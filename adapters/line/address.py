@@ -12,6 +12,7 @@ _SAFE = "%/?:@!$&'()*+,;=[]~"
 _FIELD = re.compile(r"[\x20-\x7e\x80-\xff\t]*")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _PORTS = {"http": 80, "https": 443}
+MOST_SAID = 64  # sets of headers that are kept as text: contracts have but so many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,30 +54,36 @@ class Written:
             f" HTTP/1.1\r\nHost: {address.authority}\r\n"
             "Accept-Encoding: identity\r\nUser-Agent: onething\r\n"
         )
-        self._names: dict[str, str] = {}  # that have been looked at: contracts have but so many
+        self._said: dict[tuple[tuple[str, str], ...], str] = {}
+
+    @property
+    def remembered(self) -> int:
+        """How many sets of headers are kept as text."""
+        return len(self._said)
 
     def __call__(self, request: WireRequest) -> bytes:
         """The whole request as it leaves; Misconfigured when a header cannot be carried."""
         method, path, body = request.method, request.path, request.body
         if not (path.isascii() and path.isprintable()) or " " in path or "#" in path:
             path = _target(path)
-        head = f"{method} {self._prefix}{path or '/'}{self._rest}"
-        for name, value in request.headers.items():
-            begins = self._names.get(name)
-            if begins is None or not (value.isascii() and value.isprintable()):
-                begins = self._looked_at(name, value)
-            head += f"{begins}{value}\r\n"
+        said = tuple(request.headers.items())
+        lines = self._said.get(said) or self._looked_at(said)
+        head = f"{method} {self._prefix}{path or '/'}{self._rest}{lines}"
         if body:
             return f"{head}Content-Length: {len(body)}\r\n\r\n".encode("latin-1") + body
         if method not in ("GET", "HEAD"):
             head += "Content-Length: 0\r\n"
         return f"{head}\r\n".encode("latin-1")
 
-    def _looked_at(self, name: str, value: str) -> str:
-        """How a line with this name begins."""
-        if not _NAME.fullmatch(name) or not _FIELD.fullmatch(value):
-            raise Misconfigured(self._department, f"the header {name[:40]!r} cannot be carried")
-        return self._names.setdefault(name, f"{name}: ")
+    def _looked_at(self, said: tuple[tuple[str, str], ...]) -> str:
+        """These headers as they are written, kept for the next request that says the same."""
+        for name, value in said:
+            if not _NAME.fullmatch(name) or not _FIELD.fullmatch(value):
+                raise Misconfigured(self._department, f"the header {name[:40]!r} cannot be carried")
+        if len(self._said) >= MOST_SAID:
+            self._said.clear()
+        lines = self._said[said] = "".join(f"{name}: {value}\r\n" for name, value in said)
+        return lines
 
 
 def _target(path: str) -> str:

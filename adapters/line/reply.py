@@ -4,6 +4,8 @@ llhttp (httptools) reads the messages, in its strict mode; what it takes for mal
 """
 
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
+from typing import Any
 
 import httptools
 
@@ -14,6 +16,7 @@ from schema.domain.problem import ProblemCode
 HEAD_BYTES = 65_536  # of all headers, informational answers included; and of trailers
 _INTERIM = 8  # informational answers (1xx) before the one that counts
 _ENCODING, _IDENTITY = b"content-encoding", b"identity"
+_NAME = itemgetter(0)
 _FRAMINGS = {b"content-length", b"transfer-encoding"}
 
 
@@ -26,11 +29,20 @@ class Fields(Mapping[str, str]):
         self._came = came
 
     def __getitem__(self, name: str) -> str:
+        said = self._said(name)
+        if said is None:
+            raise KeyError(name)
+        return said
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As of any mapping, without an exception for what is not there."""
+        said = self._said(name)
+        return default if said is None else said
+
+    def _said(self, name: str) -> str | None:
         wanted, long = name.encode(), len(name)
         said = [text for key, text in self._came if len(key) == long and key.lower() == wanted]
-        if not said:
-            raise KeyError(name)
-        return b", ".join(said).decode("latin-1")
+        return b", ".join(said).decode("latin-1") if said else None
 
     def __iter__(self) -> Iterator[str]:
         return iter({key.lower().decode("latin-1"): None for key, _ in self._came})
@@ -134,9 +146,8 @@ class ReplyReader:
         if self._headed or 100 <= status < 200:
             return
         self._headed, self._status = True, status
-        for name, value in self._came:
-            if len(name) == len(_ENCODING) and name.lower() == _ENCODING:
-                self._encoded(value)
+        if _ENCODING in b" ".join(map(_NAME, self._came)).lower():
+            self._encoded()
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
@@ -160,8 +171,9 @@ class ReplyReader:
             if self._interim > _INTERIM:
                 self._broken = self._contract("informational answers without end")
 
-    def _encoded(self, coding: bytes) -> None:
-        if coding.lower() != _IDENTITY:
+    def _encoded(self) -> None:
+        codings = [value.lower() for name, value in self._came if name.lower() == _ENCODING]
+        if any(coding != _IDENTITY for coding in codings):
             self._broken = self._contract("the reply is compressed, unasked")
 
     def _contract(self, what: str) -> ContractBroken:

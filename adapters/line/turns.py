@@ -31,6 +31,8 @@ class Turns:
         if self._free <= 0:
             return self._queued(deadline)
         self._free -= 1
+        if self._pace is None and now < deadline:
+            return None
         return self._paced(now, deadline)
 
     def give(self) -> None:

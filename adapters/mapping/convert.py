@@ -9,8 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.shape import Kind
+from schema.domain.formats import UNWRITABLE
+from schema.domain.identifiers import is_resident_id
 
 _NOT_WHOLE = "is no whole number"
+LONGEST_NUMBER = 64  # characters; more are no number anybody counts by
+LONGEST_TEXT = 20_000  # characters; what is longer is a document, no field
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -51,8 +55,11 @@ def to_text(value: Any) -> str:
 
 def to_decimal(value: Any) -> Decimal:
     """A finite Decimal; JSON numbers keep the digits they were written with."""
+    text = "" if isinstance(value, Decimal) else str(value).strip()
+    if len(text) > LONGEST_NUMBER:
+        raise NotOfKind("has too many digits")
     try:
-        number = value if isinstance(value, Decimal) else Decimal(str(value).strip())
+        number = value if isinstance(value, Decimal) else Decimal(text)
     except InvalidOperation:
         raise NotOfKind("is no decimal number") from None
     if not number.is_finite() or isinstance(value, bool):
@@ -69,6 +76,26 @@ def to_integer(value: Any) -> int:
     if number != number.to_integral_value() or abs(number.adjusted()) > 30:
         raise NotOfKind(_NOT_WHOLE)
     return int(number)
+
+
+def to_resident_id(value: Any) -> str:
+    """The number of a resident identity card, its check character right."""
+    text = to_text(value)
+    if not is_resident_id(text):
+        raise NotOfKind("is no resident identity number")
+    return text
+
+
+def within_reason(value: str, place: str) -> None:
+    """Nothing, unless a text is none of a field, for which no contract's word is needed.
+
+    That is one longer than any field, and one with characters that cannot be written: Chinese that
+    was misread as Latin-1 is full of them.
+    """
+    if len(value) > LONGEST_TEXT:
+        raise MappingError(f"{place} is longer than {LONGEST_TEXT:,} characters")
+    if not value.isprintable() and UNWRITABLE.search(value):
+        raise MappingError(f"{place} has characters that cannot be written")
 
 
 def to_boolean(value: Any) -> bool:

@@ -11,10 +11,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lxml import etree
-from zeep.wsse.username import UsernameToken
 
+from adapters.soap.bare import bare
 from adapters.soap.envelope import SOAP11, SOAP12
 from adapters.soap.xml import escape
+
+# The one module that makes the header; with the client in front of it come its transports.
+with bare("zeep", "zeep.wsdl", "zeep.wsse"):
+    from zeep.wsse.username import UsernameToken
 
 _SECEXT = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 _UTILITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"

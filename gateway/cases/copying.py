@@ -12,9 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.cases import tables
+from gateway.cases.connections import AsyncConnection
 from gateway.cases.database import Database
 from gateway.cases.engine import DbosEngine
 from gateway.cases.errors import CopyInDoubt, NotCopied, StoreError

@@ -18,8 +18,8 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
     StatementError,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from gateway.cases.connections import AsyncConnection, AsyncEngine, create_async_engine
 from gateway.cases.errors import StatementRefused, StoreInUse, StoreUnavailable
 from gateway.cases.sqlite_line import SqliteLine
 from gateway.cases.sqlite_time import teach_old_sqlite

@@ -15,9 +15,12 @@ from sqlalchemy.engine import Connection
 from gateway.cases.database import IDLE_S
 from gateway.cases.dispatch import LOOK_EVERY_S, Dispatch
 from gateway.cases.probe import VERSION
-from gateway.imports import postponed
+from gateway.imports import named_only, postponed
 
-with postponed("psycopg", "psycopg.errors"):  # nine megabytes, of which SQLite needs none
+with (
+    postponed("psycopg", "psycopg.errors"),  # nine megabytes, of which SQLite needs none
+    named_only("sqlalchemy.orm", "Session", "sessionmaker"),  # it is handed connections
+):
     from dbos import (
         DBOS,
         DBOSClient,

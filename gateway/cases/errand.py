@@ -68,7 +68,7 @@ async def send(department: Department, message: Message) -> Result:
     try:
         receipt = await _bounded(department, _call(department, message))
     except Refused as error:
-        return _result(Act.SEND, Outcome.REFUSED, error.reason, fault=error.fault)
+        return _refused(message, error)
     except (NotDelivered, Misconfigured) as error:
         _tell("delivery.not_sent", message, error)
         why = UNSENDABLE if isinstance(error, Unsendable) else None
@@ -83,6 +83,15 @@ async def send(department: Department, message: Message) -> Result:
         return _result(Act.SEND, Outcome.UNKNOWN, problem=ProblemCode.DEPARTMENT_FAULT)
     number = receipt.number if receipt else None
     return _result(Act.SEND, Outcome.OK, number, receipts=[receipt] if receipt else ())
+
+
+def _refused(message: Message, error: Refused) -> Result:
+    """Final when proven; else in doubt, and what the case says of it is that it is unknown."""
+    if error.proven:
+        return _result(Act.SEND, Outcome.REFUSED, error.reason, fault=error.fault)
+    _tell("delivery.unproven", message, error)
+    fault, problem = error.fault, error.code
+    return _result(Act.SEND, Outcome.UNPROVEN, error.reason, fault=fault, problem=problem)
 
 
 async def ask(department: Department, message: Message) -> Result:

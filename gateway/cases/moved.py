@@ -7,9 +7,9 @@ never two that file the same cases.
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.cases import tables
+from gateway.cases.connections import AsyncConnection
 from gateway.cases.errors import StoreMoved
 
 COPYING, MOVED = "copying_to", "moved_to"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.errors import AdapterError
 from gateway.cases import codec, receipts, tables
 from gateway.cases.chunks import chunks
+from gateway.cases.connections import AsyncConnection
 from gateway.cases.receipts import Holder
 from gateway.cases.store import Store, Transaction
 from schema.domain.arrival import filing_reference

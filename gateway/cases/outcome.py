@@ -110,7 +110,7 @@ def events_of(
 
 def _trouble(command: Command, result: Result, n: int, at: datetime) -> Iterator[Event]:
     data = {"problem": result.problem, "attempt": n}
-    if result.attempt.outcome is Outcome.UNKNOWN:
+    if result.attempt.outcome in (Outcome.UNKNOWN, Outcome.UNPROVEN):
         yield _event(command, EventKind.FILING_UNKNOWN, f"unknown:{n}", "gateway", at, data)
     elif result.attempt.outcome is Outcome.NOT_SENT and n & (n - 1) == 0:
         # 1st, 2nd, 4th, 8th …: a department that is down for days does not flood the timeline

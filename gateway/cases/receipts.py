@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.cases import codec, spelling, tables
+from gateway.cases.connections import AsyncConnection
 from gateway.cases.store import Store, Transaction
 from schema.domain.case import Case, Step
 from schema.domain.filing import Progress

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.cases import codec, tables
+from gateway.cases.connections import AsyncConnection
 from gateway.cases.database import Database
 from gateway.cases.engine import Engine
 from gateway.cases.errors import StoreUnavailable

@@ -13,9 +13,9 @@ from typing import Protocol
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.cases import tables
+from gateway.cases.connections import AsyncConnection
 from gateway.cases.database import Database
 from gateway.cases.store import DOUBTED, Transaction
 from schema.domain.delivery_policy import Act

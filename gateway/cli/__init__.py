@@ -1,14 +1,21 @@
 """`onething`: everything an operator or a developer starts from a terminal."""
 
 import sys
+from collections.abc import Sequence
 
 from gateway.cli.commands import app
 from gateway.cli.heap import seldom
 from gateway.cli.output import Speaker, guarded
+from gateway.cli.process_commands import serve_plainly
 
 
 def main() -> None:
     """Run what the command line says; exit code 0, 1 (failed), 2 (misused) or 78 (settings)."""
     seldom()
     speaker = Speaker()
-    sys.exit(guarded(speaker, lambda: app(obj=speaker)))
+    sys.exit(guarded(speaker, lambda: _run(speaker, sys.argv[1:])))
+
+
+def _run(speaker: Speaker, words: Sequence[str]) -> None:
+    if words[:1] != ["serve"] or not serve_plainly(speaker, words[1:]):
+        app(obj=speaker)

@@ -34,7 +34,9 @@ def faults(
     kinds: Annotated[
         bool, typer.Option("--kinds", help="Every kind there is, or that a department can have.")
     ] = False,
-    struck: Annotated[bool, typer.Option("--struck", help="How often each kind struck.")] = False,
+    struck: Annotated[
+        bool, typer.Option("--struck", help="How often each kind struck, and each rule in force.")
+    ] = False,
     url: UrlOption = None,
     folder: StateOption = STATE,
     as_json: JsonOption = False,
@@ -46,8 +48,7 @@ def faults(
         _tell_kinds(speaker, _suiting(fleet, department), as_json=as_json)
         return
     if struck:
-        counts = _only(department and fleet.department(department), fleet.get("faults/struck"))
-        _tell_struck(speaker, counts, as_json=as_json)
+        _tell_struck(speaker, fleet, department and fleet.department(department), as_json=as_json)
         return
     rule = {"kind": kind, **_values(pairs)} if kind else None
     if pairs and not rule:
@@ -141,8 +142,8 @@ def _suiting(fleet: MockFleet, department: str | None) -> Sequence[Mapping[str, 
     known: Sequence[Mapping[str, Any]] = fleet.get("faults/kinds")
     if department is None:
         return known
-    protocol = fleet.get("state")["departments"][fleet.department(department)]["protocol"]
-    return [one for one in known if one["suits"] in ("both", protocol)]
+    name = fleet.department(department)
+    return [one for one in known if name in one["departments"]]
 
 
 def _tell_kinds(speaker: Speaker, told: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
@@ -159,7 +160,10 @@ def _does(kind: Mapping[str, Any]) -> Words:
     return coloured(kind["does"], (f" {usual}", "cyan")) if usual else str(kind["does"])
 
 
-def _tell_struck(speaker: Speaker, told: Mapping[str, Any], *, as_json: bool) -> None:
+def _tell_struck(
+    speaker: Speaker, fleet: MockFleet, department: str | None, *, as_json: bool
+) -> None:
+    told = _only(department, fleet.get("faults/struck"))
     if as_json:
         speaker.json(told)
         return
@@ -168,3 +172,7 @@ def _tell_struck(speaker: Speaker, told: Mapping[str, Any], *, as_json: bool) ->
         speaker.table("struck", ("department", "kind", "times"), rows)
     else:
         speaker.say("no fault struck")
+    ruled = _only(department, fleet.get("faults/struck/rules"))
+    in_force = [(n, _said(r["rule"]), str(r["struck"])) for n, each in ruled.items() for r in each]
+    if in_force:
+        speaker.table("rules in force", ("department", "rule", "times"), in_force)

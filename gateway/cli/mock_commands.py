@@ -81,6 +81,9 @@ def state(
     rows = [_row(name, one) for name, one in told["departments"].items()]
     columns = ("department", "status", "filings", "due next", "struck", "address")
     speaker.table("mock fleet", columns, rows)
+    for one in told["spoiled"]:
+        said = f"{one['where']}: {one['what']} — {one['mend']}"
+        speaker.say(coloured(("spoiled ", "red"), said))
 
 
 def _row(name: str, one: dict[str, Any]) -> tuple[Any, ...]:

@@ -49,7 +49,7 @@ def scenarios(
     if where:
         _tell_standing(speaker, fleet, where, as_json)
         return
-    told = fleet.get("scenarios")
+    told = None
     if play or ordinary:
         told = fleet.ask("PUT", "scenarios", json={"active": play or []})
     if assign:
@@ -60,7 +60,7 @@ def scenarios(
             raise Stop([what], next_step=step, code=MISUSED)
         body = {"reference": reference, "scenario": scenario or None}
         told = fleet.ask("PUT", "scenarios/filings", json=body)
-    _tell_scenarios(speaker, told, as_json)
+    _tell_scenarios(speaker, told or fleet.get("scenarios"), as_json)
 
 
 def _tell_scenarios(speaker: Speaker, told: Any, as_json: bool) -> None:

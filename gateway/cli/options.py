@@ -33,7 +33,7 @@ def settings_of(
     more: Mapping[str, Any] | None = None,
 ) -> "Settings":
     """The settings in force under these options; Stop with every mistake, exit code 78."""
-    from gateway.settings import SettingsInvalid, load_settings  # brings pydantic; --help has none
+    from gateway.settings import SettingsInvalid, load_settings
 
     flags = {**(more or {}), "profile": profile}
     given = {key: value for key, value in flags.items() if value is not None}

@@ -3,9 +3,9 @@
 import asyncio
 import socket
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import uvicorn
-from starlette.types import ASGIApp
 
 from gateway.cases.errors import (
     StoreError,
@@ -24,10 +24,13 @@ from gateway.settings import Settings
 from gateway.telemetry import configure_logging
 from schema.graph.ports import Catalogue
 
+if TYPE_CHECKING:
+    from gateway.edge.rim import Rim
+
 _GRACE_S = 10
 
 
-def gateway_of(settings: Settings) -> ASGIApp:
+def gateway_of(settings: Settings) -> "Rim":
     """The gateway, not started; Stop when anything declared, the port or the store is wrong."""
     configure_logging(format=settings.log.format, level=settings.log.level)
     _refuse_taken_port(settings)
@@ -40,14 +43,17 @@ def gateway_of(settings: Settings) -> ASGIApp:
     return app
 
 
-def run(app: ASGIApp, speaker: Speaker, settings: Settings) -> None:
+def run(app: "Rim", speaker: Speaker, settings: Settings) -> None:
     """Serve until told to stop."""
+    from gateway.edge.fast_protocol import protocol_of
+
     host, port = settings.server.host, settings.server.port
     if settings.dev:
         speaker.aside(f"GraphiQL: {address(settings)}/graphql")
     server = uvicorn.Server(
         uvicorn.Config(
             app,
+            http=protocol_of(app) or "auto",
             host=host,
             port=port,
             log_config=None,

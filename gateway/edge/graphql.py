@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.edge import body, graphql_request
 from gateway.edge.encoding import encode
+from gateway.edge.fast_path import MOST_BYTES, FastPath, KnownViewer
 from gateway.edge.fields import Fields, fields_of, text
 from gateway.edge.graphql_request import Operation
 from gateway.edge.negotiation import GRAPHQL_RESPONSE, JSON, posts_json, wants_page, wished
@@ -76,8 +77,27 @@ class GraphQLEndpoint:
         self._page = page
         self._remembered = remembered
         self._own = own
+        self._fast_path: FastPath | None = None
         self._limits = limits or Limits()
         self._dev = dev
+
+    def fast_path(
+        self, path: str, *, viewer: KnownViewer, most_bytes: int = MOST_BYTES
+    ) -> FastPath | None:
+        """What a server may answer at this path from the memory of this; None where there is none.
+
+        `viewer`: as `authenticate`, of what it found before.
+        """
+        if self._remembered is None or self._own is None:
+            return None
+        self._fast_path = FastPath(
+            path,
+            viewer=viewer,
+            remembered=self._remembered,
+            own=self._own,
+            most_bytes=most_bytes,
+        )
+        return self._fast_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         fields = fields_of(scope)
@@ -130,7 +150,7 @@ class GraphQLEndpoint:
     async def _result(
         self, scope: Scope, fields: Fields, sent: bytes, language: Language
     ) -> Mapping[str, Any] | bytes | PublicAnswer:
-        asked = b"%s %s" % (scope["method"].encode(), sent)  # a query of a URL is no body
+        asked = graphql_request.as_sent(scope["method"], sent)
         known = self._remembered.find(asked, language) if self._remembered is not None else None
         viewer = await viewer_of(text(fields, b"authorization"), self._authenticate)
         if known is not None:
@@ -152,6 +172,8 @@ class GraphQLEndpoint:
         language: Language,
     ) -> Mapping[str, Any] | bytes | PublicAnswer:
         """The result, remembered where it may be given again."""
+        if self._fast_path is not None and isinstance(result, PublicAnswer | OwnAnswer):
+            self._fast_path.answered(asked)
         if isinstance(result, PublicAnswer):
             if self._remembered is not None:
                 self._remembered.keep(asked, language, result)

@@ -28,6 +28,11 @@ class Operation(NamedTuple):
     bare: bool = True
 
 
+def as_sent(method: str, sent: bytes | bytearray) -> bytes:
+    """What memories know a request by: a query of a URL is no body."""
+    return b"%s %s" % (method.encode(), sent)
+
+
 def from_json(body: bytes) -> Operation:
     """The operation of a POST body: strict JSON, one object, each member of its own type."""
     try:

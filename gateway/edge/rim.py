@@ -1,6 +1,5 @@
 """The outermost layer: a request id for everything, our headers on everything, no bug shown."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from operator import itemgetter
@@ -11,15 +10,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import STRUCTLOG_KEY_PREFIX
 
-from gateway.edge.fields import fields_of
+from gateway.edge.fast_path import FastPath
+from gateway.edge.fields import REQUEST_ID, fields_of, given_id
 from gateway.edge.negotiation import language_of
 from gateway.edge.refusal import Refusal, refuse
 from schema.domain.text import Text
 
 log = structlog.get_logger(__name__)
 
-_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_REQUEST_ID = b"x-request-id"
 # What is logged meanwhile bears it: structlog finds its own variables by how they are named.
 _LOGGED: ContextVar[str] = ContextVar(f"{STRUCTLOG_KEY_PREFIX}request_id")
 _NAME: Final = itemgetter(0)
@@ -36,6 +34,7 @@ class Rim:
     """Wraps the whole application. What escapes from below is a bug: logged, answered masked.
 
     `straight` are endpoints by their exact path that need nothing of the application around them.
+    `fast_path` is what a server may answer from without calling this: see `fast_protocol`.
     """
 
     def __init__(
@@ -45,18 +44,20 @@ class Rim:
         new_id: Callable[[], str],
         dev: bool = False,
         straight: Mapping[str, ASGIApp] | None = None,
+        fast_path: FastPath | None = None,
     ) -> None:
         self._app = app
-        self._new_id = new_id
+        self.new_id = new_id
         self._straight = straight or {}
-        self._own = ((b"x-dev-mode", b"1"), *_OWN) if dev else _OWN
-        self._names = frozenset({_REQUEST_ID, *(name for name, _ in self._own)})
+        self.fast_path = fast_path
+        self.own_headers = ((b"x-dev-mode", b"1"), *_OWN) if dev else _OWN
+        self._names = frozenset({REQUEST_ID, *(name for name, _ in self.own_headers)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = self._request_id(scope)
+        request_id = given_id(fields_of(scope)) or self.new_id()
         scope.setdefault("state", {})["request_id"] = request_id
         started = False
 
@@ -79,18 +80,11 @@ class Rim:
         finally:
             _LOGGED.reset(logged)
 
-    def _request_id(self, scope: Scope) -> str:
-        sent = fields_of(scope).get(_REQUEST_ID)
-        if sent is None:
-            return self._new_id()
-        given = sent.decode("latin-1")
-        return given if _ID.fullmatch(given) else self._new_id()
-
     def _mark(self, message: Message, request_id: str) -> None:
         theirs = message.get("headers", ())
         if not self._names.isdisjoint(map(_NAME, theirs)):
             theirs = [pair for pair in theirs if pair[0] not in self._names]
-        message["headers"] = [*theirs, *self._own, (_REQUEST_ID, request_id.encode("ascii"))]
+        message["headers"] = [*theirs, *self.own_headers, (REQUEST_ID, request_id.encode("ascii"))]
 
 
 def _masked(scope: Scope, request_id: str) -> ASGIApp:

@@ -41,7 +41,7 @@ async def send_own(
     send: Send, content: bytes, *, status: int, media_type: str, language: Language
 ) -> None:
     """An answer for who asked, and nobody else."""
-    head = [*_OWN_HEADS[media_type, language], (b"content-length", b"%d" % len(content))]
+    head = own_head(len(content), media_type, language)
     await send({"type": "http.response.start", "status": status, "headers": head})
     await send({"type": "http.response.body", "body": content})
 
@@ -50,15 +50,26 @@ async def send_public(
     send: Send, answer: PublicAnswer, known: bytes | None, *, media_type: str, language: Language
 ) -> None:
     """An answer for everybody; 304 where it is among the `known` (a field If-None-Match)."""
+    status, head, content = public_parts(answer, known, media_type, language)
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": content})
+
+
+def own_head(length: int, media_type: str, language: Language) -> Head:
+    """The fields of an answer of so many bytes for who asked."""
+    return [*_OWN_HEADS[media_type, language], (b"content-length", b"%d" % length)]
+
+
+def public_parts(
+    answer: PublicAnswer, known: bytes | None, media_type: str, language: Language
+) -> tuple[int, Head, bytes]:
+    """Status, fields and body of an answer for everybody; `known` as in `send_public`."""
     head = answer.heads.get((media_type, language))
     if head is None:
         head = answer.heads[media_type, language] = _public_head(answer, media_type, language)
-    status, content = 200, answer.content
     if known is not None and _names(known, head[0][1]):
-        status, content = 304, b""
-        head = [pair for pair in head if pair[0] not in _OF_THE_CONTENT]
-    await send({"type": "http.response.start", "status": status, "headers": head})
-    await send({"type": "http.response.body", "body": content})
+        return 304, [pair for pair in head if pair[0] not in _OF_THE_CONTENT], b""
+    return 200, head, answer.content
 
 
 _OF_THE_CONTENT: Final = frozenset({b"content-type", b"content-length"})

@@ -14,16 +14,21 @@ _LONGEST_TOKEN = 8_192
 
 async def viewer_of(authorization: str | None, authenticate: Authenticate) -> Viewer:
     """The viewer; 401 for a token that does not hold, whatever is wrong with it."""
-    token = None
-    if authorization is not None:
-        scheme, _, token = authorization.partition(" ")
-        token = token.strip()
-        if scheme.lower() != "bearer" or not token or len(token) > _LONGEST_TOKEN:
-            raise unauthenticated()
-    viewer = await authenticate(token)
+    viewer = await authenticate(token_of(authorization))
     if viewer is None:
         raise unauthenticated()
     return viewer
+
+
+def token_of(authorization: str | None) -> str | None:
+    """The bearer token; 401 where something else stands."""
+    if authorization is None:
+        return None
+    scheme, _, token = authorization.partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token or len(token) > _LONGEST_TOKEN:
+        raise unauthenticated()
+    return token
 
 
 def unauthenticated() -> Refusal:

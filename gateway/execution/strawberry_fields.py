@@ -6,16 +6,25 @@ which then leaves the wrappings out. Whatever is not recognised as exactly that 
 """
 
 from collections.abc import Callable
+from functools import partial
 from types import FunctionType
 from typing import Any, Final
 
-from graphql import GraphQLArgument, GraphQLField, GraphQLNonNull, is_leaf_type
+from graphql import (
+    GraphQLArgument,
+    GraphQLField,
+    GraphQLNonNull,
+    GraphQLResolveInfo,
+    is_leaf_type,
+)
 from strawberry.relay.types import GlobalID
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import StrawberryMaybe, StrawberryOptional
 from strawberry.types.field import StrawberryField
+from strawberry.types.info import Info
 
-from gateway.execution.compiled.access import Access, Call, Read
+from gateway.execution.compiled.access import Access, Call, Read, Told
+from gateway.execution.compiled.state import Field, Place, State, info_at
 from schema.graph.build import read
 
 _DEFINITION: Final = "strawberry-definition"
@@ -26,6 +35,25 @@ _CALLING: Final = frozenset(
         "GraphQLCoreConverter.from_resolver.<locals>._async_resolver",
     }
 )
+
+
+class InfoAtHand(Info[Any, Any]):
+    """Strawberry's info; all of it but the context is made when somebody asks for it."""
+
+    def __init__(self, declared: StrawberryField, state: State, field: Field, place: Place) -> None:
+        self._field = declared
+        self._at = state, field, place
+
+    @property
+    def context(self) -> Any:
+        """What every resolver of the operation shares: hardly any asks for more."""
+        return self._at[0].context
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "_raw_info":  # the one thing Strawberry's own has, and this one has not yet
+            raise AttributeError(name)
+        self._raw_info = info_at(*self._at)
+        return self._raw_info
 
 
 def simplify(field: GraphQLField) -> Access | None:
@@ -81,9 +109,18 @@ def _call(declared: StrawberryField, around: dict[str, Any], names: dict[str, st
         function=function,
         source=sources.pop() if sources else None,
         info=info.name if info else None,
-        told=told,
+        told=_told(declared, told),
         names=names,
     )
+
+
+def _told(declared: StrawberryField, made: Callable[[GraphQLResolveInfo[Any]], Any]) -> Told:
+    """Strawberry's info at hand; a schema's own class of it is made as it is by Strawberry."""
+    inside = _closure(made)
+    config = getattr(inside.get("self"), "config", None)
+    if inside.get("field") is declared and getattr(config, "info_class", None) is Info:
+        return partial(InfoAtHand, declared)
+    return lambda state, field, place: made(info_at(state, field, place))
 
 
 def _closure(function: Callable[..., Any]) -> dict[str, Any]:

@@ -32,5 +32,8 @@ def _of_step(case: Case, step: Step) -> Iterator[Tag]:
 
 
 def scope(subject: str, acting_for: str | None) -> str:
-    """Whose eyes an answer is for; nothing is remembered across scopes."""
-    return f"{subject}|{acting_for or ''}"
+    """Whose eyes an answer is for; nothing is remembered across scopes.
+
+    No two of them are alike, whatever an issuer of tokens calls its people.
+    """
+    return f"{len(subject)}:{subject}|{acting_for or ''}"

@@ -10,7 +10,9 @@ from typing import NamedTuple, Protocol
 from gateway.federation.calls import Call
 from gateway.federation.deadlines import Deadlines
 from gateway.federation.memory import Key, Memory
+from gateway.federation.parting import Parting
 from gateway.federation.passage import Passage
+from gateway.federation.shared import Tokens
 from gateway.federation.ways import Way
 from schema.domain.reading import Reading
 
@@ -48,7 +50,10 @@ class Asked(NamedTuple):
 class Flight:
     """One call for some keys (of one department, source and way), and who waits for which."""
 
-    __slots__ = ("keys", "mark", "passage", "started", "task", "together", "waiting", "way")
+    __slots__ = (
+        "keys", "mark", "parting", "passage", "row_by_row", "started", "task", "together",
+        "tokens", "waiting", "way",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -58,6 +63,7 @@ class Flight:
         together: Sequence[Asked],
         started: float,
         mark: int,
+        parting: Parting | None = None,
     ) -> None:
         self.way = way
         self.keys = keys
@@ -65,6 +71,9 @@ class Flight:
         self.together = together
         self.started = started
         self.mark = mark
+        self.parting = parting  # where it is a part of one that failed
+        self.row_by_row = False  # whether each row of its reply said that it failed
+        self.tokens: Tokens | None = None  # what others may be told of it with
         self.waiting: dict[Key, list[Waiter]] = {}
         self.task: asyncio.Task[None] | None = None
 
@@ -83,6 +92,7 @@ class Flights:
     def __init__(self, memory: Memory, late: Callable[[Flight], None]) -> None:
         self._memory = memory
         self._by_key: dict[Key, Flight] = {}
+        self._older: dict[Key, list[Flight]] = {}  # that others overtook, and still wait for
         self._open = Deadlines(late)
         self._ending: set[asyncio.Task[None]] = set()  # for whose end nobody waits but we
 
@@ -97,6 +107,8 @@ class Flights:
         self._open.add(flight, flight.passage.end)
         flight.waiting.update(waiting)
         for key in waiting:
+            if key in self._by_key:
+                self._older.setdefault(key, []).append(self._by_key[key])
             self._by_key[key] = flight
 
     def join(self, key: Key, waiter: Waiter) -> bool:
@@ -111,14 +123,16 @@ class Flights:
         flight.passage.until = max(flight.passage.until, waiter.deadline)
         return True
 
-    def leave(self, key: Key, waiter: Waiter) -> None:
-        """Wait no longer. The last to leave a call ends it."""
-        flight = self._by_key.get(key)
-        if flight is None or waiter not in flight.waiting.get(key, ()):
-            return
-        flight.waiting[key].remove(waiter)
-        if not any(flight.waiting.values()):
-            self.end(flight)
+    def leave(self, key: Key, waiter: Waiter) -> bool:
+        """Wait no longer; False where it waited for no call. The last to leave a call ends it."""
+        newest = self._by_key.get(key)
+        for flight in (*((newest,) if newest else ()), *self._older.get(key, ())):
+            if waiter in flight.waiting.get(key, ()):
+                flight.waiting[key].remove(waiter)
+                if not any(flight.waiting.values()):
+                    self.end(flight)
+                return True
+        return False
 
     def clear(self, flight: Flight) -> None:
         """It is over, or nobody is to join it any more."""
@@ -126,6 +140,15 @@ class Flights:
         for key in flight.keys:
             if self._by_key.get(key) is flight:
                 del self._by_key[key]
+            elif self._older:
+                self._overtaken_ends(key, flight)
+
+    def _overtaken_ends(self, key: Key, flight: Flight) -> None:
+        older = [one for one in self._older.get(key, ()) if one is not flight]
+        if older:
+            self._older[key] = older
+        else:
+            self._older.pop(key, None)
 
     def end(self, flight: Flight) -> None:
         """Nobody waits for it any more: it is told to end."""

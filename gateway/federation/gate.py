@@ -32,10 +32,10 @@ Send = Callable[[float], Awaitable[Answer]]
 """One attempt, within so many seconds."""
 
 QUEUE: Final = 4  # reads that may wait, per slot
-PATIENCE_S: Final = 1.0  # given up on sooner than this, a department is not blamed for silence
+PATIENCE_S: Final = 1.0
 LONGEST_REST_S: Final = 30.0  # however long it asks us to stay away
 _PAUSE_S = 0.1  # before a second attempt, where it does not say how long
-_LEAST_S = 0.1  # left for a second attempt, or it is not worth making
+LEAST_S: Final = 0.1  # left for a second attempt, or it is not worth making
 _DOWN = frozenset(
     {
         ProblemCode.DEPARTMENT_UNREACHABLE,
@@ -58,9 +58,11 @@ class Gate:
         self.info = info
         self.reads = Breaker()
         self.filings = Breaker()
+        # Given up on sooner than this, the department is not blamed for silence.
+        self.patience_s = min(PATIENCE_S, info.limits.timeout_s / 2)
         self._now = now
         self._draw = draw
-        self._retries = RetryBudget()
+        self.retries = RetryBudget()
         self._free = max(1, info.limits.concurrency)
         self._most_waiting = self._free * QUEUE
         self._waiting: deque[tuple[asyncio.Future[None], Breaker]] = deque()
@@ -91,11 +93,15 @@ class Gate:
         """The way for a read; it may be sent a second time, without `again` only where the first
         went over a connection that may have been closed already.
         """
-        return Passage(self.reads, end, loop, again, True)
+        return Passage(self.reads, end, loop, again, True, True)
+
+    def part(self, end: float, loop: asyncio.AbstractEventLoop) -> Passage:
+        """The way for a part of a read that failed: no first attempt, and never made again."""
+        return Passage(self.reads, end, loop, False, True, False)
 
     def filing(self, end: float) -> Passage:
         """The way for a filing: sent once at most, and never turned away by a crowd of reads."""
-        return Passage(self.filings, end, None, False, False)
+        return Passage(self.filings, end, None, False, False, False)
 
     def unhindered(self, breaker: Breaker, now: float) -> bool:
         """Whether a call may leave now, and nothing says that it may fail."""
@@ -121,8 +127,8 @@ class Gate:
             await self._slot(passage)
             began = loop.time()
         try:
-            if passage.asks:
-                self._retries.first()
+            if passage.first:
+                self.retries.first()
             era = breaker.era if breaker.opened_at is None else self._admitted(breaker, began)
             try:
                 answer = await send(passage.end - began)
@@ -174,7 +180,7 @@ class Gate:
         if wait is None:
             wait = _PAUSE_S * (0.5 + self._draw())
         left = min(passage.until, passage.end) - asyncio.get_running_loop().time() - wait
-        if left < max(_LEAST_S, took) or not self._retries.take():
+        if left < max(LEAST_S, took) or not self.retries.take():
             return None
         return wait
 
@@ -247,7 +253,7 @@ class Gate:
             self._answered(breaker, era)
 
     def _left(self, breaker: Breaker, era: int, after_s: float) -> None:
-        if after_s < min(PATIENCE_S, self.info.limits.timeout_s / 2):
+        if after_s < self.patience_s:
             breaker.abandoned(era)
         else:
             self._failed(breaker, era, OutcomeUnknown(self.info.id, "no answer in time"))

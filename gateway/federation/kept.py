@@ -32,15 +32,23 @@ def revive(stored: bytes, tokens: Sequence[str], register: Register) -> Reading 
     document = orjson.loads(stored)
     if document["tokens"] != list(tokens):
         return None
-    frame = document["provenance"]
     return Reading(
         value=_typed(document["value"], register),
-        provenance=Provenance(
-            department=frame["department"],
-            source=frame["source"],
-            as_of=datetime.fromisoformat(frame["as_of"]),
-            record_id=frame["record_id"],
-        ),
+        provenance=_origin(document["provenance"], register),
+    )
+
+
+def _origin(frame: Mapping[str, Any], register: Register) -> Provenance:
+    if (frame["department"], frame["source"]) != (register.department, register.id):
+        raise ValueError("of another register")
+    as_of = datetime.fromisoformat(frame["as_of"])
+    if as_of.tzinfo is None:
+        raise ValueError("a moment of no zone")
+    return Provenance(
+        department=register.department,
+        source=register.id,
+        as_of=as_of,
+        record_id=_REVIVE["text"](frame["record_id"]),
     )
 
 
@@ -54,7 +62,10 @@ def _typed(value: Any, register: Register) -> Any:
 
 def _record(value: Mapping[str, Any], register: Register) -> Mapping[str, Any]:
     kinds = {field.name: field.kind for field in register.fields}
-    return {name: _REVIVE[kinds[name]](entry) for name, entry in value.items()}
+    record = {name: _REVIVE[kinds[name]](entry) for name, entry in value.items()}
+    if any(field.required and record.get(field.name) is None for field in register.fields):
+        raise ValueError("a record of other fields")  # put there by another version, perhaps
+    return record
 
 
 def _exactly(kind: type) -> Any:

@@ -69,13 +69,18 @@ class _Entry:
 class Memory:
     """At most `size` readings and about `bytes` bytes, the least recently used leaving first.
 
-    Time is an argument.
+    What is never the last known, that there is no such record, takes a tenth of each at most: who
+    asks for numbers nobody has pushes nobody's values out. Time is an argument.
     """
 
     def __init__(self, size: int = 10_000, *, most_bytes: int = 32_000_000) -> None:
         self._size = size
         self._most_bytes = most_bytes
         self._entries: OrderedDict[Key, _Entry] = OrderedDict()
+        self._brief: OrderedDict[Key, None] = (
+            OrderedDict()
+        )  # which of them are never the last known
+        self._brief_bytes = 0
         self._forgotten: OrderedDict[Tag, int] = OrderedDict()
         self._floor = 0  # what is older is not fresh: its tags are no longer remembered
         self.mark = 0  # a moment; take it when a call begins, and hand it in with the answer
@@ -96,15 +101,31 @@ class Memory:
         if before is not None:
             if before.mark > mark:
                 return
-            del entries[key]
-            self.bytes -= before.bytes
-        weight = _ENTRY + weight_of(reading.value)
+            self._drop(key)
+        # What was asked for may be long as well; a letter takes four bytes at most.
+        weight = _ENTRY + len(key.key) * 4 + weight_of(reading.value)
         if weight > self._most_bytes // 8:
             return
         entries[key] = _Entry(reading, now + fresh_s, now + known_s, mark, weight)
         self.bytes += weight
+        if known_s <= fresh_s:
+            self._keep_briefly(key, weight)
         while len(entries) > self._size or self.bytes > self._most_bytes:
-            self.bytes -= entries.popitem(last=False)[1].bytes
+            self._drop(next(iter(entries)))
+
+    def _keep_briefly(self, key: Key, weight: int) -> None:
+        brief = self._brief
+        brief[key] = None
+        self._brief_bytes += weight
+        while len(brief) > self._size / 10 or self._brief_bytes > self._most_bytes / 10:
+            self._drop(next(iter(brief)))
+
+    def _drop(self, key: Key) -> None:
+        weight = self._entries.pop(key).bytes
+        self.bytes -= weight
+        if key in self._brief:
+            del self._brief[key]
+            self._brief_bytes -= weight
 
     def fresh(self, key: Key, *, now: float) -> Reading | None:
         """The reading, as long as it may stand for a new one."""

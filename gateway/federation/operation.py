@@ -79,7 +79,6 @@ class OperationReads:
 
     def close(self) -> None:
         """Nobody reads on: what is still under way for this operation alone is ended."""
-        self._wave.clear()
         self._give_up("given up")
 
     def landed(self, key: Key, reading: Reading) -> None:
@@ -88,12 +87,14 @@ class OperationReads:
             if not again.done():
                 again.set_result(reading)
         asked = self._asked[key]
-        if _known(asked):
+        if isinstance(asked, Reading):
             return
-        if not isinstance(asked, asyncio.Future) or asked.cancelled():  # who asks yet has it
+        if not asked.done():
+            asked.set_result(reading)
+        elif asked.cancelled():  # who asks yet has it
             self._asked[key] = reading
         else:
-            asked.set_result(reading)
+            return
         self._due -= 1
         if not self._due:
             self._federation.waiting.discard(self)
@@ -176,15 +177,19 @@ class OperationReads:
             for key in keys:
                 self.landed(key, self._failed(key, _LATE))
             return
-        for start in range(0, len(keys), way.batch):
-            chunk = keys[start : start + way.batch]
+        while len(keys) > way.batch:
+            chunk, keys = keys[: way.batch], keys[way.batch :]
             self._federation.ask(way, chunk, self, self._call(group, len(chunk)), now)
+        if keys:
+            self._federation.ask(way, keys, self, self._call(group, len(keys)), now)
 
     def _give_up(self, why: str) -> None:
         for key, asked in self._asked.items():
             if not _known(asked):  # one whose reader was cancelled is waited for until now
                 self._federation.leave(key, self)
                 self.landed(key, self._failed(key, why))
+        self._wave.clear()
+        self._due = 0
         self._federation.waiting.discard(self)
 
     def _failed(self, key: Key, why: str) -> Reading:

@@ -8,7 +8,7 @@ from gateway.federation.breaker import Breaker
 class Passage:
     """Until when it may take, judged by which breaker, and whether it may leave once more."""
 
-    __slots__ = ("again", "asks", "breaker", "end", "loop", "until")
+    __slots__ = ("again", "asks", "breaker", "end", "first", "loop", "until")
 
     def __init__(
         self,
@@ -17,6 +17,7 @@ class Passage:
         loop: asyncio.AbstractEventLoop | None,
         again: bool,
         asks: bool,
+        first: bool,
     ) -> None:
         self.breaker = breaker
         self.end = end  # the loop's time at which it is to be over
@@ -26,3 +27,4 @@ class Passage:
         self.again = again
         # Is turned away where too many wait already; leaves anew where perhaps nobody heard it.
         self.asks = asks
+        self.first = first  # and no part of one that failed: it earns second attempts

@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
+
 from adapters.errors import AdapterError, ContractBroken, Refused
+from gateway.execution.bugs import where
 from gateway.federation.flights import Flight
 from gateway.federation.freshness import Freshness, age_s
 from gateway.federation.gate import Gate
@@ -14,6 +17,8 @@ from gateway.federation.memory import Key, Memory, Tag, of_number
 from gateway.federation.shared import shareable
 from schema.domain.problem import Problem
 from schema.domain.reading import Provenance, Reading
+
+log = structlog.get_logger(__name__)
 
 _MISSING: Final[Any] = object()
 
@@ -42,6 +47,10 @@ class Settling:
         """The reading of a failure: the last known value, stale, where there is one."""
         now = asyncio.get_running_loop().time()
         return self.stale(key, self._gates[key.department].problem(error), now)
+
+    def withheld(self, key: Key, error: AdapterError) -> Reading:
+        """The reading of a key that may be the one that was refused: nothing of it is shown."""
+        return Reading(value=None, problem=self._gates[key.department].problem(error))
 
     def refused(self, key: Key, flight: Flight) -> None:
         """A refusal is an answer: what was known before the call began stands no more.
@@ -76,12 +85,17 @@ class Settling:
             if isinstance(value, Refused):
                 self.refused(key, flight)
             return self.failed(key, value)
-        record_id = flight.way.record_id(key.key, value)
-        origin = Provenance(
-            department=key.department, source=key.source, as_of=as_of, record_id=record_id
-        )
-        reading = Reading(value=value, provenance=origin)
-        self._remember(key, reading, flight, now)
+        try:
+            record_id = flight.way.record_id(key.key, value)
+            origin = Provenance(
+                department=key.department, source=key.source, as_of=as_of, record_id=record_id
+            )
+            reading = Reading(value=value, provenance=origin)
+            self._remember(key, reading, flight, now)
+        # The rim where adapters end: what no reading can be made of is this row's trouble alone.
+        except Exception as bug:
+            log.error("federation.adapter_bug", department=key.department, **where(bug))
+            return self.failed(key, AdapterError(key.department, type(bug).__name__))
         return reading
 
     def adopted(self, found: Mapping[Key, Reading], flight: Flight) -> Mapping[Key, Reading]:

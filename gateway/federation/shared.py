@@ -109,7 +109,7 @@ class SharedMemory:
             return {}, None
         tags = list(dict.fromkeys(tag for key in keys for tag in tags_of(key)))
         names = [*map(name_of_tag, tags), *map(name_of, keys)]
-        stored = await self._tried(lambda: self._store.get(names))
+        stored = await self._tried(partial(self._looked_up, names))
         if stored is None:
             return {}, None
         told = [(token or b"").decode("ascii", "replace") for token in stored[: len(tags)]]
@@ -118,7 +118,7 @@ class SharedMemory:
         found = {
             key: reading
             for key, value in zip(keys, stored[len(tags) :], strict=True)
-            if value is not None and (reading := _revived(value, tokens[key], register)) is not None
+            if value is not None and (reading := _revived(value, tokens[key], key, register))
         }
         return found, tokens
 
@@ -138,6 +138,14 @@ class SharedMemory:
         """Nothing put before this is found any more; False where the store did not take it."""
         token = {name_of_tag(tag): secrets.token_hex(8).encode()}
         return bool(await self._tried(partial(self._told, token, self._ttl_s * _TOKENS_KEPT)))
+
+    async def _looked_up(self, names: Sequence[str]) -> Sequence[bytes | None]:
+        stored = await self._store.get(names)
+        if len(stored) != len(names):
+            raise ValueError("not as many values as names")
+        if not all(value is None or isinstance(value, bytes) for value in stored):
+            raise TypeError("a value that is no bytes")
+        return stored
 
     async def _told(self, values: Mapping[str, bytes], ttl: float) -> bool:
         await self._store.set(values, ttl)
@@ -174,11 +182,15 @@ def _preserved(key: Key, reading: Reading, tokens: Tokens) -> bytes | None:
     return stored if len(stored) <= MOST_BYTES else None
 
 
-def _revived(stored: bytes, tokens: Sequence[str], register: Register) -> Reading | None:
+def _revived(stored: bytes, tokens: Sequence[str], key: Key, register: Register) -> Reading | None:
     if len(stored) > MOST_BYTES:
         return None
+    many = any(lookup.many for lookup in register.lookups if lookup.name == key.way)
     try:
-        return revive(stored, tokens, register)
+        reading = revive(stored, tokens, register)
+        if reading is not None and isinstance(reading.value, list) is not many:
+            raise TypeError("a list" if many else "one record")
+        return reading
     # A rim: as above; whatever lies there, it is not ours.
     except Exception as error:
         log.warning("shared_memory.garbage", register=register.id, kind=type(error).__name__)

@@ -1,7 +1,7 @@
 """The ways of asking a department, as its declaration gives them, found once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapters.contract import Department
@@ -24,11 +24,10 @@ class Way:
     progress: bool = False
     declared: bool = True
     gathers: bool = False  # keys of several operations may be asked for in one call
+    timeout_s: float = field(init=False)  # for how long the department is waited for
 
-    @property
-    def timeout_s(self) -> float:
-        """For how long the department is waited for."""
-        return self.gate.info.limits.timeout_s
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "timeout_s", self.gate.info.limits.timeout_s)
 
     def record_id(self, key: str, value: Any) -> str | None:
         """The record's own number, where a value is one record."""

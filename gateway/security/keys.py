@@ -29,6 +29,10 @@ class Keys(Protocol):
         """The public key with this id; None when the issuer has no such key."""
         ...
 
+    def held(self, kid: str) -> Key | None:
+        """The key `find` would give at once; None where it would ask the issuer first."""
+        ...
+
 
 class FixedKeys:
     """Keys known from the start."""
@@ -37,6 +41,10 @@ class FixedKeys:
         self._keys = {str(key.kid): _public(key) for key in keys}
 
     async def find(self, kid: str) -> Key | None:
+        """The key with this id."""
+        return self._keys.get(kid)
+
+    def held(self, kid: str) -> Key | None:
         """The key with this id."""
         return self._keys.get(kid)
 
@@ -70,6 +78,10 @@ class JwksKeys:
                 if self._due(kid):
                     await self._ask()
         return self._keys.get(kid) if self._usable() else None
+
+    def held(self, kid: str) -> Key | None:
+        """The key with this id, unless it is unknown or due."""
+        return self._keys.get(kid) if not self._due(kid) and self._usable() else None
 
     def _due(self, kid: str) -> bool:
         now = self._monotonic()

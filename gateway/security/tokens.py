@@ -93,19 +93,26 @@ class TokenVerifier:
 
     async def verify(self, token: str) -> Mapping[str, Any]:
         """The claims; TokenRefused for everything else, whatever it is."""
-        known = self._signed.get(token)
-        if (
-            known is not None
-            and known.since <= self._real_now() < known.until
-            and await self._keys.find(known.kid) is known.key
-        ):
-            self._remember(token, known)
-            return known.claims
+        known = self.known(token)
+        if known is not None:
+            return known
         try:
             return await self._checked(token)
         except (JoseError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as e:
             # Whatever a forger can make a parser raise is a refusal, not a bug.
             raise TokenRefused(type(e).__name__) from e
+
+    def known(self, token: str) -> Mapping[str, Any] | None:
+        """The claims of a token that was verified before and holds now; None: `verify` it."""
+        signed = self._signed.get(token)
+        if (
+            signed is None
+            or not signed.since <= self._real_now() < signed.until
+            or self._keys.held(signed.kid) is not signed.key
+        ):
+            return None
+        self._signed.move_to_end(token)
+        return signed.claims
 
     async def _checked(self, token: str) -> Mapping[str, Any]:
         if len(token) > LONGEST_TOKEN or not token.isascii():

@@ -43,6 +43,16 @@ class Authenticator:
             log.info("token.refused", reason=str(refused))
             return None
 
+    def known(self, token: str | None) -> Viewer | None:
+        """Who asks, where that was found before and holds now; None: ask."""
+        if token is None:
+            return ANONYMOUS
+        claims = self._verifier.known(token)
+        if claims is None:
+            return None
+        known = self._known.get(token)
+        return known[1] if known is not None and known[0] is claims else None
+
     def _viewer(self, token: str, claims: Mapping[str, Any]) -> Viewer:
         """What these very claims were read as before, or what they are read as now."""
         known = self._known.get(token)

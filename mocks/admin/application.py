@@ -13,7 +13,7 @@ from mocks.admin.fleet import Fleet
 from mocks.admin.journal import Journal
 from mocks.admin.origin import OwnPagesOnly
 from mocks.admin.page import page_routes
-from mocks.admin.refusal import Refusal, answer_http, answer_refusal
+from mocks.admin.refusal import Refusal, answer_disk, answer_http, answer_refusal
 from mocks.admin.route import route
 from mocks.admin.rules import fault_rules, latency_rules
 from mocks.admin.scenarios import Played
@@ -24,6 +24,7 @@ def application(supervisor: Supervisor) -> Starlette:
     """The controls of this fleet."""
     clock, played = Clock(supervisor), Played(supervisor.state)
     faults, latency = fault_rules(supervisor.state), latency_rules(supervisor.state)
+    files = [faults.in_force, latency.in_force, played.check, clock.check]
     lifted = {"faults": faults.lift, "latency": latency.lift, "scenarios": played.end}
     return Starlette(
         routes=[
@@ -34,11 +35,15 @@ def application(supervisor: Supervisor) -> Starlette:
             *latency.routes(),
             *played.routes(),
             *FaultMarks(supervisor).routes(),
-            *Fleet(supervisor, clock, lifted).routes(),
+            *Fleet(supervisor, clock, lifted, files).routes(),
             *Journal(supervisor).routes(),
         ],
         middleware=[Middleware(OwnPagesOnly)],
-        exception_handlers={Refusal: answer_refusal, HTTPException: answer_http},
+        exception_handlers={
+            Refusal: answer_refusal,
+            HTTPException: answer_http,
+            OSError: answer_disk,
+        },
     )
 
 

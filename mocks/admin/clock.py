@@ -9,9 +9,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mocks.admin.document import body_of
-from mocks.admin.refusal import refused
+from mocks.admin.refusal import Refusal, refused
 from mocks.admin.route import route
-from mocks.core.clock import SHANGHAI, VirtualClock
+from mocks.core.clock import SHANGHAI, SpoiledClock, VirtualClock
 from mocks.supervisor import Supervisor
 
 
@@ -20,7 +20,8 @@ class Clock:
 
     def __init__(self, supervisor: Supervisor) -> None:
         self._supervisor = supervisor
-        self._clock = VirtualClock(supervisor.state / "clock.json")
+        self._file = supervisor.state / "clock.json"
+        self._clock = VirtualClock(self._file)
 
     def routes(self) -> list[Route]:
         """Reading and setting."""
@@ -39,10 +40,18 @@ class Clock:
 
     def forget(self) -> None:
         """Show real time again."""
-        (self._supervisor.state / "clock.json").unlink(missing_ok=True)
+        self._clock.forget()
+
+    def check(self) -> None:
+        """Refusal for a clock spoiled by hand."""
+        try:
+            self._clock.in_force()
+        except SpoiledClock as spoiled:
+            raise self._refusal(spoiled) from None
 
     async def read(self, _: Request) -> Response:
         """The city's time. Cheap: it is asked several times a second."""
+        self.check()
         return JSONResponse({"now": self.now(), "rate": self.rate})
 
     async def set(self, request: Request) -> Response:
@@ -50,6 +59,8 @@ class Clock:
         asked = await body_of(request, "setClock")
         try:
             self._move(asked)
+        except SpoiledClock as spoiled:
+            raise self._refusal(spoiled) from None
         except (ValueError, OverflowError) as wrong:
             where = "/now" if "now" in asked else "/advance"
             mend = "name a moment that exists, of this century"
@@ -60,11 +71,17 @@ class Clock:
 
     def _move(self, asked: Mapping[str, Any]) -> None:
         if "now" not in asked:
-            self._clock.advance(**asked.get("advance", {}))
-            if "rate" in asked:
-                self._clock.set(self._clock.now(), rate=asked["rate"])
+            self._clock.advance(**asked.get("advance", {}), rate=asked.get("rate"))
             return
         moment = datetime.fromisoformat(asked["now"].upper())
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=SHANGHAI)
         self._clock.set(moment, rate=asked.get("rate"))
+
+    def _refusal(self, spoiled: SpoiledClock) -> Refusal:
+        mend = (
+            'set it anew (onething mocks clock --now 2026-09-21T09:00 --rate 1, or POST "now"), '
+            "or reset it (onething mocks reset --clock)"
+        )
+        what = f"spoiled by hand: {spoiled}"
+        return refused("SPOILED", str(self._file), what, mend, status=409)

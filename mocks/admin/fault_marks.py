@@ -17,7 +17,11 @@ class FaultMarks:
 
     def routes(self) -> list[Route]:
         """Kinds, and strikes."""
-        return [route("faults/kinds", get=self.kinds), route("faults/struck", get=self.struck)]
+        return [
+            route("faults/kinds", get=self.kinds),
+            route("faults/struck", get=self.struck),
+            route("faults/struck/rules", get=self.by_rule),
+        ]
 
     async def kinds(self, _: Request) -> Response:
         """Every kind of fault there is."""
@@ -27,3 +31,8 @@ class FaultMarks:
         """How often each kind struck each department; one that is down or was killed forgot."""
         report = await self._supervisor.report()
         return JSONResponse({name: e["struck"] for name, e in report["departments"].items()})
+
+    async def by_rule(self, _: Request) -> Response:
+        """How often each rule in force struck since it was ordered, or begun anew."""
+        report = await self._supervisor.report()
+        return JSONResponse({name: e["rules"] for name, e in report["departments"].items()})

@@ -1,7 +1,7 @@
 """The fleet: who is up, what is due, what was counted; and a fresh morning."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,11 +11,12 @@ from mocks.admin import metrics
 from mocks.admin.clock import Clock
 from mocks.admin.document import body_of, parameters_of
 from mocks.admin.ledger import Spoiled, last_entries
-from mocks.admin.refusal import refused
+from mocks.admin.refusal import Refusal, refused
 from mocks.admin.route import route
 from mocks.bond import Unheard
+from mocks.child import LedgerSpoiled
 from mocks.core.city import demo
-from mocks.core.seed import seed_of
+from mocks.core.seed import SpoiledSeed, seed_of
 from mocks.faults.operations import protocol_of
 from mocks.supervisor import NotStarted, Supervisor
 
@@ -24,10 +25,18 @@ class Fleet:
     """The routes of state, departments, ledger, metrics and reset."""
 
     def __init__(
-        self, supervisor: Supervisor, clock: Clock, lifted: Mapping[str, Callable[[], None]]
+        self,
+        supervisor: Supervisor,
+        clock: Clock,
+        lifted: Mapping[str, Callable[[], None]],
+        files: Sequence[Callable[[], object]],
     ) -> None:
-        """`lifted`: what a reset lifts unless told not to, by its name in the request."""
+        """`lifted`: what a reset lifts unless told not to, by its name in the request.
+
+        `files`: each looks at a file of the state folder; a Refusal where somebody spoiled it.
+        """
         self._supervisor, self._clock, self._lifted = supervisor, clock, lifted
+        self._files = files
 
     def routes(self) -> list[Route]:
         """Everything about the fleet as a whole."""
@@ -45,11 +54,27 @@ class Fleet:
         report = await self._supervisor.report()
         for name, told in report["departments"].items():
             told["protocol"] = protocol_of(name)
-        return JSONResponse({"now": self._clock.now(), "rate": self._clock.rate, **report})
+        told = {"now": self._clock.now(), "rate": self._clock.rate, **report}
+        return JSONResponse({**told, "spoiled": list(self._spoiled())})
+
+    def _spoiled(self) -> Iterator[Mapping[str, str]]:
+        """What somebody wrote in that tells nothing any more, and how to mend it."""
+        for look in self._files:
+            try:
+                look()
+            except Refusal as refusal:
+                yield {"where": refusal.findings[0].where, "what": refusal.findings[0].what,
+                       "mend": refusal.mend}  # fmt: skip
+        for broken in self._supervisor.spoiled.values():
+            yield {"where": broken.path, "what": broken.wrong, "mend": broken.mend}
 
     async def demo(self, _: Request) -> Response:
         """The people and places the city guarantees."""
-        return JSONResponse(demo(seed_of(self._supervisor.state)))
+        try:
+            return JSONResponse(demo(seed_of(self._supervisor.state)))
+        except SpoiledSeed as wrong:
+            where, mend = str(self._supervisor.state / "seed.json"), wrong.mend
+            raise refused("SPOILED", where, wrong.wrong, mend, status=409) from None
 
     async def metrics(self, _: Request) -> Response:
         """What was counted."""
@@ -93,6 +118,9 @@ class Fleet:
             raise refused("UNKNOWN", request.url.path, what, mend, status=404)
         try:
             await acts[act](department)
+        except LedgerSpoiled as broken:
+            mend = f"{broken.mend}; then start {department} again"
+            raise refused("SPOILED", broken.path, broken.wrong, mend, status=409) from None
         except NotStarted as failed:
             mend = "see what it said where the fleet runs"
             raise refused("NOT_STARTED", department, str(failed), mend, status=503) from None

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from mocks.faults.operations import departments_that_meet
 from mocks.faults.schemas import parameters_of
 from mocks.faults.table import GROUPS, KINDS, Kind
 
@@ -21,6 +22,7 @@ def _shown(kind: Kind) -> dict[str, Any]:
         "en": kind.en,
         "group": {"name": group.name, "zh": group.zh, "en": group.en},
         "suits": kind.suits,
+        "departments": departments_that_meet(kind),
         "deed": kind.deed,
         "does": kind.does,
         "at": sorted(kind.at),

@@ -15,7 +15,8 @@ def last_entries(path: Path, count: int) -> list[dict[str, Any]]:
     """The last whole lines of a ledger, oldest first; nothing when there is no file."""
     lines = _end(path, count) if path.exists() else b""
     whole = lines[: lines.rfind(b"\n") + 1]
-    return [_entry(path, line) for line in whole.splitlines()[-count:]]
+    found = whole.splitlines()[-count:]
+    return [_entry(path, line, len(found) - at) for at, line in enumerate(found)]
 
 
 def _end(path: Path, lines: int) -> bytes:
@@ -32,10 +33,17 @@ def _end(path: Path, lines: int) -> bytes:
     return b"".join(reversed(pieces))
 
 
-def _entry(path: Path, line: bytes) -> dict[str, Any]:
+def _entry(path: Path, line: bytes, from_end: int) -> dict[str, Any]:
     try:
-        entry: dict[str, Any] = json.loads(line)
+        entry = json.loads(line)
     except ValueError as wrong:
-        start = line[:80].decode(errors="replace")
-        raise Spoiled(f"{path.name}: is no entry ({wrong}): {start}") from None
+        raise _spoiled(path, line, from_end, str(wrong)) from None
+    if not isinstance(entry, dict):
+        raise _spoiled(path, line, from_end, "not an object")
     return entry
+
+
+def _spoiled(path: Path, line: bytes, from_end: int, wrong: str) -> Spoiled:
+    number = path.read_bytes().count(b"\n") - from_end + 1
+    start = line[:80].decode(errors="replace")
+    return Spoiled(f"line {number} is no entry ({wrong}): {start}")

@@ -66,10 +66,16 @@ function translate() {
 
 // departments
 
+// Rules and strikes are asked for apart: what was ordered in between has not struck yet.
+function strikes(id, rule, number) {
+  const told = state.departments[id].rules[number];
+  return told && JSON.stringify(told.rule) === JSON.stringify(rule) ? told.struck : 0;
+}
+
 function chip(id, rule, number) {
   const told = Object.entries(rule).filter(([name]) => name !== "kind").map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
   const shown = made("span", kindName(rule.kind) + told.join(""), { className: "rule", title: rule.kind });
-  shown.append(made("b", word("times")(state.departments[id].struck[rule.kind] ?? 0)));
+  shown.append(made("b", word("times")(strikes(id, rule, number))));
   const kept = rules[id].filter((_, other) => other !== number);
   shown.append(button("×", () => ask("PUT", `faults/departments/${id}`, kept), { ariaLabel: `${word("off")} ${rule.kind}` }));
   return shown;
@@ -77,8 +83,9 @@ function chip(id, rule, number) {
 
 function chips(id) {
   const on = rules[id] ?? [];
-  const past = Object.entries(state.departments[id].struck).filter(([kind]) => !on.some((rule) => rule.kind === kind));
-  const lifted = past.map(([kind, count]) => {
+  const past = { ...state.departments[id].struck }; // by rules that are lifted
+  for (const { rule, struck } of state.departments[id].rules) past[rule.kind] -= struck;
+  const lifted = Object.entries(past).filter(([, count]) => count > 0).map(([kind, count]) => {
     const shown = made("span", kindName(kind), { className: "past", title: kind });
     shown.append(made("b", word("times")(count)));
     return shown;
@@ -88,7 +95,7 @@ function chips(id) {
 
 const value = (text) => { try { return JSON.parse(text); } catch { return text; } };
 
-function adder(id, protocol) {
+function adder(id) {
   const cell = made("td", "", { className: "adder" });
   const select = made("select", "", { ariaLabel: `${word("add")} ${called(id)}` });
   const fields = made("span", "", { className: "fields" });
@@ -97,7 +104,7 @@ function adder(id, protocol) {
   select.append(made("option", word("choose"), { value: "" }));
   for (const group of new Set(kinds.map((kind) => kind.group[language]))) {
     const held = made("optgroup", "", { label: group });
-    for (const kind of kinds.filter((one) => one.group[language] === group && (!protocol || ["both", protocol].includes(one.suits))))
+    for (const kind of kinds.filter((one) => one.group[language] === group && one.departments.includes(id)))
       held.append(made("option", kindName(kind.name), { value: kind.name, title: kind.name }));
     select.append(held);
   }
@@ -130,7 +137,7 @@ function madeRow(id, told) {
   const line = made("tr", "", { id: `department-${id}` });
   const cells = Object.fromEntries(["name", "status", "filings", "due", "rules"].map((name) => [name, made("td")]));
   cells.name.append(made("b", called(id)), made("small", told.protocol ?? ""));
-  line.append(...Object.values(cells), adder(id, told.protocol));
+  line.append(...Object.values(cells), adder(id));
   $("departments").append(line);
   return { ...cells, drawn: "" };
 }
@@ -211,7 +218,7 @@ async function refresh() {
     showClock();
     for (const [id, told] of Object.entries(state.departments)) showDepartment(id, told);
     if ($("live").checked) await showJournal();
-    if (!refused) complain("", false);
+    if (!refused) complain(state.spoiled.map((one) => `${one.where}: ${one.what}\n${one.mend}`).join("\n"), false);
   } catch (trouble) {
     if (!refused) complain(trouble.message, false);
   }

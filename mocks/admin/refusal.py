@@ -46,6 +46,14 @@ async def answer_refusal(_: Request, refusal: Exception) -> Response:
     return refusal.response
 
 
+async def answer_disk(_: Request, wrong: Exception) -> Response:
+    """The response when the state folder cannot be read or written."""
+    assert isinstance(wrong, OSError)  # noqa: S101 - registered for nothing else
+    where = str(wrong.filename or "state folder")
+    mend = "make room, or let this user write there; nothing more than was said was changed"
+    return refused("DISK", where, wrong.strerror or str(wrong), mend, status=503).response
+
+
 async def answer_http(request: Request, wrong: Exception) -> Response:
     """The response to a wrong path or method, in the form every refusal has."""
     assert isinstance(wrong, HTTPException)  # noqa: S101 - registered for nothing else

@@ -47,15 +47,20 @@ class Rules:
     def _told(self) -> Told:
         """What stands in the file; a refusal where that is nothing we wrote."""
         try:
-            told: Told = json.loads(self.file.read_text("utf-8")) if self.file.exists() else {}
+            told: Any = json.loads(self.file.read_text("utf-8")) if self.file.exists() else {}
             marks = told.get(MARKS, {})
             rules = [one for name, one in told.items() if name != MARKS]
             if all(isinstance(one, list) for one in [*rules, *marks.values()]):
-                return told
+                return {**told}
             wrong = "is not lists of rules by department"
-        except (ValueError, AttributeError) as spoiled:
+        except ValueError as spoiled:
             wrong = str(spoiled)
-        mend = f"PUT /__admin/{self.what} (all departments' rules) replaces it; a reset removes it"
+        except AttributeError:
+            wrong = "is not lists of rules by department"
+        mend = (
+            f"order all anew (onething mocks {self.what} --lift, or PUT /__admin/{self.what}), "
+            "or reset"
+        )
         raise refused("SPOILED", str(self.file), f"spoiled by hand: {wrong}", mend, status=409)
 
     def lift(self) -> None:
@@ -84,7 +89,7 @@ class Rules:
         try:
             self.check(rules)
         except Unobeyable as wrong:
-            raise refused("NOT_OBEYABLE", wrong.where, str(wrong), self.mend, status=422) from None
+            raise refused("NOT_OBEYABLE", wrong.where, wrong.why, self.mend, status=422) from None
         self.order(rules)
         return JSONResponse(rules)
 

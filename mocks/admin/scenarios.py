@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,7 +14,9 @@ from starlette.routing import Route
 from mocks.admin.document import body_of, parameters_of
 from mocks.admin.refusal import Refusal, refused
 from mocks.admin.route import route
-from mocks.scenarios.control import Scenarios, UnknownScenario, WrongScenario
+from mocks.core.ledger import BrokenLedger
+from mocks.scenarios.chosen import SpoiledChoice, chosen_in
+from mocks.scenarios.control import Scenarios, Summary, UnknownScenario, WrongScenario
 
 _MEND = "GET /__admin/scenarios tells which there are; docs/scenarios.md how to write one"
 
@@ -39,6 +43,13 @@ class Played:
             route("scenarios/standing", get=self.standing),
         ]
 
+    def check(self) -> None:
+        """Refusal for a choice spoiled by hand."""
+        try:
+            chosen_in(self._state / "scenarios.json")
+        except SpoiledChoice as wrong:
+            raise _spoiled(wrong.file, wrong.wrong, wrong.mend) from None
+
     def end(self) -> None:
         """Ordinary days; nothing is read for it."""
         if (self._state / "scenarios.json").exists():
@@ -58,31 +69,41 @@ class Played:
         """What a filing under a reference will meet."""
         asked = await body_of(request, "assignScenario")
         reference, id_ = asked["reference"], asked["scenario"]
-        return await asyncio.to_thread(self._done, lambda: self._scenarios.assign(reference, id_))
+        act = partial(self._scenarios.assign, reference, id_)
+        return await asyncio.to_thread(self._done, act, "/scenario")
 
     async def standing(self, request: Request) -> Response:
         """Where the filings under a reference stand."""
         reference = parameters_of(request, "readStanding")["reference"]
-        found = await asyncio.to_thread(lambda: self._scenarios.standing(reference))
+        try:
+            found = await asyncio.to_thread(lambda: self._scenarios.standing(reference))
+        except BrokenLedger as broken:
+            raise _spoiled(broken.path, broken.wrong, broken.mend) from None
         return JSONResponse([asdict(one) for one in found])
 
-    def _done(self, act: Callable[[], None]) -> Response:
+    def _done(self, act: Callable[[], None], where: str = "/active") -> Response:
         try:
             act()
-            known = self._scenarios.known()
+            told = {
+                "scenarios": [_shown(one) for one in self._scenarios.known()],
+                "active": self._scenarios.active(),
+                "filings": self._scenarios.assigned(),
+            }
         except (UnknownScenario, WrongScenario) as wrong:
-            raise _refusal(wrong) from None
-        shown = [
-            {**asdict(one), "file": one.file.name, "departments": one.departments} for one in known
-        ]
-        told = {
-            "scenarios": shown,
-            "active": self._scenarios.active(),
-            "filings": self._scenarios.assigned(),
-        }
+            raise _refusal(wrong, where) from None
+        except SpoiledChoice as wrong:
+            raise _spoiled(wrong.file, wrong.wrong, wrong.mend) from None
         return JSONResponse(told)
 
 
-def _refusal(wrong: UnknownScenario | WrongScenario) -> Refusal:
-    where = "/active" if isinstance(wrong, UnknownScenario) else "scenario files"
+def _shown(one: Summary) -> dict[str, Any]:
+    return {**asdict(one), "file": one.file.name, "departments": one.departments}
+
+
+def _spoiled(file: Path, wrong: str, mend: str) -> Refusal:
+    return refused("SPOILED", str(file), wrong, mend, status=409)
+
+
+def _refusal(wrong: UnknownScenario | WrongScenario, where: str) -> Refusal:
+    where = where if isinstance(wrong, UnknownScenario) else "scenario files"
     return refused("NOT_OBEYABLE", where, str(wrong), _MEND, status=422)

@@ -8,8 +8,19 @@ from random import Random
 
 from mocks.anything.words import day_near
 from mocks.core.clock import SHANGHAI
+from mocks.core.numbers import resident_id
 
+_RESIDENT = re.compile(r"[1-9]\d{5}(19|20)\d\d(0[1-9]|1[0-2])\d\d\d{3}[\dX]")
 _OPENS = time(9, 30, tzinfo=SHANGHAI)
+
+
+def _resident_id(text: str) -> str:
+    """The text; ValueError for what is no number of a resident, its check character right."""
+    if not _RESIDENT.fullmatch(text) or resident_id(text[:6], text[6:14], int(text[14:17])) != text:
+        raise ValueError(text)
+    return text
+
+
 _READ: dict[str, Callable[[str], object]] = {
     "integer": int,
     "decimal": Decimal,
@@ -17,6 +28,7 @@ _READ: dict[str, Callable[[str], object]] = {
     "datetime": datetime.fromisoformat,
     "epoch_s": int,
     "epoch_ms": int,
+    "resident_id": _resident_id,
     "token": lambda text: text.encode("ascii"),
 }
 _MADE: dict[str, Callable[[datetime, Random], str]] = {
@@ -26,6 +38,9 @@ _MADE: dict[str, Callable[[datetime, Random], str]] = {
     "datetime": lambda moment, draw: moment.isoformat(),
     "epoch_s": lambda moment, draw: str(int(moment.timestamp())),
     "epoch_ms": lambda moment, draw: str(int(moment.timestamp()) * 1000),
+    "resident_id": lambda moment, draw: resident_id(
+        "310104", f"19{draw.randint(50, 99)}0{draw.randint(1, 9)}15", draw.randint(1, 999)
+    ),
     "token": lambda moment, draw: draw.randbytes(16).hex(),
 }
 

@@ -4,11 +4,15 @@ The clock runs at real speed from wherever it was set; working days follow the S
 calendar, and Monday to Friday in years that calendar does not know yet.
 """
 
+import fcntl
 import json
 import logging
+import math
 import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -20,6 +24,7 @@ _log = logging.getLogger(__name__)
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 OPENING_HOUR = 10  # decisions are entered at ten o'clock local time
 CLOSING_HOUR = 18
+FASTEST = 1_000_000  # city seconds a real second
 
 
 def real_now() -> float:
@@ -58,6 +63,10 @@ def write_atomically(path: Path, value: Any) -> None:
     """Replace a JSON file so that a reader sees the old one or the new one, never half."""
     part = path.with_name(path.name + ".part")
     part.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+    # Kernels stamp files by their tick, and use the number of a file again that is gone: two
+    # files of the same length within a tick would pass for one.
+    written = time.time_ns()
+    os.utime(part, ns=(written, written))
     part.replace(path)
 
 
@@ -101,6 +110,51 @@ class Watched:
         self.version += 1
 
 
+class SpoiledClock(ValueError):
+    """The clock's file tells no time: somebody wrote in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """City time at one moment of real time, and city seconds a real second from then on."""
+
+    virtual: datetime
+    real: float
+    rate: float
+
+    def at(self, real: float) -> datetime:
+        """City time at a moment of real time."""
+        return self.virtual + timedelta(seconds=(real - self.real) * self.rate)
+
+    @classmethod
+    def of(cls, told: Any) -> "Setting":
+        """As the file tells it; ValueError, KeyError or TypeError where that makes no sense."""
+        if not isinstance(told, dict):
+            raise ValueError("is not an object")
+        virtual, real = datetime.fromisoformat(told["virtual"]), float(told["real"])
+        rate = float(told["rate"])
+        if virtual.tzinfo is None:
+            raise ValueError("virtual has no offset")
+        if not (math.isfinite(real) and 0 <= rate <= FASTEST):
+            raise ValueError(f"real is a moment in seconds, rate a number from 0 to {FASTEST}")
+        return cls(virtual=virtual, real=real, rate=rate)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """As the file tells it."""
+        virtual = self.virtual.astimezone(SHANGHAI).isoformat()
+        return {"virtual": virtual, "real": self.real, "rate": self.rate}
+
+
+def ahead(
+    moment: datetime, *, working_days: int = 0, hours: float = 0, seconds: float = 0
+) -> datetime:
+    """The moment so much later; whole working days end at closing time."""
+    if working_days:
+        moment = at_hour(add_working_days(moment.date(), working_days), CLOSING_HOUR)
+    return moment + timedelta(hours=hours, seconds=seconds)
+
+
 class VirtualClock:
     """Now, as the departments see it. Without a file it shows real time."""
 
@@ -131,9 +185,8 @@ class VirtualClock:
 
     def _take(self, setting: Any) -> None:
         if setting is not None:
-            moment, real, rate = setting["virtual"], setting["real"], setting["rate"]
-            told = datetime.fromisoformat(moment), float(real), float(rate)
-            self._virtual, self._real, self._rate = told
+            taken = Setting.of(setting)
+            self._virtual, self._real, self._rate = taken.virtual, taken.real, taken.rate
         self._is_set = setting is not None
 
     @property
@@ -143,19 +196,60 @@ class VirtualClock:
         return self._rate if self._is_set else 1.0
 
     def set(self, moment: datetime, *, rate: float | None = None) -> datetime:
-        """Jump to `moment`; only the parent process may. `rate` 0 stands still, 1 runs."""
-        kept = self.rate
-        value = {
-            "virtual": moment.astimezone(SHANGHAI).isoformat(),
-            "real": real_now(),
-            "rate": kept if rate is None else rate,
-        }
-        write_atomically(self._file.path, value)
+        """Jump to `moment`. `rate` 0 stands still, 1 runs; None: at the same as before."""
+        with self._alone():
+            kept = self.rate
+            rate = kept if rate is None else rate
+            self._write(Setting(virtual=moment, real=real_now(), rate=rate))
         return self.now()
 
-    def advance(self, *, working_days: int = 0, hours: float = 0, seconds: float = 0) -> datetime:
-        """Jump ahead; whole working days end at closing time, when all due that day is decided."""
-        moment = self.now()
-        if working_days:
-            moment = at_hour(add_working_days(moment.date(), working_days), CLOSING_HOUR)
-        return self.set(moment + timedelta(hours=hours, seconds=seconds))
+    def advance(
+        self,
+        *,
+        working_days: int = 0,
+        hours: float = 0,
+        seconds: float = 0,
+        rate: float | None = None,
+    ) -> datetime:
+        """Jump ahead by exactly that much, and go on at `rate`; SpoiledClock.
+
+        Whole working days end at closing time, when all due that day is decided. Of two who
+        advance at once each moves it, whichever processes they are.
+        """
+        with self._alone():
+            before, real = self.in_force(), real_now()
+            moment = ahead(before.at(real), working_days=working_days, hours=hours, seconds=seconds)
+            rate = before.rate if rate is None else rate
+            self._write(Setting(virtual=moment, real=real, rate=rate))
+        return self.now()
+
+    def forget(self) -> None:
+        """Show real time again."""
+        with self._alone():
+            self._file.path.unlink(missing_ok=True)
+
+    def in_force(self) -> Setting:
+        """What the file tells this moment; SpoiledClock where it tells nothing."""
+        try:
+            return Setting.of(json.loads(self._file.path.read_text("utf-8")))
+        except FileNotFoundError:
+            real = real_now()
+            return Setting(virtual=datetime.fromtimestamp(real, SHANGHAI), real=real, rate=1.0)
+        except KeyError as missing:
+            raise SpoiledClock(f"{missing} is missing") from None
+        except (ValueError, TypeError) as wrong:
+            raise SpoiledClock(str(wrong)) from None
+
+    def _write(self, setting: Setting) -> None:
+        write_atomically(self._file.path, setting.told)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep out whoever else sets this clock; ends with the process, too."""
+        path = self._file.path
+        file = os.open(path.with_name(path.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o644)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(file)

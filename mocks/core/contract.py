@@ -30,6 +30,7 @@ class Operation:
     method: str
     path: str
     spec: Mapping[str, Any]
+    takes: frozenset[str]  # media types of a request's body; none where none is declared
 
 
 class Contract:
@@ -53,9 +54,11 @@ class Contract:
             for method in _METHODS:
                 if method in item:
                     spec = item[method]
+                    takes = frozenset(spec.get("requestBody", {}).get("content", ()))
                     yield Operation(
-                        id=spec["operationId"], method=method.upper(), path=path, spec=spec
-                    )
+                        id=spec["operationId"], method=method.upper(), path=path, spec=spec,
+                        takes=takes,
+                    )  # fmt: skip
 
     def request_faults(self, operation: str, body: object) -> list[Fault]:
         """What is wrong with a request body; empty when it is right or none is expected."""

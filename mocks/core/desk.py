@@ -31,10 +31,11 @@ from mocks.core.filed import (
     UnknownService,
     WrongStatus,
 )
-from mocks.core.ledger import Entry, Ledger, digest
+from mocks.core.ledger import BrokenLedger, Entry, Ledger, digest
 from mocks.core.licences import issue
 from mocks.core.notes import note_for
 from mocks.core.numbers import SEED
+from mocks.core.remains import Remains
 from mocks.scenarios.machine import draws, next_due, on_event
 from mocks.scenarios.model import SUPPLEMENT, TAKES_MORE
 from mocks.scenarios.playing import ORDINARY_DAYS, Playing
@@ -61,11 +62,26 @@ class Desk:
         self._clock = clock
         self._number = number
         self.mornings = 0  # how often everything was forgotten
-        self._forget()
-        for entry in ledger.entries():
+        self._remains = Remains()
+        self._begin()
+        for line, entry in enumerate(ledger.entries(), start=1):
+            self._take_up(line, entry)
+
+    def _take_up(self, line: int, entry: Entry) -> None:
+        """Enter what an earlier process wrote; BrokenLedger for what none can have written."""
+        try:
             self._apply(entry)
+        except (AttributeError, KeyError, TypeError, ValueError) as wrong:
+            said = f"{type(wrong).__name__} {wrong}"
+            raise BrokenLedger(self._ledger.path, line, said) from None
 
     def _forget(self) -> None:
+        self._remains.take(
+            self._filings, self._by_reference, self._by_key, self._changes, self._due
+        )
+        self._begin()
+
+    def _begin(self) -> None:
         self._filings: dict[str, Filed] = {}
         self._by_reference: dict[str, list[str]] = {}
         self._by_key: dict[str, str] = {}
@@ -189,8 +205,8 @@ class Desk:
         return None
 
     def reset(self) -> None:
-        """Forget everything, also on disk."""
-        self._ledger.clear()
+        """Forget everything, also on disk; what that takes does not grow with what there was."""
+        self._remains.take(self._ledger.clear())
         self._forget()
         self.mornings += 1
 

@@ -6,11 +6,14 @@
 The kinds are those of `mocks/faults/table.toml`; docs/mocks.md lists them, and what a rule may say.
 Of the rules of one department the first that strikes decides a call, an attempt to tell, a
 connection; changes to be told and the lag of look-ups are drawn for themselves. How often each
-kind struck is counted for as long as the process lives; a kill forgets it.
+kind struck is counted for as long as the process lives, how often each rule did for as long as it
+is in force and not begun anew; a kill forgets both.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +60,8 @@ def _check(department: str, spec: object) -> None:
 class Faults:
     """The rules of one department; the first rule that strikes decides a call.
 
-    `struck` counts by kind; new rules and an emptied desk leave it as it is.
+    `struck` counts by kind; new rules and an emptied desk leave it as it is. `places`: among how
+    many places of a reply each kind chose when it struck last; 0 where it found nothing to spoil.
     """
 
     def __init__(
@@ -78,6 +82,7 @@ class Faults:
         self._timed = False
         self.by_filing = False  # whether a rule looks at what a call is about
         self.struck: Counter[str] = Counter()
+        self.places: dict[str, int] = {}
 
     def __bool__(self) -> bool:
         """Whether any rule is in force; looks for new rules."""
@@ -106,7 +111,8 @@ class Faults:
             if rule.kind.name in among and (fault := rule.strikes(matter, now)):
                 self.struck[fault.kind] += 1
                 struck(fault.kind)
-                return fault
+                self.places.pop(fault.kind, None)
+                return replace(fault, among=partial(self.places.__setitem__, fault.kind))
         return default
 
     def waiting(self) -> bool:
@@ -125,6 +131,11 @@ class Faults:
     def lag_s(self, operation: str, reference: str = "") -> float:
         """How old, in real seconds, a filing must be before this look-up shows it."""
         return self.pick(operation, among=ON_LOOK_UPS, about=lambda: reference).delay_s
+
+    @property
+    def by_rule(self) -> list[dict[str, Any]]:
+        """How often each rule in force struck, in their order."""
+        return [{"rule": rule.told, "struck": rule.struck} for rule in self._current()]
 
     def anew(self) -> None:
         """The rules in force begin to count and to draw again; what struck stays counted."""

@@ -5,6 +5,7 @@ One JSON object a line. A line cut short by a crash was never acknowledged and i
 
 import errno
 import json
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,11 +17,18 @@ from typing import Any
 
 from mocks.core.clock import SHANGHAI, real_now
 
+_log = logging.getLogger(__name__)
+
 Entry = Mapping[str, Any]
 
 
 class BrokenLedger(ValueError):
     """A whole line that is no entry: no crash leaves that behind, somebody wrote in the file."""
+
+    def __init__(self, path: Path, line: int, wrong: str) -> None:
+        self.path, self.wrong = path, f"line {line} is no entry ({wrong})"
+        self.mend = "put the line right, or move the file away and begin anew"
+        super().__init__(f"{path}: {self.wrong} — {self.mend}")
 
 
 def _plain(value: object) -> str:
@@ -48,10 +56,11 @@ def read_entries(path: Path) -> Iterator[Entry]:
 
 def _entry(path: Path, number: int, line: bytes) -> Entry:
     try:
-        entry: Entry = json.loads(line)
+        entry = json.loads(line)
     except ValueError as wrong:
-        mend = "put the line right, or move the file away and begin anew"
-        raise BrokenLedger(f"{path}: line {number} is no entry ({wrong}) — {mend}") from None
+        raise BrokenLedger(path, number, str(wrong)) from None
+    if not isinstance(entry, dict):
+        raise BrokenLedger(path, number, "not an object")
     return entry
 
 
@@ -80,7 +89,11 @@ class Ledger:
         self._entries = list(read_entries(self.path))
         file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o644)
         content = self.path.read_bytes()
-        os.ftruncate(file, content.rfind(b"\n") + 1)
+        whole = content.rfind(b"\n") + 1
+        if whole < len(content):
+            told = "a line cut short at its end, %d bytes nobody was promised, is dropped"
+            _log.warning(f"%s: {told}", self.path, len(content) - whole)
+        os.ftruncate(file, whole)
         os.fsync(file)
         _sync_folder(self.path.parent)  # a new file is only there once its folder says so
         return file
@@ -133,15 +146,16 @@ class Ledger:
         """The newest entry."""
         return self._entries[-1]
 
-    def clear(self) -> None:
-        """Forget everything, also in the file.
+    def clear(self) -> list[Entry]:
+        """Forget everything, also in the file; what was there is the caller's to let go of.
 
         Not waited for: after a power failure the past may be back, and nobody was promised that
         it would not. The next entry takes the emptiness to the disk with it.
         """
         if self._entries:  # an empty file is let alone: to touch it is to wait for the disk's turn
             os.ftruncate(self._file, 0)
-        self._entries.clear()
+        forgotten, self._entries = self._entries, []
+        return forgotten
 
     def close(self) -> None:
         """Let go of the file."""

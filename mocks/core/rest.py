@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import parse_qsl
 
 import orjson
 from starlette.requests import Request
@@ -18,6 +17,7 @@ from mocks.core.faults import Fault as BadDay
 from mocks.core.filed import DeskError
 from mocks.core.http import answer, cut_early
 from mocks.core.kit import Kit
+from mocks.core.media import NotTaken, value_of
 from mocks.core.parameters import Parameter, parameter_faults, parameters
 from mocks.core.question import Question
 from mocks.core.ready import Ready
@@ -44,6 +44,7 @@ class Call:
 
 
 Handler = Callable[[Call], Response]
+_NOT_JSON = Fault(pointer="", message="not JSON", missing=False)
 
 
 class Manners(Protocol):
@@ -56,6 +57,10 @@ class Manners(Protocol):
     def invalid(self, operation: str, faults: Sequence[Fault]) -> Response:
         """The answer to a request that breaks the contract."""
         ...
+
+    def untaken(self, operation: str, why: str) -> Response:
+        """The answer to a body of another media type, or of none: a web server's own."""
+        return Response(status_code=415)
 
     def busy(self) -> Response:
         """The answer on a busy day; nothing was done."""
@@ -150,9 +155,11 @@ def _handled(
     if (refusal := manners.stranger(question, operation.id)) is not None:
         return refusal
     try:
-        body = _parsed(question, raw)
+        body = _body(question, raw, operation.takes) if raw else None
+    except NotTaken as other:
+        return manners.untaken(operation.id, str(other))
     except ValueError:
-        return manners.invalid(operation.id, [Fault(pointer="", message="not JSON", missing=False)])
+        return manners.invalid(operation.id, [_NOT_JSON])
     wrong = parameter_faults(contract, known, question) if known else []
     if faults := wrong or contract.request_faults(operation.id, body):
         return manners.invalid(operation.id, faults)
@@ -162,10 +169,6 @@ def _handled(
         return manners.unwilling(reason)
 
 
-def _parsed(question: Question, raw: bytes) -> Any:
-    if not raw:
-        return None
-    kind = question.header(b"content-type") or ""
-    if kind.startswith("application/x-www-form-urlencoded"):
-        return dict(parse_qsl(raw.decode()))
-    return orjson.loads(raw)
+def _body(question: Question, raw: bytes, takes: frozenset[str]) -> Any:
+    """What the body says; where none is declared, nothing, whatever it is."""
+    return value_of(raw, question.header(b"content-type"), takes) if takes else None

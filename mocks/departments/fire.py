@@ -27,7 +27,7 @@ from mocks.core.filed import (
 )
 from mocks.core.kit import Kit
 from mocks.core.question import Question
-from mocks.core.rest import Call, application, json_reply
+from mocks.core.rest import Call, Manners, application, json_reply
 
 SERVICES = (
     decided_within(
@@ -72,7 +72,7 @@ def _midnight(day: date) -> int:
     return _ms(at_hour(day, 0))
 
 
-class _Manners:
+class _Manners(Manners):
     def stranger(self, question: Question, operation: str) -> Response | None:
         shown = question.header(b"authorization") or ""
         if hmac.compare_digest(shown.encode(), f"Bearer {FIRE_TOKEN}".encode()):
@@ -81,6 +81,9 @@ class _Manners:
 
     def invalid(self, operation: str, faults: Sequence[Fault]) -> Response:
         return error(400, 40001, f"参数错误: {faults[0].pointer or '/'} {faults[0].message}"[:200])
+
+    def untaken(self, operation: str, why: str) -> Response:
+        return error(415, 41501, f"媒体类型不支持: {why}"[:200])
 
     def busy(self) -> Response:
         return error(503, 50301, "系统繁忙,请求未处理")

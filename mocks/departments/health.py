@@ -14,14 +14,14 @@ from mocks.core.faults import Fault as BadDay
 from mocks.core.filed import DeskError, Service
 from mocks.core.kit import Kit
 from mocks.core.question import Question
-from mocks.core.rest import Call, application, json_reply
+from mocks.core.rest import Call, Manners, application, json_reply
 
 SERVICES: tuple[Service, ...] = ()
 NUMBER = ""
 USUAL_DAY = BadDay(kind="delay", delay_s=0.4)
 
 
-class _Manners:
+class _Manners(Manners):
     def stranger(self, question: Question, operation: str) -> Response | None:
         if question.header(b"x-api-key") == HEALTH_API_KEY:
             return None

@@ -30,7 +30,7 @@ from mocks.core.http import seen_by_now
 from mocks.core.kit import Kit
 from mocks.core.question import Question
 from mocks.core.records import Property
-from mocks.core.rest import Call, application, json_reply
+from mocks.core.rest import Call, Manners, application, json_reply
 
 _OFFICE = "11310000002419808G"
 _MINISTRY = "11100000000013338W"
@@ -99,7 +99,7 @@ def _second(value: datetime) -> str:
     return f"{value:%Y%m%d%H%M%S}"
 
 
-class _Manners:
+class _Manners(Manners):
     def stranger(self, question: Question, operation: str) -> Response | None:
         if question.header(b"x-app-key") == HOUSING_APP_KEY:
             return None
@@ -112,6 +112,9 @@ class _Manners:
         code = "1001" if first.missing else "1002"
         word = "必填参数缺失" if first.missing else "参数格式错误"
         return reply(code, f"{word}:{first.pointer or '/'} {first.message}"[:200])
+
+    def untaken(self, operation: str, why: str) -> Response:
+        return reply("1002", f"参数格式错误:{why}"[:200])
 
     def busy(self) -> Response:
         return reply("9001", "系统繁忙,请稍后再试")

@@ -23,7 +23,7 @@ from mocks.core.kit import Kit
 from mocks.core.ledger import digest
 from mocks.core.question import Question
 from mocks.core.records import Company
-from mocks.core.rest import Call, Handler, application, json_reply
+from mocks.core.rest import Call, Handler, Manners, application, json_reply
 from mocks.core.webhook import Webhook, signed_headers
 from mocks.market.services import KINDS, SERVICES
 from mocks.market.tokens import Tokens
@@ -65,7 +65,7 @@ def problem(
 _GRANT = "unsupported_grant_type"
 
 
-class _Manners:
+class _Manners(Manners):
     def __init__(self, key: bytes) -> None:
         self._tokens = Tokens(key)
 
@@ -97,6 +97,11 @@ class _Manners:
             named = any(fault.pointer == "/grant_type" for fault in faults)
             return json_reply({"error": _GRANT if named else "invalid_request"}, 400)
         return problem(400, "MR-4000", "请求无效", "请求不符合接口规范", errors=faults)
+
+    def untaken(self, operation: str, why: str) -> Response:
+        if operation == "issueToken":
+            return json_reply({"error": "invalid_request"}, 400)
+        return problem(415, "MR-4150", "媒体类型不支持", why)
 
     def busy(self) -> Response:
         return problem(503, "MR-5030", "系统繁忙", "请求未处理,请稍后重试")

@@ -24,7 +24,7 @@ from mocks.faults.remade import REMADE
 from mocks.faults.remembered import Remembered
 from mocks.faults.reply import Context, Reply
 from mocks.faults.rule import Fault
-from mocks.faults.table import Point, require
+from mocks.faults.table import KINDS, Point, require
 from mocks.faults.tokens import TOKENS, TOKENS_DOWN
 from mocks.faults.values import TOLD, Told
 from mocks.faults.words import words_of
@@ -132,7 +132,11 @@ def _done(fault: Fault, asked: Asked, response: Response, before: Remembered) ->
     if (said := instead.AFTER.get(kind)) is not None:
         return said(fault, Context(path=asked.path)).response()
     if (make := MADE.get(kind)) is not None:
-        return made_wrong(make, Reply.of(response), fault, asked, before).response()
+        own = Reply.of(response)
+        wrong = made_wrong(make, own, fault, asked, before)
+        if wrong == own and not KINDS[kind].drawn:  # those say themselves what they found
+            fault.among(0)
+        return wrong.response()
     before.note(asked.operation, response)
     return response
 

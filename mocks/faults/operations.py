@@ -110,6 +110,14 @@ def check_meets(department: str, kind: Kind, names: frozenset[str]) -> None:
         raise Wrong("operation", f"{kind.name} strikes {said} only; {_instead(meeting)}")
 
 
+def departments_that_meet(kind: Kind) -> list[str]:
+    """The departments that can have a kind: they speak what it suits, and something meets it."""
+    _, of = _struck_by(kind)
+    return [
+        name for name in _departments() if kind.suits_protocol(protocol_of(name) or "") and of(name)
+    ]
+
+
 def check_asked(department: str, names: frozenset[str]) -> None:
     """Raise Wrong when none of these operations is asked of the department."""
     calls = calls_of(department)

@@ -6,10 +6,10 @@ Of all conditions a rule names, every one must hold: `operation`, `filing`, `fro
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from mocks.core.numbers import SEED
 from mocks.faults import keys, said
@@ -20,6 +20,7 @@ from mocks.faults.said import Wrong, near
 from mocks.faults.table import KINDS, Kind, Point
 from mocks.faults.when import Window
 
+_T = TypeVar("_T")
 CONDITIONS: dict[str, Reader] = {
     "kind": keys.choice(*KINDS),
     "operation": keys.NAMES,
@@ -28,6 +29,7 @@ CONDITIONS: dict[str, Reader] = {
     "every": keys.whole(1),
     "probability": keys.SHARE,
     "seed": keys.whole(),
+    "place": keys.whole(0),
     "delay_s": keys.SECONDS,
     "from": keys.MOMENT,
     "until": keys.MOMENT,
@@ -45,14 +47,23 @@ def not_for(kind: Kind) -> frozenset[str]:
     return frozenset({"filing"} if kind.at <= _EARLY else ())
 
 
+def _nobody(places: int) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What goes wrong with one call; kind "none" is a good day. `seed` draws what is drawn."""
+    """What goes wrong with one call; kind "none" is a good day. `seed` draws what is drawn.
+
+    `place` is told instead of drawn; `among` hears how many places there were to choose from.
+    """
 
     kind: str = "none"
     delay_s: float = 0.0
     seed: int = 0
+    place: int | None = None
     told: Mapping[str, Any] = field(default_factory=dict)
+    among: Callable[[int], None] = field(default=_nobody, compare=False, repr=False)
 
     def of(self, parameter: str) -> Any:
         """A parameter of the kind, as the rule says or by default."""
@@ -62,6 +73,21 @@ class Fault:
     def draw(self) -> random.Random:
         """The same draws for the same rule, seed and strike."""
         return random.Random(self.seed)
+
+    def one_of(self, found: Sequence[_T], at: Callable[[_T], str]) -> list[_T]:
+        """One of these; none when there are none.
+
+        By the seed, or at the place the rule names: `at` says where one stands, what stands at the
+        same place (the entries of a list) counts once, and after the last comes the first again.
+        """
+        if self.place is None:
+            self.among(len(found))
+            return [self.draw.choice(found)] if found else []
+        first: dict[str, _T] = {}
+        for one in found:
+            first.setdefault(at(one), one)
+        self.among(len(first))
+        return [list(first.values())[self.place % len(first)]] if first else []
 
 
 NO_FAULT = Fault()
@@ -80,10 +106,11 @@ class Matter:
 
 
 class Rule:
-    """One rule in force; `strikes` counts. Raises Wrong for what cannot be obeyed."""
+    """One rule in force; `strikes` counts, `struck` is how often. Raises Wrong if unobeyable."""
 
     def __init__(self, spec: object, draws: Draws | None = None) -> None:
         told = self._read(spec)
+        self.told, self.struck = spec, 0
         self.kind = KINDS[told["kind"]]
         self.operations: frozenset[str] = told.get("operation", _ANY)
         self.filing: frozenset[str] = told.get("filing", _ANY)
@@ -91,7 +118,8 @@ class Rule:
         self._left, self._every = told.get("first"), told.get("every", 1)
         self._probability = told.get("probability", 1.0)
         self._delay_s = told.get("delay_s", self.kind.parameters.get("delay_s", 0.0))
-        self._told = {name: told[name] for name in self.kind.parameters if name in told}
+        self._place: int | None = told.get("place")
+        self._parameters = {name: told[name] for name in self.kind.parameters if name in told}
         self._draws, self._met = draws or Draws(SEED, *names_of([spec])[0]), 0
         self._refuse_too_much(told)
         self._refuse_nothing(told)
@@ -103,6 +131,8 @@ class Rule:
         if "seed" in told and "probability" not in told and not self.kind.drawn:
             why = f"nothing is drawn for {self.kind.name}; add probability, or leave it out"
             raise Wrong("seed", why)
+        if "place" in told and not self.kind.drawn:
+            raise Wrong("place", f"nothing is drawn for {self.kind.name}; leave it out")
         if (wrong := self.window.never) is not None:
             raise Wrong(*wrong)
 
@@ -142,7 +172,11 @@ class Rule:
             return None
         if self._left is not None:
             self._left -= 1
-        return Fault(kind=self.kind.name, delay_s=self._delay_s, seed=seed, told=self._told)
+        self.struck += 1
+        return Fault(
+            kind=self.kind.name, delay_s=self._delay_s, seed=seed, place=self._place,
+            told=self._parameters,
+        )  # fmt: skip
 
     def _concerns(self, matter: Matter) -> bool:
         if self.operations.isdisjoint(("*", matter.operation)):

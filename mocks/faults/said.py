@@ -19,7 +19,7 @@ class Unobeyable(ValueError):
 
     def __init__(self, where: str, why: str) -> None:
         super().__init__(f"{where} {why}" if where.endswith("]") else f"{where}: {why}")
-        self.where = where
+        self.where, self.why = where, why
 
 
 def check_each(

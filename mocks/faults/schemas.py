@@ -31,7 +31,8 @@ def _alike(kind: Kind) -> str:
 
 def _form(alike: list[Kind]) -> Schema:
     one = alike[0]
-    conditions = {n: dict(r.schema) for n, r in CONDITIONS.items() if n not in not_for(one)}
+    useless = not_for(one) if one.drawn else {"place", *not_for(one)}
+    conditions = {n: dict(r.schema) for n, r in CONDITIONS.items() if n not in useless}
     kind = {"type": "string", "enum": sorted(kind.name for kind in alike)}
     return {
         "type": "object",

@@ -14,6 +14,11 @@ class Leaf(Protocol):
     number: bool  # stands for a number, not for a text
     name: str  # of the member that holds it
 
+    @property
+    def place(self) -> str:
+        """The names on the way there: the same in each entry of a list."""
+        ...
+
     def put(self, text: str) -> None:
         """Another text in its place; a number stays one."""
         ...
@@ -35,6 +40,11 @@ class Branch(Protocol):
     """One record of the document."""
 
     depth: int
+
+    @property
+    def place(self) -> str:
+        """As of a leaf."""
+        ...
 
     def drop_first(self) -> None:
         """Without its first member."""

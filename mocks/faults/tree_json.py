@@ -14,8 +14,9 @@ _QUOTED = re.compile(f'"{_RAW}([^"]*)"')
 class JsonLeaf:
     """One scalar inside an object or a list."""
 
-    def __init__(self, holder: Any, key: Any, name: str) -> None:
-        self._holder, self._key, self.name = holder, key, name
+    def __init__(self, holder: Any, key: Any, place: str) -> None:
+        self._holder, self._key, self.place = holder, key, place
+        self.name = place.rpartition("/")[2]
         value = holder[key]
         self.number = isinstance(value, int | float) and not isinstance(value, bool)
         self.text = value if isinstance(value, str) else json.dumps(value)
@@ -36,8 +37,8 @@ class JsonLeaf:
 class JsonBranch:
     """One object."""
 
-    def __init__(self, value: dict[str, Any], depth: int) -> None:
-        self._value, self.depth = value, depth
+    def __init__(self, value: dict[str, Any], depth: int, place: str) -> None:
+        self._value, self.depth, self.place = value, depth, place
 
     def drop_first(self) -> None:
         del self._value[next(iter(self._value))]
@@ -57,7 +58,7 @@ class JsonTree:
         return list(_leaves(self.root, ""))
 
     def branches(self) -> list[Branch]:
-        return sorted(_branches(self.root, 0), key=lambda branch: branch.depth)
+        return sorted(_branches(self.root, 0, ""), key=lambda branch: branch.depth)
 
     def empty_lists(self) -> None:
         for entries in _lists(self.root[0]):
@@ -98,20 +99,23 @@ def _inside(node: Any) -> Iterator[tuple[Any, Any]]:
         yield from enumerate(node)
 
 
-def _leaves(node: Any, name: str) -> Iterator[JsonLeaf]:
+def _at(place: str, key: Any) -> str:
+    return f"{place}/{key}" if isinstance(key, str) else place
+
+
+def _leaves(node: Any, place: str) -> Iterator[JsonLeaf]:
     for key, value in _inside(node):
-        named = key if isinstance(key, str) else name
         if isinstance(value, dict | list):
-            yield from _leaves(value, named)
+            yield from _leaves(value, _at(place, key))
         elif value is not None:
-            yield JsonLeaf(node, key, named)
+            yield JsonLeaf(node, key, _at(place, key))
 
 
-def _branches(node: Any, depth: int) -> Iterator[JsonBranch]:
+def _branches(node: Any, depth: int, place: str) -> Iterator[JsonBranch]:
     if isinstance(node, dict) and node:
-        yield JsonBranch(node, depth)
-    for _, value in _inside(node):
-        yield from _branches(value, depth + 1)
+        yield JsonBranch(node, depth, place)
+    for key, value in _inside(node):
+        yield from _branches(value, depth + 1, _at(place, key))
 
 
 def _lists(node: Any) -> Iterator[list[Any]]:

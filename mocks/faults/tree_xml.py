@@ -17,6 +17,12 @@ ENVELOPES = {
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 
+def _place(element: Any) -> str:
+    """The names on the way to the element: the same for each of those that repeat."""
+    steps = (element, *element.iterancestors())
+    return "/".join(etree.QName(step).localname for step in reversed(steps))
+
+
 class XmlLeaf:
     """One element without elements inside."""
 
@@ -26,6 +32,10 @@ class XmlLeaf:
         self._element = element
         self.text: str = element.text or ""
         self.name: str = etree.QName(element).localname
+
+    @property
+    def place(self) -> str:
+        return _place(self._element)
 
     def put(self, text: str) -> None:
         self._element.text = text
@@ -47,6 +57,10 @@ class XmlBranch:
 
     def __init__(self, element: Any, depth: int) -> None:
         self._element, self.depth = element, depth
+
+    @property
+    def place(self) -> str:
+        return _place(self._element)
 
     def drop_first(self) -> None:
         self._element.remove(next(self._element.iterchildren("*")))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from mocks.faults.reply import Context, Reply
 from mocks.faults.rule import Fault
@@ -12,7 +12,6 @@ from mocks.faults.tree_json import JsonTree
 from mocks.faults.tree_xml import XmlTree
 from mocks.faults.xml_text import is_xml
 
-_T = TypeVar("_T")
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,30}|[A-Z]?\d{1,2}")
 _NUMERAL = re.compile(r"-?\d+(\.\d+)?")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -37,15 +36,29 @@ def spoiling(spoil: Spoil) -> Told:
     def told(reply: Reply, fault: Fault, context: Context) -> Reply:
         if (tree := tree_of(reply)) is None:
             return reply
+        before = tree.content()
         spoil(tree, fault, context)
-        return reply.holding(tree.content())
+        after = tree.content()
+        return reply if after == before else reply.holding(after)
 
     return told
 
 
+class _Placed(Protocol):
+    """What stands somewhere in a document."""
+
+    @property
+    def place(self) -> str:
+        """Where, the entries of a list not told apart."""
+        ...
+
+
+_T = TypeVar("_T", bound=_Placed)
+
+
 def _one(found: Sequence[_T], fault: Fault) -> list[_T]:
-    """One of these by the fault's seed; none when there are none."""
-    return [fault.draw.choice(found)] if found else []
+    """The one of these that the fault strikes; none when there are none."""
+    return fault.one_of(found, lambda one: one.place)
 
 
 def _texts(tree: Tree) -> list[Leaf]:
@@ -182,7 +195,7 @@ def _clock_skew(reply: Reply, fault: Fault, context: Context) -> Reply:
 def _other_operation(reply: Reply, fault: Fault, context: Context) -> Reply:
     names = sorted(name for name in context.others if name != context.operation)
     if names:
-        return context.others[fault.draw.choice(names)]
+        return context.others[fault.one_of(names, str)[0]]
     return spoiling(lambda tree, *_: tree.rename_members())(reply, fault, context)
 
 

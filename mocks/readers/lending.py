@@ -70,7 +70,6 @@ class Kept(AtOnce):
 
     before = b""
     _quiet = 0
-    _between = False  # requests: nothing of the next one was read
 
     def connection_made(self, transport: Any) -> None:
         """Begin with what was read already."""
@@ -84,11 +83,6 @@ class Kept(AtOnce):
         if self._quiet >= QUIET and self._between:
             self._lend_again()
 
-    def on_message_begin(self) -> None:
-        """Begin a request as usual."""
-        super().on_message_begin()
-        self._between = False
-
     def on_headers_complete(self) -> None:
         """As usual; what is not answered at once is not quiet."""
         super().on_headers_complete()
@@ -99,7 +93,6 @@ class Kept(AtOnce):
         before = self.written()
         super()._answer(deed)
         self._quiet = self._quiet + 1 if self.written() == before else 0
-        self._between = True
 
     def _lend_again(self) -> None:
         self._quiet = 0

@@ -6,6 +6,7 @@ from email.message import Message
 
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding=[\"']([\w.-]+)", re.IGNORECASE)
 _LONGEST = 4  # bytes of a character
+_LONGEST_TYPE = 1024  # nobody needs more, and reading parameters takes the square of it
 
 
 def as_text(content: bytes, content_type: str, *, cut: bool = False) -> tuple[str, str]:
@@ -46,7 +47,7 @@ def _charsets(content: bytes, content_type: str) -> Iterator[str]:
 
 def _told(content_type: str) -> str | None:
     header = Message()
-    header["Content-Type"] = content_type
+    header["Content-Type"] = content_type[:_LONGEST_TYPE]
     return header.get_content_charset()
 
 

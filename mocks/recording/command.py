@@ -16,8 +16,8 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
-from mocks.anything import command as anything
 from mocks.anything.refusal import Refused
+from mocks.recording.by_contract import played
 from mocks.recording.kept import Recording
 from mocks.recording.proxy import Proxy
 from mocks.recording.replay import Replay
@@ -116,20 +116,15 @@ def line() -> httpx.AsyncHTTPTransport:
 def _replay(arguments: argparse.Namespace, folder: Path) -> int:
     if not any(folder.glob("*.json")):
         raise Refused(f"{folder}: holds no recording — onething mocks record --to URL --as NAME")
+    redaction = blanked(redaction_of(_own_rules(folder)))
     if arguments.contract:
-        return _by_contract(arguments, folder)
-    redaction = redaction_of(_own_rules(folder))
-    replay = Replay(folder, blanked(redaction), near=arguments.near)
-    asyncio.run(_serve(replay.application(), arguments, f"{len(replay)} requests of {folder}"))
+        served, replay = played(arguments.contract, folder, redaction, near=arguments.near)
+        app = served.application()
+    else:
+        replay = Replay(folder, redaction, near=arguments.near)
+        app = replay.application()
+    asyncio.run(_serve(app, arguments, f"{len(replay)} requests of {folder}"))
     return 0
-
-
-def _by_contract(arguments: argparse.Namespace, folder: Path) -> int:
-    parser = argparse.ArgumentParser()
-    anything.add_to(parser.add_subparsers(dest="command"))
-    words = ["anything", "--contract", str(arguments.contract), "--examples", str(folder)]
-    words += ["--host", arguments.host, "--port", str(arguments.port)]
-    return anything.run(parser.parse_args(words))
 
 
 async def _serve(app: ASGIApp, arguments: argparse.Namespace, what: str) -> None:

@@ -29,15 +29,24 @@ def form_edits(text: str, inside: Inside) -> list[Edit]:
         members.append(Neighbour(name, value, *found.span(2)))
         if value.strip("=") and (inside.hides(name) or inside.hides_value(name)):
             edits.append(Edit(*found.span(2), MASK))
-        elif (new := inside.leaf(value)) != value:
-            edits.append(Edit(*found.span(2), quote_plus(new, safe="*", encoding=charset)))
+        elif (new := _instead(name, value, inside)) != value:
+            edits.append(Edit(*found.span(2), _quoted(new, charset)))
         if (new := inside.leaf(name)) != name:
-            edits.append(Edit(*found.span(1), quote_plus(new, safe="*", encoding=charset)))
+            edits.append(Edit(*found.span(1), _quoted(new, charset)))
     beside = named_beside(members, inside)
     edits.extend(Edit(one.start, one.end, MASK) for one in beside if one.text)
     if not members and (new := inside.leaf(text)) != text:
         edits.append(Edit(0, len(text), new))
     return edits
+
+
+def _instead(name: str, value: str, inside: Inside) -> str:
+    other = inside.instead_of(name, value)
+    return inside.leaf(value) if other is None else other
+
+
+def _quoted(new: str, charset: str) -> str:
+    return quote_plus(new, safe="*", encoding=charset, errors="replace")
 
 
 def percent_decoded(text: str) -> tuple[str, str]:

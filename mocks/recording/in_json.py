@@ -5,22 +5,24 @@ It is read token by token, so that what no longer parses is read as well.
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mocks.recording.edits import MASK, Edit
+from mocks.recording.edits import MASK, Edit, edited
 from mocks.recording.reading import Inside, Neighbour, named_beside
 
-_TOKEN = re.compile(
-    r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)'
-    r"|'[^'\\]*(?:\\.[^'\\]*)*'|[{}\[\],:]|[^\s\"'{}\[\],:]+|'",
-    re.DOTALL,
-)
+_IN_DOUBLE = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
+_IN_SINGLE = r"'[^'\\]*+(?:\\.[^'\\]*+)*+(?:'|(?P<open>))"
+_BARE = r"[{}\[\],:]|[^\s\"'{}\[\],:]++|'"
+_TOKEN = re.compile(f"{_IN_DOUBLE}|{_IN_SINGLE}|{_BARE}", re.DOTALL)
+_TOKEN_BUT_SINGLE = re.compile(f"{_IN_DOUBLE}|{_BARE}", re.DOTALL)
 _COLON = re.compile(r"\s*:")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|u?[0-9A-Fa-f]{0,3}\Z|(.)|\Z)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _HALF_PAIR = re.compile(r"[\ud800-\udfff]")
-_NUMBER = re.compile(r"-?\d[\d.eE+-]*")
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _PLAIN = frozenset({"true", "false", "null", '""', "''"})
+_LONGEST_PLAIN = max(map(len, _PLAIN))
 
 
 @dataclass(slots=True)
@@ -44,7 +46,7 @@ class _Scan:
     hidden: int = 0  # how many of the open ones stand under a credential's name
 
     def run(self) -> list[Edit]:
-        for token in _TOKEN.finditer(self.text):
+        for token in _tokens(self.text):
             said = token[0]
             if said in "{[":
                 self._opens(said == "[", token.start())
@@ -94,10 +96,18 @@ class _Scan:
         elif self.name and said not in _PLAIN and self._is_hidden():
             self._goes(start, end)
         else:
+            if said not in _PLAIN and (new := self._instead(value)) is not None:
+                self.edits.append(Edit(start, end, _quoted(new, said)))
             self._passed(self.name, value, start, end)
             self.name = ""
         if (new := self.inside.leaf(value)) != value:
             self.edits.append(Edit(start, end, _quoted(new, said)))
+
+    def _instead(self, value: str) -> str | None:
+        names = [one.name for one in self.opened[-2:]] if self.opened else [""]
+        if self.opened and self.opened[-1].is_list:
+            return self.inside.instead_of(names[-1], value)
+        return self.inside.instead_of(self.name, value, names[-1] or names[0])
 
     def _is_hidden(self) -> bool:
         return self.inside.hides(self.name) or self.inside.hides_value(self.name)
@@ -107,8 +117,17 @@ class _Scan:
             self.opened[-1].members.append(Neighbour(name, text, start, end))
 
     def _goes(self, start: int, end: int) -> None:
-        if self.text[start:end] not in _PLAIN:
+        if end - start > _LONGEST_PLAIN or self.text[start:end] not in _PLAIN:
             self.edits.append(Edit(start, end, f'"{MASK}"'))
+
+
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    """The tokens. Where one apostrophe is never closed none behind it is, and no end is sought."""
+    for found in _TOKEN.finditer(text):
+        if found["open"] is not None:
+            yield from _TOKEN_BUT_SINGLE.finditer(text, found.start())
+            return
+        yield found
 
 
 def json_edits(text: str, inside: Inside) -> list[Edit]:
@@ -118,11 +137,12 @@ def json_edits(text: str, inside: Inside) -> list[Edit]:
 
 def without_strings(text: str) -> str:
     """The text, as long as it was, with nothing in its quotes."""
-    return _TOKEN.sub(lambda one: _blank(one[0]), text)
+    strings = (one for one in _tokens(text) if one[0][0] in "\"'")
+    return edited(text, (Edit(*one.span(), _blank(one[0])) for one in strings))
 
 
 def _blank(token: str) -> str:
-    return token[0] + "\0" * (len(token) - 2) + token[-1] if token[0] in "\"'" else token
+    return token[0] + "\0" * (len(token) - 2) + token[-1] if len(token) > 1 else token
 
 
 def unquoted(token: str) -> str:

@@ -18,26 +18,35 @@ _NAMED = re.compile(
 _LINE = re.compile(r"[^\r\n]+")
 _WHOLE_LINE = re.compile(r"cookie|authori[sz]ation", re.IGNORECASE)
 _QUOTED = re.compile(
-    r"\"[^\"\\]*(?:\\.[^\"\\]*)*(?:\"|\\?\Z)|'[^']*(?:'|\Z)|\\+[\"'].*?(?:\\+[\"']|\Z)", re.DOTALL
+    r"\"[^\"\\]*+(?:\\.[^\"\\]*+)*+(?:\"|\\?\Z)|'[^']*+(?:'|\Z)"
+    r"|\\++[\"'](?:[^\\]|\\++(?![\"']))*+(?:\\++[\"']|\Z)",
+    re.DOTALL,
 )
 _QUOTE = re.compile(r"\\*[\"']")
 _IN_PATH = re.compile(r"[^/?#&;\s\"'<>]+")
 _BARE = re.compile(
     r"(?:(?:Bearer|Basic|Digest|Token|MAC)\s+)?(?:(?![&;,\"'<>)}\]|])[!-~])+", re.IGNORECASE
 )
+_BLOCK = re.compile(r"[|>][+-]?\d?[ \t]*+\r?\n((?:[ \t]++[^\r\n]*+(?:\r?\n|\Z))+)")  # of YAML
+_TOKEN_IN_ADDRESS = re.compile(r"(?<=://)([^\s/@:\"'<>]{16,}+)@")
 _IN_ADDRESS = re.compile(r"(?<=://)[^\s/@:\"'<>]*:([^\s/@\"'<>]+)@")
-_COOKIE = re.compile(
-    r"(?<![\w.\-])(?!(?:Path|Domain|Expires|Max-Age|SameSite)=)[\w.\-]+=([^;\s\"'<>]+)"
-    r"(?=;\s*(?:Path=|HttpOnly\b|Secure\b|SameSite=|Max-Age=|Expires=|Domain=))",
+_BEFORE_ATTRIBUTES = re.compile(  # of a cookie
+    r"(?<![^;\s\"'<>])[^;\s\"'<>]++"
+    r"(?=;\s*+(?:Path=|HttpOnly\b|Secure\b|SameSite=|Max-Age=|Expires=|Domain=))",
     re.IGNORECASE,
+)
+_COOKIE = re.compile(
+    r"(?<![\w.\-])(?!(?:Path|Domain|Expires|Max-Age|SameSite)=)[\w.\-]++=(.+)",
+    re.IGNORECASE | re.DOTALL,
 )
 _SCHEME = re.compile(
     r"\b(Bearer|Negotiate|NTLM|Basic)\s+([\w.~+/\-]{4,}=*)(?![\w=\"])", re.IGNORECASE
 )
-_LOOKS = re.compile(
-    r"\beyJ[\w-]{8,}\.[\w-]*(?:\.[\w-]*)*"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*-----|\Z)",
-    re.DOTALL,
+_BEFORE_A_DOT = re.compile(r"(?<![\w-])[\w-]{11,}+(?=\.)")
+_JWT = re.compile(r"\beyJ[\w-]{8,}+")
+_DOTTED = re.compile(r"[\w.-]*")
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*+-----|\Z)", re.DOTALL
 )
 _BRACKET = re.compile(r"[\[{]|[\]}]")
 _NOTHING = ("", '""', "''")  # the end of a base64 text is no value
@@ -48,16 +57,34 @@ def prose_edits(text: str, inside: Inside) -> list[Edit]:
     """What is to change in a text that has no form of its own."""
     edits = list(_named(text, inside)) if _SIGN.search(text) else []
     if "://" in text:
-        edits.extend(Edit(*found.span(1), MASK) for found in _IN_ADDRESS.finditer(text))
+        for form in (_IN_ADDRESS, _TOKEN_IN_ADDRESS):
+            edits.extend(Edit(*found.span(1), MASK) for found in form.finditer(text))
     if ";" in text:
-        edits.extend(Edit(*found.span(1), MASK) for found in _COOKIE.finditer(text))
-    if "eyJ" in text or "-----" in text:
-        edits.extend(Edit(*found.span(), MASK) for found in _LOOKS.finditer(text))
+        edits.extend(_cookies(text))
+    if "eyJ" in text:
+        edits.extend(_jwts(text))
+    if "-----" in text:
+        edits.extend(Edit(*found.span(), MASK) for found in _PRIVATE_KEY.finditer(text))
     for found in _SCHEME.finditer(text):
         if _is_credential(found[1].lower(), found[2]):
             edits.append(Edit(*found.span(2), MASK))
     edits.extend(encoded_runs(text, inside))
     return edits
+
+
+def _cookies(text: str) -> Iterator[Edit]:
+    for run in _BEFORE_ATTRIBUTES.finditer(text):
+        if found := _COOKIE.search(text, *run.span()):
+            yield Edit(*found.span(1), MASK)
+
+
+def _jwts(text: str) -> Iterator[Edit]:
+    covered = 0
+    for run in _BEFORE_A_DOT.finditer(text):
+        if run.start() >= covered and (found := _JWT.search(text, *run.span())):
+            rest = _DOTTED.match(text, found.end())
+            covered = rest.end() if rest else found.end()
+            yield Edit(found.start(), covered, MASK)
 
 
 def _named(text: str, inside: Inside) -> Iterator[Edit]:
@@ -76,6 +103,9 @@ def _value(text: str, found: re.Match[str]) -> tuple[int, int]:
     start = found.end()
     if start < len(text) and text[start] in "[{":
         return start, _balanced(text, start)
+    if block := _BLOCK.match(text, start):
+        first = block.end(1) - len(block[1].lstrip())
+        return first, first + len(block[1].strip())
     if quoted := _QUOTED.match(text, start):
         return quoted.span()
     if ":" in found[2] and _WHOLE_LINE.search(found[1]):

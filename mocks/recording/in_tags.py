@@ -9,7 +9,9 @@ from mocks.recording.edits import MASK, Edit
 from mocks.recording.names import bears_a_value, names_another
 from mocks.recording.reading import Inside
 
-_ATTRIBUTE = re.compile(r"""([^\s=/"'<>]+)\s*=\s*("[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^\s"'<>]+)""")
+_ATTRIBUTE = re.compile(  # a name is begun at its first letter only
+    r"""(?<![^\s=/"'<>])([^\s=/"'<>]++)\s*+=\s*+("[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s"'<>]++)"""
+)
 _ENTITY = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#[xX]([0-9A-Fa-f]{1,6}));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _KEPT = frozenset(
@@ -66,6 +68,8 @@ class Tag:
         for one in self.attributes:
             if self._goes(one, above):
                 yield one.becomes(MASK)
+            elif (other := self.inside.instead_of(one.local, one.said)) is not None:
+                yield one.becomes(other)
             elif (new := self.inside.leaf(one.said)) != one.said:
                 yield one.becomes(new)
 

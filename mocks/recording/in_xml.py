@@ -14,15 +14,18 @@ from mocks.recording.reading import Inside, Neighbour, named_beside
 
 _TOKEN = re.compile(
     r"<!--(?P<comment>.*?)(?:-->|\Z)|<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)"
-    r"|</(?P<end>[^\s<>/]+)[^<>]*(?:>|\Z)"
-    r"|<(?P<tag>[^\W\d][^\s<>/=\"'&;]*)"
-    r"(?P<said>(?:[^\"'<>]|\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z))*?)(?P<empty>/?)(?:>|\Z)"
+    r"|</(?P<end>[^\s<>/]++)[^<>]*+(?:>|\Z)"
+    r"|<(?P<tag>[^\W\d][^\s<>/=\"'&;]*+)"
+    r"(?P<said>(?:[^\"'<>]|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*?)(?P<empty>/?)(?:>|\Z)"
     r"|<![^<>]*>?|(?P<text>[^<]+)|<",
     re.DOTALL,
 )
+_ENTITY = re.compile(
+    r"<!ENTITY\s++(?:%\s++)?([^\s\"'<>]++)\s++[\"'](?=([^\"'<>]*+))", re.IGNORECASE
+)
 _HTML = re.compile(r"\s*<(!doctype html|html)\b", re.IGNORECASE)
 _UNCLOSED = frozenset({"input", "br", "hr", "meta", "img", "link", "base", "col", "wbr"})
-_LOOKS = re.compile(r"</?[^\W\d][^<>]*(?:>|\Z)|<[!?]|&lt;/?[^\W\d]")
+_LOOKS = re.compile(r"</?[^\W\d][^<>]*+(?:>|\Z)|<[!?]|&lt;/?[^\W\d]")
 
 
 @dataclass(slots=True)
@@ -42,6 +45,7 @@ class _Scan:
     inside: Inside
     hidden: bool = False  # all of it
     edits: list[Edit] = field(default_factory=list)
+    wholes: list[Edit] = field(default_factory=list)
     opened: list[_Open] = field(default_factory=list)
     beside: list[tuple[int, int]] = field(default_factory=list)  # contents that go
     names: Counter[str] = field(default_factory=Counter)  # of the open ones
@@ -61,12 +65,14 @@ class _Scan:
                 self._ends(token)
             elif token["comment"]:
                 self._leaf(token["comment"], *token.span("comment"))
+            elif token[0][:2] in ("<?", "<!"):
+                self._declares(token)
         self._flush()
         while len(self.opened) > 1:
             self._over(len(self.text), cut=True)
         self._neighbours(self.opened[0], cut=False)
         self._masks_beside()
-        return self.edits
+        return self.wholes + self.edits  # of the same span, the first is made
 
     def _starts(self, token: re.Match[str], *, unclosed: bool) -> None:
         empty = unclosed or bool(token["empty"])
@@ -91,8 +97,15 @@ class _Scan:
         self._neighbours(over, cut)
         text = None if over.members else "".join(over.said).strip()
         self.opened[-1].members.append(Neighbour(over.name, text, over.content, end))
-        if text and not over.hidden and self.inside.hides_value(over.name):
-            self.edits.append(Edit(over.content, end, MASK))
+        if text and not over.hidden:
+            self._whole(over, text, end)
+
+    def _whole(self, over: _Open, text: str, end: int) -> None:
+        """What is one value: as its name says, whatever is to change within it."""
+        if self.inside.hides_value(over.name):
+            self.wholes.append(Edit(over.content, end, MASK))
+        elif (new := self.inside.instead_of(over.name, text, self.opened[-1].name)) is not None:
+            self.wholes.append(Edit(over.content, end, escape(new)))
 
     def _neighbours(self, over: _Open, cut: bool) -> None:
         if over.hidden:
@@ -125,6 +138,15 @@ class _Scan:
             plain = not cdata or "]]>" in new
             written = escape(new, quotes) if plain else f"<![CDATA[{new}]]>"
             self.edits.append(Edit(start, end, written))
+
+    def _declares(self, token: re.Match[str]) -> None:
+        """An instruction or a declaration: `<?xml-stylesheet href="/a?token=…"?>`."""
+        entity = _ENTITY.match(token[0])
+        if entity and self.inside.hides(entity[1]):
+            start = token.start() + entity.end()
+            self.edits.append(Edit(start, start + len(entity[2]), MASK))
+        elif (new := self.inside.prose(token[0])) != token[0]:
+            self.edits.append(Edit(*token.span(), new))
 
     def _leaf(self, said: str, start: int, end: int) -> None:
         hidden = self.opened[-1].hidden and said.strip()

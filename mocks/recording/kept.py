@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
-from urllib.parse import urlsplit
 
 from mocks.recording.redaction import Redaction
 
@@ -61,7 +60,7 @@ class Recording:
         self.kept += 1
         self._last += 1
         shown = self.redaction.address(exchange.target)  # whole: what is before it tells what it is
-        last = urlsplit(shown).path.rstrip("/").rpartition("/")[2]
+        last = shown.partition("?")[0].rstrip("/").rpartition("/")[2]
         slug = re.sub(r"[^a-z0-9]+", "-", last.lower())[:40].strip("-") or "root"
         file = self.folder / f"{self._last:04d}-{exchange.method.lower()}-{slug}.json"
         part = file.with_suffix(".part")

@@ -1,7 +1,8 @@
 """Stands before a real system: passes everything on as it comes, and keeps what passed.
 
-A redirect is passed on like any reply, never followed; a cookie is its client's, and no other's. A
-body that is compressed or over the cap, a line that broke: passed on as far as it went, not kept.
+A redirect is passed on like any reply, never followed; a cookie is its client's, and no other's.
+A body that is compressed or over the cap, a line that broke, a client that went away: passed on as
+far as it went, not kept.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 
 import httpx
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope, Send
 
 from mocks.recording.kept import Exchange, Recording
@@ -83,6 +84,8 @@ class Proxy:
         try:
             async with asyncio.timeout(self.within_s):
                 passed = await self._pass(request, say)
+        except ClientDisconnect:
+            self._not_kept(request.url.path, "the client went away")
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, TooMuch) as broken:
             self._not_kept(request.url.path, type(broken).__name__)
             if not began:  # else the server cuts the line: half a reply must not look whole
@@ -104,6 +107,8 @@ class Proxy:
             await say(start)
             async for piece in came.passing(reply.aiter_raw()):
                 await say({"type": "http.response.body", "body": piece, "more_body": True})
+            if await request.is_disconnected():  # before the end: behind it, everyone is
+                raise ClientDisconnect
             await say({"type": "http.response.body", "body": b""})
         finally:
             await reply.aclose()

@@ -16,8 +16,17 @@ class Inside(Protocol):
     def hides_value(self, name: str) -> bool:
         """Whether it goes if it is one value."""
 
+    def instead_of(self, name: str, value: str, above: str = "") -> str | None:
+        """What stands there if it is one value of a person's; None for what is none.
+
+        `above` is the name of the structure it stands in.
+        """
+
     def hides_beside(self, label: str) -> bool:
         """Whether the value goes that has this text for its name."""
+
+    def prose(self, text: str) -> str:
+        """The text, redacted, as one without a form."""
 
     def leaf(self, text: str) -> str:
         """A text found within, redacted, whatever it is itself."""
@@ -44,11 +53,9 @@ def named_beside(
     often = Counter(one.name for one in labels)
     hidden = {one for one in labels if one.text is not None and inside.hides_beside(one.text)}
     anywhere = any(often[one.name] == 1 for one in hidden)
-    last: dict[str, bool] = {}  # whether the last of these labels hides
+    last: set[str] = set()  # the labels of which the last one hides
     for one in members:
         if one.name in often:
-            last[one.name] = one in hidden
-        if bears_a_value(one.name) and (
-            anywhere or any(last.values()) or (cut and one.text is not None)
-        ):
+            (last.add if one in hidden else last.discard)(one.name)
+        if bears_a_value(one.name) and (anywhere or last or (cut and one.text is not None)):
             yield one

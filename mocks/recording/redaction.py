@@ -14,6 +14,7 @@ from mocks.recording.charset import as_text, is_odd
 from mocks.recording.edits import MASK, Edit
 from mocks.recording.names import hides, is_credential
 from mocks.recording.people import Pattern
+from mocks.recording.personal import Named
 from mocks.recording.texts import Text
 
 _COOKIE_NAME = re.compile(r"[\w.\-]{1,64}")
@@ -30,6 +31,8 @@ class Redaction:
     headers: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
     patterns: Sequence[Pattern] = ()
+    named: Sequence[Named] = ()
+    instead: Callable[[str, str], str] | None = None  # of a pattern or sort; else a pseudonym
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def header_lines(self, headers: Mapping[str, str]) -> dict[str, str]:
@@ -62,12 +65,28 @@ class Redaction:
 
     @property
     def _inside(self) -> Text:
-        return Text(further=self.fields, people=self._people)
+        sorts = frozenset(one.name for one in self.named)
+        return Text(further=self.fields, people=self._people, named=sorts, instead=self._somebodys)
 
     def _people(self, text: str) -> Iterator[Edit]:
         for pattern in self.patterns:
             for found in pattern.looks.finditer(text):
-                yield Edit(*found.span(), pattern.instead(self.key, found[0]))
+                yield Edit(*found.span(), self._other(pattern, found))
+
+    def _other(self, pattern: Pattern, found: re.Match[str]) -> str:
+        if self.instead:
+            return self.instead(pattern.name, found[0])
+        return pattern.stands_in(self.key, found)
+
+    def _somebodys(self, sort: str, value: str) -> str:
+        """The same number has the same pseudonym, whether its name tells it or its look."""
+        if self.instead:
+            return self.instead(sort, value)
+        for pattern in self.patterns:
+            if found := pattern.looks.fullmatch(value):
+                return pattern.stands_in(self.key, found)
+        [named] = (one for one in self.named if one.name == sort)
+        return named.instead(self.key, value)
 
     def _after_names(self, path: str) -> str:
         """`/tokens/…`: what follows such a name and looks like one."""
@@ -88,15 +107,19 @@ class Redaction:
             return f"{cookie}={MASK}" if mark and _COOKIE_NAME.fullmatch(cookie) else MASK
         if lower in self.headers or (is_credential(name) and value.lower() not in _YES_OR_NO):
             return MASK
-        return _in_octets(self.text, value)
+        return _in_octets(lambda said: self._said(name, said), value)
+
+    def _said(self, name: str, value: str) -> str:
+        other = self._inside.instead_of(name, value)
+        return self.text(value, "") if other is None else other
 
 
 CREDENTIALS_ONLY = Redaction()
 
 
-def _in_octets(redacted: Callable[[str, str], str], value: str) -> str:
+def _in_octets(redacted: Callable[[str], str], value: str) -> str:
     """A header's value has a character for each byte, and its bytes may be UTF-8."""
     try:
-        return redacted(value.encode("latin-1").decode(), "").encode().decode("latin-1")
+        return redacted(value.encode("latin-1").decode()).encode().decode("latin-1")
     except UnicodeError:
-        return redacted(value, "")
+        return redacted(value)

@@ -1,34 +1,39 @@
 """A recording played again: the same request gets the same replies, in the order they came.
 
-Requests are the same when method, path, parameters, SOAPAction and the leaves of the body are, with
-one word for every credential and every person's number: the true ones were never kept.
+Requests are the same when method, path, parameters, SOAPAction and all the body says are, with one
+word for every credential and every person: the true ones were never kept. Of several that differ
+in persons alone, the one with the same pseudonyms answers, else each person who is asked for gets
+one of them (`persons`); the reply names whom it was asked for. Where none is the same, one is that
+differs in what is made for each request alone: a moment, the id of a message.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mocks.anything.exchange import Answer, Asked
+from mocks.anything.exchange import Answer, Asked, log
 from mocks.anything.recorded import exchanges
-from mocks.journal.entry import leaves_of
-from mocks.recording.in_parts import boundary_of
+from mocks.recording.asked_leaves import Leaves, asked_leaves, differing
+from mocks.recording.persons import MADE_ANEW, Persons, words
 from mocks.recording.redaction import Redaction
 
 _METHODS = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "PATCH"]
-Leaves = Mapping[str, str]
+Keeps = Callable[[Asked, Answer], Sequence[str]]
 
 
 @dataclass(slots=True, kw_only=True)
 class _Known:
     """One request, and what it was answered in turn; the last answer stays."""
 
-    leaves: Leaves
+    leaves: Leaves  # without persons
+    exact: Leaves  # with their pseudonyms
+    loose: Leaves  # without what is made for each request as well
     answers: list[Answer] = field(default_factory=list)
     turn: int = 0
 
@@ -39,20 +44,32 @@ class _Known:
 
 
 class Replay:
-    """The application. `near`: the nearest recorded request of the same path answers too."""
+    """The application. `near`: the nearest recorded request of the same path answers too.
 
-    def __init__(self, folder: Path, blanked: Redaction, *, near: bool = False) -> None:
+    `keeps` says what is wrong with a reply; such a one is left out, and the log says so.
+    """
+
+    def __init__(
+        self, folder: Path, blanked: Redaction, *, near: bool = False, keeps: Keeps | None = None
+    ) -> None:
         self._blanked, self._near = blanked, near
+        self._exact = replace(blanked, patterns=(), named=())
+        self._loose = replace(blanked, patterns=(*blanked.patterns, *words(blanked), *MADE_ANEW))
+        self._persons = Persons(redaction=self._loose)
         self._known: list[_Known] = []
         for file in sorted(folder.glob("*.json")):
             for _, _, _, asked, answer in exchanges(file):
-                self._learn(asked, answer)
+                if wrong := keeps(asked, answer) if keeps else ():
+                    log.warning("%s: not used: %s", file.name, "; ".join(wrong[:3]))
+                else:
+                    self._learn(asked, answer)
 
     def _learn(self, asked: Asked, answer: Answer) -> None:
-        leaves = self._leaves(asked)
-        known = next((one for one in self._known if one.leaves == leaves), None)
+        exact = asked_leaves(asked, self._exact)
+        known = next((one for one in self._known if one.exact == exact), None)
         if known is None:
-            self._known.append(known := _Known(leaves=leaves))
+            leaves, loose = asked_leaves(asked, self._blanked), asked_leaves(asked, self._loose)
+            self._known.append(known := _Known(leaves=leaves, exact=exact, loose=loose))
         known.answers.append(answer)
 
     def __len__(self) -> int:
@@ -60,46 +77,61 @@ class Replay:
 
     def application(self) -> Starlette:
         """What a server runs."""
-        return Starlette(routes=[Route("/{path:path}", self._answer, methods=_METHODS)])
+        return Starlette(routes=[Route("/{path:path}", self._answered, methods=_METHODS)])
 
-    async def _answer(self, request: Request) -> Response:
-        query = tuple(parse_qsl(request.url.query, keep_blank_values=True))
+    async def _answered(self, request: Request) -> Response:
         asked = Asked(
             method=request.method,
-            path=request.url.path,
-            query=query,
+            path=request.scope["path"],
+            query=tuple(parse_qsl(request.url.query, keep_blank_values=True)),
             headers=dict(request.headers),
             body=await request.body(),
         )
-        leaves = self._leaves(asked)
-        nearest = min(self._known, key=lambda one: len(differing(one.leaves, leaves)), default=None)
-        if nearest is None or (nearest.leaves != leaves and not self._serves(nearest, leaves)):
-            return _not_recorded(nearest, leaves)
-        answer = nearest.next()
+        answer = self.answer(asked)
+        if answer is None:
+            return self._not_recorded(asked)
         return Response(answer.body, answer.status, headers=dict(answer.headers))
+
+    def answer(self, asked: Asked) -> Answer | None:
+        """The next answer to this request; None for one that was not recorded."""
+        leaves, exact = asked_leaves(asked, self._blanked), asked_leaves(asked, self._exact)
+        same = [one for one in self._known if one.leaves == leaves] or self._alike(asked)
+        if not same and (nearest := self._nearest(leaves)) and self._serves(nearest, leaves):
+            same = [nearest]
+        if not same:
+            return None
+        known = self._chosen(same, exact)
+        pairs = self._persons.pairs(known.exact, exact, known.loose)
+        self._persons.remember(pairs)
+        return self._persons.told(known.next(), pairs)
+
+    def _alike(self, asked: Asked) -> list[_Known]:
+        loose = asked_leaves(asked, self._loose)
+        return [one for one in self._known if one.loose == loose]
+
+    def _chosen(self, same: Sequence[_Known], exact: Leaves) -> _Known:
+        persons = self._persons
+        pairs = [(one, persons.pairs(one.exact, exact, one.loose)) for one in same]
+        return next(
+            (
+                one
+                for fits in (lambda p: all(a == b for a, b in p), persons.knows, persons.allows)
+                for one, told in pairs
+                if fits(told)
+            ),
+            same[-1],
+        )
+
+    def _nearest(self, leaves: Leaves) -> _Known | None:
+        return min(self._known, key=lambda one: len(differing(one.leaves, leaves)), default=None)
 
     def _serves(self, nearest: _Known, leaves: Leaves) -> bool:
         same = ("method", "path", "soapaction")
         return self._near and all(nearest.leaves.get(n) == leaves.get(n) for n in same)
 
-    def _leaves(self, asked: Asked) -> Leaves:
-        kind = asked.headers.get("content-type", "")
-        body, _ = self._blanked.body(asked.body, kind)
-        if boundary := boundary_of(body, kind):  # which each client makes anew each time
-            body = body.replace(boundary, "boundary")
-        query = self._blanked.address(f"{asked.path}?{urlencode(asked.query)}")
-        path, _, parameters = query.partition("?")
-        told = {"method": asked.method, "path": path}
-        told |= {f"query {k}": v for k, v in parse_qsl(parameters, keep_blank_values=True)}
-        if "soapaction" in asked.headers:
-            told["soapaction"] = asked.headers["soapaction"].strip('"')
-        leaves = {f"body {path}": value for path, value in leaves_of(body, kind)}
-        return told | (leaves or ({"body": body} if body else {}))
-
-
-def differing(one: Leaves, other: Leaves) -> list[str]:
-    """Where two requests differ."""
-    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+    def _not_recorded(self, asked: Asked) -> Response:
+        leaves = asked_leaves(asked, self._blanked)
+        return _not_recorded(self._nearest(leaves), leaves)
 
 
 def _not_recorded(nearest: _Known | None, leaves: Leaves) -> Response:

@@ -2,7 +2,8 @@
 
 headers = ["x-badge"]           masked, besides those that are named like credentials
 fields = ["GMSFHM"]             likewise: parameters, members, elements
-off = ["landline"]              of resident_id, phone, landline
+off = ["landline"]              of resident_id, phone, landline, email; identity, person, telephone,
+                                address, birthday, account, which go by name
 [patterns]
 case_number = '31\\d{12}'        others of the same shape instead
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mocks.recording.people import PEOPLE, Pattern
+from mocks.recording.personal import NAMED
 from mocks.recording.redaction import Redaction
 
 FILE = "rules.toml"
@@ -28,14 +30,14 @@ class WrongRules(ValueError):
 def redaction_of(file: Path | None) -> Redaction:
     """The rules in a file, or those that hold anyway; WrongRules."""
     if file is None:
-        return Redaction(patterns=PEOPLE)
+        return Redaction(patterns=PEOPLE, named=NAMED)
     try:
         told = tomllib.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as wrong:
         raise WrongRules(f"{file}: cannot be read: {wrong} — correct it") from wrong
     if unknown := set(told) - _KEYS:
         raise WrongRules(f"{file}:{min(unknown)}: unknown — keys are {', '.join(sorted(_KEYS))}")
-    known = {pattern.name for pattern in PEOPLE}
+    known = {one.name for one in (*PEOPLE, *NAMED)}
     off = _names(file, told, "off")
     if wrong_names := off - known:
         raise WrongRules(f"{file}:off: {min(wrong_names)}: unknown — {', '.join(sorted(known))}")
@@ -43,16 +45,13 @@ def redaction_of(file: Path | None) -> Redaction:
         headers=_names(file, told, "headers"),
         fields=_names(file, told, "fields"),
         patterns=(*_patterns(file, told), *(one for one in PEOPLE if one.name not in off)),
+        named=tuple(one for one in NAMED if one.name not in off),
     )
 
 
 def blanked(redaction: Redaction) -> Redaction:
     """The same rules with one word for every value: two requests are compared under it."""
-    return replace(redaction, patterns=tuple(map(_blank, redaction.patterns)))
-
-
-def _blank(pattern: Pattern) -> Pattern:
-    return replace(pattern, instead=lambda _key, _value: f"{{{pattern.name}}}")
+    return replace(redaction, instead=lambda name, _: f"{{{name}}}")
 
 
 def _names(file: Path, told: Mapping[str, Any], key: str) -> frozenset[str]:

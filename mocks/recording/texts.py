@@ -13,7 +13,8 @@ from mocks.recording.in_json import json_edits, without_strings
 from mocks.recording.in_parts import boundary_of, part_edits
 from mocks.recording.in_prose import prose_edits
 from mocks.recording.in_xml import tags_begin, xml_edits
-from mocks.recording.names import hides, is_hidden_label, is_simple_credential
+from mocks.recording.names import LONGEST_LABEL, hides, is_hidden_label, is_simple_credential
+from mocks.recording.personal import is_somebodys, sort_of
 from mocks.recording.published import is_published
 
 _DEEPEST = 10  # texts within texts
@@ -31,6 +32,8 @@ class Text:
 
     further: frozenset[str]
     people: Callable[[str], Iterable[Edit]]
+    named: frozenset[str]  # sorts of values that are people's by their name
+    instead: Callable[[str, str], str]  # of a value of such a sort
     in_bytes: bool = False  # each character is a byte
     depth: int = 0
 
@@ -42,8 +45,17 @@ class Text:
         """Whether it goes if it is one value."""
         return is_simple_credential(name)
 
+    def instead_of(self, name: str, value: str, above: str = "") -> str | None:
+        """What stands there if it is one value of a person's; None for what is none."""
+        sort = sort_of(name, above) if name and self.named else None
+        if sort is None or sort not in self.named or not is_somebodys(value):
+            return None
+        return self.instead(sort, value)
+
     def hides_beside(self, label: str) -> bool:
         """Whether the value goes that has this text for its name."""
+        if self.named and len(label) <= LONGEST_LABEL and sort_of(label.strip()) in self.named:
+            return True
         return is_hidden_label(label, self.further)
 
     def leaf(self, text: str) -> str:
@@ -62,7 +74,7 @@ class Text:
 
     @property
     def _deeper(self) -> "Text":
-        return Text(further=self.further, people=self.people, depth=self.depth + 1)
+        return replace(self, in_bytes=False, depth=self.depth + 1)
 
     def _edits(self, text: str, content_type: str) -> list[Edit]:
         if self.depth == 0 and is_published(text):
@@ -91,6 +103,8 @@ class Text:
         return [*prose_edits(text, self), *self.people(text)]
 
     def _part(self, body: str, content_type: str) -> str:
+        if self.depth == _DEEPEST:
+            return MASK
         if not self.in_bytes:
             return self._deeper.text(body, content_type)
         text, charset = as_text(body.encode("latin-1"), content_type)

@@ -5,7 +5,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mocks.scenarios.control import Scenarios, Summary, WrongScenario, all_terms
+from mocks.scenarios.control import (
+    Scenarios,
+    SpoiledChoice,
+    Summary,
+    WrongScenario,
+    all_terms,
+)
 from mocks.scenarios.model import Mistake
 from mocks.scenarios.reading import read
 from mocks.scenarios.reference import keys_as_markdown, library_as_markdown
@@ -33,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
             _say(_listed(Scenarios(arguments.state).known(), markdown=arguments.markdown))
         else:
             _say(_checked(arguments.files))
-    except WrongScenario as wrong:
+    except (SpoiledChoice, WrongScenario) as wrong:
         print(wrong, file=sys.stderr)  # noqa: T201 - a command's last word
         return 1
     return 0

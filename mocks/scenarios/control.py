@@ -8,23 +8,26 @@
     scenarios.reset()                           ordinary days again
 
 Departments notice within the next call. A filing keeps the scenario it came in under. Unknown names
-raise UnknownScenario, files with mistakes WrongScenario; neither changes anything.
+raise UnknownScenario, files with mistakes WrongScenario, a choice spoiled by hand SpoiledChoice;
+none of them changes anything. `activate` and `reset` mend a choice that was spoiled.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from mocks.core.clock import write_atomically
 from mocks.core.kit import DEPARTMENTS, department_module
 from mocks.core.ledger import Entry, read_entries
+from mocks.scenarios.chosen import Chosen, SpoiledChoice, chosen_in
 from mocks.scenarios.library import UnknownScenario, load, load_all
 from mocks.scenarios.model import ORDINARY, START, Mistake, Scenario, WrongScenario
 from mocks.scenarios.terms import Terms, terms_of
 
-__all__ = ["Scenarios", "Standing", "Summary", "UnknownScenario", "WrongScenario", "all_terms"]
+__all__ = [
+    "Scenarios", "SpoiledChoice", "Standing", "Summary", "UnknownScenario", "WrongScenario",
+    "all_terms",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,31 +73,37 @@ class Scenarios:
 
     def known(self) -> tuple[Summary, ...]:
         """Every scenario of the library and of the folder of one's own."""
-        active = self.active()
-        return tuple(_summary(s, s.id in active) for s in load_all(self._terms, self._folder()))
+        chosen = self._chosen()
+        every = load_all(self._terms, chosen.folder)
+        return tuple(_summary(one, one.id in chosen.active) for one in every)
 
     def active(self) -> tuple[str, ...]:
         """The ids of what is played; of those a filing meets the first counts."""
-        return tuple(self._told().get("active", ()))
+        return self._chosen().active
 
     def assigned(self) -> Mapping[str, str]:
         """The scenarios told for single references."""
-        return dict(self._told().get("filings", {}))
+        return dict(self._chosen().filings)
 
     def activate(self, ids: Sequence[str]) -> None:
         """Play these from now on, and no others; () is ordinary days, assignments kept."""
-        self._check(ids)
-        self._tell(active=list(dict.fromkeys(ids)))
+        try:
+            before = self._chosen()
+        except SpoiledChoice:  # nothing of it is in force
+            before = Chosen()
+        self._check(ids, before.folder)
+        self._tell(replace(before, active=tuple(dict.fromkeys(ids))))
 
     def assign(self, reference: str, id_: str | None) -> None:
         """What a filing under this reference will meet, "ordinary" too; None takes it back."""
-        filings = {**self.assigned()}
+        before = self._chosen()
+        filings = {**before.filings}
         if id_ is None:
             filings.pop(reference, None)
         else:
-            self._check([] if id_ == ORDINARY else [id_])
+            self._check([] if id_ == ORDINARY else [id_], before.folder)
             filings[reference] = id_
-        self._tell(filings=filings)
+        self._tell(replace(before, filings=filings))
 
     def use_folder(self, folder: Path | None) -> None:
         """Where one's own files are; WrongScenario when there is a mistake in any."""
@@ -104,15 +113,15 @@ class Scenarios:
                 [Mistake(file=str(folder), key="", sentence=sentence, remedy=remedy)]
             )
         load_all(self._terms, folder)
-        self._tell(folder=str(folder.resolve()) if folder else None)
+        self._tell(replace(self._chosen(), folder=folder.resolve() if folder else None))
 
     def reset(self) -> None:
         """Ordinary days: nothing active, nothing assigned; the folder stays, where it is told."""
         if not self._file.exists():
             return
         try:
-            self._tell(active=[], filings={})
-        except (ValueError, TypeError):  # spoiled by hand: nothing of it is to be kept
+            self._tell(Chosen(folder=self._chosen().folder))
+        except SpoiledChoice:  # nothing of it is to be kept
             self._file.unlink(missing_ok=True)
 
     def standing(self, reference: str) -> tuple[Standing, ...]:
@@ -125,29 +134,23 @@ class Scenarios:
         filings: dict[str, Entry] = {}
         latest: dict[str, Entry] = {}
         for entry in read_entries(self._state / "ledger" / f"{department}.jsonl"):
-            if entry["kind"] == "filing" and entry["reference"] == reference:
-                filings[entry["receipt"]] = entry
-            if entry["receipt"] in filings and entry["kind"] != "callback":
-                latest[entry["receipt"]] = entry
+            receipt = entry.get("receipt", "")
+            if entry.get("kind") == "filing" and entry.get("reference") == reference:
+                filings[receipt] = entry
+            if receipt in filings and entry.get("kind") != "callback":
+                latest[receipt] = entry
         return [_standing(department, filed, latest[no]) for no, filed in filings.items()]
 
-    def _check(self, ids: Iterable[str]) -> None:
+    def _check(self, ids: Iterable[str], folder: Path | None) -> None:
         for id_ in ids:
-            load(id_, self._terms, self._folder())
+            load(id_, self._terms, folder)
 
-    def _folder(self) -> Path | None:
-        told = self._told().get("folder")
-        return Path(told) if told else None
+    def _chosen(self) -> Chosen:
+        return chosen_in(self._file)
 
-    def _told(self) -> dict[str, Any]:
-        if not self._file.exists():
-            return {}
-        told: dict[str, Any] = json.loads(self._file.read_text("utf-8"))
-        return told
-
-    def _tell(self, **changed: Any) -> None:
+    def _tell(self, chosen: Chosen) -> None:
         self._state.mkdir(parents=True, exist_ok=True)
-        write_atomically(self._file, {**self._told(), **changed})
+        write_atomically(self._file, chosen.told)
 
 
 def _summary(scenario: Scenario, active: bool) -> Summary:
@@ -166,15 +169,15 @@ def _summary(scenario: Scenario, active: bool) -> Summary:
 
 
 def _standing(department: str, filed: Entry, latest: Entry) -> Standing:
-    withdrawn = latest["kind"] == "withdrawal"
+    withdrawn = latest.get("kind") == "withdrawal"
     status = "withdrawn" if withdrawn else latest.get("status") or START
     return Standing(
         department=department,
-        number=filed["receipt"],
+        number=filed.get("receipt", ""),
         reference=filed["reference"],
-        service=filed["service"],
+        service=filed.get("service", ""),
         scenario=filed.get("scenario") or ORDINARY,
         state="withdrawn" if withdrawn else latest.get("state") or status,
         status=status,
-        since=latest["at"],
+        since=latest.get("at", ""),
     )

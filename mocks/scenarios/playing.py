@@ -1,9 +1,7 @@
 """What is played now: the scenarios in force for one department, read again when they change.
 
-`scenarios.json` in the state folder, written by `mocks.scenarios.control`:
-
-    {"active": ["fire_inspection_fails_once"], "filings": {"case:A:file:1": "silent_department"},
-     "folder": "/where/own/files/are"}
+`scenarios.json` in the state folder (`mocks.scenarios.chosen`) is written by
+`mocks.scenarios.control`.
 
 A filing takes the scenario told for its reference, or else the first active one it meets, or else
 the ordinary course of its service; it keeps what it took. A file that became unreadable while it is
@@ -20,6 +18,7 @@ from mocks.core.clock import Watched
 from mocks.core.filed import Service
 from mocks.core.numbers import SEED
 from mocks.scenarios import hours
+from mocks.scenarios.chosen import Chosen
 from mocks.scenarios.courses import course
 from mocks.scenarios.library import UnknownScenario, load
 from mocks.scenarios.machine import draws
@@ -100,11 +99,15 @@ class Playing:
         if self._file.version == self._seen:
             return
         self._seen = self._file.version
-        self._folder = Path(told["folder"]) if told.get("folder") else None
+        try:
+            chosen = Chosen.of(told)
+        except ValueError as wrong:
+            _log.warning("%s: %s — what was in force stays", self._file.path, wrong)
+            return
+        self._folder, self._filings = chosen.folder, chosen.filings
         self._courses.clear()
-        loaded = [self._loaded(id_) for id_ in told.get("active", ())]
+        loaded = [self._loaded(id_) for id_ in chosen.active]
         self._active = tuple(scenario for scenario in loaded if scenario)
-        self._filings = dict(told.get("filings", {}))
 
     def _loaded(self, id_: str) -> Scenario | None:
         self._look()

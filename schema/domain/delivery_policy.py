@@ -31,6 +31,7 @@ class Outcome(StrEnum):
     OPEN = "open"  # claimed; whether a byte left is not known
     OK = "ok"  # of SEND: it arrived · of ASK and TOLD: it is there
     REFUSED = "refused"
+    UNPROVEN = "unproven"  # of SEND: refused, in words that may be the answer to something else
     NOT_SENT = "not_sent"
     UNKNOWN = "unknown"
     ABSENT = "absent"  # of ASK and TOLD: the department has nothing under this reference
@@ -38,7 +39,8 @@ class Outcome(StrEnum):
     RETRY = "retry"  # of TOLD: look again; it says nothing about what happened
 
 
-_IN_DOUBT = frozenset({Outcome.UNKNOWN, Outcome.OPEN})
+_IN_DOUBT = frozenset({Outcome.UNKNOWN, Outcome.OPEN, Outcome.UNPROVEN})
+_SAID_NO = frozenset({Outcome.REFUSED, Outcome.UNPROVEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +202,8 @@ def _after_send(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
             return Adopt(last.detail)
         case Outcome.REFUSED:
             return _refused(history, last, rule)
+        case Outcome.UNPROVEN:
+            return _unproven(history, last, rule)
         case Outcome.NOT_SENT:
             return _again(history, rule)
         case _ if last.detail == TAKEN:
@@ -214,11 +218,17 @@ def _refused(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
     return Ask(0.0) if doubtful else Refuse(last.detail)
 
 
+def _unproven(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
+    """A refusal that may be another's answer: ask, or send it once more under its key, or yield."""
+    if rule.repeats is Repeats.LOOKUP:
+        return Ask(rule.settle_s)
+    first = sum(attempt.outcome is Outcome.UNPROVEN for attempt in history) == 1
+    return _again(history, rule) if first and rule.repeats is Repeats.KEY else Refuse(last.detail)
+
+
 def _again(history: Sequence[Attempt], rule: Rule) -> Move:
-    if history[-1].detail == UNSENDABLE:
-        return Park(
-            UNSENDABLE
-        )  # another try gives the same; a person mends it, then orders a retry
+    if history[-1].detail == UNSENDABLE:  # until a person mends it, and orders a retry
+        return Park(UNSENDABLE)
     tried = _last_sends(history, _IN_DOUBT | {Outcome.NOT_SENT})
     if tried >= rule.sends:
         return Park("not reachable")
@@ -252,7 +262,7 @@ def _absent(history: Sequence[Attempt], rule: Rule) -> Move:
     sends = [a for a in history if a.act is Act.SEND]
     if _absents(history) < ABSENTS:
         return Ask(rule.settle_s)
-    if sends and sends[-1].outcome is Outcome.REFUSED:
+    if sends and sends[-1].outcome in _SAID_NO:
         return Refuse(sends[-1].detail)
     if sends and sends[-1].detail == TAKEN:
         return Park(TAKEN)  # it took something, whatever it finds of it now

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapters.conformance.examples import Json
@@ -40,7 +40,7 @@ class Recording:
         reply = await self.line.send(self._living(request), deadline=deadline)
         if found := _TOKEN.search(reply.body):
             self.token = found[0]
-            reply = replace(reply, body=_TOKEN.sub(_SHOWN_TOKEN, reply.body))
+            reply = reply._replace(body=_TOKEN.sub(_SHOWN_TOKEN, reply.body))
         self.exchanges.append({"request": asked(request), "reply": answered(reply)})
         return reply
 
@@ -57,7 +57,7 @@ class Recording:
                 now=time.time,
             )().encode()
             body = _SECURITY.sub(lambda _: security, body)
-        return replace(request, headers=headers, body=body)
+        return request._replace(headers=headers, body=body)
 
     async def aclose(self) -> None:
         await self.line.aclose()

@@ -47,6 +47,18 @@ async def test_rows_about_none_of_the_keys_are_refused() -> None:
     assert await _given("police", other, "", "") == BROKEN
 
 
+async def test_one_row_among_others_about_another_key_is_refused() -> None:
+    told = subject_of("construction").examples["read-permit-project_no-found"]
+    key = told["arguments"]["keys"][0]
+    body = body_of(told)
+    assert body.count(key) > 1, "several rows, each of the project"
+
+    assert await _given("construction", told, "", "") == {"gives": told["gives"]}
+    held = bench(subject_of("construction"))
+    held.wire.reply = rewritten(last_reply(told), body.replace(key, "Z99", 1), told)
+    assert await tried(held.department, told) == BROKEN
+
+
 async def test_a_member_told_twice_is_refused() -> None:
     told = subject_of("fire").examples["file-fire_safety_inspection"]
     twice = '"receiveTime":1,"receiveTime":'

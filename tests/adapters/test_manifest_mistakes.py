@@ -8,6 +8,7 @@ from adapters.registry import load_departments
 from adapters.rules import Rule
 from adapters.wire import Endpoint
 from gateway.settings_departments import DepartmentAccess
+from gateway.settings_fitting import section_of
 from tests.adapters.bad.manifests import placed, told
 from tests.adapters.conftest import CREDENTIALS, made, place
 
@@ -73,7 +74,7 @@ def test_a_missing_credential_is_told_with_the_setting_that_gives_it(tmp_path: P
     keys = {finding.partition(" — set ")[2].partition(" (line")[0] for finding in findings}
     assert keys == {"departments.permits.pass", "departments.permits.app_secret"}
     names = {setting.rpartition(".")[2]: "x" for setting in keys}
-    access = DepartmentAccess.model_validate({"url": URL, **names})
+    access = section_of(DepartmentAccess, {"url": URL, **names})
     assert set(access.credentials) == {"pass", "app_secret"}
 
 

@@ -24,6 +24,7 @@ from gateway.demo.people import token_of
 from gateway.demo.town import Ports, Town, town
 from gateway.settings import load_settings
 from mocks.core.city import City
+from mocks.core.records import Company
 from schema.domain.calendar import SHANGHAI
 from tests.bench.peers.progress import Tell
 from tests.bench.process import rss_mb
@@ -56,7 +57,7 @@ class Bench:
         self, place: Town, client: httpx.AsyncClient, rate: float, demo: Any, tell: Tell
     ) -> None:
         self._place, self._client, self._rate, self._tell = place, client, rate, tell
-        self._known, self._address = demo["uscc"], demo["address"]
+        self._demo = demo
         self._city, self._fresh = City(), count(100)
         self._gateway = place.processes[1].process.pid
         self._port = int((place.overrides[f"departments.{HUNG}.url"]).split(":")[2].split("/")[0])
@@ -67,10 +68,10 @@ class Bench:
         companies = (self._city.company(index) for index in self._fresh)
         company = next(company for company in companies if company.premises_cert_no)
         names = {
-            "known": self._known,
+            "known": self._demo["uscc"],
             "new": company.uscc,
             "home": company.premises_cert_no,
-            "address": self._address,
+            "address": self._demo["address"],
         }
         asked = {k: v for k, v in names.items() if f"${k}:" in QUERIES[kind]}
         began = loop.time()
@@ -81,7 +82,18 @@ class Bench:
             told = answer.json().get("data")
         except httpx.HTTPError:
             told = None
-        return Answered(at, loop.time() - began, told)
+        return Answered(at, loop.time() - began, told, self._truth(kind, company))
+
+    def _truth(self, kind: str, company: Company) -> dict[str, Any]:
+        """What the registers hold, as a query of this kind asks for it."""
+        title = self._city.property_by_cert(company.premises_cert_no or "")
+        others = {"home": {"address": title.address if title else None}}
+        companies = {
+            "known": {"enterpriseName": self._demo["enterprise_name"]},
+            "new": {"enterpriseName": company.name},
+        }
+        of_all = {**companies, "home": {"certNo": self._demo["cert_no"]}}
+        return {"others": others, "touching": companies, "all": of_all}[kind]
 
     async def phase(self, what: str, share: float, seconds: float, *kinds: str) -> Phase:
         """Each kind at the rate, for so long; and what is seen of the gateway meanwhile."""

@@ -170,18 +170,6 @@ def beside(made: Stretch) -> list[str]:
     return [f"{sends:,.0f}/s", f"{answers:,.0f}/s", f"{answers / sends:.1f}"]
 
 
-async def calls_a_core(seconds: float = 8.0) -> float:
-    """How many calls to departments a second of the gateway's CPU sends, of uncached cases."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        async with stand_ins(folder, mocks=False) as addresses, _town(folder, addresses) as place:
-            client, idle = await _client(place, mocks=False), 0.0
-            await client.stretch(8, 3)  # warm
-            idle = await idle_share(place.processes[1].process.pid)
-            made = await client.stretch(8, seconds)
-    return len(DEPARTMENTS) * len(made.took) / (made.cpu - idle * made.seconds)
-
-
 async def processes(place: Town) -> list[int]:
     """Those of the departments that are asked."""
     told = (await place.admin.state())["departments"]
@@ -201,7 +189,7 @@ async def idle_share(gateway: int, seconds: float = 4.0) -> float:
 async def measured(place: Town, chosen: Any, console: Console) -> None:
     """Print the figures, and the pieces where py-spy is at hand."""
     gateway = place.processes[1].process.pid
-    client = await _client(place, mocks=chosen.mocks)
+    client = await bench_client(place, mocks=chosen.mocks)
     await client.stretch(chosen.connections, 3)  # warm
     idle = await idle_share(gateway)
     columns = ["queries/s", "CPU ms/query", "beyond idle", "p50 ms", "p99 ms", "RSS MB", "odd"]
@@ -232,7 +220,8 @@ async def measured(place: Town, chosen: Any, console: Console) -> None:
         console.print(pieces)
 
 
-async def _client(place: Town, *, mocks: bool) -> Client:
+async def bench_client(place: Town, *, mocks: bool) -> Client:
+    """Who asks; `mocks`: the departments' CPU is counted too."""
     await place.admin.faults({"health": [{"operation": "*", "kind": "delay", "delay_s": 0.001}]})
     settings = load_settings({**place.overrides, "profile": "dev"}, environ={})
     token = token_of(settings, "applicant", await place.admin.demo())
@@ -240,7 +229,7 @@ async def _client(place: Town, *, mocks: bool) -> Client:
     return Client(place.gateway, token, gateway, await processes(place) if mocks else [])
 
 
-def _town(folder: Path, addresses: Mapping[str, str]) -> AbstractAsyncContextManager[Town]:
+def bench_town(folder: Path, addresses: Mapping[str, str]) -> AbstractAsyncContextManager[Town]:
     """A town for the bench alone, its gateway led to these addresses."""
     settings = {**SETTINGS, **addresses}
     silent: Callable[[str], None] = lambda _: None  # noqa: E731 - who tells nobody
@@ -273,7 +262,7 @@ async def run(chosen: Any) -> None:
         folder = Path(name)
         async with (
             stand_ins(folder, chosen.mocks) as addresses,
-            _town(folder, addresses) as place,
+            bench_town(folder, addresses) as place,
         ):
             await measured(place, chosen, Console(width=120))
 

@@ -1,10 +1,11 @@
 """`python -m tests.bench.mock_admin`: what a reset of all eight departments and the journal cost.
 
-Reset: before each, two departments take many filings in, every journal holds some requests, faults
+Reset: before each, two departments take filings in, every journal holds some requests, faults
 are on order; measured is the HTTP request to the controls, from this process, and the CPU all
 processes of the fleet spend on it; beside it one that only asks the time, which tells what the
 machine adds. Then the same with every journal full and the page open, which asks what it asks all
-the time (Linux only: the journals are filled where they lie). Journal: one request through an
+the time (Linux only: the journals are filled where they lie); then with a desk that holds very
+many filings. Journal: one request through an
 application that answers at once, with and without noting, in this process; reading, over a full
 ring.
 """
@@ -35,11 +36,13 @@ from mocks.journal.ring import Ring, shared_memory
 from mocks.journal.shelf import Shelf
 from mocks.journal.tally import Tally
 from tests.bench.asked import ASKED
-from tests.bench.mocks import cpu_s, over
+from tests.bench.mock_upstream import cpu_s
+from tests.bench.mocks import over
 from tests.mocks.conftest import World, start_world, stop_world
 
 _RESETS, _FILINGS, _CALLS = 50, 100, 20_000
 _FULL = 28_000  # requests in one department's journal
+_VERY_MANY, _FULL_DESKS = 10_000, 12  # filings on one desk; resets of it
 _SCOPE: Scope = {
     "type": "http", "method": "POST", "path": "/applications", "query_string": b"page=1",
     "headers": [(b"content-type", b"application/json"), (b"authorization", b"Bearer x")] * 5,
@@ -90,6 +93,29 @@ def resets_while_looked_at(world: World) -> Looked:
             _seconds(lambda: kept.get(f"{world.admin}/__admin/journal?limit=1"))
             took.append(_seconds(lambda: kept.post(f"{world.admin}/__admin/reset")))
     return Looked(resets=sorted(took), page=sorted(rounds))
+
+
+def resets_of_a_full_desk(world: World, ledger: bytes) -> list[float]:
+    """Seconds, sorted, of each reset where one department has very many filings."""
+    took: list[float] = []
+    file = world.state / "ledger" / "fire.jsonl"
+    with httpx.Client(trust_env=False, timeout=60) as kept:
+        for _ in range(_FULL_DESKS):
+            kept.post(f"{world.admin}/__admin/departments/fire/stop").raise_for_status()
+            file.write_bytes(ledger)
+            kept.post(f"{world.admin}/__admin/departments/fire/start").raise_for_status()
+            took.append(_seconds(lambda: kept.post(f"{world.admin}/__admin/reset")))
+    return sorted(took)
+
+
+def _full_desk(state: Path) -> bytes:
+    """The ledger of a department that took very many filings in."""
+    kit = assemble("fire", state)
+    with kit.ledger.together():
+        for number in range(_VERY_MANY):
+            kit.desk.receive(f"r:{number}", "fire_safety_inspection", {"opinion": "x" * 200})
+    kit.ledger.close()
+    return kit.ledger.path.read_bytes()
 
 
 @contextmanager
@@ -203,6 +229,7 @@ def main() -> None:
         try:
             took = resets(world, _filings(Path(folder) / "here"))
             looked = resets_while_looked_at(world)
+            full = resets_of_a_full_desk(world, _full_desk(Path(folder) / "full"))
         finally:
             stop_world(world)
         ring = Ring(shared_memory())
@@ -211,16 +238,24 @@ def main() -> None:
         noting = Noting(_answer, ring, clock, Tally())
         bare, noted = asyncio.run(calls(_answer)), asyncio.run(calls(noting))
     count, seconds = read(ring)
-    _print(took, looked, noted - bare, count, seconds)
+    _print(took, looked, full, noted - bare, count, seconds)
 
 
-def _print(took: Took, looked: Looked, noting: float, count: int, seconds: float) -> None:
+def _print(
+    took: Took,
+    looked: Looked,
+    desk: Sequence[float],
+    noting: float,
+    count: int,
+    seconds: float,
+) -> None:
     table = Table("what", "p50", "p99", "max", title="mock fleet, controls")
     table.add_row(f"reset of 8 departments, {2 * _FILINGS} filings", *_spread(took.resets))
     table.add_row("its CPU, in nine processes", *_spread(took.cpu))
     table.add_row("a look at the clock", *_spread(took.looks))
     full = f"{8 * _FULL:,} in the journals, the page open"
     table.add_row(f"reset, {full}", *_spread(looked.resets))
+    table.add_row(f"reset, {_VERY_MANY:,} filings on a desk", *_spread(desk))
     table.add_row("a round of the page's requests then", *_spread(looked.page))
     table.add_row(f"noting one request ({len(_BODY)} bytes)", f"{noting * 1e6:.1f} µs")
     table.add_row(f"matching {count} requests by body", f"{seconds * 1e3:.0f} ms")

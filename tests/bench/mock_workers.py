@@ -16,7 +16,8 @@ from rich.table import Table
 
 from mocks.core.kit import ALONE, assemble
 from tests.bench.asked import ASKED
-from tests.bench.mocks import LINES, cpu_s, over
+from tests.bench.mock_upstream import cpu_s
+from tests.bench.mocks import LINES, over
 from tests.mocks.conftest import World, start_world, stop_world
 
 _WARM, _TURNS = 2_000, 4

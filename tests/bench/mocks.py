@@ -6,10 +6,11 @@ Requests by the seconds of CPU the department's process spent (user and system, 
 what else runs on the machine matters little. `--before` runs those of another checkout beside them,
 turn by turn, to compare.
 
-Beside it: how many calls a core of the gateway sends, of uncached cases over five departments
-(`tests.bench.case`, with stand-ins for the departments), and how many times that a core of the
-department answers: all of them, were they for one department; the fifth that one of the five gets;
-and what one of a fleet of 51 gets where each is asked alike.
+Beside it: how many calls a core of the gateway sends, counted in the same run as the mocks answer
+uncached cases over five departments (`tests.bench.mock_upstream`), and how many times that a core
+of the department answers: all of them, were they for one department; the fifth that one of the
+five gets; and what one of a fleet of 51 gets where each is asked alike. Then each of the five by
+what it was really sent, several records in a call where cases share one.
 """
 
 import argparse
@@ -33,7 +34,7 @@ from mocks.core.kit import assemble
 from mocks.journal.ring import shared_memory
 from mocks.ports import free_ports
 from tests.bench.asked import ASKED, Asked
-from tests.bench.case import calls_a_core
+from tests.bench.mock_upstream import Upstream, cpu_s, upstream
 from tests.mocks.faults.wire import Talk
 
 LINES = 8
@@ -99,12 +100,6 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def cpu_s(pid: int) -> float:
-    """Seconds a process spent on a core, exactly: the ticks of /proc/PID/stat are samples."""
-    threads = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((one / "schedstat").read_text().split()[0]) for one in threads) / 1e9
-
-
 def over(port: int, asked: Iterator[bytes], times: int, connections: int = LINES) -> None:
     """So many requests over a few connections of their own, none of them idle for long."""
     lines = [Talk(port, 30) for _ in range(min(connections, times))]
@@ -158,8 +153,9 @@ def _in_turns(
         yield Row(department=name, call=call, requests=count, checkout=checkout, cpu_s=seconds)
 
 
-def table_of(rows: Sequence[Row], sent: float) -> Table:
+def table_of(rows: Sequence[Row], made: Upstream) -> Table:
     """The rows, those of one call beside each other."""
+    sent = made.sent
     title = f"mock departments, with their journal; a core of the gateway sends {sent:,.0f}/s"
     table = Table(*COLUMNS, title=title)
     for row in rows:
@@ -180,7 +176,9 @@ def main() -> None:
     rows = [
         row for name in told.departments or ASKED for row in measured(name, told.requests, codes)
     ]
-    Console(width=140).print(table_of(rows, asyncio.run(calls_a_core())))
+    made, console = asyncio.run(upstream()), Console(width=140)
+    console.print(table_of(rows, made))
+    console.print(made.table())
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from adapters.contract import Department
 from gateway.app import Gateway
 from gateway.cases.probe import Hooks
 from gateway.declared import read_declared
+from gateway.edge.fast_protocol import protocol_of
 from gateway.settings import load_settings
 from gateway.telemetry import configure_logging
 from schema.domain.case import Verb
@@ -68,8 +69,10 @@ def main(words: Sequence[str] | None = None) -> None:
     made = hooks(plan, Death.told(asked.death), asked.version)
     gateway = Gateway(settings, read_declared(settings), made)
     folder.name_of(os.getpid()).write_text(gateway._cases._vigil.executor, encoding="ascii")
+    app = gateway.application()
     uvicorn.run(
-        gateway.application(),
+        app,
+        http=protocol_of(app) or "auto",
         host=settings.server.host,
         port=settings.server.port,
         log_config=None,

@@ -16,6 +16,7 @@ from graphql import (
 )
 
 from gateway.execution.compiled.access import Access, Call, Read
+from gateway.execution.compiled.state import Field, Place, State, info_at
 from tests.differential.values import Data, Later, Log
 
 
@@ -60,7 +61,7 @@ def _object(
             field.resolve = _reader(name)
         elif roll < 0.3:
             names = {one.out_name or name: f"their_{name}" for name, one in field.args.items()}
-            known[id(field)] = Call(_called(name), "parent", "told", _told, names)
+            known[id(field)] = Call(_called(name), "parent", "told", _told_at, names)
             field.resolve = _as_called(name, names)
         elif roll < 0.55:
             field.resolve = _custom(schema, field)
@@ -71,6 +72,10 @@ def _reader(name: str) -> Callable[..., Any]:
         return source.get(name) if isinstance(source, dict) else getattr(source, name)
 
     return resolve
+
+
+def _told_at(state: State, field: Field, place: Place) -> tuple[GraphQLResolveInfo[Any]]:
+    return _told(info_at(state, field, place))
 
 
 def _told(info: GraphQLResolveInfo[Any]) -> tuple[GraphQLResolveInfo[Any]]:

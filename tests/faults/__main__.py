@@ -2,8 +2,8 @@
 
 Every kind of bad day × department × verb, asked through the adapters that ship. Exit code 1 when
 a wrong value was accepted, an exception was raw, a deed was lied about, an answer came late, cost
-too much memory or told personal data; and when an entry of undetectable.toml excuses what needs
-no excuse.
+too much memory or told personal data; when a kind did not strike where nothing says that it cannot;
+and when an entry of undetectable.toml or unmet.toml excuses what needs no excuse.
 
 `python -m tests.faults mutate [--count N] [--seed N]`: recorded replies, changed a little, before
 the adapters and an independent oracle. Exit code 1 for a wrong value, a raw exception, and what
@@ -28,14 +28,16 @@ from mocks.faults.table import KINDS
 from tests.bench.peers.report import markdown, written
 from tests.faults import report
 from tests.faults.everything import cells, everything, expected_s
+from tests.faults.excuses import unneeded
 from tests.faults.figures import HEADS, missed, rows, table
 from tests.faults.matrix import DEADLINE_S
 from tests.faults.mutating import Found, mutate
 from tests.faults.now_and_then import NowAndThen, console
 from tests.faults.questions import VERBS
-from tests.faults.verdict import GOOD, Cell, unneeded
+from tests.faults.verdict import GOOD, Cell
 
 CALLBACK = "callback"
+Excuse = tuple[str, str, str, str]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,7 +70,7 @@ def _matrix(arguments: Sequence[str]) -> int:
     return 0 if found and not stale and all(cell.verdict in GOOD for cell in found) else 1
 
 
-def _show(found: Sequence[Cell], stale: Sequence[tuple[str, str, str]], to: Console) -> None:
+def _show(found: Sequence[Cell], stale: Sequence[Excuse], to: Console) -> None:
     to.print(report.whole(found))
     to.print(report.by_kind(found))
     to.print(report.by_department(found))
@@ -76,6 +78,9 @@ def _show(found: Sequence[Cell], stale: Sequence[tuple[str, str, str]], to: Cons
         to.print(line)
     to.print("undetectable by contract:")
     for line in report.undetectable(found):
+        to.print(f"  {line}")
+    to.print("not met:")
+    for line in report.unmet(found):
         to.print(f"  {line}")
     for line in (*report.wrongs(found), *report.excuses(stale)):
         to.print(line, style="red")
@@ -93,8 +98,15 @@ def _mutated(arguments: Sequence[str]) -> int:
     return 1 if found.wrong else 0
 
 
+def _some(text: str) -> int:
+    """A number of replies; of none nothing would be measured."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: nothing would be measured; tell 1 or more")
+    return int(text)
+
+
 def _about_changes(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--count", type=int, default=10_000, help="changed replies")
+    parser.add_argument("--count", type=_some, default=10_000, help="changed replies")
     parser.add_argument("--seed", type=int, default=7)
 
 

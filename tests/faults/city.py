@@ -1,7 +1,8 @@
 """The mock departments in one process of their own, each on a thread, a port and a state folder.
 
 `python -m tests.faults.city STATE KEY=DEPARTMENT[@CALLBACKS] …` prints the ports as JSON, answers
-each line that is a key with how often each kind struck there, and ends when its input ends.
+each line that is a key with how often each kind struck there, and among how many places of a reply
+it chose, and ends when its input ends.
 Everything that makes bad days costs its memory and time there, not here.
 """
 
@@ -51,7 +52,8 @@ class Mock:
         self.clock = VirtualClock(folder / "clock.json")
         self._faults = folder / "faults.json"
         self._ledger = folder / "ledger" / f"{place.department}.jsonl"
-        self._look = look
+        self._look, self._places = look, dict[str, int]()
+        self._done, self._read = list[Mapping[str, Any]](), 0
 
     def spoil(self, kind: str, **more: Any) -> None:
         """Every call meets this kind from now on."""
@@ -63,7 +65,16 @@ class Mock:
 
     async def struck(self, kind: str) -> int:
         """How often this kind struck; by then it has done what it had begun, and what was due."""
-        return (await self._look(self._key)).get(kind, 0)
+        told = await self._look(self._key)
+        self._places = told["places"]
+        return told["struck"].get(kind, 0)
+
+    def places(self, kind: str) -> int | None:
+        """Among how many places of its last reply this kind chose; None where it does not choose.
+
+        0: it found nothing to spoil, and the reply left as it was.
+        """
+        return self._places.get(kind)
 
     async def met(self, kind: str, before: int, within_s: float) -> bool:
         """Whether the kind strikes, within so many seconds, more often than `before`."""
@@ -77,11 +88,14 @@ class Mock:
 
     def deeds(self, since: int = 0) -> list[Mapping[str, Any]]:
         """What people asked for and it did, the first `since` of them left out."""
-        if not self._ledger.exists():
-            return []
-        lines = self._ledger.read_text("utf-8").splitlines()
-        entries = [json.loads(line) for line in lines]
-        return [entry for entry in entries if entry["kind"] in DEEDS][since:]
+        if self._ledger.exists():
+            with self._ledger.open("rb") as file:
+                file.seek(self._read)
+                lines = [line for line in file if line.endswith(b"\n")]
+            self._read += sum(map(len, lines))
+            entries = [json.loads(line) for line in lines]
+            self._done += [entry for entry in entries if entry["kind"] in DEEDS]
+        return self._done[since:]
 
 
 class _Look:
@@ -90,12 +104,12 @@ class _Look:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process, self._turn = process, asyncio.Lock()
 
-    async def __call__(self, key: str) -> dict[str, int]:
+    async def __call__(self, key: str) -> dict[str, dict[str, int]]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         async with self._turn:
             self._process.stdin.write(f"{key}\n".encode())
-            found: dict[str, int] = json.loads(await self._process.stdout.readline())
+            found: dict[str, dict[str, int]] = json.loads(await self._process.stdout.readline())
         return found
 
 
@@ -161,17 +175,17 @@ class _Running:
         self.ready.set()
         await uvicorn.Server(config).serve([self.sock])
 
-    def struck(self) -> dict[str, int]:
-        """How often each kind struck, told in a pause of the department's work."""
+    def struck(self) -> dict[str, dict[str, int]]:
+        """How often each kind struck and among how many places, in a pause of its work."""
         assert self.kit is not None
         assert self.loop is not None
         look = _counted(self.kit)
         return asyncio.run_coroutine_threadsafe(look, self.loop).result(30)
 
 
-async def _counted(kit: Kit) -> dict[str, int]:
+async def _counted(kit: Kit) -> dict[str, dict[str, int]]:
     kit.desk.tick()
-    return dict(kit.faults.struck)
+    return {"struck": dict(kit.faults.struck), "places": dict(kit.faults.places)}
 
 
 async def _tick(kit: Kit) -> None:
@@ -194,7 +208,7 @@ def main(state: Path, places: Sequence[Place]) -> None:
         _say(running[line.strip()].struck())
 
 
-def _say(told: Mapping[str, int]) -> None:
+def _say(told: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
 

@@ -8,12 +8,13 @@ from mocks.core.kit import DEPARTMENTS as NAMES
 from mocks.faults.table import KINDS, Kind, Stage
 from tests.bench import bad_days
 from tests.faults import mutating, retries
+from tests.faults.excuses import listed, unneeded
 from tests.faults.figures import Figure, Section, none_of
 from tests.faults.matrix import DEADLINE_S, Matrix, matrix
 from tests.faults.mutating import Found, mutate
 from tests.faults.now_and_then import NowAndThen
 from tests.faults.telling import telling
-from tests.faults.verdict import GOOD, MOST_BYTES, SLACK_S, Cell, listed, unneeded
+from tests.faults.verdict import GOOD, MOST_BYTES, SLACK_S, Cell, Verdict
 
 RATE = 10.0  # queries of each kind a second
 MATRIX, CHANGED, BAD_DAYS, AGAIN = "matrix", "changed replies", "bad days", "second attempts"
@@ -22,7 +23,7 @@ MATRIX, CHANGED, BAD_DAYS, AGAIN = "matrix", "changed replies", "bad days", "sec
 def expected_s(count: int, hang_s: float) -> dict[str, float]:
     """What each part takes, in the order they come."""
     days = bad_days.expected_s(hang_s)
-    return {MATRIX: 130, CHANGED: count / 450, AGAIN: 10, BAD_DAYS: days}
+    return {MATRIX: 200, CHANGED: count / 450, AGAIN: 10, BAD_DAYS: days}
 
 
 async def cells(
@@ -65,6 +66,12 @@ def of_matrix(found: Sequence[Cell], calm: tuple[float, int]) -> Section:
         figures=[
             none_of("cells that may not be", len(bad), len(found)),
             none_of("excuses nobody needs", len(stale), len(list(listed()))),
+            Figure(
+                what="cells a kind cannot strike",
+                measured=sum(cell.verdict is Verdict.UNMET for cell in found),
+                of=len(found),
+                form="{:,.0f}",
+            ),
             Figure(
                 what="slowest answer, ms",
                 baseline=1000 * took,

@@ -37,8 +37,9 @@ class Figure:
 
 
 def none_of(what: str, bad: int, of: int) -> Figure:
-    """How many of so many may not be; none of them may."""
-    return Figure(what=what, measured=bad, most=0, of=of, form="{:,.0f}")
+    """How many of so many may not be; none of them may. Of none nothing is measured."""
+    measured = bad if of else float("nan")
+    return Figure(what=what, measured=measured, most=0, of=of, form="{:,.0f}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,43 +1,46 @@
 """Every kind of bad day × department × verb, each asked through the adapter that ships."""
 
 import asyncio
-import zlib
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from adapters.conformance.silence import listening
 from adapters.department import DeclaredDepartment
 from adapters.registry import load_departments
 from adapters.wire import Endpoint
-from mocks.core.city import DEMO
-from mocks.core.contract import Contract
-from mocks.core.kit import CONTRACTS
 from mocks.core.kit import DEPARTMENTS as NAMES
-from mocks.faults.operations import issues_tokens, operations_of, protocol_of
-from mocks.faults.table import KINDS, TOKEN_KINDS, Kind, Point, Stage
-from tests.adapters.answers import ANSWERS
+from mocks.faults.table import TOKEN_KINDS, Kind, Point
 from tests.adapters.test_departments_speak import CREDENTIALS, DEPARTMENTS
 from tests.faults.city import Mock, Place, city
 from tests.faults.memory import Growth
 from tests.faults.questions import PATIENCE_S, WRITES, Counter, Question
+from tests.faults.striking import (
+    PLACED,
+    REMEMBERED,
+    kinds_for,
+    says_not_modified,
+    turn_of,
+    where,
+)
+from tests.faults.told import told
 from tests.faults.verdict import (
     GOOD,
     MOST_BYTES,
     SLACK_S,
     Cell,
+    Judged,
     Verdict,
     judged,
-    reason_for,
+    missed,
 )
 
 DEADLINE_S = 0.3
 _LATER_S = 0.1  # after the adapter gave up
 _MEETS_WITHIN_S = 2.0
-_SHORTEST_TOLD = 6  # characters; shorter words stand in any text
 _TRIES_ALONE = 3
 _MORE: Mapping[str, Mapping[str, Any]] = {
     "delay": {"delay_s": 2 * DEADLINE_S},
@@ -45,8 +48,9 @@ _MORE: Mapping[str, Mapping[str, Any]] = {
     "endless_1xx": {"every_s": 0.02},
     "lag": {"delay_s": 3600},
 }
+_MISSED = frozenset({Verdict.UNMET, Verdict.SPARED})
+_NOT_WRONG = GOOD | {Verdict.SPARED}
 _DONE_LATER = frozenset({"delay", "late_accept"})
-_PERSONAL = ("legal_rep_name", "legal_rep_id_number", "legal_rep_phone", "agent_id_number", "phone")
 Adapters = Mapping[str, DeclaredDepartment]
 Made = Callable[[Mapping[str, Endpoint]], Adapters]
 
@@ -55,34 +59,6 @@ def shipped(endpoints: Mapping[str, Endpoint]) -> Adapters:
     """The departments as the gateway loads them, on the line that ships."""
     loaded = load_departments(DEPARTMENTS, endpoints, installed=False)
     return {name: one for name, one in loaded.departments.items() if name in endpoints}
-
-
-def turn_of(kind: Kind) -> int:
-    """Which question of a verb a kind asks: the same one, whatever other kinds there are."""
-    return zlib.crc32(kind.name.encode())
-
-
-def kinds_for(department: str, verb: str) -> Iterator[Kind]:
-    """The kinds that can strike this verb at this department."""
-    protocol = protocol_of(department) or ""
-    for kind in KINDS.values():
-        if kind.stage is Stage.TELLING or not kind.suits_protocol(protocol):
-            continue
-        if kind.name.startswith("token_") and department != "market":
-            continue
-        if kind.at == {Point.LOOK_UP} and verb != "find_filing":
-            continue
-        yield kind
-
-
-@cache
-def says_not_modified(department: str) -> bool:
-    """Whether it may answer that nothing changed: a reply without a body to spoil."""
-    folder = CONTRACTS / department / "contract"
-    if not list(folder.glob("*.yaml")):
-        return False
-    operations = Contract.of(folder).operations.values()
-    return any("304" in operation.spec["responses"] for operation in operations)
 
 
 @dataclass(slots=True)
@@ -98,7 +74,8 @@ class Matrix:
     async def row(self, kind: Kind, verbs: Collection[str] = ()) -> list[Cell]:
         """The kind at every department, all at once; what may be the machine's doing again, alone.
 
-        That is what was late or large, and what got no reply though a change of one is excused.
+        That is what was late, large or not struck, and what ended with the time-out though most
+        others did not.
         """
         grown = Growth()
         found = await asyncio.gather(
@@ -106,17 +83,14 @@ class Matrix:
         )
         growth = grown.bytes
         cells = [replace(cell, grown_bytes=growth) for some in found for cell in some]
-        again = [
-            cell
-            for cell in cells
+        silent = bool(cells) and median(cell.took_s for cell in cells) >= self.deadline_s
+        return [
             # What was wrong once is wrong: no second answer takes it back.
-            if cell.verdict in GOOD
-            and (self._suspect(cell) or growth > MOST_BYTES or _excuse_unused(cell))
+            await self._alone(kind, cell)
+            if cell.verdict in _NOT_WRONG and (growth > MOST_BYTES or self._hurried(cell, silent))
+            else cell
+            for cell in cells
         ]
-        kept = {id(cell): cell for cell in cells}
-        for cell in again:
-            kept[id(cell)] = await self._alone(kind, cell)
-        return list(kept.values())
 
     async def good_day(self) -> tuple[float, int]:
         """How long the slowest answer takes, and how much memory, on a day without faults."""
@@ -137,52 +111,99 @@ class Matrix:
     def _suspect(self, cell: Cell) -> bool:
         return cell.took_s > self.deadline_s + SLACK_S
 
+    def _hurried(self, cell: Cell, silent: bool) -> bool:
+        """Whether the machine may have been too slow for it; `silent`: the kind lets all wait."""
+        late = not silent and cell.took_s >= self.deadline_s
+        return late or self._suspect(cell) or cell.verdict is Verdict.SPARED
+
     async def _alone(self, kind: Kind, cell: Cell) -> Cell:
         """The cell once more with nothing beside it; the best of a few tries."""
-        counter = self.counters[cell.department]
-        found = await self._measured(kind, counter, cell.verb)
+        found = await self._measured(kind, cell)
         for _ in range(1, _TRIES_ALONE):
-            if found.verdict not in (Verdict.LATE, Verdict.LARGE) and not _excuse_unused(found):
+            if found.verdict not in (Verdict.LATE, Verdict.LARGE):
                 break
-            found = await self._measured(kind, counter, cell.verb)
+            found = await self._measured(kind, cell)
         return found
 
-    async def _measured(self, kind: Kind, counter: Counter, verb: str) -> Cell:
-        grown = Growth()
-        found = replace(await self.cell(kind, counter, verb), grown_bytes=grown.bytes)
+    async def _measured(self, kind: Kind, cell: Cell) -> Cell:
+        grown, counter = Growth(), self.counters[cell.department]
+        again = await self.cell(kind, counter, cell.verb, turn=cell.turn, place=cell.place)
+        found = replace(again, about=cell.about, grown_bytes=grown.bytes)
         if found.verdict in GOOD and self._suspect(found):
             return replace(found, verdict=Verdict.LATE)
         large = found.verdict in GOOD and found.grown_bytes > MOST_BYTES
         return replace(found, verdict=Verdict.LARGE) if large else found
 
     async def _at(self, kind: Kind, counter: Counter, verbs: Collection[str]) -> list[Cell]:
-        return [
-            await self.cell(kind, counter, verb)
-            for verb in counter.verbs
-            if (not verbs or verb in verbs) and kind in kinds_for(counter.name, verb)
-        ]
+        """Every verb of a department; where the kind gives what was said before, with each past."""
+        pasts = (False, True) if kind.name in REMEMBERED else (None,)
+        cells = []
+        for past in pasts:
+            if past is not None:
+                await counter.remind(refused=past)
+            for verb in counter.verbs:
+                if (not verbs or verb in verbs) and kind in kinds_for(counter.name, verb):
+                    found = await self.everywhere(kind, counter, verb)
+                    after = ", after refusals" if past else ""
+                    cells += [replace(cell, about=cell.about + after) for cell in found]
+        return cells
 
-    async def cell(self, kind: Kind, counter: Counter, verb: str) -> Cell:
-        """The question of this verb whose turn it is, on such a day."""
+    async def everywhere(self, kind: Kind, counter: Counter, verb: str) -> list[Cell]:
+        """The question whose turn it is; of a kind that strikes one place of many, every question
+        of the verb, struck at each place of its reply.
+        """
         turn = turn_of(kind)
+        if kind.name not in PLACED:
+            return [await self.cell(kind, counter, verb)]
+        cells = []
+        for one in counter.turns(verb, turn):
+            cells.append(await self._first(kind, counter, verb, one))
+            for place in range(1, cells[-1].places or 1):
+                cells.append(await self.cell(kind, counter, verb, turn=one, place=place))
+        return cells
+
+    async def _first(self, kind: Kind, counter: Counter, verb: str, turn: int) -> Cell:
+        """The first place; once more where it never got there, for then nobody knows the others."""
+        found = await self.cell(kind, counter, verb, turn=turn, place=0)
+        for _ in range(1, _TRIES_ALONE):
+            if found.places is not None or found.verdict not in _NOT_WRONG:
+                break
+            found = await self.cell(kind, counter, verb, turn=turn, place=0)
+        return found
+
+    async def cell(
+        self,
+        kind: Kind,
+        counter: Counter,
+        verb: str,
+        *,
+        turn: int | None = None,
+        place: int | None = None,
+    ) -> Cell:
+        """The question of this verb whose turn it is, on such a day."""
+        turn = turn_of(kind) if turn is None else turn
         question = await counter.question(verb, turn)
         if kind.name in TOKEN_KINDS or (verb not in WRITES and says_not_modified(counter.name)):
             await self._anew(counter)
-        if kind.name != "stale_keep_alive":
-            found = await self._struck(kind, counter, question)
-            if found.verdict is Verdict.UNMET and kind.at == {Point.ACCEPT}:
-                await self._anew(counter)  # it had a connection already
-                found = await self._struck(kind, counter, await counter.question(verb, turn))
-            if found.verdict is Verdict.UNDETECTABLE or kind.name in TOKEN_KINDS:
-                # A value may be kept, and believed again when "not modified"; a token that was
-                # refused twice is not asked for anew for a while.
-                await self._anew(counter)
-            return found
-        before = await self._struck(kind, counter, question)  # the next question meets the reset
-        question = await counter.question(verb, turn)
+        if kind.name == "stale_keep_alive":
+            return await self._stale(kind, counter, question, turn)
+        found = await self._struck(kind, counter, question, place=place)
+        if found.verdict in _MISSED and kind.at == {Point.ACCEPT}:
+            await self._anew(counter)  # it had a connection already
+            found = await self._struck(kind, counter, await counter.question(verb, turn))
+        if found.verdict is Verdict.UNDETECTABLE or kind.name in TOKEN_KINDS:
+            # A value may be kept, and believed again when "not modified"; a token that was
+            # refused twice is not asked for anew for a while.
+            await self._anew(counter)
+        return replace(found, turn=turn, place=place)
+
+    async def _stale(self, kind: Kind, counter: Counter, question: Question, turn: int) -> Cell:
+        """The first question is answered well; the next one meets the reset."""
+        before = await self._struck(kind, counter, question)
+        question = await counter.question(question.verb, turn)
         then = await self._struck(kind, counter, question, unseen=True)
         await self._anew(counter)  # no connection of that day is left
-        return then if before.verdict in GOOD else before
+        return replace(then if before.verdict in GOOD else before, turn=turn)
 
     async def _anew(self, counter: Counter) -> None:
         """An adapter that has neither a token nor a connection yet."""
@@ -191,12 +212,18 @@ class Matrix:
         self.hurried[counter.name] = made[counter.name]
 
     async def _struck(
-        self, kind: Kind, counter: Counter, question: Question, *, unseen: bool = False
+        self,
+        kind: Kind,
+        counter: Counter,
+        question: Question,
+        *,
+        place: int | None = None,
+        unseen: bool = False,
     ) -> Cell:
         """The question on such a day; `unseen`: the department never sees what it does to it."""
         mock, loop = counter.mock, asyncio.get_running_loop()
         done, struck = len(mock.deeds()), await mock.struck(kind.name)
-        mock.spoil(kind.name, **_where(kind, counter.name), **self.more.get(kind.name, {}))
+        self._spoil(kind, counter, place)
         with listening() as logged:
             began = loop.time()
             outcome = await _outcome(self.hurried[counter.name], question, self.deadline_s)
@@ -205,34 +232,24 @@ class Matrix:
         if question.verb in WRITES and kind.name in _DONE_LATER:
             await asyncio.sleep(self.more[kind.name]["delay_s"] + _LATER_S)
         mock.good()
-        deeds = mock.deeds(done)
-        verdict, reason = judged(kind.name, counter.name, question, outcome, deeds)
-        if verdict in GOOD and _told(outcome, logged):
-            verdict = Verdict.TOLD
+        deeds, places = mock.deeds(done), mock.places(kind.name)
+        found = judged(kind.name, counter.name, question, outcome, deeds)
+        if found.verdict in GOOD and told(outcome, logged):
+            found = Judged(Verdict.TOLD)
+        if found.verdict in GOOD and (not met or places == 0):
+            found = missed(kind.name, f"{counter.name}.{question.verb}")
         error = isinstance(outcome, Exception)
         return Cell(
             kind=kind.name, department=counter.name, verb=question.verb, about=question.about,
-            outcome=type(outcome).__name__ if error else "value",
-            verdict=verdict if met or verdict not in GOOD else Verdict.UNMET,
-            took_s=took, deeds=len(deeds), message=str(outcome)[:200], reason=reason,
+            outcome=type(outcome).__name__ if error else "value", verdict=found.verdict,
+            took_s=took, deeds=len(deeds), message=str(outcome)[:200], reason=found.reason,
+            fields=found.fields, places=places,
         )  # fmt: skip
 
-
-def _where(kind: Kind, department: str) -> Mapping[str, Any]:
-    """The operations to strike: a call struck while a token is fetched for it never gets there.
-
-    What strikes a connection strikes the first there is, whatever it is for.
-    """
-    known = operations_of(department)
-    calls = sorted(name for name in known if not issues_tokens(name))
-    everywhere = kind.at == {Point.ACCEPT} or kind.name in TOKEN_KINDS or len(calls) == len(known)
-    return {} if everywhere else {"operation": calls}
-
-
-def _excuse_unused(cell: Cell) -> bool:
-    """Whether a change that nobody can tell there was not seen: it may not have arrived in time."""
-    excused = reason_for(cell.kind, cell.department, cell.verb)
-    return bool(excused) and cell.verdict in GOOD and cell.verdict is not Verdict.UNDETECTABLE
+    def _spoil(self, kind: Kind, counter: Counter, place: int | None) -> None:
+        at = {} if place is None else {"place": place}
+        more = {**where(kind, counter.name), **self.more.get(kind.name, {}), **at}
+        counter.mock.spoil(kind.name, **more)
 
 
 async def _outcome(adapter: DeclaredDepartment, question: Question, budget: float) -> Any:
@@ -240,20 +257,6 @@ async def _outcome(adapter: DeclaredDepartment, question: Question, budget: floa
         return await question.ask(adapter, budget)
     except Exception as error:  # what may come out of an adapter is the very thing examined
         return error
-
-
-def _told(outcome: Any, logged: Sequence[str]) -> bool:
-    """Whether somebody's data, or a secret of ours, stands in an error's text or in a log."""
-    texts = [*logged, str(outcome)] if isinstance(outcome, Exception) else logged
-    return any(word in text for word in secret_words() for text in texts)
-
-
-def secret_words() -> frozenset[str]:
-    """What must not be told: the people of the demo, and our credentials."""
-    people = {str(DEMO[name]) for name in _PERSONAL if name in DEMO}
-    people |= {str(ANSWERS[name]) for name in ("legalRepIdNo", "agentIdNo", "legalRepPhone")}
-    ours = {word for known in CREDENTIALS.values() for word in known.values()}
-    return frozenset(people | {word for word in ours if len(word) > _SHORTEST_TOLD})
 
 
 def endpoint_of(mock: Mock, timeout_s: float) -> Endpoint:

@@ -5,7 +5,6 @@ import random
 import re
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import replace
 from typing import Any
 
 from lxml import etree
@@ -44,7 +43,7 @@ def _span(body: bytes, draw: random.Random) -> tuple[int, int]:
 
 
 def _bytes(change: Callable[[bytes, random.Random], bytes]) -> Mutation:
-    return lambda reply, draw: replace(reply, body=change(reply.body, draw))
+    return lambda reply, draw: reply._replace(body=change(reply.body, draw))
 
 
 def _flip(body: bytes, draw: random.Random) -> bytes:
@@ -73,7 +72,7 @@ def _text(change: Callable[[str, random.Random], str]) -> Mutation:
     def mutate(reply: WireReply, draw: random.Random) -> WireReply:
         charset = charset_of(reply)
         text = change(reply.body.decode(charset), draw)
-        return replace(reply, body=text.encode(charset, "replace"))
+        return reply._replace(body=text.encode(charset, "replace"))
 
     return mutate
 
@@ -107,15 +106,15 @@ def _digit(text: str, draw: random.Random) -> str:
 
 def _recoded(reply: WireReply, draw: random.Random) -> WireReply:
     text = reply.body.decode(charset_of(reply))
-    return replace(reply, body=text.encode(draw.choice(_CHARSETS), "replace"))
+    return reply._replace(body=text.encode(draw.choice(_CHARSETS), "replace"))
 
 
 def _header(reply: WireReply, draw: random.Random) -> WireReply:
-    return replace(reply, headers={**reply.headers, "content-type": draw.choice(_TYPES)})
+    return reply._replace(headers={**reply.headers, "content-type": draw.choice(_TYPES)})
 
 
 def _status(reply: WireReply, draw: random.Random) -> WireReply:
-    return replace(reply, status=draw.choice((100, 201, 204, 206, 302, 304, 404, 500, 503)))
+    return reply._replace(status=draw.choice((100, 201, 204, 206, 302, 304, 404, 500, 503)))
 
 
 def _structure(reply: WireReply, draw: random.Random) -> WireReply:
@@ -127,12 +126,12 @@ def _structure(reply: WireReply, draw: random.Random) -> WireReply:
             return reply
         draw.choice(_OF_XML)(draw.choice(inside), draw)
         found = etree.tostring(root, encoding=charset_of(reply), xml_declaration=True)
-        return replace(reply, body=found if isinstance(found, bytes) else found.encode())
+        return reply._replace(body=found if isinstance(found, bytes) else found.encode())
     told = json.loads(reply.body)
     if not (branches := list(_branches(told))):
         return reply
     draw.choice(_OF_JSON)(draw.choice(branches), draw)
-    return replace(reply, body=json.dumps(told, ensure_ascii=False).encode())
+    return reply._replace(body=json.dumps(told, ensure_ascii=False).encode())
 
 
 # elements

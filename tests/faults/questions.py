@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 from typing import Any
 
+from adapters.contract import Changes
 from adapters.department import DeclaredDepartment
 from adapters.errors import AdapterError, OutcomeUnknown
 from mocks.core.city import DEMO
@@ -29,18 +29,24 @@ VERBS = (
 WRITES = frozenset({"file", "supplement", "withdraw"})
 _TOLD_TO_WAIT = "布局图（补正）"  # it asks for more
 _SHELVED = "布局图（搁置）"  # it never decides
-_AT_ONCE = 8
+_AT_ONCE = 16
+_FILLING = 80  # filings whose changes fill the first page of a feed
 Ask = Callable[[DeclaredDepartment, float], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One question about a look-up or service; it has no `truth` where it changes something."""
+    """One question about a look-up or service; it has no `truth` where it changes something.
+
+    Then its deed is known by the `reference` of a filing, or else by the `receipt` it is about.
+    """
 
     verb: str
     about: str
     ask: Ask
     truth: Any = None
+    reference: str = ""
+    receipt: str = ""
 
 
 @dataclass(slots=True)
@@ -52,6 +58,7 @@ class Counter:
     patient: DeclaredDepartment
     asking: dict[str, list[Question]] = field(default_factory=lambda: defaultdict(list))
     taken: int = 0
+    decided: dict[str, str] = field(default_factory=dict)  # receipts by service
     _waiting: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @property
@@ -67,14 +74,23 @@ class Counter:
             service: await self.patient.file(one, budget=PATIENCE_S)
             for service, one in filed.items()
         }
+        self.decided = {service: receipt.number for service, receipt in receipts.items()}
+        await self._fill()
         self.mock.clock.advance(working_days=30)
         await self.mock.struck("none")  # what was due is decided now
         for verb, about, ask in self._all(filed, receipts):
             truth = await ask(self.patient, PATIENCE_S)
             if holds_error(truth):
                 raise LookupError(f"{self.name}: {verb} {about} has no answer on a good day")
+            if isinstance(truth, Changes) and not truth.more:
+                raise LookupError(f"{self.name}: the first page of its feed is not full")
             question = Question(verb=verb, about=about, ask=ask, truth=truth)
             self.asking[verb].append(question)
+
+    async def _fill(self) -> None:
+        """Fill the first page of a feed: so it is the same whatever is filed later."""
+        for _ in range(_FILLING if self.name == "greening" else 0):
+            await self.patient.file(self._filing(FILED[self.name][0]), budget=PATIENCE_S)
 
     def _all(
         self, filed: Mapping[str, Filing], receipts: Mapping[str, Receipt]
@@ -104,20 +120,43 @@ class Counter:
             known = self.asking[verb]
             return known[turn % len(known)]
         service = FILED[self.name][turn % len(FILED[self.name])]
-        return Question(verb=verb, about=service, ask=await self._change(verb, service))
+        return await self._change(verb, service)
 
-    async def _change(self, verb: str, service: str) -> Ask:
+    def turns(self, verb: str, turn: int) -> range:
+        """The turns in which each question comes once, where answers differ in their fields."""
+        return range(turn, turn + (len(self.asking[verb]) if verb == "read" else 1))
+
+    async def remind(self, *, refused: bool) -> None:
+        """Ask everything on a good day, in this order: so each operation answered this last.
+
+        `refused`: then every change again, of a filing that is decided and takes none.
+        """
+        self._waiting.clear()  # the filings to be changed are made anew, so the clock moves on
+        services = len(FILED.get(self.name, ()))
+        for verb in reversed(self.verbs):  # filings last, all of them by today's clock
+            for turn in range(len(self.asking[verb]) if verb not in WRITES else services):
+                with suppress(OutcomeUnknown):  # over a connection that a bad day left behind
+                    await (await self.question(verb, turn)).ask(self.patient, PATIENCE_S)
+        for service, receipt in self.decided.items() if refused else ():
+            for change in (_supplement, _withdraw):
+                with suppress(AdapterError):
+                    await change(service, receipt, f"{CASE}:X:late:1", self.patient, PATIENCE_S)
+
+    async def _change(self, verb: str, service: str) -> Question:
         if verb == "file":
-            return partial(_file, self._filing(service))
+            made = self._filing(service)
+            ask: Ask = partial(_file, made)
+            return Question(verb=verb, about=service, ask=ask, reference=made.reference)
         wanted = f"{verb} {service}"
         if not self._waiting[wanted]:
             await self._prepare(verb, service)
         receipt = self._waiting[wanted].pop()
         self.taken += 1
         reference = f"{CASE}:X:{verb}:{self.taken}"
-        return partial(
-            _supplement if verb == "supplement" else _withdraw, service, receipt, reference
-        )
+        change = _supplement if verb == "supplement" else _withdraw
+        ask = partial(change, service, receipt, reference)
+        number = receipt.partition("/")[0]  # our reference may stand behind it
+        return Question(verb=verb, about=service, ask=ask, reference=reference, receipt=number)
 
     async def _prepare(self, verb: str, service: str) -> None:
         """Make filings that can be supplemented, or withdrawn."""
@@ -143,13 +182,6 @@ class Counter:
 def holds_error(value: Any) -> bool:
     """Whether some row of an answer is an error."""
     return isinstance(value, Mapping) and any(isinstance(v, AdapterError) for v in value.values())
-
-
-def receipt_told(entry: Mapping[str, Any], receipt: Receipt) -> bool:
-    """Whether a receipt is what the ledger says of a filing."""
-    at = datetime.fromisoformat(entry["at"])
-    mine = receipt.number.partition("/")[0] == str(entry["receipt"]).partition("/")[0]
-    return mine and receipt.received_at == at.replace(microsecond=0)
 
 
 async def _read(register: str, lookup: str, key: str, of: DeclaredDepartment, budget: float) -> Any:

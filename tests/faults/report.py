@@ -3,7 +3,7 @@
 import json
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -102,12 +102,14 @@ def totals(cells: Sequence[Cell], deadline_s: float) -> list[str]:
     outcomes = Counter(cell.outcome for cell in cells)
     took = sorted(cell.took_s for cell in cells) or [0.0]
     kinds = {cell.kind for cell in cells}
+    whole = {(cell.kind, cell.department, cell.verb) for cell in cells}
     return [
-        f"{len(kinds)} kinds, {len(cells)} cells: "
+        f"{len(kinds)} kinds, {len(whole)} cells, {len(cells)} questions: "
         + ", ".join(f"{name} {verdicts[name]}" for name in Verdict if verdicts[name]),
         "outcomes: " + ", ".join(f"{name} {count}" for name, count in outcomes.most_common()),
         f"{verdicts[Verdict.WRONG]} wrong values accepted, {verdicts[Verdict.RAW]} raw exceptions, "
         f"{verdicts[Verdict.LIE]} lies about a deed, {verdicts[Verdict.TOLD]} with personal data",
+        f"{verdicts[Verdict.UNMET]} that cannot be struck, {verdicts[Verdict.SPARED]} not struck",
         f"time: median {1000 * statistics.median(took):.0f} ms, worst {1000 * took[-1]:.0f} ms "
         f"(deadline {1000 * deadline_s:.0f} ms)",
         f"memory: worst {max((c.grown_bytes for c in cells), default=0) / 2**20:.1f} MB, of all "
@@ -121,18 +123,38 @@ def undetectable(cells: Iterable[Cell]) -> list[str]:
     for cell in cells:
         if cell.verdict is Verdict.UNDETECTABLE:
             places = found.setdefault((cell.kind, cell.reason), set())
-            places.add(f"{cell.department}.{cell.verb}")
+            places |= {f"{cell.department}.{cell.verb}.{field}" for field in cell.fields}
+    return _told(found)
+
+
+def unmet(cells: Iterable[Cell]) -> list[str]:
+    """What no kind could strike, with the reason."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for cell in cells:
+        if cell.verdict is Verdict.UNMET:
+            found.setdefault((cell.kind, cell.reason), set()).add(f"{cell.department}.{cell.verb}")
+    return _told(found)
+
+
+def _told(found: Mapping[tuple[str, str], set[str]]) -> list[str]:
     return [f"{k}: {', '.join(sorted(places))} — {why}" for (k, why), places in found.items()]
 
 
 def wrongs(cells: Iterable[Cell]) -> list[str]:
     """Every cell that may not be."""
     return [
-        f"{c.verdict}: {c.kind} at {c.department}.{c.verb} ({c.about}): {c.outcome}, {c.deeds} "
-        f"deed(s), {1000 * c.took_s:.0f} ms, {c.grown_bytes / 2**20:.1f} MB"
+        f"{c.verdict}: {c.kind} at {c.department}.{c.verb} ({c.about}): {c.outcome}"
+        f"{_place(c)}, {c.deeds} deed(s), {1000 * c.took_s:.0f} ms, "
+        f"{c.grown_bytes / 2**20:.1f} MB"
         for c in cells
         if c.verdict not in GOOD
     ]
+
+
+def _place(cell: Cell) -> str:
+    """Which place was struck, and which fields came out wrong."""
+    place = "" if cell.place is None else f", place {cell.place + 1} of {cell.places}"
+    return place + (f", wrong: {', '.join(cell.fields)}" if cell.fields else "")
 
 
 def write(cells: Iterable[Cell], file: Path) -> None:
@@ -141,10 +163,10 @@ def write(cells: Iterable[Cell], file: Path) -> None:
     file.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def excuses(unneeded: Iterable[tuple[str, str, str]]) -> list[str]:
-    """What undetectable.toml lists, and nobody needs."""
+def excuses(unneeded: Iterable[tuple[str, str, str, str]]) -> list[str]:
+    """What undetectable.toml and unmet.toml list, and nobody needs."""
     return [
-        f"UNNEEDED EXCUSE: {kind} at {department}.{verb} needs none — take it out of "
-        "undetectable.toml"
-        for kind, department, verb in unneeded
+        f"UNNEEDED EXCUSE: {kind} at {department}.{verb} needs none ({what}) — take it out of "
+        + ("unmet.toml" if what == "not met" else "undetectable.toml")
+        for kind, department, verb, what in unneeded
     ]

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,13 @@ from adapters.errors import AdapterError
 from mocks.faults.table import KINDS, Kind, Stage
 from schema.domain.filing import ItemStatus, Progress
 from tests.faults.city import Mock, Place, city
+from tests.faults.differences import ABSENT, differing
 from tests.faults.matrix import endpoint_of, shipped
 from tests.faults.questions import PATIENCE_S, Counter
-from tests.faults.verdict import Cell, Verdict, reason_for
+from tests.faults.verdict import GOOD, Cell, Judged, Verdict, missed, of_fields
 
 TELLING = tuple(kind for kind in KINDS.values() if kind.stage is Stage.TELLING)
-_EVENT = "applicationStatusChanged"
+_EVENT, _AT = "applicationStatusChanged", "market.callback"
 _MORE = {"delay_s": 0.05}
 _QUIET_S = 1.0  # after the last letter
 _FALSE = frozenset({"forged", "unsigned", "tampered", "expired_callback", "garbled"})
@@ -72,12 +73,13 @@ class Telling:
         outcomes = [self._believed(letter) for letter in await self._letters()]
         met = await self.mock.struck(kind.name) > before
         self.mock.good()
-        verdict = self._verdict(kind, outcomes)
+        found = self._judged(kind, outcomes)
+        if found.verdict in GOOD and not met:
+            found = missed(kind.name, _AT)
         return Cell(
             kind=kind.name, department="market", verb="callback", about=_EVENT,
-            outcome=_named(outcomes), took_s=0.0,
-            verdict=verdict if met else Verdict.UNMET,
-            reason=reason_for(kind.name, "market", "callback"),
+            outcome=_named(outcomes), took_s=0.0, verdict=found.verdict, fields=found.fields,
+            reason=found.reason,
         )  # fmt: skip
 
     async def _letters(self) -> list[Letter]:
@@ -94,27 +96,26 @@ class Telling:
         except Exception as error:  # what may come out of an adapter is the very thing examined
             return error
 
-    def _verdict(self, kind: Kind, outcomes: list[Any]) -> Verdict:
+    def _judged(self, kind: Kind, outcomes: list[Any]) -> Judged:
         errors = [one for one in outcomes if isinstance(one, Exception)]
         if any(not isinstance(error, AdapterError) for error in errors):
-            return Verdict.RAW
+            return Judged(Verdict.RAW)
         told = [row for one in outcomes if not isinstance(one, Exception) for row in one]
-        true = [row for row in told if self._true(row)]
-        if len(true) < len(told):
-            known = reason_for(kind.name, "market", "callback")
-            return Verdict.UNDETECTABLE if known else Verdict.WRONG
-        if len({row.receipt for row in true}) < 2 or (kind.name in _FALSE and not errors):
-            return Verdict.WRONG
-        return Verdict.TYPED if errors else Verdict.TRUE
+        wrong = {field for row in told for field in self._wrong(row)}
+        if wrong:
+            return of_fields(kind.name, _AT, wrong)
+        if len({row.receipt for row in told}) < 2 or (kind.name in _FALSE and not errors):
+            return Judged(Verdict.WRONG, (ABSENT,))
+        return Judged(Verdict.TYPED if errors else Verdict.TRUE)
 
-    def _true(self, row: Progress) -> bool:
+    def _wrong(self, row: Progress) -> frozenset[str]:
+        """Where a row differs from what the ledger says of the filing; nobody's, by its number."""
         filed = {entry["receipt"]: entry for entry in self.mock.deeds()}
-        entry = filed.get(row.receipt)
-        return (
-            entry is not None
-            and row.status is ItemStatus.RECEIVED
-            and row.at == datetime.fromisoformat(entry["at"])
-        )
+        if (entry := filed.get(row.receipt)) is None:
+            return frozenset({"receipt"})
+        at = datetime.fromisoformat(entry["at"])
+        true = replace(row, status=ItemStatus.RECEIVED, at=at, reference=entry["reference"])
+        return differing(row, true)
 
 
 def _named(outcomes: list[Any]) -> str:

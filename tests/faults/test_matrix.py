@@ -1,7 +1,6 @@
 """The matrix, scaled down: every kind once, at a department and verb whose turn it is."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -21,18 +20,11 @@ from mocks.soap.wsdl import load
 from tests.adapters.conformance.bad.lines import Paced, follows
 from tests.adapters.test_departments_speak import DEPARTMENTS
 from tests.faults.city import Place, city
-from tests.faults.matrix import Adapters, Made, Matrix, kinds_for, matrix, says_not_modified
-from tests.faults.questions import VERBS
+from tests.faults.excuses import cannot_strike
+from tests.faults.matrix import Adapters, Made, Matrix, matrix
+from tests.faults.striking import kinds_for, says_not_modified
 from tests.faults.telling import TELLING, telling
-from tests.faults.verdict import (
-    GOOD,
-    UNDETECTABLE,
-    Cell,
-    Verdict,
-    listed,
-    reason_for,
-    unneeded,
-)
+from tests.faults.verdict import GOOD, Verdict
 
 Line = Callable[[Manifest, Endpoint], Wire]
 PATIENT_S = 1.5  # a busy machine is no fault of an adapter's
@@ -54,7 +46,7 @@ async def test_every_kind_ends_in_a_typed_error_or_the_true_value(whole: Matrix)
             for name in (names[turn % 2], names[1 - turn % 2])
             for counter in (whole.counters[name],)
             for verb in counter.verbs
-            if kind in kinds_for(name, verb)
+            if kind in kinds_for(name, verb) and not cannot_strike(kind.name, f"{name}.{verb}")
         ]
         if not ways:
             continue
@@ -74,38 +66,6 @@ async def test_callbacks_are_believed_only_when_they_are_the_departments_own(
         cells = {kind.name: await department.cell(kind) for kind in TELLING[:4]}
     assert {cell.verdict for cell in cells.values()} <= GOOD
     assert cells["forged"].outcome == "Misconfigured"
-
-
-def test_what_cannot_be_detected_is_named_place_by_place() -> None:
-    places = list(listed())
-    assert {kind for kind, _, _ in places} <= set(KINDS)
-    assert {department for _, department, _ in places} <= set(DEPARTMENT_NAMES)
-    assert {verb for _, _, verb in places} <= {*VERBS, "callback"}
-    assert len(places) == sum(len(one.at) for one in UNDETECTABLE)
-    assert all(len(one.reason) > 20 for one in UNDETECTABLE)
-
-
-def test_an_excuse_that_was_asked_and_is_not_needed_is_found() -> None:
-    place = ("clock_skew", "fire", "progress")
-    kind, department, verb = place
-    cell = Cell(
-        kind=kind, department=department, verb=verb, about="", outcome="value",
-        verdict=Verdict.UNDETECTABLE, took_s=0.0,
-    )  # fmt: skip
-
-    def here(*asked: str) -> bool:
-        return asked == place
-
-    assert unneeded([cell], here) == []
-    assert unneeded([replace(cell, verdict=Verdict.TYPED)], here) == [place]
-    assert unneeded([], here) == [place]
-    assert unneeded([], lambda *_: False) == []
-
-
-def test_what_is_not_listed_at_a_place_is_excused_there_by_nothing() -> None:
-    assert reason_for("clock_skew", "fire", "progress")
-    assert reason_for("clock_skew", "fire", "withdraw") == ""
-    assert reason_for("clock_skew", "police", "read") == ""
 
 
 def test_only_a_department_that_says_not_modified_is_asked_anew_each_time() -> None:

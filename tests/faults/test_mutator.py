@@ -44,7 +44,7 @@ def test_the_oracle_refuses_what_breaks_the_contract(
 ) -> None:
     example = known[name]
     request = example.told["exchanges"][-1]["request"]
-    broken = replace(example.true, body=example.true.body.replace(was, now))
+    broken = example.true._replace(body=example.true.body.replace(was, now))
     assert broken != example.true
 
     with pytest.raises(Invalid):

@@ -1,21 +1,18 @@
 """What became of one question on a bad day, and whether that may be."""
 
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
-from adapters.contract import Changes
 from adapters.errors import AdapterError, Misconfigured, NotDelivered, Refused
-from schema.domain.filing import Receipt
-from tests.faults.questions import WRITES, Question, holds_error, receipt_told
+from tests.faults.differences import differing, undone
+from tests.faults.excuses import cannot_strike, excused
+from tests.faults.questions import WRITES, Question, holds_error
 
-FILE = Path(__file__).with_name("undetectable.toml")
 SLACK_S = 0.1
 MOST_BYTES = 16 * 2**20
-_NOTHING_DONE = NotDelivered | Refused | Misconfigured  # the filing protocol goes by these
+_DEEDS = {"file": "filing", "supplement": "supplement", "withdraw": "withdrawal"}
 
 
 class Verdict(StrEnum):
@@ -24,13 +21,14 @@ class Verdict(StrEnum):
     TYPED = "typed error"
     TRUE = "true value"
     UNDETECTABLE = "undetectable by contract"
-    UNMET = "not met"  # the kind does not strike this question
+    UNMET = "not met"  # the kind cannot strike this question, as unmet.toml says
     WRONG = "WRONG VALUE"
     RAW = "RAW EXCEPTION"
     LIE = "LIE ABOUT THE DEED"
     LATE = "LATE"
     LARGE = "TOO MUCH MEMORY"
     TOLD = "PERSONAL DATA TOLD"
+    SPARED = "NOT STRUCK"  # and nothing says that it cannot be
 
 
 GOOD = frozenset({Verdict.TYPED, Verdict.TRUE, Verdict.UNDETECTABLE, Verdict.UNMET})
@@ -38,7 +36,11 @@ GOOD = frozenset({Verdict.TYPED, Verdict.TRUE, Verdict.UNDETECTABLE, Verdict.UNM
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One question asked on one kind of bad day. `outcome`: the error's name, or "value"."""
+    """One question asked on one kind of bad day. `outcome`: the error's name, or "value".
+
+    `place`: which of so many `places` of the reply was struck, where a kind strikes one of them;
+    `turn`: which question of the verb it was. `fields`: in which the value is not the true one.
+    """
 
     kind: str
     department: str
@@ -47,82 +49,67 @@ class Cell:
     outcome: str
     verdict: Verdict
     took_s: float
+    turn: int = 0
+    place: int | None = None
+    places: int | None = None
+    fields: tuple[str, ...] = ()
     deeds: int = 0
     grown_bytes: int = 0
     message: str = ""
-    reason: str = ""  # why it cannot be detected
+    reason: str = ""  # why it cannot be detected, or cannot be met
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undetectable:
-    """A change of a value that its contract allows: where, and why nobody can tell."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict, and what has to be said of it."""
 
-    kind: str
-    at: Sequence[str]  # department.verb
-    reason: str
-
-
-def _read(file: Path) -> tuple[Undetectable, ...]:
-    return tuple(Undetectable(**one) for one in tomllib.loads(file.read_text("utf-8"))["change"])
-
-
-UNDETECTABLE = _read(FILE)
-_REASONS = {(one.kind, place): one.reason for one in UNDETECTABLE for place in one.at}
-
-
-def reason_for(kind: str, department: str, verb: str) -> str:
-    """Why this change cannot be detected there; "" when it must be."""
-    return _REASONS.get((kind, f"{department}.{verb}"), "")
-
-
-def listed() -> Iterator[tuple[str, str, str]]:
-    """Kind, department and verb of everything that is said to be undetectable."""
-    for kind, place in _REASONS:
-        yield (kind, *place.split("."))  # type: ignore[misc]
-
-
-def unneeded(
-    cells: Iterable[Cell], asked: Callable[[str, str, str], bool]
-) -> list[tuple[str, str, str]]:
-    """What is listed as undetectable, was asked and turned out not to be.
-
-    Such an entry would let a wrong value in unseen.
-    """
-    happened = {
-        (cell.kind, cell.department, cell.verb)
-        for cell in cells
-        if cell.verdict is Verdict.UNDETECTABLE
-    }
-    return [place for place in listed() if asked(*place) and place not in happened]
+    verdict: Verdict
+    fields: tuple[str, ...] = ()
+    reason: str = ""
 
 
 def judged(
     kind: str, department: str, question: Question, outcome: Any, deeds: Sequence[Mapping[str, Any]]
-) -> tuple[Verdict, str]:
-    """The verdict on an outcome (a value or an exception), and the reason if it needs one."""
+) -> Judged:
+    """The verdict on an outcome: a value or an exception."""
     if isinstance(outcome, AdapterError):
-        lie = question.verb in WRITES and deeds and isinstance(outcome, _NOTHING_DONE)
-        return (Verdict.LIE if lie else Verdict.TYPED), ""
+        lie = question.verb in WRITES and deeds and _says_undone(outcome)
+        return Judged(Verdict.LIE if lie else Verdict.TYPED)
     if isinstance(outcome, Exception):
-        return Verdict.RAW, ""
+        return Judged(Verdict.RAW)
     if holds_error(outcome):
-        return Verdict.TYPED, ""
-    true = _done(outcome, deeds) if question.verb in WRITES else _same(outcome, question.truth)
-    if true:
-        return Verdict.TRUE, ""
-    reason = reason_for(kind, department, question.verb)
-    return (Verdict.UNDETECTABLE if reason else Verdict.WRONG), reason
+        return Judged(Verdict.TYPED)
+    if question.verb in WRITES:
+        wrong = undone(outcome, _deed(question), deeds)
+    else:
+        wrong = set(differing(outcome, question.truth))
+    return of_fields(kind, f"{department}.{question.verb}", wrong)
 
 
-def _same(value: Any, truth: Any) -> bool:
-    """Whether an answer is the true one; a feed may have grown since."""
-    if isinstance(value, Changes) and isinstance(truth, Changes):
-        return value.progress[: len(truth.progress)] == truth.progress
-    return bool(value == truth)
+def _deed(question: Question) -> Mapping[str, str]:
+    """What the ledger says of what was asked for."""
+    whose = {"receipt": question.receipt} if question.receipt else {"reference": question.reference}
+    return {"kind": _DEEDS[question.verb], **whose}
 
 
-def _done(value: Any, deeds: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether what was said to be done was."""
-    if isinstance(value, Receipt):
-        return any(receipt_told(entry, value) for entry in deeds if entry["kind"] == "filing")
-    return bool(deeds)
+def of_fields(kind: str, at: str, wrong: set[str]) -> Judged:
+    """The verdict on a value that is not the true one in these fields."""
+    if not wrong:
+        return Judged(Verdict.TRUE)
+    known = excused(kind, at)
+    reasons = dict.fromkeys(known[field] for field in sorted(wrong & known.keys()))
+    verdict = Verdict.UNDETECTABLE if wrong <= known.keys() else Verdict.WRONG
+    return Judged(verdict, tuple(sorted(wrong)), "; ".join(reasons))
+
+
+def missed(kind: str, at: str) -> Judged:
+    """The verdict on a question that was not struck."""
+    reason = cannot_strike(kind, at)
+    return Judged(Verdict.UNMET if reason else Verdict.SPARED, reason=reason)
+
+
+def _says_undone(error: AdapterError) -> bool:
+    """Whether the filing protocol takes it for said that nothing was done."""
+    if isinstance(error, Refused):
+        return error.proven  # else it asks before it believes it
+    return isinstance(error, NotDelivered | Misconfigured)

@@ -4,9 +4,12 @@ REST: schemathesis makes requests of each department's contract, right ones and 
 holds the answers to it. SOAP: the npm client `soap`, made of the WSDL a department serves, calls
 every operation of it. Both are fetched into a folder of their own, schemathesis held to our pins,
 and are no part of the development environment; where one cannot be had, it is skipped, and said so.
+Nothing asked is no success: where all are skipped the exit code is 2. With
+ONETHING_TEST_FOREIGN=required, as where a change is judged, so it is where any is.
 """
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,7 +42,7 @@ class Row:
 
 
 def main(words: Sequence[str]) -> int:
-    """Probe the departments named, or all; 1 when something was found."""
+    """Probe the departments named, or all; 1 when something was found, 2 when too little was."""
     parser = argparse.ArgumentParser(prog="python -m tests.foreign_clients", description=__doc__)
     known = (*REST, *SOAP)
     parser.add_argument("departments", nargs="*", metavar="DEPARTMENT", help=", ".join(known))
@@ -58,7 +61,26 @@ def main(words: Sequence[str]) -> int:
         finally:
             stop_world(world)
     show(rows, to)
-    return 1 if any(row.outcome and row.outcome.wrong for row in rows) else 0
+    required = os.environ.get("ONETHING_TEST_FOREIGN") == "required"  # noqa: TID251 - tests
+    return verdict(rows, to, required=required)
+
+
+def verdict(rows: Sequence[Row], to: Console, *, required: bool) -> int:
+    """The exit code, and why: 1 what is wrong, 2 what was not asked and had to be, 0 neither."""
+    if any(row.outcome and row.outcome.wrong for row in rows):
+        return 1
+    skipped = [row for row in rows if row.skipped]
+    if skipped and (required or len(skipped) == len(rows)):
+        what = "nothing was asked" if len(skipped) == len(rows) else "not all were asked"
+        to.print(f"{what}: {_reasons(skipped)}", style="red", markup=False)
+        return 2
+    if skipped:
+        to.print(f"no failures; skipped: {_reasons(skipped)}", style="yellow", markup=False)
+    return 0
+
+
+def _reasons(skipped: Sequence[Row]) -> str:
+    return "; ".join(f"{row.department} ({row.client}): {row.skipped}" for row in skipped)
 
 
 def _rows(

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from tests.foreign_clients import soap_clients
-from tests.foreign_clients.__main__ import Row, show
+from tests.foreign_clients.__main__ import Row, show, verdict
 from tests.foreign_clients.prober import LEAVES, Leave, checks, configuration
 from tests.foreign_clients.soap_clients import Outcome
 from tests.mocks.conftest import REST
@@ -67,3 +67,29 @@ def test_what_failed_and_what_was_skipped_is_shown_with_every_reason() -> None:
     assert "FAILED" in said
     assert "fire: no [b]" in said
     assert "skipped: npm is not installed" in said
+
+
+ASKED = Row(department="fire", client="schemathesis", outcome=Outcome(wrong="", told="9 requests"))
+FAILED = Row(department="fire", client="schemathesis", outcome=Outcome(wrong="no", told=""))
+SKIPPED = Row(department="police", client="npm soap", skipped="npm is not installed")
+
+
+@pytest.mark.parametrize(
+    ("rows", "required", "code", "said"),
+    [
+        ([ASKED], True, 0, ""),
+        ([ASKED, SKIPPED], False, 0, "no failures; skipped: police (npm soap): npm is not"),
+        ([ASKED, SKIPPED], True, 2, "not all were asked: police (npm soap): npm is not installed"),
+        ([SKIPPED], False, 2, "nothing was asked: police (npm soap): npm is not installed"),
+        ([], False, 0, ""),
+        ([FAILED, SKIPPED], True, 1, ""),
+    ],
+)
+def test_nothing_asked_is_no_success(rows: list[Row], required: bool, code: int, said: str) -> None:
+    console = Console(width=200)
+    with console.capture() as told:
+        found = verdict(rows, console, required=required)
+
+    assert found == code
+    assert said in told.get()
+    assert bool(said) == bool(told.get())

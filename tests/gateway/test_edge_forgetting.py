@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from gateway.edge.forgetting import ForgettingEndpoint
 from gateway.edge.rim import Rim
+from gateway.federation.changed import scope
 from gateway.federation.memory import Tag, of_department, of_number, of_people, of_source
 from schema.domain.case import Case, CaseState, Step, StepState
 from schema.graph.ports import Viewer
@@ -29,6 +30,7 @@ CASE = Case(
     ),
     submitted_at=datetime(2026, 11, 26, tzinfo=UTC),
 )
+PEOPLE = (scope("enterprise:1", None), scope("person:2", "enterprise:1"))
 
 
 async def asked(
@@ -71,8 +73,8 @@ async def asked(
             {"case": CASE.id},
             [
                 of_number("market", "R1"),
-                *(of_people("market", s) for s in ("enterprise:1|", "person:2|enterprise:1")),
-                *(of_people("fire", s) for s in ("enterprise:1|", "person:2|enterprise:1")),
+                *(of_people("market", s) for s in PEOPLE),
+                *(of_people("fire", s) for s in PEOPLE),
             ],
         ),
     ],

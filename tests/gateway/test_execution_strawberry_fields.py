@@ -5,12 +5,13 @@ from typing import Annotated, Any
 
 import pytest
 import strawberry
-from graphql import GraphQLField
+from graphql import ExecutionResult, GraphQLField, parse
 from strawberry.extensions import FieldExtension
 from strawberry.permission import BasePermission
 from strawberry.schema.config import StrawberryConfig
 
 from gateway.execution.compiled.access import Call, Read
+from gateway.execution.compiled.compiler import Compiler
 from gateway.execution.strawberry_fields import simplify
 from schema.graph.build import core, read
 
@@ -145,3 +146,46 @@ def test_a_field_whose_exceptions_are_handled_keeps_its_resolver() -> None:
 
     assert found[0] is None
     assert isinstance(found[1], Call)
+
+
+def test_all_of_strawberrys_info_is_there_for_who_asks() -> None:
+    seen: list[Any] = []
+
+    def told(info: strawberry.Info[Any, Any]) -> str:
+        seen.append((info.context, type(info).__mro__[1] is strawberry.Info, info.field_name))
+        seen.append((info.python_name, info.path.as_list(), info.root_value))
+        return "told"
+
+    @strawberry.type
+    class Asked:
+        some_field: str = strawberry.field(resolver=told)
+
+    schema = core(strawberry.Schema(query=Asked))
+    made = Compiler(schema, simplify).operation(parse("{ alias: someField }"))
+    result = made.execute("root", "context")
+
+    assert isinstance(result, ExecutionResult)
+    assert result.data == {"alias": "told"}
+    assert seen == [("context", True, "someField"), ("some_field", ["alias"], "root")]
+
+
+class OwnInfo(strawberry.Info[Any, Any]):
+    """A schema's own."""
+
+
+def test_a_schemas_own_class_of_info_is_given() -> None:
+    seen: list[type] = []
+
+    def told(info: strawberry.Info[Any, Any]) -> str:
+        seen.append(type(info))
+        return "told"
+
+    @strawberry.type
+    class Asked:
+        field: str = strawberry.field(resolver=told)
+
+    config = StrawberryConfig(info_class=OwnInfo)
+    schema = core(strawberry.Schema(query=Asked, config=config))
+    Compiler(schema, simplify).operation(parse("{ field }")).execute(None, None)
+
+    assert seen == [OwnInfo]

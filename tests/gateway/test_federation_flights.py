@@ -260,6 +260,28 @@ async def test_a_call_that_began_before_a_change_is_neither_joined_nor_taken_as_
     assert len(housing.calls) == 2  # what the second brought stands
 
 
+@in_virtual_time
+async def test_a_call_that_another_overtook_ends_when_its_last_leaves() -> None:
+    housing = hung()
+    federation = city(housing)
+    before, after = reads(federation), reads(federation)
+    before.record("housing", "property", "no", "A")
+    await turns()
+    federation.forget(of_number("housing", "A"))
+    told = after.record("housing", "property", "no", "A")
+    await turns()
+    assert (len(housing.calls), housing.at_once) == (2, 2)
+
+    before.close()
+    await turns()
+
+    assert housing.at_once == 1
+    assert housing.gate is not None
+    housing.gate.set()
+    assert (await told).problem is None
+    assert not federation._flights._older
+
+
 def test_a_tag_that_is_itself_forgotten_makes_everything_older_stale() -> None:
     memory = Memory()
     reading = Reading(value={"no": "A"})
@@ -290,6 +312,23 @@ def test_memory_is_bounded_in_bytes_as_the_interpreter_counts_them() -> None:
 
     assert memory.bytes <= 2_000_000
     assert 300 < len(memory) < 3000
+    assert taken < 2_000_000 * 1.2
+
+
+@pytest.mark.parametrize("letter", "x局\U00020000")
+def test_what_was_asked_for_weighs_as_well_where_there_is_nothing(letter: str) -> None:
+    memory = Memory(most_bytes=2_000_000)
+
+    tracemalloc.start()
+    try:
+        for number in range(500):
+            key = KEY._replace(key=f"{number} {letter * 20_000}")
+            memory.put(key, Reading(value=None), now=0, fresh_s=1, known_s=1, mark=0)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert 0 < len(memory) < 500
     assert taken < 2_000_000 * 1.2
 
 

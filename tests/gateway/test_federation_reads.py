@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from adapters.contract import Changes
 from adapters.errors import (
@@ -172,6 +174,7 @@ def code(reading: Reading) -> ProblemCode | None:
     return reading.problem.code if reading.problem else None
 
 
+PEOPLE = st.tuples(st.text("a|:1", max_size=4), st.none() | st.text("a|:1", min_size=1, max_size=4))
 NO_MEMORY = Freshness(record_s=0, progress_s=0)
 
 
@@ -402,6 +405,19 @@ def test_scope_tells_apart_for_whom_one_acts() -> None:
     acting = Viewer(subject="person:1", roles=frozenset(), acting_for="enterprise:2")
 
     assert scope_of(alone) != scope_of(acting)
+
+
+@given(one=PEOPLE, other=PEOPLE)
+@example(one=("a|b", "c"), other=("a", "b|c"))
+def test_no_two_who_are_not_the_same_share_a_scope(
+    one: tuple[str, str | None], other: tuple[str, str | None]
+) -> None:
+    scopes = {
+        scope_of(Viewer(subject=subject, roles=frozenset(), acting_for=acting_for))
+        for subject, acting_for in (one, other)
+    }
+
+    assert len(scopes) == len({one, other})
 
 
 async def test_a_fresh_answer_is_not_asked_again(

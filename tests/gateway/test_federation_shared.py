@@ -3,11 +3,13 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from structlog.testing import capture_logs
 
@@ -235,6 +237,62 @@ async def test_what_cannot_be_written_is_not_shared_and_hurts_neither_nor_the_ot
     assert [(log["event"], log["register"]) for log in logs] == [
         ("shared_memory.garbage", "parcel")
     ]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"department": "market"},
+        {"source": "licence"},
+        {"as_of": "2026-11-23T04:00:00"},
+        {"as_of": 7},
+        {"record_id": 7},
+    ],
+)
+async def test_what_another_register_said_or_at_no_moment_is_as_nothing(frame: Any) -> None:
+    store = FakeStore()
+    shared = SharedMemory(store)
+    await told(shared, VALUE)
+    stored = orjson.loads(store.kept[name_of(KEY)])
+
+    stored["provenance"].update(frame)
+    store.kept[name_of(KEY)] = orjson.dumps(stored)
+
+    assert await found(shared) is None
+
+
+@pytest.mark.parametrize("value", [[VALUE], {"area": Decimal(1)}, {**VALUE, "parcel_no": None}])
+async def test_a_list_for_a_record_or_less_than_one_is_as_nothing(value: Any) -> None:
+    store = FakeStore()
+    key = replace(PARCEL.fields[0], required=True)
+    parcel = replace(PARCEL, fields=(key, *PARCEL.fields[1:]))
+    shared = SharedMemory(store)
+    await told(shared, value)
+
+    readings, _ = await shared.get([KEY], parcel)
+
+    assert store.kept
+    assert readings == {}
+
+
+class Liar(FakeStore):
+    """Gives other things than it was asked for."""
+
+    def __init__(self, lie: Any) -> None:
+        super().__init__()
+        self.lie = lie
+
+    async def get(self, names: Sequence[str]) -> Sequence[bytes | None]:
+        return self.lie  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    "lie", [[], [b"x"], [None] * 99, None, [7] * 5, ["x"] * 5, [b"\xff" * 99] * 5]
+)
+async def test_a_store_that_lies_is_as_one_that_has_nothing(lie: Any) -> None:
+    readings, _ = await SharedMemory(Liar(lie)).get([KEY], PARCEL)
+
+    assert readings == {}
 
 
 async def test_a_store_that_fails_or_hangs_hurts_nobody() -> None:

@@ -1,13 +1,14 @@
 """What another process learnt is as old here as it is: soon it is only the last known."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from adapters.errors import NotDelivered, Refused
+from adapters.errors import ContractBroken, NotDelivered, Refused
 from gateway.federation.memory import Tag, of_number, of_people
 from gateway.federation.service import Federation
 from gateway.federation.shared import SharedMemory
@@ -165,3 +166,51 @@ async def test_what_was_refused_is_not_found_again_among_what_is_shared() -> Non
         one.fails = NotDelivered("housing", "down")
 
         assert (await asked(first)).value is None
+
+
+def spoil(department: FakeDepartment, how: Callable[[Sequence[str]], bool]) -> None:
+    """Calls for such keys fail as a whole."""
+    read = department.read
+
+    async def spoilt(
+        register: str, lookup: str, keys: Sequence[str], *, budget: float
+    ) -> Mapping[str, Any]:
+        reply = await read(register, lookup, keys, budget=budget)
+        if how(keys):
+            raise ContractBroken("housing", "odd")
+        return reply
+
+    department.read = spoilt  # type: ignore[method-assign]
+
+
+async def asked_for(federation: Federation, keys: str) -> list[Reading]:
+    operation = reads(federation)
+    return await asyncio.gather(
+        *(operation.record("housing", "property", "no", key) for key in keys)
+    )
+
+
+@in_virtual_time
+async def test_what_another_process_knows_is_not_asked_again_when_the_rest_comes_apart() -> None:
+    async with two() as (first, _, second, other):
+        await asked(first)
+        spoil(other, lambda keys: "B" in keys)
+        readings = await asked_for(second, "ABC")
+
+    assert [reading.problem is None for reading in readings] == [True, False, True]
+    assert [call[2:] for call in other.calls] == [("no", "B", "C"), ("no", "B"), ("no", "C")]
+
+
+@in_virtual_time
+async def test_parts_of_a_call_are_told_to_the_others_and_not_looked_for() -> None:
+    store = FakeStore()
+    async with two(store) as (first, one, second, other):
+        spoil(one, lambda keys: len(keys) > 1)
+        await asked_for(first, "ABC")
+        looked = store.asked
+
+        found = await asked_for(second, "ABC")
+
+    assert looked == 1 + 3  # one look, and what each part brought
+    assert [reading.problem for reading in found] == [None] * 3
+    assert other.calls == []

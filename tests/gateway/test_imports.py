@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from gateway.imports import lacking, postponed
+from gateway.imports import lacking, named_only, postponed
+
+_NAMING = """
+from typing import Any, Optional, Union
+from costly.kinds import Kind
+
+def told(one: Union[int, Kind], other: Optional[Kind[Any]] = None) -> bool:
+    return isinstance(one, Kind)
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -18,13 +26,17 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     costly.mkdir()
     (costly / "__init__.py").write_text("def worked(): return True\n", "utf-8")
     (costly / "errors.py").write_text("class Wrong(Exception): pass\n", "utf-8")
+    (costly / "kinds.py").write_text(
+        "class Kind:\n    def __init__(self, n): self.n = n\n", "utf-8"
+    )
+    (tmp_path / "naming.py").write_text(_NAMING, "utf-8")
     user = "import costly\nfrom costly import errors\n"
     optional = "try:\n    import costly\nexcept ImportError:\n    costly = None\n"
     (tmp_path / "user.py").write_text(user, "utf-8")
     (tmp_path / "sensible.py").write_text(optional, "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     yield
-    for name in ("costly", "costly.errors", "user", "sensible"):
+    for name in ("costly", "costly.errors", "costly.kinds", "user", "sensible", "naming"):
         sys.modules.pop(name, None)
 
 
@@ -74,3 +86,40 @@ def test_what_is_there_already_is_not_lacking() -> None:
     with lacking("costly"):
         assert import_module("sensible").costly is costly
     assert sys.modules["costly"] is costly
+
+
+def _naming() -> Any:
+    with named_only("costly.kinds", "Kind"):
+        return import_module("naming")
+
+
+def test_what_is_only_named_is_not_imported_and_nothing_is_of_its_kind() -> None:
+    naming = _naming()
+    assert not naming.told(5)
+    assert "costly.kinds" not in sys.modules
+
+
+def test_once_it_is_there_its_own_are_known() -> None:
+    naming = _naming()
+    kinds = import_module("costly.kinds")
+    assert naming.told(kinds.Kind(1))
+    assert not naming.told(5)
+
+
+def test_who_calls_what_is_only_named_gets_the_real_thing() -> None:
+    naming = _naming()
+    made = naming.Kind(3)
+    assert (type(made), made.n) == (import_module("costly.kinds").Kind, 3)
+
+
+def test_nobody_inherits_from_what_is_only_named() -> None:
+    naming = _naming()
+    with pytest.raises(TypeError, match=r"costly\.kinds\.Kind is only named here"):
+        type("Own", (naming.Kind,), {})
+
+
+def test_what_is_there_already_is_more_than_named() -> None:
+    kinds = import_module("costly.kinds")
+    with named_only("costly.kinds", "Kind"):
+        assert import_module("costly.kinds") is kinds
+    assert sys.modules["costly.kinds"] is kinds

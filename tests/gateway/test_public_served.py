@@ -1,15 +1,19 @@
 """The gateway as it is put together: the catalogue is for everybody, all else for its viewer."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import orjson
 import pytest
+import uvicorn
 
 from gateway.app import Gateway
 from gateway.declared import read_declared
 from gateway.demo.applicant import operation
 from gateway.demo.people import token_of
+from gateway.edge.fast_protocol import protocol_of
 from gateway.settings import Settings, load_settings
 
 CITY = {
@@ -66,6 +70,46 @@ async def test_the_catalogue_is_one_answer_for_whoever_asks(
         headers={"if-none-match": tag, "accept": "application/json"},
     )
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_over_a_socket_known_requests_are_answered_as_the_first_was(
+    gateway: Gateway,
+) -> None:
+    app = gateway.application()
+    http = protocol_of(app)
+    assert http is not None
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, http=http, port=0, ws="none", lifespan="off", log_config=None, access_log=False,
+            date_header=False, server_header=False,
+        )
+    )  # fmt: skip
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 — uvicorn offers no event for it
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    body = orjson.dumps(CATALOGUE)
+    request = b"POST /graphql HTTP/1.1\r\nhost: g\r\ncontent-type: application/json\r\n"
+    request += b"x-request-id: mine-0001\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
+
+    answers = []
+    for pieces in ([request], [request], [request], [request[:40], request[40:]], [request] * 3):
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        for _ in range(max(1, pieces.count(request))):
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            answers.append(head + await reader.readexactly(length))
+
+    server.should_exit = True
+    assert await reader.read() == b""  # idle: a server that stops closes it
+    writer.close()
+    await serving
+    assert len(answers) == 7
+    assert set(answers[1:]) == {answers[1]}  # the first finds out that it is public
+    assert b"onething_answers_remembered_total 5" in gateway._metrics.render()[0]
 
 
 async def test_one_field_about_the_viewer_makes_it_theirs_alone(

@@ -24,6 +24,9 @@ class Issuer:
     async def find(self, kid: str) -> Key | None:
         return self.keys.get(kid)
 
+    def held(self, kid: str) -> Key | None:
+        return self.keys.get(kid)
+
     def verifier(self) -> TokenVerifier:
         return TokenVerifier(
             issuer=ISSUER, audience="onething", keys=self, real_now=lambda: self.now
@@ -101,5 +104,22 @@ def test_a_verifier_that_remembers_says_what_one_that_does_not_would(
     remembering = issuer.verifier()
     for sent, seconds, key in moves:
         issuer.now, issuer.keys = NOW + seconds, {} if key is None else {"k1": key}
+        known = remembering.known(sent)
 
         assert said(remembering, sent) == said(issuer.verifier(), sent)
+        assert known in (None, said(remembering, sent))
+
+
+def test_a_token_is_known_once_it_was_verified_and_for_as_long_as_it_holds() -> None:
+    issuer = Issuer()
+    verifier, sent = issuer.verifier(), token()
+    before = verifier.known(sent)
+
+    claims = said(verifier, sent)
+
+    assert before is None
+    assert verifier.known(sent) is claims
+    issuer.now += 600 + tokens.LEEWAY_S
+    assert verifier.known(sent) is None
+    issuer.now, issuer.keys = NOW, {"k1": OTHER}
+    assert verifier.known(sent) is None

@@ -266,11 +266,9 @@ def test_a_dev_key_others_may_read_is_not_used(dev: Settings) -> None:
 
 
 def test_dev_tokens_are_refused_in_production_in_code(dev: Settings) -> None:
-    production = dev.model_copy(update={"profile": "production"})
-    exposed = dev.model_copy(
-        update={"server": dev.server.model_copy(update={"host": "0.0.0.0"})}  # noqa: S104
-    )
-    named = dev.model_copy(update={"identity": dev.identity.model_copy(update={"issuer": ISSUER})})
+    production = replace(dev, profile="production")
+    exposed = replace(dev, server=replace(dev.server, host="0.0.0.0"))  # noqa: S104
+    named = replace(dev, identity=replace(dev.identity, issuer=ISSUER))
     for settings in (production, exposed, named):
         with pytest.raises(DevIssuerRefused):
             demo_token(settings, APPLICANT)
@@ -355,6 +353,32 @@ async def test_a_rotated_key_is_found_after_the_throttle() -> None:
         time[0] = 31.0
         assert await keys.find("new") is not None
         assert await keys.find("k1") is None
+
+
+async def test_a_key_is_held_until_the_issuer_has_to_be_asked_for_it() -> None:
+    async with published(GOOD) as (issuer, keys, time):
+        before = keys.held("k1")
+        found = await keys.find("k1")
+        assert before is None
+        assert keys.held("k1") is found
+        assert keys.held("nobody") is None
+        issuer.down, time[0] = True, 601.0
+        assert keys.held("k1") is None  # due
+        assert await keys.find("k1") is keys.held("k1") is found
+        time[0] = 86_401.0
+        assert keys.held("k1") is None
+        assert issuer.asked == 2
+
+
+async def test_a_viewer_is_known_as_the_one_a_token_was_read_as() -> None:
+    authenticate = Authenticator(verifier())
+    before = authenticate.known(token())
+    viewer = await authenticate(token())
+
+    assert before is None
+    assert authenticate.known(token()) is viewer
+    assert authenticate.known(None) is ANONYMOUS
+    assert authenticate.known(token(claims={"sub": "another"})) is None
 
 
 async def test_while_the_issuer_is_down_known_keys_hold_for_a_day() -> None:

@@ -34,8 +34,11 @@ _NOT_FOR_SERVING = (
     "mocks",  # never
     "opentelemetry.sdk",  # telemetry.exporter is not off
     "psycopg",  # store.url names PostgreSQL
+    "pydantic",  # never: DBOS would take it to validate arguments of workflows
     "pygments", "rich",  # a command has something to say to people
     "redis",  # as aiocache
+    "requests", "zeep.client",  # never: of zeep the gateway takes the header of WS-Security
+    "sqlalchemy.orm",  # never: cases are rows
 )  # fmt: skip
 
 

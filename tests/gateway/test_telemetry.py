@@ -277,3 +277,34 @@ def test_a_span_on_the_console_is_one_line_of_json(capsys: pytest.CaptureFixture
     assert (outer["span"], outer["operation"], outer["parent_id"]) == ("graphql", "Case", None)
     assert (inner["trace_id"], inner["parent_id"]) == (outer["trace_id"], outer["span_id"])
     assert outer["ms"] >= inner["ms"] >= 0
+
+
+def test_no_attribute_of_a_span_hides_what_the_line_says_of_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    provider = configure_tracing(exporter="console")
+    with span("graphql") as one:
+        for name in ("span", "trace_id", "ms", "attribute.span", "attribute.x", "x"):
+            one.set_attribute(name, name)
+    assert provider is not None
+    provider.shutdown()
+    configure_tracing(exporter="off")
+
+    (told,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (told["span"], len(told["trace_id"]), type(told["ms"])) == ("graphql", 32, float)
+    del (
+        told["span"],
+        told["trace_id"],
+        told["span_id"],
+        told["parent_id"],
+        told["start"],
+        told["ms"],
+    )
+    assert told == {
+        "attribute.span": "span",
+        "attribute.trace_id": "trace_id",
+        "attribute.ms": "ms",
+        "attribute.attribute.span": "attribute.span",
+        "attribute.attribute.x": "attribute.x",
+        "x": "x",
+    }

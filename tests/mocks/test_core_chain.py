@@ -117,3 +117,13 @@ def test_keys_are_printed_a_line_each() -> None:
     [first, second] = [json.loads(line) for line in said.stdout.splitlines()]
     assert first["uscc"] == demo(SEED)["uscc"]
     assert second["certNo"] == demo(SEED)["second"]["cert_no"]
+
+
+def test_past_the_last_company_there_is_none() -> None:
+    last = 31**5 - 1
+    command = [sys.executable, "-m", "mocks", "city", "companies", f"--first={last}", "--count=3"]
+
+    told = subprocess.run(command, capture_output=True, text=True, timeout=50, check=True)  # noqa: S603 - our own
+
+    (line,) = told.stdout.splitlines()
+    assert City().company_by_uscc(json.loads(line)["uscc"]) == City().company(last)

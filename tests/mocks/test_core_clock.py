@@ -1,5 +1,7 @@
 """Working days and the virtual clock."""
 
+import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from hypothesis import strategies as st
 
 from mocks.core.clock import (
     SHANGHAI,
+    Setting,
+    SpoiledClock,
     VirtualClock,
     Watched,
     add_working_days,
@@ -93,3 +97,77 @@ def test_a_clock_file_spoiled_by_hand_leaves_the_time_as_it_was(
 
     assert [clock.now() for _ in range(2)] == [datetime(2026, 9, 21, 9, tzinfo=SHANGHAI)] * 2
     assert clock.rate == 0
+
+
+def setting(path: Path) -> Setting:
+    return Setting.of(json.loads(path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("rate", [1.0, 86_400.0, 1_000_000.0])
+@pytest.mark.parametrize("then", [None, 0.0, 3600.0])
+def test_a_running_clock_is_moved_by_exactly_what_was_said(
+    tmp_path: Path, rate: float, then: float | None
+) -> None:
+    path = tmp_path / "clock.json"
+    clock = VirtualClock(path)
+    clock.set(datetime(2026, 9, 21, 9, tzinfo=SHANGHAI), rate=rate)
+    before = setting(path)
+
+    clock.advance(hours=1, seconds=30, rate=then)
+
+    after = setting(path)
+    assert after.virtual - before.at(after.real) == timedelta(hours=1, seconds=30)
+    assert after.rate == (rate if then is None else then)
+
+
+def test_all_who_advance_at_once_move_it(tmp_path: Path) -> None:
+    clocks = [VirtualClock(tmp_path / "clock.json") for _ in range(4)]
+    start = datetime(2026, 9, 21, 9, tzinfo=SHANGHAI)
+    clocks[0].set(start, rate=0)
+
+    def advance(clock: VirtualClock) -> None:
+        for _ in range(25):
+            clock.advance(hours=1)
+
+    with ThreadPoolExecutor(len(clocks)) as pool:
+        list(pool.map(advance, clocks))
+
+    assert [clock.now() - start for clock in clocks] == [timedelta(hours=100)] * 4
+
+
+def test_what_is_written_again_within_a_tick_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "clock.json"
+    watched = Watched(path)
+
+    seen = []
+    for number in range(100, 400):
+        write_atomically(path, {"n": number})  # of one length, and soon of a number used before
+        if number % 2:
+            seen.append(watched.value()["n"])
+
+    assert seen == list(range(101, 400, 2))
+
+
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [
+        ("{", "Expecting"),
+        ("3", "is not an object"),
+        ("{}", "'virtual' is missing"),
+        ('{"virtual": "2026-09-21T09:00:00", "real": 1, "rate": 1}', "no offset"),
+        ('{"virtual": "2026-09-21T09:00:00+08:00", "real": NaN, "rate": 1}', "rate a number"),
+        ('{"virtual": "2026-09-21T09:00:00+08:00", "real": 1, "rate": -1}', "rate a number"),
+        ('{"virtual": "soon", "real": 1, "rate": 1}', "Invalid isoformat"),
+    ],
+)
+def test_a_spoiled_clock_is_not_advanced_and_a_moment_mends_it(
+    tmp_path: Path, content: str, wrong: str
+) -> None:
+    (tmp_path / "clock.json").write_text(content, "utf-8")
+    clock, moment = VirtualClock(tmp_path / "clock.json"), datetime(2026, 9, 21, 9, tzinfo=SHANGHAI)
+
+    with pytest.raises(SpoiledClock, match=wrong):
+        clock.advance(hours=1)
+    assert clock.now().year < 2100  # it shows real time
+
+    assert clock.set(moment, rate=0) == moment

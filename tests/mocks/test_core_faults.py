@@ -61,6 +61,24 @@ def test_each_strike_is_counted_by_kind_also_after_the_rules_changed(tmp_path: P
     assert rules.struck == {"hang": 3, "lag": 1}
 
 
+def test_rules_of_one_kind_are_counted_apart(tmp_path: Path) -> None:
+    create, find = ({"operation": name, "kind": "busy"} for name in ("create", "find"))
+    rules = faults(tmp_path, create, find)
+    for operation in ("create", "find", "find", "get"):
+        rules.pick(operation)
+    before = rules.by_rule
+
+    write_atomically(tmp_path / "faults.json", {"fire": [find, {"kind": "hang", "first": 1}]})
+    rules.pick("get")
+    beside = rules.by_rule
+    rules.anew()
+
+    assert before == [{"rule": create, "struck": 1}, {"rule": find, "struck": 2}]
+    assert [one["struck"] for one in beside] == [2, 1]
+    assert [one["struck"] for one in rules.by_rule] == [0, 0]
+    assert rules.struck == {"busy": 3, "hang": 1}
+
+
 def test_a_rule_that_stays_as_it_was_goes_on_counting(tmp_path: Path) -> None:
     file, once = tmp_path / "faults.json", {"operation": "get", "kind": "hang", "first": 1}
     third = {"kind": "busy", "every": 3}

@@ -93,6 +93,30 @@ def test_the_rules_of_one_department_are_shown_alone_with_how_often_they_struck(
     assert json.loads(shell.out) == {"fire": [{"kind": "busy"}]}
 
 
+def test_two_rules_of_one_kind_are_told_apart_by_what_they_struck(
+    world: Any, shell: Terminal
+) -> None:
+    world.faults(
+        fire=[
+            {"kind": "busy", "operation": "createDeclaration"},
+            {"kind": "busy", "operation": "getDeclaration"},
+        ]
+    )
+    fire = world.caller("fire")
+    fire.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    for _ in "ab":
+        fire.call("createDeclaration", fire.body("createDeclaration"))
+
+    assert shell.run("mocks", "faults", "fire", "--struck") == 0
+    rows = [re.sub(r"\W+", " ", line).strip() for line in shell.out.splitlines()]
+    assert "fire kind busy operation createDeclaration 2" in rows
+    assert "fire kind busy operation getDeclaration 0" in rows
+    told = world.ask("GET", "faults/struck/rules")
+    assert [one["struck"] for one in told["fire"]] == [2, 0]
+    assert told["fire"] == world.ask("GET", "state")["departments"]["fire"]["rules"]
+    assert told["health"] == []
+
+
 def test_what_is_asked_for_may_be_a_part_of_the_body(world: Any, shell: Terminal) -> None:
     fire = world.caller("fire")
     fire.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
@@ -117,6 +141,7 @@ def test_the_kinds_a_department_can_have_are_told_with_their_parameters(
     assert shell.run("mocks", "faults", "fire", "--kinds", "--json") == 0
     kinds = {one["name"]: one for one in json.loads(shell.out)}
     assert {one["suits"] for one in kinds.values()} == {"both", "rest"}
+    assert kinds.keys().isdisjoint({"lag", "forged", "token_stale"})  # nothing meets them there
     assert shell.run("mocks", "faults", "fire", "--kinds") == 0
     assert "retry_after_s=120" in shell.out
 

@@ -30,7 +30,7 @@ KEY = Rule(repeats=Repeats.KEY, settle_s=9.0)
 LOOKUP = Rule(repeats=Repeats.LOOKUP, settle_s=9.0)
 BLIND = Rule(repeats=Repeats.BLIND, settle_s=9.0)
 RULES = (KEY, LOOKUP, BLIND)
-IN_DOUBT = frozenset({Outcome.UNKNOWN, Outcome.OPEN})
+IN_DOUBT = frozenset({Outcome.UNKNOWN, Outcome.OPEN, Outcome.UNPROVEN})
 
 
 def sent(outcome: Outcome, detail: str | None = None) -> Attempt:
@@ -47,6 +47,7 @@ def told(outcome: Outcome, detail: str | None = None) -> Attempt:
 
 RETRY = told(Outcome.RETRY)
 UNFIT = Attempt(act=Act.SEND, outcome=Outcome.NOT_SENT, detail=UNSENDABLE)
+UNPROVEN = sent(Outcome.UNPROVEN, "no")
 UNKNOWN, NOT_SENT = sent(Outcome.UNKNOWN), sent(Outcome.NOT_SENT)
 ABSENT, FAILED = asked(Outcome.ABSENT), asked(Outcome.FAILED)
 # Answered, or looked up, with the number of another filing.
@@ -56,6 +57,16 @@ TABLE: list[tuple[Rule, list[Attempt], Move]] = [
     (LOOKUP, [], Send()),
     (BLIND, [sent(Outcome.OK, "7")], Adopt("7")),
     (BLIND, [sent(Outcome.REFUSED, "no")], Refuse("no")),
+    (BLIND, [UNPROVEN], Refuse("no")),
+    (LOOKUP, [UNPROVEN], Ask(9.0)),
+    (LOOKUP, [UNPROVEN, asked(Outcome.OK, "7")], Adopt("7")),
+    (LOOKUP, [UNPROVEN, ABSENT], Ask(9.0)),
+    (LOOKUP, [UNPROVEN, ABSENT, ABSENT], Refuse("no")),
+    (LOOKUP, [UNKNOWN, ABSENT, ABSENT, UNPROVEN], Ask(9.0)),
+    (KEY, [UNPROVEN], Send(0.5)),
+    (KEY, [UNPROVEN, sent(Outcome.OK, "7")], Adopt("7")),
+    (KEY, [UNPROVEN, UNPROVEN], Refuse("no")),
+    (KEY, [UNPROVEN, UNKNOWN, UNPROVEN], Refuse("no")),
     (BLIND, [NOT_SENT], Send(0.5)),
     (BLIND, [UNFIT], Park(UNSENDABLE)),
     (LOOKUP, [NOT_SENT, UNFIT], Park(UNSENDABLE)),
@@ -165,7 +176,10 @@ def test_a_doubtful_refusal_stands_when_the_department_has_nothing() -> None:
 
 
 SENDS = st.sampled_from(
-    [Outcome.OK, Outcome.REFUSED, Outcome.NOT_SENT, Outcome.UNKNOWN, Outcome.OPEN]
+    [
+        *(Outcome.OK, Outcome.REFUSED, Outcome.UNPROVEN),
+        *(Outcome.NOT_SENT, Outcome.UNKNOWN, Outcome.OPEN),
+    ]
 )
 ASKS = st.sampled_from([Outcome.OK, Outcome.ABSENT, Outcome.FAILED])
 TELLS = st.sampled_from([Outcome.OK, Outcome.ABSENT])
@@ -242,7 +256,7 @@ def test_orders_of_impatient_clerks_never_lead_to_a_blind_second_send(
                 dated.append((now, told(data.draw(TELLS))))
 
 
-SAID = [ANSWERED, UNKNOWN, NOT_SENT, sent(Outcome.OPEN), sent(Outcome.REFUSED, "no")]
+SAID = [ANSWERED, UNKNOWN, NOT_SENT, sent(Outcome.OPEN), sent(Outcome.REFUSED, "no"), UNPROVEN]
 LOOKED_UP = [NAMED, ABSENT, FAILED]
 
 

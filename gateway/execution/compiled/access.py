@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from graphql import GraphQLField, GraphQLResolveInfo
+from graphql import GraphQLField
+
+from gateway.execution.compiled.state import Field, Place, State
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
@@ -27,8 +29,8 @@ class Call:
 
     function: Callable[..., Any]
     source: str | None = None  # the keyword of the source, where the function wants it
-    info: str | None = None  # the keyword of what `told` makes of the resolve info
-    told: Callable[[GraphQLResolveInfo[Any]], Any] | None = None
+    info: str | None = None  # the keyword of the resolve info, or of what `told` makes instead
+    told: "Told | None" = None
     names: Mapping[str, str] | None = None  # its keywords for the field's arguments, by their names
 
     def __post_init__(self) -> None:
@@ -36,6 +38,9 @@ class Call:
             if name is not None:
                 _refuse_odd(name)
 
+
+Told: TypeAlias = Callable[[State, Field, Place], Any]
+"""What a function is given for the resolve info, which `info_at` makes of these three."""
 
 Access: TypeAlias = Read | Call
 Simplify: TypeAlias = Callable[[GraphQLField], Access | None]

@@ -1,6 +1,6 @@
 """A field's arguments, prepared as far as they do not change between executions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
@@ -54,6 +54,15 @@ class Prepared:
         self.always = frozenset(
             name for name, _, variable, required in self._parts or () if required or not variable
         )
+
+    def at_once(self, sure: frozenset[str]) -> Sequence[tuple[str, Any, str | None]] | None:
+        """Each argument with its constant, or with its variable, one of those that are `sure` to
+        have a value; None where one may be missing or wrong, which an execution finds out.
+        """
+        parts = self._parts
+        if parts is None or any(part[2] is not None and part[2] not in sure for part in parts):
+            return None
+        return [(name, constant, variable) for name, constant, variable, _ in parts]
 
     def quickly(self, variables: VariableValues) -> dict[str, Any] | None:
         """The arguments, where nothing but variables has to be put in; None: the long way."""

@@ -5,11 +5,11 @@ awaitable of it, and raises what makes the position null.
 """
 
 import enum
+from asyncio import Future
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
-from types import CoroutineType
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -22,7 +22,16 @@ from graphql import (
 )
 from graphql.pyutils import inspect, is_async_iterable, is_awaitable, is_iterable
 
-from gateway.execution.compiled.later import Waiting, abandon, guard, later, pend, whole
+from gateway.execution.compiled.later import (
+    AWAITED,
+    Landing,
+    Waiting,
+    abandon,
+    guard,
+    later,
+    pend,
+    whole,
+)
 from gateway.execution.compiled.state import (
     Field,
     Items,
@@ -43,7 +52,9 @@ _MEMBERS: Final = 1_000  # flags can be combined without end
 
 
 def at(state: State, position: Position, value: Any, place: Place) -> Any:
-    """The value completed, or one coroutine of it; raises what makes the position null."""
+    """The value completed, or what stands for it (AWAITED); raises what makes the position null."""
+    if value.__class__ is Future:
+        return Landing(state, position, value, place)
     if is_awaitable(value):
         return later(state, position, value, place)
     found = position.shape(state, position.field, value, place)
@@ -130,12 +141,38 @@ def nonnull(inner: Shape) -> Shape:
     def complete(state: State, field: Field, value: Any, place: Place) -> Any:
         found = inner(state, field, value, place)
         if found is None:
-            raise TypeError(
-                f"Cannot return null for non-nullable field {field.parent}.{field.name}."
-            )
+            raise _null(field)
         return found
 
     return complete
+
+
+def _null(field: Field) -> TypeError:
+    return TypeError(f"Cannot return null for non-nullable field {field.parent}.{field.name}.")
+
+
+def whole_objects(written: Written) -> tuple[Shape, Shape]:
+    """Where null may stand and where it may not, objects of a type that asks nothing of them.
+
+    In one step what `nullable` and `nonnull` make of `objects`: every reading that was waited for
+    comes through here.
+    """
+
+    def perhaps(state: State, field: Field, value: Any, place: Place) -> Any:
+        if isinstance(value, Exception):
+            raise value
+        if value is None or value is Undefined:
+            return None
+        return written(state, value, place)
+
+    def surely(state: State, field: Field, value: Any, place: Place) -> Any:
+        if isinstance(value, Exception):
+            raise value
+        if value is None or value is Undefined:
+            raise _null(field)
+        return written(state, value, place)
+
+    return perhaps, surely
 
 
 def listed(items: Items, written: Written) -> Shape:
@@ -189,7 +226,7 @@ def _entered(
     except Exception as error:  # whatever goes wrong is an error of this entry
         entry = fail(state, items, error, place)
     found.append(entry)
-    if isinstance(entry, CoroutineType):
+    if entry.__class__ in AWAITED:
         return pend(waiting, len(found) - 1, entry)
     return waiting
 

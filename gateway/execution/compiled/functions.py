@@ -13,11 +13,12 @@ from typing import Any, Final
 from graphql import Undefined
 
 from gateway.execution.compiled.complete import PLAIN, SETTLED, at, keyed, member, served
-from gateway.execution.compiled.later import abandon, guard, pend, whole
+from gateway.execution.compiled.later import AWAITED, abandon, guard, pend, whole
 from gateway.execution.compiled.state import arguments, fail, info_at, renamed
 
 MOST_TEXT: Final = 2_000_000  # characters of source whose code is kept
 _NAMES: Final = {
+    "AWAITED": AWAITED,
     "Co": CoroutineType,
     "ODD": (Exception, GeneratorType, type(Undefined)),
     "PLAIN": PLAIN,

@@ -4,16 +4,49 @@ A field that awaits nothing never comes here. Where several siblings wait, they 
 the first error that null propagation carries further cancels the others, as in graphql-core.
 """
 
-from asyncio import AbstractEventLoop, CancelledError, Future, Task, gather, get_running_loop
-from collections.abc import Awaitable, Coroutine, Iterator, Sequence
+from asyncio import AbstractEventLoop, CancelledError, Future, gather, get_running_loop
+from collections.abc import Awaitable, Coroutine, Generator, Iterator, Sequence
 from contextlib import suppress
-from typing import Any, TypeAlias
+from functools import partial
+from types import CoroutineType
+from typing import Any, Final, TypeAlias
 
 from graphql.pyutils import is_awaitable
 
 from gateway.execution.compiled.state import Place, Position, State, fail
 
-Waiting: TypeAlias = list[tuple[str | int, Coroutine[Any, Any, Any]]]
+
+class Landing:
+    """What a future comes to, completed in the turn it comes in: no task waits for it.
+
+    Awaited, it is `later`.
+    """
+
+    __slots__ = ("_place", "_position", "_state", "future")
+
+    def __init__(self, state: State, position: Position, future: Future[Any], place: Place) -> None:
+        self._state, self._position, self._place = state, position, place
+        self.future = future
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return later(self._state, self._position, self.future, self._place).__await__()
+
+    def completed(self) -> Any:
+        """The finished value of the future, which is done, or an awaitable of it."""
+        state, position, place = self._state, self._position, self._place
+        try:
+            found = position.shape(state, position.field, self.future.result(), place)
+        except Exception as error:  # whatever a resolver raises is an error of its field
+            return fail(state, position, error, place)
+        if found.__class__ is not dict and is_awaitable(found):
+            return guard(state, position, found, place)
+        return found
+
+
+Awaited: TypeAlias = Coroutine[Any, Any, Any] | Landing
+Waiting: TypeAlias = list[tuple[str | int, Awaited]]
+AWAITED: Final[frozenset[Any]] = frozenset({CoroutineType, Landing})
+"""The classes of values that stand for what is not there yet."""
 
 
 async def later(state: State, position: Position, value: Awaitable[Any], place: Place) -> Any:
@@ -33,7 +66,7 @@ async def guard(state: State, position: Position, value: Awaitable[Any], place: 
         return fail(state, position, error, place)
 
 
-def pend(waiting: Waiting | None, key: str | int, value: Coroutine[Any, Any, Any]) -> Waiting:
+def pend(waiting: Waiting | None, key: str | int, value: Awaited) -> Waiting:
     """One more that has to be awaited before its object or list is whole."""
     if waiting is None:
         return [(key, value)]
@@ -53,55 +86,100 @@ async def whole(found: Any, waiting: Waiting) -> Any:
     return found
 
 
-async def together(awaited: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
+async def together(awaited: Sequence[Awaited]) -> list[Any]:
     """What these give, all waited for at once: graphql-core's `gather_with_cancel`, with less ado.
 
     The first error ends the others, and is raised when they have ended. Whoever waits for them and
     is cancelled ends all.
     """
-    loop = get_running_loop()
-    tasks = [loop.create_task(one) for one in awaited]
+    every = _All(awaited, get_running_loop())
     try:
-        return await _All(tasks, loop)
+        return await every
     except Exception:
-        for task in tasks:
-            task.cancel()
-        await gather(*tasks, return_exceptions=True)
+        await every.ended()
         raise
 
 
 class _All(Future[list[Any]]):
-    """The results of tasks, or the first error; cancelled, it cancels them at once, as `gather`."""
+    """The results of all, or the first error; cancelled, it cancels them at once, as `gather`.
 
-    def __init__(self, tasks: list[Task[Any]], loop: AbstractEventLoop) -> None:
+    A coroutine becomes a task; what waits for a future alone needs none.
+    """
+
+    def __init__(self, awaited: Sequence[Awaited], loop: AbstractEventLoop) -> None:
         super().__init__(loop=loop)
-        self._tasks = tasks
-        self._left = len(tasks)
+        self._left = len(awaited)
+        self._coming = 0  # of them, those that wait for a future
         self._cancelled = False
-        for task in tasks:
-            task.add_done_callback(self._ended)
+        self._found: list[Any] = [None] * len(awaited)
+        self._parts = [self._begun(at, one) for at, one in enumerate(awaited)]
 
     def cancel(self, msg: Any | None = None) -> bool:
-        """Ask all tasks to end; whoever waits is told by the first that does."""
+        """Ask all to end; whoever waits is told by the first that does."""
         asked = False
         if not self.done():
-            for task in self._tasks:
-                asked = task.cancel(msg) or asked
+            asked = self._coming > 0
+            for part in self._parts:
+                asked = part.cancel(msg) or asked
             self._cancelled = self._cancelled or asked
         return asked
 
-    def _ended(self, task: Task[Any]) -> None:
-        self._left -= 1
+    async def ended(self) -> None:
+        """End all that go on, and wait until they have ended."""
+        for part in self._parts:
+            part.cancel()
+        await gather(*self._parts, return_exceptions=True)
+
+    def _begun(self, at: int, one: Awaited) -> Future[Any]:
+        if isinstance(one, Landing):
+            self._coming += 1
+            one.future.add_done_callback(partial(self._landed, at, one))
+            return one.future
+        return self._task(at, one)
+
+    def _task(self, at: int, one: Coroutine[Any, Any, Any]) -> Future[Any]:
+        task = self.get_loop().create_task(one)
+        task.add_done_callback(partial(self._came, at))
+        return task
+
+    def _landed(self, at: int, landing: Landing, future: Future[Any]) -> None:
+        """Complete what came; by a task, where that has to wait for something else."""
+        self._coming -= 1
+        if self._cancelled or self.done() or future.cancelled():
+            if not future.cancelled():
+                future.exception()  # looked at, so that nobody is told of it later
+            self._ends_with(at, CancelledError())
+            return
+        try:
+            found = landing.completed()
+        except BaseException as error:  # handed on to who waits, as a task does it
+            self._ends_with(at, error)
+            return
+        if found.__class__ is CoroutineType:
+            self._parts[at] = self._task(at, found)
+        else:
+            self._settle(at, found, None)
+
+    def _ends_with(self, at: int, error: BaseException) -> None:
+        """In the next turn, as a task's error is told: what came in this turn as well is whole."""
+        self.get_loop().call_soon(self._settle, at, None, error)
+
+    def _came(self, at: int, task: Future[Any]) -> None:
         error = CancelledError() if task.cancelled() else task.exception()
+        self._settle(at, None if error else task.result(), error)
+
+    def _settle(self, at: int, found: Any, error: BaseException | None) -> None:
+        self._left -= 1
         if self.done():
             return
+        if error is None and self._cancelled and not self._left:
+            error = CancelledError()
         if error is not None:
             self.set_exception(error)
-        elif not self._left:
-            if self._cancelled:
-                self.set_exception(CancelledError())
-            else:
-                self.set_result([task.result() for task in self._tasks])
+            return
+        self._found[at] = found
+        if not self._left:
+            self.set_result(self._found)
 
 
 def abandon(state: State, waiting: Waiting | None, rest: Iterator[Any] | None = None) -> None:

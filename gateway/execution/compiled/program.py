@@ -15,6 +15,7 @@ from graphql import (
     GraphQLScalarType,
     GraphQLSchema,
     GraphQLUnionType,
+    NonNullTypeNode,
     OperationType,
 )
 from graphql.execution.collect_fields import (
@@ -60,6 +61,11 @@ class Writer:
         self._codes = codes
         self._members = members
         self._fragments = {name: FragmentDetails(node) for name, node in scope.fragments.items()}
+        self.sure = frozenset(
+            node.variable.name.value
+            for node in scope.operation.variable_definitions or ()
+            if isinstance(node.type, NonNullTypeNode)
+        )
         self._leaves: dict[str, Shapes] = {}
         self._objects: dict[tuple[str, tuple[int, ...]], Written] = {}
 

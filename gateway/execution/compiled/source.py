@@ -38,13 +38,15 @@ def draft_object(program: Program, simplify: Simplify, fields: Mapping[str, Fiel
 
 
 def _reading(body: Lines) -> Lines:
-    """How this source is read, found out once for all its fields."""
+    """How this source and the variables are read, found out once for all its fields."""
     text = "\n".join(body)
     lines = []
     if " g(" in text:
         lines.append("  g = s.get if isinstance(s, dict) else None")
     if " h(" in text:
         lines.append("  h = s.get if s.__class__ is dict else keyed(s)")
+    if "=C[" in text:
+        lines.append("  C = E.variables.coerced")
     return lines
 
 
@@ -67,18 +69,20 @@ def _field_lines(
     spot = Spot(variable=variable, position=position, place=place, key=repr(key))
     return [
         "try:",
-        *indented(_value(draft, access, field, spot)),
+        *indented(_value(program, draft, access, field, spot)),
         *indented(lines(spot)),
         f"except Exception as e: {variable} = fail(E, {position}, e, {place})",
     ]
 
 
-def _value(draft: Draft, access: Read | Call | None, field: Field, spot: Spot) -> Lines:
+def _value(
+    program: Program, draft: Draft, access: Read | Call | None, field: Field, spot: Spot
+) -> Lines:
     """The lines that get a field's value into its variable."""
+    if isinstance(access, Call):
+        return _call(program, draft, access, field, spot)
     info = f"info_at(E, {spot.position}, {spot.place})"
     found = f"arguments(E, {spot.position})" if field.definition.args else ""
-    if isinstance(access, Call):
-        return _call(draft, access, field, spot, info, found)
     if isinstance(access, Read):
         # Nobody wants the arguments, but wrong ones are an error all the same.
         return [*([found] if found else []), f"{spot.variable} = {_read(access)}"]
@@ -93,17 +97,32 @@ def _read(access: Read) -> str:
     return f"g({access.name!r}) if g is not None else s.{access.name}"
 
 
-def _call(draft: Draft, access: Call, field: Field, spot: Spot, info: str, found: str) -> Lines:
-    lines = [f"k = {found}"] if found else []
+def _call(program: Program, draft: Draft, access: Call, field: Field, spot: Spot) -> Lines:
     given = []
     if access.source is not None:
         given.append(f"{access.source}=s")
     if access.info is not None:
-        told = info if access.told is None else f"{draft.bind(access.told)}({info})"
-        given.append(f"{access.info}={told}")
-    if found and access.names:
-        given += _passed_on(draft, access.names, field.prepared.always)
-    return [*lines, f"{spot.variable} = {draft.bind(access.function)}({', '.join(given)})"]
+        told = "info_at" if access.told is None else draft.bind(access.told)
+        given.append(f"{access.info}={told}(E, {spot.position}, {spot.place})")
+    lines, arguments = _arguments(program, draft, access.names or {}, field, spot)
+    called = f"{draft.bind(access.function)}({', '.join([*given, *arguments])})"
+    return [*lines, f"{spot.variable} = {called}"]
+
+
+def _arguments(
+    program: Program, draft: Draft, names: Mapping[str, str], field: Field, spot: Spot
+) -> tuple[Lines, Lines]:
+    """How a field's arguments are found, and how they are passed on by the function's keywords."""
+    if not field.definition.args:
+        return [], []
+    parts = field.prepared.at_once(program.sure)
+    if parts is not None and {name for name, _, _ in parts} == names.keys():
+        return [], [
+            f"{names[name]}={draft.bind(constant) if by is None else f'C[{draft.bind(by)}]'}"
+            for name, constant, by in parts
+        ]
+    given = _passed_on(draft, names, field.prepared.always) if names else []
+    return [f"k = arguments(E, {spot.position})"], given
 
 
 def _passed_on(draft: Draft, names: Mapping[str, str], always: frozenset[str]) -> list[str]:

@@ -34,6 +34,7 @@ from gateway.execution.compiled.complete import (
     nonnull,
     nullable,
     objects,
+    whole_objects,
 )
 from gateway.execution.compiled.functions import Draft, indented
 from gateway.execution.compiled.state import Field, Items
@@ -55,6 +56,11 @@ _UNEXPECTED: Final = {
 
 class Program(Protocol):
     """What the lines need of the program they stand in."""
+
+    @property
+    def sure(self) -> frozenset[str]:
+        """The variables that have a value at every execution."""
+        ...
 
     def leaf(self, kind: GraphQLScalarType | GraphQLEnumType) -> Shapes:
         """The shapes of a leaf type; one pair for all its fields."""
@@ -93,7 +99,7 @@ class Spot:
         v = self.variable
         return [
             f"{v} = at(E, {self.position}, {v}, {self.place})",
-            f"if {v}.__class__ is Co: w = pend(w, {self.key}, {v})",
+            f"if {v}.__class__ in AWAITED: w = pend(w, {self.key}, {v})",
         ]
 
     def inside(self, function: str, made: str) -> Lines:
@@ -183,16 +189,15 @@ def _enum(draft: Draft, members: Members) -> Callable[[Spot, bool], Lines]:
             f"if u is not None: {v} = u",
             f"elif {v} is not None:" if may_be_null else "else:",
             f" {v} = member(E, {spot.position}, {known}, {v}, {spot.place})",
-            f" if {v}.__class__ is Co: w = pend(w, {spot.key}, {v})",
+            f" if {v}.__class__ in AWAITED: w = pend(w, {spot.key}, {v})",
         ]
 
     return lines
 
 
 def _object(draft: Draft, kind: GraphQLObjectType, written: Written) -> Completion:
-    shapes = shapes_of(objects(kind, written))
     if kind.is_type_of is not None:
-        return Completion(_always_long, shapes)
+        return Completion(_always_long, shapes_of(objects(kind, written)))
 
     def lines(spot: Spot, may_be_null: bool) -> Lines:
         v = spot.variable
@@ -206,7 +211,7 @@ def _object(draft: Draft, kind: GraphQLObjectType, written: Written) -> Completi
         ]
         return _unless_null(made, v) if may_be_null else made
 
-    return Completion(lines, shapes)
+    return Completion(lines, whole_objects(written))
 
 
 def _list(draft: Draft, items: Items, written: Written) -> Completion:

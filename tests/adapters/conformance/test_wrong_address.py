@@ -1,6 +1,5 @@
 """A system that has none of the recorded records is not the one the examples were recorded at."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from adapters.conformance.bench import last_reply
@@ -29,7 +28,7 @@ class Elsewhere(Recorded):
 
     def reply(self, heard: Heard, example: Json | None) -> WireReply:
         kind = {"content-type": "text/plain"}
-        return replace(super().reply(heard, None), status=404, headers=kind, body=b"no")
+        return super().reply(heard, None)._replace(status=404, headers=kind, body=b"no")
 
 
 async def test_records_that_are_gone_fail_the_live_reads(tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ class Bench:
                 if contender.name == OURS:
                     await self._keep_catalogue(started)
                 await first_answer(
-                    started, SECTIONS[next(n for n in SECTIONS if n in contender.takes)]
+                    started, SECTIONS[next((n for n in SECTIONS if n in contender.takes), "case")]
                 )
                 ups.append(started)
             except (Missing, Broken) as failed:
@@ -165,6 +165,7 @@ class Bench:
         ]
         self._measured |= slow.figures(waited)
         self._show("slow", slow.HEADS, slow.rows(waited))
+        self._show("slow parts", slow.PART_HEADS, slow.part_rows(waited))
 
     async def _submit(self) -> None:
         made = await submit.submissions(self._state, self._pace, self._tell)

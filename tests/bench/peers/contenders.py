@@ -25,6 +25,7 @@ LEAN = "Mercurius + JIT, lean parsing"
 NODE = "Node, no GraphQL, lean parsing"
 FLOOR = "our adapters alone, no GraphQL"
 BARE = "bare uvicorn, the same bytes"
+FIVE = "the five calls, and nothing done"
 _PARSING = frozenset({"start", "case", "list", "links", "slow", "memory"})
 _ALL = _PARSING | {"large", "hot", "catalogue"}
 
@@ -144,7 +145,8 @@ CONTENDERS: Sequence[Contender] = (
     Hive(),
     Node(name=LEAN, script="mercurius.mjs", takes=_PARSING, environment={"LEAN": "1"}),
     Node(name=NODE, script="plain.mjs", takes=_PARSING),
-    InPython(name=FLOOR, module="adapters_alone", takes={"case"}),
+    InPython(name=FLOOR, module="adapters_alone", takes={"case", "slow"}),
+    InPython(name=FIVE, module="five_calls", takes={"slow"}),
     InPython(name=BARE, module="bare", takes={"catalogue"}),
 )
 

@@ -9,7 +9,7 @@ from tests.bench.peers.contenders import Contender, up
 from tests.bench.peers.load import Broken
 from tests.bench.peers.measure import Pace, first_answer
 from tests.bench.peers.npm import Missing
-from tests.bench.peers.processes import used
+from tests.bench.peers.processes import Held, held, used
 from tests.bench.peers.progress import Tell
 from tests.bench.peers.sections import SECTIONS, Kind
 
@@ -21,7 +21,7 @@ class Costs:
     contender: str
     seconds: list[float] = field(default_factory=list)
     cpu_s: list[float] = field(default_factory=list)
-    rss_mb: list[float] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
     failed: str = ""
 
 
@@ -50,7 +50,8 @@ async def _started(
         began = time.perf_counter()
         await first_answer(started, SECTIONS["case"])
         took, costs = time.perf_counter() - began, used(started.pid)
+        memory = held(started.pid)
     if keep:
         cost.seconds.append(took)
         cost.cpu_s.append(costs.cpu_s)
-        cost.rss_mb.append(costs.rss_mb)
+        cost.held.append(memory)

@@ -4,10 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from tests.bench.peers.contenders import APOLLO, BARE, FLOOR, HIVE, LEAN, MERCURIUS, NODE
+from tests.bench.peers.contenders import (
+    APOLLO,
+    BARE,
+    FLOOR,
+    HIVE,
+    LEAN,
+    MERCURIUS,
+    NATURAL,
+    NODE,
+    YOGA,
+)
 from tests.bench.peers.measure import Figures, Result
 from tests.bench.peers.sections import OURS
 
+_PEERS = (APOLLO, MERCURIUS, YOGA, HIVE)  # gateways one might take instead
 HEADS = ("wanted", "measured", "")
 Measured = Mapping[str, float]  # figures by name; what was not measured is not there
 
@@ -89,6 +100,10 @@ GOALS = (
         bound=1, at_most=True, form="{:.2f}×",
     ),
     Goal(
+        wanted="memory beside the natural Python gateway, which checks and keeps nothing",
+        figure="memory beside the natural one", form="{:.2f}×",
+    ),
+    Goal(
         wanted="growth: linear or better in each ×10 (a tenth is noise)", figure="growth", bound=11,
         at_most=True,
     ),
@@ -120,10 +135,17 @@ def of_section(name: str, results: Sequence[Result]) -> dict[str, float]:
 
 
 def _memory(ours: Sequence[Figures], figures: Mapping[str, Sequence[Figures]]) -> dict[str, float]:
-    mine = max(f.rss_mb for f in ours)
-    peers = {name: told for name, told in figures.items() if name not in (FLOOR, NODE, LEAN)}
-    least = min((max(f.rss_mb for f in told) for told in peers.values()), default=None)
-    return {"memory": mine} | ({"memory beside the least peer": mine / least} if least else {})
+    mine, theirs = _most_rss(ours), {name: _most_rss(told) for name, told in figures.items()}
+    found = {"memory": mine}
+    if peers := [rss for name, rss in theirs.items() if name in _PEERS]:
+        found["memory beside the least peer"] = mine / min(peers)
+    if NATURAL in theirs:
+        found["memory beside the natural one"] = mine / theirs[NATURAL]
+    return found
+
+
+def _most_rss(figures: Sequence[Figures]) -> float:
+    return max(one.rss_mb for one in figures)
 
 
 def _median(figures: Sequence[Figures], name: str) -> float:

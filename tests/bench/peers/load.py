@@ -61,6 +61,10 @@ class Stretch:
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
 
+    def add(self, request: bytes, asked: float, answered: float) -> None:
+        """One more query was answered."""
+        self.latencies.append(answered - asked)
+
     @property
     def rate(self) -> float:
         """Answers a second."""
@@ -83,6 +87,7 @@ class Line(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._transport: Any = None
         self._asked = 0.0
+        self._request = b""
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: Any) -> None:
@@ -103,7 +108,7 @@ class Line(asyncio.Protocol):
         if (status := self._parser.get_status_code()) != 200:
             self._fail(f"status {status}")
             return
-        self._stretch.latencies.append(now - self._asked)
+        self._stretch.add(self._request, self._asked, now)
         self._parser = httptools.HttpResponseParser(self)
         loop, rest = asyncio.get_running_loop(), self._asked + self._every_s - now
         if rest > 0:
@@ -124,6 +129,7 @@ class Line(asyncio.Protocol):
             self.done.set_result(None)
             self._transport.close()
             return
+        self._request = request
         self._transport.write(request)
 
     def _fail(self, why: str) -> None:
@@ -133,12 +139,18 @@ class Line(asyncio.Protocol):
 
 
 async def asked(
-    port: int, requests: Iterator[bytes], *, seconds: float, connections: int, every_s: float = 0.0
+    port: int,
+    requests: Iterator[bytes],
+    *,
+    seconds: float,
+    connections: int,
+    every_s: float = 0.0,
+    into: Stretch | None = None,
 ) -> Stretch:
     """Requests over so many connections, for so long or until there are no more; each connection
     asks when it is answered, at most once in `every_s`. Broken when one fails.
     """
-    loop, stretch = asyncio.get_running_loop(), Stretch()
+    loop, stretch = asyncio.get_running_loop(), Stretch() if into is None else into
     began = time.perf_counter()
     lines = []
     for _ in range(connections):

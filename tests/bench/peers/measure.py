@@ -11,7 +11,7 @@ import httpx
 
 from tests.bench.peers.contenders import Up
 from tests.bench.peers.load import Broken, Stretch, asked
-from tests.bench.peers.processes import used
+from tests.bench.peers.processes import held, used
 from tests.bench.peers.progress import Tell
 from tests.bench.peers.sections import OURS, Section
 
@@ -53,6 +53,8 @@ class Figures:
     p99_ms: float
     rss_mb: float
     calls: float  # of departments, a query
+    pss_mb: float = 0.0
+    uss_mb: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -150,14 +152,16 @@ async def stretch(
     calls, before = await calls_of(departments), used(up.pid)
     made = await load(up, section, numbers, pace, pace.seconds)
     after, called = used(up.pid), await calls_of(departments) - calls
-    queries = len(made.latencies)
+    queries, memory = len(made.latencies), held(up.pid)
     return Figures(
         rate=made.rate,
         cpu_ms=(after.cpu_s - before.cpu_s) * 1000 / queries,
         p50_ms=made.quantile(0.5),
         p99_ms=made.quantile(0.99),
-        rss_mb=after.rss_mb,
+        rss_mb=memory.rss,
         calls=called / queries,
+        pss_mb=memory.pss,
+        uss_mb=memory.uss,
     )
 
 

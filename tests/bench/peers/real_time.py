@@ -6,10 +6,11 @@ real. Tokens of the dev issuer need the dev profile, so this alone of it is undo
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gateway.cli.heap import growing
 from gateway.cli.output import Speaker
-from gateway.cli.serving import gateway_of, run
+from gateway.imports import lacking
 from gateway.settings import load_settings
 from gateway.settings_model import ClockSettings
 
@@ -18,8 +19,10 @@ def main(pairs: Sequence[str]) -> None:
     """Serve until told to stop."""
     told = dict(pair.split("=", 1) for pair in pairs)
     settings = load_settings({**told, "profile": "dev"}, environ={})
-    settings = settings.model_copy(update={"clock": ClockSettings()})
-    with growing():
+    settings = replace(settings, clock=ClockSettings())
+    with growing(), lacking("rich", "pygments"):  # as `serve` does
+        from gateway.cli.serving import gateway_of, run
+
         app = gateway_of(settings)
     run(app, Speaker(), settings)
 

@@ -4,7 +4,7 @@ import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -13,7 +13,7 @@ from rich.table import Table
 from tests.bench.peers import growth, slow
 from tests.bench.peers.costs import Costs
 from tests.bench.peers.measure import Figures, Pace, Result
-from tests.bench.peers.processes import MEASURED, REST
+from tests.bench.peers.processes import MEASURED, REST, Held
 from tests.bench.peers.sections import OURS, SECTIONS
 
 HEADS = (
@@ -21,7 +21,9 @@ HEADS = (
     "calls/query", "ours is", "answers",
 )  # fmt: skip
 COST_HEADS = ("system", "first answer s", "from–to", "CPU s", "RSS MB")
-MEMORY_HEADS = ("system", "RSS MB, first answer", "RSS MB, under load")
+MEMORY_HEADS = (
+    "system", "RSS MB, first answer", "PSS", "USS", "RSS MB, under load", "PSS", "USS",
+)  # fmt: skip
 
 Rows = Sequence[Sequence[str]]
 
@@ -79,22 +81,31 @@ def _start_row(cost: Costs) -> Sequence[str]:
         f"{median(cost.seconds):.2f}",
         f"{min(cost.seconds):.2f}–{max(cost.seconds):.2f}",
         f"{median(cost.cpu_s):.2f}",
-        f"{median(cost.rss_mb):.0f}",
+        f"{median(memory.rss for memory in cost.held):.0f}",
     )
 
 
 def memory_rows(costs: Sequence[Costs], results: Sequence[Result]) -> Rows:
     """What is held after the first answer, and at the end of a stretch of cases."""
-    loaded = {r.contender: max((f.rss_mb for f in r.figures), default=0.0) for r in results}
+    loaded = {r.contender: _most([_held(f) for f in r.figures]) for r in results}
+    nothing = _most([])
     return [
-        (c.contender, f"{median(c.rss_mb):.0f}", _mb(loaded.get(c.contender, 0.0)))
+        (c.contender, *_most(c.held, median), *loaded.get(c.contender, nothing))
         for c in costs
-        if c.rss_mb
+        if c.held
     ]
 
 
-def _mb(value: float) -> str:
-    return f"{value:.0f}" if value else "—"
+def _held(figures: Figures) -> Held:
+    return Held(rss=figures.rss_mb, pss=figures.pss_mb, uss=figures.uss_mb)
+
+
+def _most(told: Sequence[Held], of: Callable[[Iterable[float]], float] = max) -> Sequence[str]:
+    """RSS, PSS and USS, each by itself the most of all, or what `of` makes of them."""
+    if not told:
+        return ("—", "—", "—")
+    kinds = ((h.rss for h in told), (h.pss for h in told), (h.uss for h in told))
+    return [f"{of(kind):.0f}" for kind in kinds]
 
 
 def table(title: str, heads: Sequence[str], rows: Rows) -> Table:
@@ -124,6 +135,7 @@ def how(name: str, pace: Pace) -> str:
     told = {
         "start": kept,
         "slow": f"{_stretch('1 and 8', pace, slow.WARM_S)}; {kept}",
+        "slow parts": f"{_stretch('1', pace, slow.WARM_S)}; {kept}",
         "wide": _stretch(pace.connections, pace, pace.warm_s),
         "growth": _stretch(pace.connections, pace, growth.WARM_S),
     }

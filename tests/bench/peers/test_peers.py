@@ -2,7 +2,11 @@
 
 import asyncio
 import json
+import os
+import time
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from io import StringIO
 from itertools import count, islice
 from pathlib import Path
@@ -14,17 +18,21 @@ from rich.console import Console
 from strawberry import Schema
 
 from tests.bench.peers import natural
+from tests.bench.peers.alarm import Alarm
 from tests.bench.peers.bench import CHOICES, Bench
 from tests.bench.peers.contenders import CONTENDERS, FLOOR, MERCURIUS
+from tests.bench.peers.costs import Costs
+from tests.bench.peers.five_calls import questions
 from tests.bench.peers.goals import Goal, of_section
 from tests.bench.peers.load import Broken, Target, asked
 from tests.bench.peers.measure import Figures, Pace, Result, differences
 from tests.bench.peers.npm import HERE, Missing, folder_of
+from tests.bench.peers.processes import Held, held
 from tests.bench.peers.progress import Progress
 from tests.bench.peers.replies import MANY, canned, cert_no, parcel_no, person_ref, uscc
-from tests.bench.peers.report import how, rows_of, written
+from tests.bench.peers.report import MEMORY_HEADS, how, memory_rows, rows_of, written
 from tests.bench.peers.sections import SECTIONS
-from tests.bench.peers.slow import STRAIGHT, Latency, Waited, added
+from tests.bench.peers.slow import STRAIGHT, Exchanges, Latency, Waited, added
 from tests.bench.peers.starting import ROOT
 from tests.bench.peers.upstream import CALLS, Door, Office, response
 
@@ -83,9 +91,11 @@ class _Heard:
 
     def __init__(self) -> None:
         self.said = b""
+        self.something = asyncio.Event()
 
     def write(self, data: bytes) -> None:
         self.said += data
+        self.something.set()
 
 
 def test_a_call_arriving_in_pieces_is_answered_and_counted_once() -> None:
@@ -161,6 +171,30 @@ def test_a_row_tells_the_ratio_and_a_skipped_one_the_reason() -> None:
     assert rows[4][-1] == "npm is not installed"
 
 
+def test_memory_is_told_as_held_shared_out_and_alone() -> None:
+    started = [Held(rss=100, pss=80, uss=60), Held(rss=120, pss=90, uss=70)]
+    loaded = [_holding(200, 150, 110), _holding(210, 140, 120)]
+    costs = [Costs(contender="onething", held=started), Costs(contender="absent")]
+
+    rows = memory_rows(costs, [Result(contender="onething", figures=loaded)])
+
+    assert rows == [("onething", "110", "85", "65", "210", "150", "120")]
+    assert {len(row) for row in rows} == {len(MEMORY_HEADS)}
+    assert memory_rows(costs, [])[0][4:] == ("—", "—", "—")
+
+
+def _holding(rss: float, pss: float, uss: float) -> Figures:
+    return replace(_figures(1), rss_mb=rss, pss_mb=pss, uss_mb=uss)
+
+
+def test_what_this_process_holds_is_more_than_its_share_and_that_more_than_what_is_its_own() -> (
+    None
+):
+    holding = held(os.getpid())
+
+    assert 10 < holding.uss <= holding.pss <= holding.rss < 10_000
+
+
 def test_only_what_is_between_the_marks_is_replaced() -> None:
     page = "a\n<!-- bench:case -->\nold\n<!-- /bench:case -->\nb\n"
 
@@ -169,7 +203,7 @@ def test_only_what_is_between_the_marks_is_replaced() -> None:
         written(page, "list", "new")
 
 
-@pytest.mark.parametrize("section", CHOICES)
+@pytest.mark.parametrize("section", [*CHOICES, "slow parts"])
 def test_the_page_has_a_place_for_every_section(section: str) -> None:
     assert written(PAGE, section, "figures") != PAGE
 
@@ -272,6 +306,71 @@ def test_added_latency_is_what_is_beyond_the_floor() -> None:
     )
 
     assert added(ours, floor) == [1.5, 2.5, 5, 8]
+
+
+def test_what_the_slowest_department_took_is_nobodys_latency() -> None:
+    made = Exchanges()
+    made.add(f"?uscc={uscc(7)}".encode(), 10.0, 10.030)
+    times = {"00000007": [(10.001, 10.021), (10.003, 10.025)]}  # the second took two more
+
+    latency = made.latency(times)
+
+    assert latency.p50 == pytest.approx(8)
+    assert latency.parts[::2] == pytest.approx([22, 3, 5])
+
+
+def test_a_query_no_department_was_asked_for_breaks_the_stretch() -> None:
+    made = Exchanges()
+    made.add(f"?uscc={uscc(7)}".encode(), 10.0, 10.030)
+
+    with pytest.raises(Broken, match="without asking"):
+        made.latency({})
+
+
+def test_the_five_calls_of_the_control_are_those_of_a_case() -> None:
+    office, heard = Office(canned()), _Heard()
+    door = Door(office)
+    door.connection_made(heard)
+
+    for question in questions(7):
+        door.data_received(question)
+
+    assert heard.said.count(b"HTTP/1.1 200 OK") == 5
+    assert heard.said.count(b"00000007") >= 5
+
+
+async def test_departments_that_take_their_time_say_when_they_were_asked_and_replied() -> None:
+    office, heard, aside = Office(canned()), _Heard(), _Heard()
+    door = Door(office)
+    door.connection_made(heard)
+    office.hear(b"/__takes?0.01", b"", 0.0, aside)
+
+    door.data_received(f"GET /licences?uscc={uscc(7)} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+    at_once = heard.said
+    await heard.something.wait()
+    office.hear(b"/__times", b"", 0.0, aside)
+
+    told = json.loads(aside.said.rpartition(b"\r\n\r\n")[2])
+    [(came, left)] = told["00000007"]
+    assert at_once == b""
+    assert left - came >= 0.01
+
+
+async def test_an_alarm_calls_in_order_and_never_early() -> None:
+    alarm, called = Alarm(asyncio.get_running_loop()), list[tuple[str, bool]]()
+    now, all_called = time.perf_counter(), asyncio.Event()
+
+    def call(name: str, due: float) -> None:
+        called.append((name, time.perf_counter() >= due))
+        if len(called) == 3:
+            all_called.set()
+
+    for name, after in (("last", 0.004), ("first", 0.001), ("passed", -1.0)):
+        alarm.at(now + after, partial(call, name, now + after))
+    await all_called.wait()
+    alarm.close()
+
+    assert called == [("passed", True), ("first", True), ("last", True)]
 
 
 async def test_a_line_ends_when_there_is_nothing_more_to_ask() -> None:

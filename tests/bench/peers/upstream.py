@@ -3,18 +3,21 @@
 The fleet of the mocks keeps a journal, a ledger and a calendar, and would be what is measured;
 these give the same recorded bytes with next to nothing between. The port is told on the first
 line; `GET /__calls` gives how many calls each department has had, `GET /__takes?0.02` lets each
-take so many seconds from then on.
+take so many seconds from then on, and `GET /__times` gives when each question came and its reply
+left meanwhile, by the numbers it named, once.
 """
 
 import asyncio
 import json
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 import httptools
 import uvloop
 
+from tests.bench.peers.alarm import Alarm
 from tests.bench.peers.grown import WIDTHS, canned_of
 from tests.bench.peers.replies import Canned, canned
 
@@ -34,15 +37,33 @@ class Office:
     def __init__(self, departments: Sequence[Canned]) -> None:
         self._departments = departments
         self._takes_s = 0.0
+        self._alarm: Alarm | None = None
+        self._times: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
 
-    def answer(self, target: bytes, body: bytes) -> tuple[bytes, float]:
-        """What is answered, and in how many seconds."""
+    def hear(self, target: bytes, body: bytes, came: float, transport: Any) -> None:
+        """Answer a question that came then, now or when it is time."""
         for department in self._departments:
             if target.startswith(department.path):
                 CALLS[department.department] += 1
-                told = department.answer(target + body)
-                return response(told, department.media_type), self._takes_s
-        return self._aside(target), 0.0
+                self._reply(department, target + body, came, transport)
+                return
+        transport.write(self._aside(target))
+
+    def _reply(self, department: Canned, question: bytes, came: float, transport: Any) -> None:
+        answer = response(department.answer(question), department.media_type)
+        if not self._takes_s:
+            transport.write(answer)
+            return
+        numbers = {number.decode() for number in department.asks.findall(question)}
+
+        def leave() -> None:
+            left = time.perf_counter()  # before: on one core, who waits may be answered meanwhile
+            transport.write(answer)
+            for number in numbers:
+                self._times[number].append((came, left))
+
+        self._alarm = self._alarm or Alarm(asyncio.get_running_loop())
+        self._alarm.at(came + self._takes_s, leave)
 
     def _aside(self, target: bytes) -> bytes:
         """What is asked besides departments."""
@@ -54,6 +75,9 @@ class Office:
             return response(b"{}")
         if path == b"/__calls":
             return response(json.dumps(CALLS).encode())
+        if path == b"/__times":
+            told, self._times = self._times, defaultdict(list)
+            return response(json.dumps(told).encode())
         return response(b"{}", status="404 Not Found")
 
 
@@ -64,6 +88,7 @@ class Door(asyncio.Protocol):
         self._office = office
         self._parser = httptools.HttpRequestParser(self)
         self._target = self._body = b""
+        self._came = 0.0
         self._transport: Any = None
 
     def connection_made(self, transport: Any) -> None:
@@ -72,6 +97,7 @@ class Door(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on; a broken request ends the connection."""
+        self._came = time.perf_counter()
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
@@ -89,11 +115,7 @@ class Door(asyncio.Protocol):
         """Answer, now or when it is time."""
         target, body = self._target, self._body
         self._target = self._body = b""
-        answer, takes_s = self._office.answer(target, body)
-        if takes_s:
-            asyncio.get_running_loop().call_later(takes_s, self._transport.write, answer)
-        else:
-            self._transport.write(answer)
+        self._office.hear(target, body, self._came, self._transport)
 
 
 async def main() -> None:

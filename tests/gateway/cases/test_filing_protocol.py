@@ -127,6 +127,46 @@ async def test_refused_filing_is_final_and_what_waits_for_it_is_never_filed(worl
     assert world.asked.posts == []
 
 
+async def test_a_refusal_that_may_be_anothers_is_asked_about_before_it_is_believed(
+    world: World,
+) -> None:
+    world.asked.troubles = ["hearsay"]
+    case = await world.case()
+
+    await world.grant(case.id, "A", world.keyed)
+    filed = await world.until(case.id, lambda c: c.step("B").receipt is not None)
+
+    assert filed.step("B").receipt == "asked-1"
+    assert world.asked.posts == [f"{case.id}:B:file:1"]
+    told = await kinds(world, case.id)
+    assert EventKind.FILING_UNKNOWN in told
+    assert EventKind.FILING_REFUSED not in told
+
+
+async def test_a_refusal_that_may_be_anothers_is_final_once_nothing_was_found(
+    world: World,
+) -> None:
+    world.asked.troubles = ["doubt"]
+    case = await world.case()
+
+    await world.grant(case.id, "A", world.keyed)
+    ended = await world.until(case.id, lambda c: c.step("B").refusal is not None)
+
+    assert ended.step("B").refusal == "材料不符"
+    assert world.asked.posts == [f"{case.id}:B:file:1"]
+
+
+async def test_a_refusal_that_may_be_anothers_is_sent_again_under_its_key(world: World) -> None:
+    world.keyed.troubles = ["hearsay"]
+    case = await world.case()
+
+    filed = await world.until(case.id, lambda c: c.step("A").receipt is not None)
+
+    assert world.keyed.posts == [f"{case.id}:A:file:1"] * 2
+    assert filed.step("A").receipt == "keyed-1"
+    assert len(world.keyed.filings) == 1
+
+
 async def test_callback_before_the_reply_proves_arrival(world: World) -> None:
     world.asked.troubles, world.asked.lag_s = ["lost"], 5.0
     case = await world.case()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.federation.changed import made_old, of_case
+from gateway.federation.changed import made_old, of_case, scope
 from gateway.federation.memory import Tag, of_number, of_people
 from schema.domain.case import Case, Event, EventKind
 from schema.domain.filing import ItemStatus
@@ -32,7 +32,7 @@ async def test_a_departments_progress_makes_old_what_it_told_of_that_filing(worl
     assert event.kind is EventKind.PROGRESSED
     assert set[Tag](made_old(moved, event)) == {
         of_number(department, receipt),
-        of_people(department, f"{case.applicant_ref}|"),
+        of_people(department, scope(case.applicant_ref, None)),
     }
     assert of_number(department, receipt) in set(of_case(moved))
 

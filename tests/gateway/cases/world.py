@@ -83,7 +83,8 @@ class FakeDepartment:
     """Keeps what it is given. `troubles` is what happens to the next calls, one each:
 
     lost (kept, reply lost), busy (not kept, not delivered), hang (kept, never answers), garbled
-    (not kept, outcome unknown), no (refused), as:N (kept, answered with the number N). After that
+    (not kept, outcome unknown), no (refused), hearsay (kept, refused in words that prove nothing),
+    doubt (not kept, refused in such words), as:N (kept, answered with the number N). After that
     it behaves.
     """
 
@@ -149,7 +150,11 @@ class FakeDepartment:
             raise OutcomeUnknown(self.id, "garbled")
         if trouble == "no":
             raise SaidNo(self.id, "E01", "材料不符")
+        if trouble == "doubt":
+            raise SaidNo(self.id, "E01", "材料不符", proven=False)
         number = self._keep(filing)
+        if trouble == "hearsay":
+            raise SaidNo(self.id, "E01", "材料不符", proven=False)
         if trouble == "hang":
             await asyncio.sleep(budget)
         if trouble in ("lost", "hang"):

@@ -34,5 +34,12 @@ def test_what_came_long_before_is_not_read(tmp_path: Path) -> None:
 def test_a_line_somebody_spoiled_is_said_to_be_so(tmp_path: Path) -> None:
     (tmp_path / "fire.jsonl").write_bytes(lines(1) + b"spoiled\n" + lines(1))
 
-    with pytest.raises(Spoiled, match=r"fire.jsonl: is no entry .*: spoiled"):
+    with pytest.raises(Spoiled, match=r"line 2 is no entry .*: spoiled"):
         last_entries(tmp_path / "fire.jsonl", 3)
+
+
+def test_a_line_that_is_no_object_is_said_to_be_so_with_its_number(tmp_path: Path) -> None:
+    (tmp_path / "fire.jsonl").write_bytes(lines(9_000) + b"3\n" + lines(1))
+
+    with pytest.raises(Spoiled, match=r"line 9001 is no entry \(not an object\): 3"):
+        last_entries(tmp_path / "fire.jsonl", 2)

@@ -10,6 +10,7 @@ from mocks.admin.application import application
 from mocks.admin.document import document
 from mocks.supervisor import Supervisor
 
+ASSIGNED = b'{"reference": "case:A:file:1", "scenario": "no"}'
 UNKNOWN_KEY = (422, "NOT_OBEYABLE", ["fire[0].x"])
 
 
@@ -38,6 +39,8 @@ def refused(world: Any, method: str, path: str, **said: Any) -> Any:
         ("PUT", "faults/departments/nobody", b"[]", (404, "UNKNOWN", ["id"])),
         ("PUT", "faults", b"{\"fire\":[{\"kind\":\"hang\",\"x\":1}]}", UNKNOWN_KEY),
         ("PUT", "faults", b'{"fire": [{"kind": "lag"}]}', (422, "NOT_OBEYABLE", ["fire[0].kind"])),
+        ("PUT", "scenarios", b'{"active": ["no"]}', (422, "NOT_OBEYABLE", ["/active"])),
+        ("PUT", "scenarios/filings", ASSIGNED, (422, "NOT_OBEYABLE", ["/scenario"])),
         ("PUT", "latency", b'{"fire": [{"operation": "*"}]}', (422, "NOT_OBEYABLE", ["fire[0]"])),
         ("PUT", "faults/departments/fire", b'["busy"]', (400, "BODY_WRONG", ["/0"])),
         ("POST", "reset", b'{"clocks": true}', (400, "BODY_WRONG", [""])),
@@ -57,6 +60,16 @@ def test_a_refusal_names_the_place(
     world: Any, method: str, path: str, body: bytes, wrong: tuple[int, str, list[str]]
 ) -> None:
     assert refused(world, method, path, content=body) == wrong
+
+
+def test_a_refusal_says_the_place_once(world: Any) -> None:
+    reply = world.client.put(
+        f"{world.admin}/__admin/faults", json={"fire": [{"kind": "hang", "x": 1}]}
+    )
+
+    told = reply.json()
+    assert told["error"].startswith("fire[0].x: unknown key")
+    assert [one["what"].startswith("unknown key") for one in told["findings"]] == [True]
 
 
 def ordered(path: str) -> tuple[str, bytes]:

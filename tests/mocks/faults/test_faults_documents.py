@@ -78,6 +78,38 @@ def test_each_kind_changes_a_document_and_the_same_seed_changes_it_alike(
     assert (first != reply) is ((kind, language) not in NO_MOMENTS)
 
 
+def struck(kind: str, reply: Reply, place: int) -> tuple[Reply, list[int]]:
+    heard: list[int] = []
+    fault = Fault(kind=kind, place=place, told={"length": 5}, among=heard.append)
+    others = {"find": NESTED, "cancel": WITH_INNER}
+    return MADE[kind](reply, fault, Context(operation="ask", others=others)), heard
+
+
+def test_a_place_that_is_told_is_struck_and_each_entry_of_a_list_stands_at_the_same() -> None:
+    longer = [struck("overlong_text", NESTED, place) for place in range(6)]
+
+    told = [json.loads(reply.body) for reply, _ in longer]
+    assert {heard[0] for _, heard in longer} == {4}
+    assert [len(one["state"]) for one in told] == [4, 9, 4, 4, 4, 9]
+    assert [[len(row["name"]) for row in one["items"]] for one in told[:5]] == [
+        [1, 1], [1, 1], [1, 1], [6, 1], [1, 1],
+    ]  # fmt: skip
+
+
+def test_each_place_of_a_document_inside_is_struck_once() -> None:
+    coded = [struck("unknown_code", WITH_INNER, place) for place in range(2)]
+
+    assert [heard for _, heard in coded] == [[2], [2]]
+    assert len({reply.body for reply, _ in coded} | {WITH_INNER.body}) == 3
+
+
+def test_each_other_reply_is_given_in_its_turn() -> None:
+    given = [struck("other_operation", BARE["list"], place) for place in range(3)]
+
+    assert [reply for reply, _ in given] == [WITH_INNER, NESTED, WITH_INNER]
+    assert [heard for _, heard in given] == [[2], [2], [2]]
+
+
 @pytest.mark.parametrize("reply", BARE.values(), ids=BARE)
 def test_what_is_no_document_leaves_without_trouble(reply: Reply) -> None:
     for kind in ON_DOCUMENTS:

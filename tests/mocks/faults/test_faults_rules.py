@@ -12,10 +12,12 @@ from mocks.core.clock import SHANGHAI, VirtualClock, write_atomically
 from mocks.core.faults import BadRule, Faults, check_rules
 from mocks.core.kit import assemble
 from mocks.faults.about import about
+from mocks.faults.operations import departments_that_meet
 from mocks.faults.rule import Rule
-from mocks.faults.table import KINDS, Point, require
+from mocks.faults.table import KINDS, Kind, Point, require
 from mocks.faults.words import words_of
 
+CITY = ("planning", "housing", "construction", "market", "fire", "greening", "police", "health")
 FRIDAY = datetime(2026, 9, 18, 17, 0, tzinfo=SHANGHAI)
 
 
@@ -127,6 +129,10 @@ def test_what_a_call_is_about_is_its_reference_or_all_it_asks_but_soap_headers()
 
     assert set(said) == {"op case:A:file:1"}
     assert asked[0] == asked[1]
+    numbered = [
+        about("op", "/s", soap % (1, b"<a><JYLSH>%d</JYLSH><id>X</id></a>" % n)) for n in (1, 2)
+    ]
+    assert numbered[0] == numbered[1] == asked[0]
     assert len({asked[0], *others, about("op", "/s", b"\xff"), about("op", "/s", b"\xfe")}) == 5
 
 
@@ -187,6 +193,21 @@ def test_a_kind_is_refused_where_the_operation_it_names_cannot_meet_it(
     check_rules({"market": [{"kind": kind}, {"kind": "busy", "operation": operation}]})
     with pytest.raises(BadRule, match=rf"market\[0\].operation: {kind} strikes {sentence}"):
         check_rules({"market": [{"kind": kind, "operation": operation}]})
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_kind_is_offered_where_it_may_be_ordered_and_nowhere_else(kind: Kind) -> None:
+    assert departments_that_meet(kind) == [
+        name for name in sorted(CITY) if _taken({name: [{"kind": kind.name}]})
+    ]
+
+
+def _taken(rules: dict[str, Any]) -> bool:
+    try:
+        check_rules(rules)
+    except BadRule:
+        return False
+    return True
 
 
 def test_rules_that_are_no_list_are_refused() -> None:

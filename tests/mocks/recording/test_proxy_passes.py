@@ -220,3 +220,29 @@ def test_an_address_with_a_password_in_it_is_refused(capsys: pytest.CaptureFixtu
         parsed("record", "--to", "https://u:geheim@real.example", "--as", "land")
 
     assert "geheim" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("heard", [0, 1])
+async def test_a_client_that_goes_away_ends_quietly_and_is_noted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, heard: int
+) -> None:
+    app = proxy(tmp_path, httpx.ASGITransport(Login()))
+    scope = {
+        "type": "http", "method": "POST", "path": "/a", "raw_path": b"/a", "query_string": b"",
+        "headers": [(b"host", b"proxy"), (b"content-length", b"9")], "scheme": "http",
+        "server": ("proxy", 80),
+    }  # fmt: skip
+    coming = iter([{"type": "http.request", "body": b"123456789", "more_body": False}][:heard])
+    said: list[Any] = []
+
+    async def receive() -> Any:
+        return next(coming, {"type": "http.disconnect"})
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    await app(scope, receive, send)
+
+    assert "/a: not kept: the client went away" in caplog.text
+    assert kept_in(tmp_path) == []
+    assert not any(one.get("status") == 502 for one in said)

@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import re
 import zlib
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_plus
 
 import httpx
 import pytest
@@ -16,7 +19,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 from mocks.recording.kept import Recording
-from mocks.recording.people import PEOPLE
+from mocks.recording.people import PEOPLE, Pattern
+from mocks.recording.personal import NAMED
 from mocks.recording.proxy import Proxy
 from mocks.recording.redaction import Redaction
 from mocks.recording.replay import Replay
@@ -197,3 +201,128 @@ async def test_an_address_no_client_can_send_on_is_told_and_not_kept(stage: Stag
     reply = await stage.ask("GET", "/x")
 
     assert (reply.status_code, stage.kept) == (502, [])
+
+
+CASE = "C-51 0042"
+OWN = Redaction(
+    patterns=[
+        Pattern(name="case", looks=re.compile(r"(?<!\d)C-5[1-4] \d{4}|SECRET PLACE")),
+        *PEOPLE,
+    ],
+    named=NAMED,
+)
+
+
+@pytest.fixture
+def told(stage: Stage) -> Stage:
+    """The same, by further rules."""
+    stage.proxy.recording = Recording(folder=stage.folder, redaction=OWN, most=50)
+    return stage
+
+
+def replay_of(stage: Stage) -> Any:
+    return Replay(stage.folder, blanked(OWN)).application()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"case": CASE},
+        {"place": "at SECRET PLACE"},
+        {"xm": "张三", "dz": "漕溪北路8号"},
+        {"sfzh": "E12345678"},
+        {"lxdh": 64310001},
+        {"inner": json.dumps({"case": CASE, "xm": "张三"})},
+        {"packed": b64encode(json.dumps({"case": CASE, "id": ID}).encode()).decode()},
+        {"mail": "someone@land.example", "tel": "021-64310000"},
+    ],
+)
+async def test_what_has_a_pseudonym_is_found_again_and_told_as_it_is_asked(
+    told: Stage, said: dict[str, Any]
+) -> None:
+    path = "/p/" + CASE.replace(" ", "%20")
+    before = await told.ask("POST", path, json=said, params={"xm": "张三"})
+
+    after = await asked(replay_of(told), "POST", path, json=said, params={"xm": "张三"})
+
+    kept = json.dumps(told.kept, ensure_ascii=False)
+    values = [one for one in said.values() if isinstance(one, str) and len(one) < 30]
+    assert not any(value in kept for value in (*values, CASE, "SECRET PLACE"))
+    assert after.status_code == 200
+    assert json.loads(after.json()["sent"]) == json.loads(before.json()["sent"])
+
+
+async def test_a_pseudonym_fits_the_pattern_it_stands_for(told: Stage) -> None:
+    await told.ask("GET", "/x", params={"case": CASE})
+
+    [example] = told.kept
+    path = unquote_plus(example["exchanges"][0]["request"]["path"])
+    assert re.fullmatch(r"/x\?case=C-5[1-4] \d{4}", path)
+    assert CASE not in path
+
+
+async def test_each_person_gets_the_replies_recorded_for_one(told: Stage) -> None:
+    ids = {"a": ID, "b": "110105194912310029"}
+    for one in ids.values():
+        await told.ask("GET", "/person", params={"id": one})
+    app = replay_of(told)
+
+    async def number(one: str) -> Any:
+        return (await asked(app, "GET", "/person", params={"id": one})).json()["number"]
+
+    assert [await number(ids[one]) for one in "abaabb"] == [1, 2, 1, 1, 2, 2]
+    assert await number("11010519491231002X") == 2  # a third: the last one again
+
+
+async def test_who_asks_with_the_pseudonyms_gets_just_those_replies(told: Stage) -> None:
+    for one in (ID, "110105194912310029"):
+        await told.ask("GET", "/person", params={"id": one})
+    first, second = (one["exchanges"][0]["request"]["path"] for one in told.kept)
+    app = replay_of(told)
+
+    numbers = [(await asked(app, "GET", one)).json()["number"] for one in (second, first, second)]
+
+    assert numbers == [2, 1, 2]
+
+
+async def test_a_reply_repeats_the_id_of_the_message_it_answers(told: Stage) -> None:
+    def said(number: int) -> dict[str, Any]:
+        return {"id": f"{number:032x}", "at": f"2026-09-21T09:00:0{number}+08:00", "floor": 1}
+
+    for number in (1, 2):
+        await told.ask("POST", "/x", json=said(number))
+    app = replay_of(told)
+
+    replies = [(await asked(app, "POST", "/x", json=said(n))).json() for n in (7, 8)]
+
+    assert [one["number"] for one in replies] == [1, 2]
+    assert [json.loads(one["sent"])["id"] for one in replies] == [said(7)["id"], said(8)["id"]]
+    other = {**said(9), "floor": 2}
+    assert (await asked(app, "POST", "/x", json=other)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"params": [("a", "1"), ("a", "2")]}, {"params": [("a", "3"), ("a", "2")]}),
+        ({"content": b'<q id="7"/>'}, {"content": b'<q id="8"/>'}),
+        (
+            {"content": b"<e:Envelope xmlns:e='urn:e'><e:Body><q id='7'/></e:Body></e:Envelope>"},
+            {"content": b"<e:Envelope xmlns:e='urn:e'><e:Body><q id='8'/></e:Body></e:Envelope>"},
+        ),
+    ],
+)
+async def test_requests_that_differ_anywhere_are_not_the_same(
+    told: Stage, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    await told.ask("POST", "/x", **one)
+    app = replay_of(told)
+
+    assert (await asked(app, "POST", "/x", **one)).status_code == 200
+    assert (await asked(app, "POST", "/x", **other)).status_code == 404
+
+
+async def test_a_path_that_begins_with_two_slashes_stays_one(told: Stage) -> None:
+    await told.ask("GET", "http://proxy//land/7?n=1")
+
+    assert (await asked(replay_of(told), "GET", "http://proxy//land/7?n=1")).status_code == 200

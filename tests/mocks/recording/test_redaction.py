@@ -58,6 +58,11 @@ CUT = '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n{}'  # a jo
         ("GET /x\r\nCookie: a=s; b=s\r\nA: 1", "text", f"GET /x\r\nCookie: {MASK}\r\nA: 1"),
         ("said: sid=s; Path=/; HttpOnly", "text", f"said: sid={MASK}; Path=/; HttpOnly"),
         ("postgresql://u:s@db/x", "text", f"postgresql://u:{MASK}@db/x"),
+        ('<?a href="/b?token=s1"?><r/>', "xml", f'<?a href="/b?token={MASK}"?><r/>'),
+        ('<!DOCTYPE r [<!ENTITY pwd "s1">]><r/>', "xml",
+         f'<!DOCTYPE r [<!ENTITY pwd "{MASK}">]><r/>'),
+        ("a: 1\npassword: |\n  s1\n  s2\nb: 2\n", "yaml", f"a: 1\npassword: |\n  {MASK}\nb: 2\n"),
+        ("git clone https://ghp0123456789abcdef@a.b/c", "text", f"git clone https://{MASK}@a.b/c"),
         ("cb({'pwd': 's'})", "javascript", f"cb({{'pwd': '{MASK}'}})"),
     ],
 )  # fmt: skip

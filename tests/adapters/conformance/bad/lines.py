@@ -231,7 +231,7 @@ class _Guesses(Paced):
 
     async def sent(self, request: WireRequest, deadline: float) -> WireReply:
         reply = await super().sent(request, deadline)
-        return replace(reply, body=reply.body.decode("utf-8", "replace").encode())
+        return reply._replace(body=reply.body.decode("utf-8", "replace").encode())
 
 
 def guesses(manifest: Manifest, endpoint: Endpoint) -> Paced:
@@ -243,7 +243,7 @@ class _Renames(Paced):
 
     async def sent(self, request: WireRequest, deadline: float) -> WireReply:
         reply = await super().sent(request, deadline)
-        return replace(reply, body=reply.body.replace(b"/other", b""))
+        return reply._replace(body=reply.body.replace(b"/other", b""))
 
 
 def renames(manifest: Manifest, endpoint: Endpoint) -> Paced:

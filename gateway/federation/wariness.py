@@ -1,0 +1,113 @@
+"""With whose keys calls failed that others' were in: for a while theirs leave alone.
+
+A way whose calls fail in every part gathers nothing until one of them is answered: there, parts
+cost more calls than gathering saves.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from adapters.errors import AdapterError
+from gateway.federation.flights import Flight
+from gateway.federation.memory import Key, Tag, of_people
+from gateway.federation.parting import spoils
+from gateway.federation.ways import Way
+
+LIFE_S: Final = 60.0
+MOST: Final = 1_000  # numbers and people under suspicion; the oldest leave first
+
+
+class Wariness:
+    """Who leaves alone; `awake` says whether there is anything to look at."""
+
+    def __init__(self) -> None:
+        self.awake = False
+        self._resting: set[Way] = set()
+        self._until: OrderedDict[Tag, float] = OrderedDict()
+
+    def let_go(self, now: float) -> None:
+        """Whose time is over, is trusted again."""
+        until = self._until
+        while until and next(iter(until.values())) <= now:
+            until.popitem(last=False)
+        self.awake = bool(until or self._resting)
+
+    def suspects(self, key: Key) -> bool:
+        """Whether this number is to be asked for in a call of its own, whoever asks."""
+        return _number(key) in self._until
+
+    def trusts(self, way: Way, key: Key) -> bool:
+        """Whether who asks for this may be in one call with others."""
+        return way not in self._resting and _people(key) not in self._until
+
+    def rests(self, way: Way) -> bool:
+        """Whether nothing is gathered on this way, and calls are not parted."""
+        return way in self._resting
+
+    def failed(self, flight: Flight, keys: Sequence[Key], error: AdapterError) -> None:
+        """A call failed for these keys, and is not parted."""
+        if not spoils(error):
+            return
+        parting, now = flight.parting, flight.passage.loop.time()
+        numbers = {key.key for key in keys}
+        if len(numbers) > 1:
+            self._suspect(keys, now)
+        elif parting is not None and parting.answered:
+            self._convict(keys, now)
+        elif _number(keys[0]) in self._until:
+            self._suspect(keys, now)
+        if parting is not None and not parting.answered:
+            parting.left -= len(numbers)
+            if len(numbers) == 1:
+                parting.failed.append(keys)
+            if not parting.left:
+                self._resting.add(flight.way)
+                self.awake = True
+
+    def given_up(self, flight: Flight, keys: Sequence[Key]) -> None:
+        """Nobody waits any longer; after a while without a word, one key may be why."""
+        now = flight.passage.loop.time()
+        if len(flight.together) > 1 and now - flight.started >= flight.way.gate.patience_s:
+            self._suspect(keys, now)
+
+    def answered(self, flight: Flight, keys: Iterable[Key], now: float) -> None:
+        """The department answered these: what failed beside them, failed by itself."""
+        self._resting.discard(flight.way)
+        for key in keys:
+            self._until.pop(_number(key), None)
+        self.awake = bool(self._until or self._resting)
+        parting = flight.parting
+        if parting is not None:
+            parting.answered = True
+            while parting.failed:
+                self._convict(parting.failed.pop(), now)
+
+    def _suspect(self, keys: Iterable[Key], now: float) -> None:
+        """One of these may be why a call failed; each leaves alone until it is answered."""
+        for key in keys:
+            self._note(_number(key), now)
+
+    def _convict(self, keys: Iterable[Key], now: float) -> None:
+        """These failed where others that were asked for with them did not.
+
+        Who asks for them is not trusted with other keys either.
+        """
+        for key in keys:
+            self._note(_number(key), now)
+            self._note(_people(key), now)
+
+    def _note(self, tag: Tag, now: float) -> None:
+        self.awake = True
+        self._until[tag] = now + LIFE_S
+        self._until.move_to_end(tag)
+        if len(self._until) > MOST:
+            self._until.popitem(last=False)
+
+
+def _number(key: Key) -> Tag:
+    return key[:4]  # whoever asks for it
+
+
+def _people(key: Key) -> Tag:
+    return of_people(key.department, key.scope)

@@ -1,0 +1,67 @@
+"""A body read as its Content-Type says: what a web server does before anybody looks at it."""
+
+from collections.abc import Callable, Collection, Mapping
+from email.message import Message
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+FORM = "application/x-www-form-urlencoded"
+_UTF_8 = "utf-8"
+_CHARSETS: Mapping[str, str] = {
+    "": _UTF_8,
+    "utf-8": _UTF_8,
+    "utf8": _UTF_8,
+    "us-ascii": _UTF_8,
+    "gbk": "gbk",
+    "gb2312": "gbk",
+    "gb18030": "gb18030",
+    "utf-16": "utf-16",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "iso-8859-1": "latin-1",
+}
+
+
+class NotTaken(Exception):
+    """A body of a media type or a charset that is not taken; nothing of it was read."""
+
+
+def value_of(raw: bytes, content_type: str | None, taken: Collection[str]) -> Any:
+    """What the body says, of one of the media types `taken`.
+
+    NotTaken for another one, for none, or for an unknown charset; ValueError for bytes that are not
+    what was said of them.
+    """
+    media, charset = _told(content_type or "")
+    if media not in taken:
+        wanted = " or ".join(sorted(taken))
+        raise NotTaken(f"Content-Type {media or 'is missing'}: send {wanted}")
+    if (codec := _CHARSETS.get(charset)) is None:
+        raise NotTaken(f"charset {charset}: send UTF-8")
+    return _READ.get(media, _json)(raw, codec)
+
+
+@lru_cache(maxsize=64)  # a client says the same with every request
+def _told(content_type: str) -> tuple[str, str]:
+    """Media type and charset, in lower case; "" for what is not told."""
+    media, _, parameters = content_type.partition(";")
+    if not parameters:
+        return media.strip().lower(), ""
+    message = Message()
+    message["content-type"] = content_type.replace("\n", " ").replace("\r", " ")
+    charset = message.get_param("charset", "")
+    return media.strip().lower(), charset.strip().lower() if isinstance(charset, str) else "?"
+
+
+def _json(raw: bytes, codec: str) -> Any:
+    return orjson.loads(raw if codec == _UTF_8 else raw.decode(codec))
+
+
+def _form(raw: bytes, codec: str) -> Any:
+    return dict(parse_qsl(raw.decode(codec), encoding=codec))
+
+
+_READ: Mapping[str, Callable[[bytes, str], Any]] = {FORM: _form}

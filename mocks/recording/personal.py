@@ -1,0 +1,101 @@
+"""Values that are somebody's by the name they stand under: 身份证号, `lxdh`, `applicantName`.
+
+Departments write them in English, in Chinese, and as the first letters of Chinese words in pinyin.
+A bare `name` or `id` says nothing of a person. What else has such a name is no value of a person's:
+a yes or no, a link.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mocks.recording.names import shortened, words_of
+from mocks.recording.pseudonym import Pseudonym, day, same_shape
+
+_WHO = (
+    "applicants?|agents?|contacts?|persons?|holders?|owners?|legal person|legal representative"
+    "|representatives?|handlers?|clerks?|citizens?|residents?|spouse|guardians?|declarants?|payers?"
+)
+_ROLE = "(fr|fddb|fddbr|sqr|jbr|lxr|qlr|dlr|wtr|fzr|sfr|ywr|czr|jhr|nsr|gzr|cyr|xkr)"
+_HERS = "(sqr|fr|jbr|lxr|qlr|dlr|wtr|fzr|jhr)?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Names under which one sort of a person's values stands, and what stands there instead."""
+
+    name: str
+    names: re.Pattern[str]
+    instead: Pseudonym = same_shape
+
+
+def _named(name: str, names: str, instead: Pseudonym = same_shape) -> Named:
+    return Named(name=name, names=re.compile(names), instead=instead)
+
+
+NAMED = (
+    _named(
+        "identity",
+        rf"^{_HERS}(sfz|sfzh|sfzhm|sfzjh|sfzjhm|zjh|zjhm|gmsfhm|gmsfzhm|hzh|hzhm)$"
+        r"|\b(id ?card|identity( ?card)?|citizen|resident( identity)?|passport|social security"
+        r"|national)( ?(no|num|number|id|code))$|\b(id ?card|passport|ssn|bsn|nino)$"
+        r"|\bid ?(no|num|number)$|\bcert(ificate)? holder id$|身份证(件)?(号码?)?$|证件号码?$"
+        r"|公民身份(证)?号码$|护照号码?$",
+    ),
+    _named(
+        "person",
+        rf"^(xm|xingming|{_ROLE}xm|lxr|fddbr|sqrxm)$"
+        rf"|\b({_WHO}) ?(full ?)?name$|\b(full|first|last|given|family|middle|maiden) ?name$"
+        r"|\bsurname$|\blegal (person|representative)$|\bcontact( person)?$"
+        r"|姓名$|^联系人$|^法定代表人$|^法人代表$|^经办人$",
+    ),
+    _named(
+        "telephone",
+        rf"^{_HERS}(sjh|sjhm|dh|dhhm|lxdh|lxfs|lxsj|yddh|gddh|zjdh|shouji|shoujihao|dianhua)$"
+        r"|\b(mobile|cell|tele|hand)?phone( ?(no|num|number))?$|\b(mobile|tel|cell|fax)"
+        r"( ?(no|num|number))?$|\b(mobile|cell|hand) phone( ?(no|num|number))?$"
+        r"|手机(号码?)?$|电话(号码?)?$|联系方式$|传真(号码?)?$",
+    ),
+    _named(
+        "address",
+        rf"^{_HERS}(dz|lxdz|hjdz|jzdz|txdz|zzdz|xxdz|jtdz|jtzz|hkszd|zhuzhi|dizhi)$"
+        r"|\b(home|residen(ce|tial)|postal|mailing|street|contact|living|domicile) address$"
+        r"|住址$|(联系|通讯|通信|户籍|居住|家庭|详细)地址$|户口所在地$",
+    ),
+    _named(
+        "birthday",
+        r"^(csrq|csny|shengri)$|\bbirth ?(day|date)$|\b(date of birth|dob)$|出生(日期|年月日?)$",
+        day,
+    ),
+    _named(
+        "account",
+        r"^(yhkh|yhzh|yhkhm|yhzhhm|skzh|khzh|zhhm)$"
+        r"|\b(bank ?(card|account)|iban)( ?(no|num|number))?$"
+        r"|\bcard ?(no|num|number)$|银行(卡号|账号|帐号)$",
+    ),
+)
+_NOBODYS = re.compile(
+    r"\s*+(?:true|false|null|none|nil|\W*|[a-z][a-z0-9+.-]{0,20}://.*)", re.I | re.S
+)
+Personal = Callable[[str, str], str | None]
+
+
+def sort_of(name: str, above: str = "") -> str | None:
+    """Which sort of a person's values stands under this name; None for all others.
+
+    What stands `above` may say it as well: the `name` of a `legalRepresentative`.
+    """
+    sort = _sort_of(shortened(name))
+    return _sort_of(shortened(f"{above} {name}")) if sort is None and above else sort
+
+
+@lru_cache(maxsize=8192)
+def _sort_of(name: str) -> str | None:
+    spelt = words_of(name)
+    return next((one.name for one in NAMED if any(map(one.names.search, spelt))), None)
+
+
+def is_somebodys(value: str) -> bool:
+    """Whether a value may be a person's at all."""
+    return not _NOBODYS.fullmatch(value)

@@ -1,0 +1,87 @@
+"""What no field holds is no value, though the contract sets no bound: it is told, not believed."""
+
+import re
+
+import pytest
+
+from adapters.conformance.bench import bench, body_of, last_reply, rewritten, tried
+from adapters.conformance.examples import Json
+from tests.adapters.examples import subject_of
+
+BROKEN = {"fails": "ContractBroken DEPARTMENT_BROKE_CONTRACT"}
+LONG = "长" * 20_001
+TEXTS = [
+    ("housing", "file-lift_consent_plan", '"SLBH":"', True),
+    ("housing", "find_filing-lift_consent_plan", '"SLBH":"', True),
+    ("housing", "read-property-cert_no-found", '"ZL":"', True),
+    ("housing", "progress-lift_consent_plan-granted", '"ZZMC":"', True),
+    ("housing", "certificate-lift_consent_plan", '"ZZMC":"', True),
+    ("market", "file-food_permit", '"application_no":"', True),
+    ("market", "progress-food_permit-granted", '"name":"', True),
+    ("fire", "file-fire_safety_inspection", '"id":"', True),
+    ("housing", "file-lift_consent_plan", '"text":"', False),  # nobody reads it
+]
+NUMBERS = [("planning", "read-parcel-parcel_no-found", r"(?<=Area>)[\d.]+(?=<)")]
+
+
+async def _given(name: str, example: Json, body: str) -> dict[str, Json]:
+    held = bench(subject_of(name))
+    held.wire.reply = rewritten(last_reply(example), body, example)
+    return await tried(held.department, example)
+
+
+def broken(found: dict[str, Json]) -> bool:
+    """Whether the call failed, or each of its rows did."""
+    rows = found.get("gives") or {}
+    return found == BROKEN or (bool(rows) and all(row == BROKEN for row in rows.values()))
+
+
+@pytest.mark.parametrize(("name", "example", "before", "read"), TEXTS)
+async def test_a_text_no_field_holds_breaks_the_contract(
+    name: str, example: str, before: str, read: bool
+) -> None:
+    told = subject_of(name).examples[example]
+    assert before in body_of(told)
+
+    found = await _given(name, told, body_of(told).replace(before, before + LONG))
+
+    assert broken(found) if read else found == {"gives": told["gives"]}
+
+
+MISREAD = [
+    ("housing", "certificate-lift_consent_plan"),
+    ("fire", "certificate-fire_safety_inspection"),
+    ("greening", "certificate-signboard"),
+]
+
+
+@pytest.mark.parametrize(("name", "example"), MISREAD)
+async def test_chinese_that_was_misread_breaks_the_contract(name: str, example: str) -> None:
+    told = subject_of(name).examples[example]
+    true = told["gives"]["name"]
+    body = body_of(told).replace(true, true.encode().decode("latin-1"))
+    assert body != body_of(told)
+
+    assert await _given(name, told, body) == BROKEN
+
+
+@pytest.mark.parametrize(("name", "example", "number"), NUMBERS)
+async def test_a_number_of_thousands_of_digits_breaks_the_contract(
+    name: str, example: str, number: str
+) -> None:
+    told = subject_of(name).examples[example]
+    assert re.search(number, body_of(told))
+
+    assert await _given(name, told, re.sub(number, "9" * 5000, body_of(told))) == BROKEN
+
+
+@pytest.mark.parametrize("number", ["NaN", "9" * 5000, "310104199003070011", "", "31010419900307"])
+async def test_a_person_has_the_number_of_a_resident(number: str) -> None:
+    told = subject_of("police").examples["read-person-person_ref-found"]
+    key = told["arguments"]["keys"][0]
+    true = told["gives"][key]["id_number"]
+    assert body_of(told).count(true) == 1
+
+    found = await _given("police", told, body_of(told).replace(true, number))
+
+    assert found["gives"] == {**told["gives"], key: BROKEN}

@@ -107,6 +107,7 @@ class Gateway:
             pace=_pace(settings),
             hooks=hooks,
             moved=self._moved,
+            metrics=self._metrics,
         )
         self._schema = build_schema(declared.infos, personal_mask)
         self._executor = Executor(

@@ -21,6 +21,7 @@ from sqlalchemy.exc import (
 
 from gateway.cases.connections import AsyncConnection, AsyncEngine, create_async_engine
 from gateway.cases.errors import StatementRefused, StoreInUse, StoreUnavailable
+from gateway.cases.sqlite_line import SqliteLine
 from gateway.cases.sqlite_time import teach_old_sqlite
 
 BUSY_MS = 30_000
@@ -63,12 +64,8 @@ class Database:
             _prepare(self.path)
         url = self.url.set(drivername=_DRIVERS[self.url.get_backend_name()])
         if self.is_sqlite:
-            self._reader = create_async_engine(url, hide_parameters=True)
-            self._writer = create_async_engine(
-                url, hide_parameters=True, pool_size=1, max_overflow=0
-            )
-            _pragmas(self._reader, "BEGIN")
-            _pragmas(self._writer, "BEGIN IMMEDIATE")
+            self._reader = _sqlite(url, self.path, writes=False)
+            self._writer = _sqlite(url, self.path, writes=True, pool_size=1, max_overflow=0)
         else:
             self._reader, self._writer = _pool(url, self._budget), _pool(url, self._budget)
 
@@ -173,12 +170,21 @@ def _prepare(path: Path) -> None:
         connection.close()
 
 
+def _sqlite(url: URL, path: Path, *, writes: bool, **pool: int) -> AsyncEngine:
+    """Connections to the file. Who writes begins with the lock: nothing after that waits."""
+
+    async def connect() -> Any:
+        return await SqliteLine(str(path), writes=writes, busy_s=BUSY_MS / 1000).opened()
+
+    engine = create_async_engine(url, hide_parameters=True, async_creator=connect, **pool)
+    _pragmas(engine, "BEGIN IMMEDIATE" if writes else "BEGIN")
+    return engine
+
+
 def _pragmas(engine: AsyncEngine, begin: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions begin where we say, as we say
         cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
         cursor.execute("PRAGMA synchronous=FULL")  # a power cut must not forget a claim
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()

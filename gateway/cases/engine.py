@@ -4,15 +4,16 @@ It runs short commands and remembers them; it does not own cases. What it stores
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from sqlalchemy.engine import Connection
 
 from gateway.cases.database import IDLE_S
+from gateway.cases.dispatch import LOOK_EVERY_S, Dispatch
 from gateway.cases.probe import VERSION
 from gateway.imports import named_only, postponed
 
@@ -28,11 +29,12 @@ with (
         EnqueueOptions,
         WorkflowStatus,
     )
+    from dbos._queue import Queue
 
 APPLICATION = "onething"
 WORKFLOW = "deliver.v1"
 RECOVERIES = 1000
-LOOKS_PER_S = 32  # at all queues together: one look costs some milliseconds of CPU
+WAKE_S = 0.01  # after a commit: who waits for it is answered first
 _POOL = 4
 _FINISH_S = 1.0  # for calls under way when told to stop
 _STATES = {"ENQUEUED": "queued", "DELAYED": "asleep", "PENDING": "running"}
@@ -72,6 +74,13 @@ class Engine(Protocol):
         """Enqueue inside the caller's transaction: it exists exactly if that commits."""
         ...
 
+    def wake(self, queues: Collection[str]) -> None:
+        """What was enqueued to these queues is committed: it may begin. For any event loop.
+
+        Who forgets to say so, or dies before, delays a command by a second.
+        """
+        ...
+
     async def waiting(self) -> int:
         """How many commands are queued, delayed or running."""
         ...
@@ -96,13 +105,16 @@ class Engine(Protocol):
 class DbosEngine:
     """DBOS on the database the cases live in. One per process: DBOS is a singleton."""
 
+    _dispatching: ClassVar[Dispatch | None] = None  # and so is who looks at its queues
+
     def __init__(
-        self, url: str, *, executor: str, version: str = VERSION, polling_s: float = 0.1
+        self, url: str, *, executor: str, version: str = VERSION, every_s: float = LOOK_EVERY_S
     ) -> None:
         self._url = url
         self._executor = executor
         self._version = version
-        self._polling_s = polling_s
+        self._every_s = every_s
+        self._dispatch: Dispatch | None = None
         self._client: DBOSClient | None = None
         self._at_work: set[asyncio.Task[object]] = set()
         self._stopping = False
@@ -113,8 +125,9 @@ class DbosEngine:
 
     async def launch(self, deliver: Deliver, queues: Mapping[str, int]) -> None:
         self._stopping = False
-        self.connect()
-        await asyncio.to_thread(self._register, queues)
+        if self._client is None:
+            self.connect()
+        registered = await asyncio.to_thread(self._register, queues)
         config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_url": self._url,
@@ -129,7 +142,7 @@ class DbosEngine:
             "db_engine_kwargs": {"hide_parameters": True},  # its client takes none: references only
             "notification_listener_polling_interval_sec": 0.25,  # bounds how long a stop takes
         }
-        DBOS(config=config)
+        dbos = DBOS(config=config)
 
         # Its steps are the claims of the attempts table, so that a re-run knows what was sent.
         @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=RECOVERIES)
@@ -138,7 +151,14 @@ class DbosEngine:
             return await deliver(reference, tick)
 
         self._launched = True
+        first = DbosEngine._dispatching is None
+        if first:
+            DBOS.listen_queues([])
         DBOS.launch()  # in the running loop: commands run where the departments' clients live
+        if first:
+            DbosEngine._dispatching = Dispatch(self._url, every_s=self._every_s)
+            DbosEngine._dispatching.begin(dbos, registered)
+        self._dispatch = DbosEngine._dispatching
 
     def connect(self) -> None:
         self._client = DBOSClient(
@@ -155,15 +175,19 @@ class DbosEngine:
         if self._stopping or task is None:
             raise asyncio.CancelledError
         self._at_work.add(task)
-        task.add_done_callback(self._at_work.discard)
+        task.add_done_callback(self._ended)
 
-    def _register(self, queues: Mapping[str, int]) -> None:
+    def _ended(self, task: "asyncio.Task[object]") -> None:
+        self._at_work.discard(task)
+        if self._dispatch is not None:
+            self._dispatch.freed()
+
+    def _register(self, queues: Mapping[str, int]) -> Sequence[Queue]:
         assert self._client is not None  # noqa: S101 — called by launch
-        every_s = max(self._polling_s, len(queues) / LOOKS_PER_S)
-        for name, concurrency in queues.items():
-            self._client.register_queue(
-                name, worker_concurrency=concurrency, polling_interval_sec=every_s
-            )
+        return [
+            self._client.register_queue(name, worker_concurrency=concurrency)
+            for name, concurrency in queues.items()
+        ]
 
     def enqueue_in(
         self, connection: Connection, queue: str, reference: str, tick: int, delay: float
@@ -179,6 +203,11 @@ class DbosEngine:
         if delay > 0:
             options["delay_seconds"] = delay
         self._client.enqueue_in_transaction(connection, options, reference, tick)
+
+    def wake(self, queues: Collection[str]) -> None:
+        if self._dispatch is not None and queues:
+            loop = asyncio.get_running_loop()
+            loop.call_later(WAKE_S, self._dispatch.wake, frozenset(queues))
 
     async def waiting(self) -> int:
         if self._client is None:
@@ -229,9 +258,11 @@ class DbosEngine:
         # In a thread of its own: DBOS joins its threads, and those may wait for this loop.
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(max_workers=1) as own:
+            if self._dispatch is not None:
+                await loop.run_in_executor(own, self._dispatch.end)
             await loop.run_in_executor(own, lambda: DBOS.destroy(destroy_registry=True))
         loop.set_default_executor(ThreadPoolExecutor())  # DBOS closed the one it had put there
-        self._launched = False
+        self._launched, self._dispatch, DbosEngine._dispatching = False, None, None
 
     async def _finish(self) -> None:
         """Let calls that are being made come to their end for a moment; give up the others.

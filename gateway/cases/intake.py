@@ -13,6 +13,7 @@ from gateway.cases.chunks import chunks
 from gateway.cases.receipts import Holder, owns
 from gateway.cases.store import Store, Transaction
 from gateway.clock import Clock
+from gateway.metrics import Metrics
 from schema.domain.arrival import filing_reference
 from schema.domain.case import Event, EventKind
 from schema.domain.filing import Progress
@@ -20,15 +21,17 @@ from schema.domain.reducer import certificate_to
 
 log = structlog.get_logger(__name__)
 
+RESPELT = "onething_progress_respelt_total"
 _AT_ONCE = 20  # events in one transaction
 
 
 class Intake:
     """Callbacks, polls and feeds end here."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, metrics: Metrics | None = None) -> None:
         self._store = store
         self._clock = clock
+        self.metrics = metrics or Metrics()
 
     async def __call__(self, department: str, told: Sequence[Progress]) -> None:
         """Keep what the department said; when this returns it is durable.
@@ -62,10 +65,31 @@ class Intake:
             async with self._store.write() as transaction:
                 if cursor is not None and number == len(parts):
                     await transaction.replace(tables.cursor, department=department, position=cursor)
+                await self._hold(transaction, department, part)
                 for event in part:
                     if not await self._of_another(transaction, department, event):
                         await transaction.append(event)
         return len(ours)
+
+    async def _hold(
+        self, transaction: Transaction, department: str, events: Sequence[Event]
+    ) -> None:
+        """Lock what several events will need before the first: all cases, then all numbers.
+
+        One event does so by itself. Taken event by event, the number of the first would be held
+        while the case of the second is waited for, whose holder may be waiting for that number.
+        """
+        if len(events) < 2 or self._store.database.is_sqlite:
+            return
+        cases = await transaction.hold({event.case for event in events})
+        filings = [
+            (cases[event.case], event.item or "", event.data["receipt"])
+            for event in events
+            if event.case in cases
+        ]
+        if not all(owns(case.step(item), number) for case, item, number in filings):
+            named = [(receipts.holder(self._store, c, i).service, n) for c, i, n in filings]
+            await receipts.hold(transaction, department, named)
 
     async def _of_another(self, transaction: Transaction, department: str, event: Event) -> bool:
         """Whether it gives a filing the number of another: that proves nothing about either."""
@@ -90,17 +114,26 @@ class Intake:
         A reference of ours with a number not known yet is proof that the filing arrived.
         """
         found = await receipts.holders(self._store, department, told, service=service)
-        if None in found:
-            log.info("progress.not_ours", department=department, count=found.count(None))
-        both = zip(told, found, strict=True)
+        both = list(zip(told, found, strict=True))
+        await self._tell(department, [progress for progress, holder in both if holder is None])
         return [(progress, holder) for progress, holder in both if holder is not None]
+
+    async def _tell(self, department: str, strange: Sequence[Progress]) -> None:
+        """Say how much was about nothing of ours, or only spelt as if it were not."""
+        if not strange:
+            return
+        respelt = await receipts.respelt(self._store, department, strange)
+        log.info("progress.not_ours", department=department, count=len(strange))
+        if respelt:
+            self.metrics.count(RESPELT, respelt, department=department)
+            log.warning("progress.respelt", department=department, count=respelt)
 
     async def _news(
         self, department: str, ours: Sequence[tuple[Progress, Holder]]
     ) -> Sequence[Event]:
         """The events of what was not recorded, now or, for the same case, under its key of old.
 
-        By case, so that two who take in the same do not wait for each other crosswise.
+        By case: those of one transaction are as few as can be.
         """
         made = [(_event(department, p, found), _old_key(department, p)) for p, found in ours]
         keys, known = {key for event, old in made for key in (event.key, old)}, tables.event.c

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -15,6 +15,7 @@ from gateway.cases import tables
 from gateway.cases.errors import StoreUnavailable
 from gateway.cases.intake import Intake, position
 from gateway.cases.receipts import holders
+from gateway.cases.spelling import alike
 from gateway.cases.store import Store
 from schema.domain.department import DepartmentInfo, ProgressMode
 from schema.domain.filing import ItemStatus, Progress
@@ -24,6 +25,9 @@ log = structlog.get_logger(__name__)
 PAGES = 50  # of a feed, in one round
 CALLBACK_SLOWER = 5  # who calls back is asked as well, only less often
 JITTER = 0.1  # of the pace, so that departments are not asked by everybody at once
+UNMATCHED = "onething_poll_receipts_unmatched_total"
+
+Answers = Mapping[str, Progress | AdapterError | None]
 
 
 class Poller:
@@ -39,6 +43,7 @@ class Poller:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
+        self._unmatched: dict[str, Counter[str]] = {}  # as they were told of last
         self._sleep = sleep
         self._departments = departments
         self._intake = intake
@@ -90,12 +95,27 @@ class Poller:
         undecided = step.watched & (step.state != "granted") & step.receipt.is_not(None)
         asks = _batches(await self._open(department, undecided), department.info.progress_batch)
         width = max(1, department.info.limits.concurrency)
+        unmatched: Counter[str] = Counter()
         for start in range(0, len(asks), width):
             now = asks[start : start + width]
-            await asyncio.gather(*(self._ask_about(department, s, some) for s, some in now))
+            asked = (self._ask_about(department, s, some, unmatched) for s, some in now)
+            await asyncio.gather(*asked)
+        self._tell(department.info.id, unmatched)
+
+    def _tell(self, department: str, unmatched: Counter[str]) -> None:
+        """Count the receipts that came to nothing; say so where it is not what was said last."""
+        for why, count in unmatched.items():
+            self._intake.metrics.count(UNMATCHED, count, department=department, why=why)
+        if unmatched != self._unmatched.get(department, Counter()):
+            log.warning("poll.unmatched", department=department, **unmatched)
+        self._unmatched[department] = unmatched
 
     async def _ask_about(
-        self, department: Department, service: str, receipts: Sequence[str]
+        self,
+        department: Department,
+        service: str,
+        receipts: Sequence[str],
+        unmatched: Counter[str],
     ) -> None:
         try:
             async with _bounded(department):
@@ -103,8 +123,7 @@ class Poller:
         except (ContractBroken, Refused) as error:  # about these receipts: the others go on
             log.warning("poll.refused", department=department.info.id, reason=error.message)
             return
-        about = ((receipt, answers.get(receipt)) for receipt in receipts)
-        news = [p for receipt, p in about if isinstance(p, Progress) and p.receipt == receipt]
+        news = _matched(receipts, answers, unmatched)
         told = [await _whole(department, progress, service) for progress in news]
         await self._intake.take(department.info.id, told, service=service)
 
@@ -135,6 +154,32 @@ class Poller:
         for row in await self._store.rows(query):
             by_service[row.service].append(row.receipt)
         return by_service
+
+
+def _matched(
+    receipts: Sequence[str], answers: Answers, unmatched: Counter[str]
+) -> Sequence[Progress]:
+    """What was said of each receipt, under our spelling of it; what came to nothing is counted.
+
+    That it stands under our receipt is the department's declaration that it is meant.
+    """
+    news = []
+    for receipt in receipts:
+        said = answers.get(receipt)
+        if isinstance(said, Progress) and alike(said.receipt, receipt):
+            unmatched.update(["respelt"] if said.receipt != receipt else [])
+            news.append(replace(said, receipt=receipt))
+        else:
+            unmatched.update([_why(said)])
+    strange = sum(answered not in receipts for answered in answers)
+    unmatched.update({"not_asked": strange} if strange else {})
+    return news
+
+
+def _why(said: Progress | AdapterError | None) -> str:
+    if said is None:
+        return "untold"
+    return "broken" if isinstance(said, AdapterError) else "another"
 
 
 async def _whole(department: Department, progress: Progress, service: str | None) -> Progress:

@@ -5,13 +5,13 @@ Who answers one filing with the number of another says nothing about it: were th
 is decided of the other would be told of this one, and taking this one back would take the other.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from gateway.cases import codec, tables
+from gateway.cases import codec, spelling, tables
 from gateway.cases.connections import AsyncConnection
 from gateway.cases.store import Store, Transaction
 from schema.domain.case import Case, Step
@@ -61,6 +61,15 @@ async def holders(
         _named(progress, named) or await _numbered(store, numbered.get(progress.receipt, []))
         for progress in told
     ]
+
+
+async def respelt(store: Store, department: str, told: Sequence[Progress]) -> int:
+    """How many of these have the number of a filing of ours there, but for its spelling."""
+    ways = [set(spelling.others(progress.receipt)) for progress in told]
+    step, numbers = tables.step.c, set().union(*ways)
+    query = sa.select(step.receipt).where(step.department == department, step.receipt.in_(numbers))
+    known = {row.receipt for row in await store.rows(query)} if numbers else set()
+    return sum(not known.isdisjoint(way) for way in ways)
 
 
 def _there(department: str, told: Sequence[Progress]) -> sa.Select[Any]:
@@ -143,14 +152,22 @@ async def reserve(
 ) -> Mapping[str, str]:
     """What is `taken` of the numbers; the others nobody else takes until the transaction ends.
 
-    Who has both locks his case first: so does whoever appends an event to it.
+    Who has both locks his cases first: so does whoever appends an event to one.
     """
-    if transaction.connection.dialect.name == "postgresql":  # SQLite has one writer
-        for number in sorted(numbers):
-            name = f"receipt:{department}:{mine.service}:{number}"
-            lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))
-            await transaction.connection.execute(sa.select(lock))
+    await hold(transaction, department, ((mine.service, number) for number in numbers))
     return await taken(transaction.connection, department, mine, numbers)
+
+
+async def hold(
+    transaction: Transaction, department: str, numbers: Iterable[tuple[str, str]]
+) -> None:
+    """Lock these numbers of services until the transaction ends, everybody in the same order."""
+    if transaction.connection.dialect.name == "sqlite":  # which has one writer
+        return
+    for service, number in sorted(set(numbers)):
+        name = f"receipt:{department}:{service}:{number}"
+        lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))
+        await transaction.connection.execute(sa.select(lock))
 
 
 async def held_by_another(

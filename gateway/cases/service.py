@@ -10,6 +10,7 @@ from adapters.contract import Department
 from gateway.cases.applications import CaseApplications, Materials, ReadsOf
 from gateway.cases.database import Database
 from gateway.cases.delivery import Delivery
+from gateway.cases.dispatch import LOOK_EVERY_S
 from gateway.cases.engine import DbosEngine
 from gateway.cases.executors import new_executor
 from gateway.cases.housekeeping import Housekeeping
@@ -20,6 +21,7 @@ from gateway.cases.moved import check_not_moved
 from gateway.cases.pinned import check_pinned
 from gateway.cases.poller import Poller
 from gateway.cases.probe import NO_HOOKS, Hooks
+from gateway.cases.reaper import Reaper
 from gateway.cases.reconcile import Reconciler
 from gateway.cases.restored import look
 from gateway.cases.retrying import Retrying
@@ -29,6 +31,7 @@ from gateway.cases.vigil import Vigil
 from gateway.cases.waiting import CaseClerks
 from gateway.cases.witness import witness_of
 from gateway.clock import Clock
+from gateway.metrics import Metrics
 from schema.domain.calendar import WorkingCalendar
 from schema.graph.ports import Catalogue
 
@@ -39,7 +42,7 @@ class Pace:
 
     poll_every_s: float | None = None  # replaces what departments declare
     sweep_every_s: float = 1.0
-    dequeue_every_s: float = 0.1
+    dequeue_every_s: float = LOOK_EVERY_S  # for commands nobody told this process of
     lease_s: float = 15.0  # without a beat, until a process counts as dead
     reconcile_at: time | None = None  # of the business day
 
@@ -71,6 +74,7 @@ class CaseService:
         hooks: Hooks = NO_HOOKS,
         identifier: Callable[[], str] | None = None,
         moved: Moved = lambda case, event: None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._departments = departments
         self._migrations = hooks.migrations
@@ -78,9 +82,8 @@ class CaseService:
         executor = new_executor()
         self._engine = _engine(self._database, executor, hooks, pace)
         self.store = Store(self._database, self._engine, catalogue, calendar, moved=moved)
-        self.intake = Intake(self.store, clock)
+        self.intake = Intake(self.store, clock, metrics)
         self._vigil = Vigil(self.store, executor, version=hooks.version, lease_s=pace.lease_s)
-        self.reaper = self._vigil.reaper
         self._witness = witness_of(self._database)
         self.delivery = Delivery(
             self.store, departments, clock, executor=executor, hooks=hooks, witness=self._witness
@@ -96,6 +99,11 @@ class CaseService:
         retrying = Retrying(self.store, departments, clock, hooks.rule)
         self.clerks = CaseClerks(self.store, clock, retrying)
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def reaper(self) -> Reaper:
+        """Who takes over what nobody does any more."""
+        return self._vigil.reaper
 
     async def start(self) -> None:
         """Open the store and take up what was left.
@@ -154,5 +162,5 @@ def _engine(database: Database, executor: str, hooks: Hooks, pace: Pace) -> Dbos
         database.sync_url,
         executor=executor,
         version=hooks.version,
-        polling_s=pace.dequeue_every_s,
+        every_s=pace.dequeue_every_s,
     )

@@ -1,11 +1,10 @@
 """Cases as events: one transaction inserts the event, reduces, saves, and enqueues what follows."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.cases import codec, tables
 from gateway.cases.connections import AsyncConnection
@@ -14,6 +13,7 @@ from gateway.cases.engine import Engine
 from gateway.cases.errors import StoreUnavailable
 from gateway.cases.moved import check_not_moved
 from gateway.cases.rows import case_row, delivery_row, step_row
+from gateway.cases.upserts import Upserts
 from gateway.cases.wait_rows import wait_rows
 from gateway.clock import steady_now
 from schema.domain.calendar import WorkingCalendar
@@ -42,6 +42,7 @@ class Transaction:
         self.connection = connection
         self._store = store
         self.moved: list[tuple[Case, Event]] = []  # what is new in it, once it is committed
+        self.queues: set[str] = set()  # to which it adds commands
 
     async def append(self, event: Event) -> Case:
         """Record one fact and everything that follows. Told twice, it changes nothing.
@@ -49,7 +50,7 @@ class Transaction:
         The case is locked first: its events are numbered without a gap, in the order they count.
         """
         case = await self.load(event.case)
-        if not await self._record(event):
+        if not await self._record(event, first=case is None):
             return case or await self._there(event.case)
         one_thing = self._store.one_thing_of(case, event)
         moved = reduce(case, event, one_thing, self._store.calendar)
@@ -65,17 +66,26 @@ class Transaction:
         body = (await self.connection.execute(query)).scalar_one_or_none()
         return codec.case_from(body) if body is not None else None
 
-    async def _record(self, event: Event) -> bool:
+    async def hold(self, names: Collection[str]) -> Mapping[str, Case]:
+        """These cases as they stand, as far as they are there, locked by everybody in one order."""
+        table = tables.case.c
+        query = sa.select(table.id, table.body).where(table.id.in_(names)).order_by(table.id)
+        rows = (await self.connection.execute(query.with_for_update())).all()
+        return {row.id: codec.case_from(row.body) for row in rows}
+
+    async def _record(self, event: Event, *, first: bool) -> bool:
         """Write the event down as the next of its case; False when it is known."""
+        n, before = (0, 0.0) if first else await self._last(event.case)
+        recorded_at = max(self._store.now(), before)
+        values = {**codec.event_row(event), "n": n + 1, "recorded_at": recorded_at}
+        return await self._inserted(self._store.upserts.once(tables.event, "key"), values)
+
+    async def _last(self, case: str) -> tuple[int, float]:
+        """The number of the last event of a case, and when it was recorded."""
         known = tables.event.c
-        last = sa.select(known.n, known.recorded_at).where(known.case_id == event.case)
+        last = sa.select(known.n, known.recorded_at).where(known.case_id == case)
         row = (await self.connection.execute(last.order_by(known.n.desc()).limit(1))).first()
-        n, before = (row.n, row.recorded_at) if row is not None else (0, 0.0)
-        values = {**codec.event_row(event), "n": n + 1}
-        insert = self._store.insert(tables.event).values(
-            **values, recorded_at=max(self._store.now(), before)
-        )
-        return await self._inserted(insert.on_conflict_do_nothing(index_elements=["key"]))
+        return (row.n, row.recorded_at) if row is not None else (0, 0.0)
 
     async def _there(self, case: str) -> Case:
         """The case somebody else began in the same moment."""
@@ -86,12 +96,10 @@ class Transaction:
 
     async def insert_once(self, table: sa.Table, **values: Any) -> bool:
         """Insert unless the key is taken; whether it was inserted."""
-        insert = self._store.insert(table).values(**values).on_conflict_do_nothing()
-        return await self._inserted(insert)
+        return await self._inserted(self._store.upserts.once(table), values)
 
-    async def _inserted(self, insert: Any) -> bool:
-        counted = insert.execution_options(preserve_rowcount=True)
-        return (await self.connection.execute(counted)).rowcount == 1
+    async def _inserted(self, insert: Any, values: Mapping[str, Any]) -> bool:
+        return (await self.connection.execute(insert, values)).rowcount == 1
 
     async def changed(self, change: sa.Update | sa.Delete) -> bool:
         """Make a change; whether it found anything to change."""
@@ -105,15 +113,13 @@ class Transaction:
         """The same for rows of the same columns, in one statement."""
         if not rows:
             return
-        keys = [column.name for column in table.primary_key]
-        insert = self._store.insert(table)
-        others = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-        replacing = insert.on_conflict_do_update(index_elements=keys, set_=others)
+        replacing = self._store.upserts.replacing(table, *rows[0])
         await self.connection.execute(replacing, rows)
 
     async def enqueue(self, reference: str, department: str, tick: int, delay: float) -> None:
         """Hand one command to the engine, if this transaction commits."""
         queue = queue_of(department)
+        self.queues.add(queue)
         engine = self._store.engine
         await self.connection.run_sync(
             lambda c: engine.enqueue_in(c, queue, reference, tick, delay)
@@ -122,7 +128,7 @@ class Transaction:
     async def _save(self, case: Case, before: Case | None, one_thing: OneThing) -> None:
         row = case_row(case, one_thing, self._store.calendar)
         if before is None:
-            await self.connection.execute(tables.case.insert().values(**row))
+            await self.connection.execute(tables.case.insert(), row)
         else:
             update = tables.case.update().where(tables.case.c.id == case.id).values(**row)
             await self.connection.execute(update)
@@ -201,9 +207,7 @@ class Store:
         self.calendar = calendar
         self._moved = moved
         self.now = now  # Unix s, for what machines wait for; business time is the clock's
-        self.insert: Callable[[sa.Table], Any] = (
-            sqlite.insert if database.is_sqlite else postgresql.insert
-        )
+        self.upserts = Upserts(is_sqlite=database.is_sqlite)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
@@ -217,6 +221,7 @@ class Store:
             yield transaction
             if not self.database.is_sqlite:  # there the file is locked while it is copied
                 await check_not_moved(connection)
+        self.engine.wake(transaction.queues)
         for case, event in transaction.moved:
             self._moved(case, event)
 

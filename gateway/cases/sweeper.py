@@ -113,9 +113,10 @@ class Sweeper:
     async def _to_look_at(self, today: date) -> tuple[int, Sequence[str]]:
         """The number of the newest event, and the cases time may have something to tell about."""
         event, step = tables.event.c, tables.step.c
-        [(newest,)] = await self._store.rows(sa.select(sa.func.max(event.seq)))
+        last = sa.func.coalesce(sa.func.max(event.seq), 0)  # of none: a store may be empty for long
+        [(newest,)] = await self._store.rows(sa.select(last))
         if today != self._looked:
-            return newest or 0, await self._due(today)
+            return newest, await self._due(today)
         if newest == self._newest:
             return newest, ()
         moved = sa.select(event.case_id).where(event.seq > self._newest)

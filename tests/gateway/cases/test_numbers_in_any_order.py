@@ -4,7 +4,7 @@ another's filing; and of honest ones nothing is taken for somebody else's.
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -51,6 +51,8 @@ class Queue:
 
     def enqueue_in(self, _connection: Any, _queue: str, name: str, tick: int, _s: float) -> None:
         self.waiting.append((name, tick))
+
+    def wake(self, _queues: Collection[str]) -> None: ...
 
 
 class Trusted:

@@ -131,3 +131,14 @@ async def test_a_store_that_is_away_ends_the_sweep(world: World) -> None:
     assert await states(world, case) == [CaseState.ISSUING]
     await world.service.sweeper.sweep()
     assert await states(world, case) == [CaseState.DONE]
+
+
+async def test_a_store_without_any_event_at_two_looks_is_looked_at_all_the_same(
+    world: World,
+) -> None:
+    sweeper = world.service.sweeper
+    await sweeper.sweep()
+    await sweeper.sweep()
+    await world.case()
+
+    await sweeper.sweep()  # and is not broken for the rest of the day

@@ -1,5 +1,6 @@
 """Changed replies: a typed error or a value the changed reply says; and the oracle can refuse."""
 
+import mmap
 import time
 from dataclasses import dataclass, replace
 from typing import Any
@@ -93,12 +94,20 @@ class Costly:
         if self.asked <= self.times:
             end = time.perf_counter() + self.seconds
             while time.perf_counter() < end:
-                bytearray(b"x" * self.size)
-            bytearray(b"x" * self.size)
+                pass
+            if self.size:
+                _taken(self.size)
         return await self.inner.send(request, deadline=deadline)  # type: ignore[no-any-return]
 
     async def aclose(self) -> None:
         """Nothing to give back."""
+
+
+def _taken(size: int) -> None:
+    """Pages fresh from the kernel, whatever the heap of this process has left over."""
+    with mmap.mmap(-1, size) as pages:
+        for at in range(0, size, mmap.PAGESIZE):
+            pages[at] = 1
 
 
 def on(example: Example, **costs: Any) -> tuple[Example, Costly]:

@@ -19,11 +19,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.imports import postponed
-
-with postponed("psycopg", "psycopg.errors"):
-    from dbos import DBOS
-    from dbos._queue import Queue, queue_worker_thread
+from gateway.cases.dbos_alone import DBOS, Queue, queue_worker_thread
 
 log = structlog.get_logger(__name__)
 

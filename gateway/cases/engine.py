@@ -1,4 +1,4 @@
-"""The durable engine behind a small port. The only module that knows DBOS.
+"""The durable engine behind a small port. It and `dispatch` alone know DBOS.
 
 It runs short commands and remembers them; it does not own cases. What it stores are references.
 """
@@ -13,23 +13,17 @@ from typing import ClassVar, Protocol
 from sqlalchemy.engine import Connection
 
 from gateway.cases.database import IDLE_S
+from gateway.cases.dbos_alone import (
+    DBOS,
+    DBOSClient,
+    DBOSConfig,
+    DBOSPortableJSONSerializer,
+    EnqueueOptions,
+    Queue,
+    WorkflowStatus,
+)
 from gateway.cases.dispatch import LOOK_EVERY_S, Dispatch
 from gateway.cases.probe import VERSION
-from gateway.imports import named_only, postponed
-
-with (
-    postponed("psycopg", "psycopg.errors"),  # nine megabytes, of which SQLite needs none
-    named_only("sqlalchemy.orm", "Session", "sessionmaker"),  # it is handed connections
-):
-    from dbos import (
-        DBOS,
-        DBOSClient,
-        DBOSConfig,
-        DBOSPortableJSONSerializer,
-        EnqueueOptions,
-        WorkflowStatus,
-    )
-    from dbos._queue import Queue
 
 APPLICATION = "onething"
 WORKFLOW = "deliver.v1"

@@ -1,6 +1,7 @@
 """Values as they were given, in files, variables and flags, made what their settings are."""
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass
 from datetime import time
@@ -10,8 +11,10 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, 
 
 from gateway.settings_section import AnySection, Secret, Section, settings_in
 
-_YES: Final = frozenset({"true", "yes", "on", "1"})
-_NO: Final = frozenset({"false", "no", "off", "0"})
+_YES: Final = frozenset({"true", "yes", "on", "1", "t", "y"})
+_NO: Final = frozenset({"false", "no", "off", "0", "f", "n"})
+_WHOLE: Final = re.compile(r"\s*[+-]?\d+(\.0+)?\s*", re.ASCII)
+_HOUR: Final = re.compile(r"\d\d:\d\d(:\d\d)?", re.ASCII)  # without an offset: it is Shanghai's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,13 +145,10 @@ def _text(given: Any) -> str:
 
 def _whole(given: Any) -> int:
     number = _number(given, "must be a whole number")
-    if not number.is_integer():
+    written = not isinstance(given, str) or _WHOLE.fullmatch(given)
+    if not written or not number.is_integer():
         raise Unfit("must be a whole number")
-    return int(given) if isinstance(given, str | int) and _plain(given) else int(number)
-
-
-def _plain(given: str | int) -> bool:
-    return isinstance(given, int) or given.strip().lstrip("+-").isdigit()
+    return int(given.partition(".")[0]) if isinstance(given, str) else int(given)
 
 
 def _number(given: Any, told: str = "must be a number") -> float:
@@ -177,12 +177,13 @@ def _path(given: Any) -> Path:
 
 
 def _hour(given: Any) -> time:
-    if isinstance(given, time):
-        return given
+    told = given.isoformat() if isinstance(given, time) else _text(given)
     try:
-        return time.fromisoformat(_text(given))
+        if _HOUR.fullmatch(told):
+            return time.fromisoformat(told)
     except ValueError:
-        raise Unfit("must be a time of day, as 03:00") from None
+        pass
+    raise Unfit("must be a time of day, as 03:00")
 
 
 _PLAIN: Final[Mapping[Any, Callable[[Any], Any]]] = {

@@ -177,18 +177,11 @@ def _sqlite(url: URL, path: Path, *, writes: bool, **pool: int) -> AsyncEngine:
         return await SqliteLine(str(path), writes=writes, busy_s=BUSY_MS / 1000).opened()
 
     engine = create_async_engine(url, hide_parameters=True, async_creator=connect, **pool)
-    _pragmas(engine, "BEGIN IMMEDIATE" if writes else "BEGIN")
+    _begins(engine, "BEGIN IMMEDIATE" if writes else "BEGIN")
     return engine
 
 
-def _pragmas(engine: AsyncEngine, begin: str) -> None:
-    @event.listens_for(engine.sync_engine, "connect")
-    def _connect(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA synchronous=FULL")  # a power cut must not forget a claim
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.close()
-
+def _begins(engine: AsyncEngine, begin: str) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)

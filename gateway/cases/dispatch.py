@@ -110,8 +110,9 @@ class Dispatch:
         self._stirred.set()
         for gate in self._gates.values():
             gate.end()
+        end = time.monotonic() + _END_S  # for all of them
         for thread in self._threads:
-            thread.join(_END_S)
+            thread.join(max(0.0, end - time.monotonic()))
         self._engine.dispose()
 
     def _watch(self) -> None:
@@ -127,8 +128,11 @@ class Dispatch:
         try:
             with self._engine.connect() as connection:
                 found = connection.execute(self._waiting, {"now": now}).all()
-        except SQLAlchemyError as error:  # the store is away; what waits is there afterwards
-            log.debug("dispatch.failed", kind=type(error).__name__)
+        # The store is away, or no file is left to reach it by; what waits is there afterwards, and
+        # nobody looks for it if this thread ends.
+        except Exception as error:
+            tell = log.debug if isinstance(error, SQLAlchemyError) else log.warning
+            tell("dispatch.failed", kind=type(error).__name__)
             return False
         self.wake({row.queue_name for row in found if not row.asleep})
         return any(row.asleep for row in found)

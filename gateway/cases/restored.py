@@ -9,6 +9,7 @@ import sqlalchemy as sa
 import structlog
 
 from gateway.cases import tables
+from gateway.cases.sqlite_line import APART
 from gateway.cases.store import Store, Transaction
 from gateway.cases.witness import Witness
 
@@ -52,7 +53,7 @@ async def _doubt(transaction: Transaction) -> None:
     Drafts first: who is just submitting one has committed by then, and its commands are found
     below, or finds it changed.
     """
-    drafts = tables.draft.update().where(tables.draft.c.submitted.is_(False))
+    drafts = _whole(tables.draft.update()).where(tables.draft.c.submitted.is_(False))
     await transaction.changed(drafts.values(restored=sa.true()))
     under_way = await _doubt_cases(transaction, sa.true(), sa.true())
     log.warning("store.restored", under_way=under_way)
@@ -62,7 +63,8 @@ async def _doubt_cases(
     transaction: Transaction, cases: sa.ColumnElement[bool], deliveries: sa.ColumnElement[bool]
 ) -> int:
     """Doubt what these cases send later, and each of these commands under way; their number."""
-    await transaction.changed(tables.case.update().where(cases).values(restored=sa.true()))
+    doubted = _whole(tables.case.update()).where(cases).values(restored=sa.true())
+    await transaction.changed(doubted)
     tried, delivery = tables.attempt.c, tables.delivery.c
     latest = sa.func.coalesce(sa.func.max(tried.n), 0)
     under_way = (
@@ -75,3 +77,8 @@ async def _doubt_cases(
     for row in rows:
         await transaction.doubt(row.reference, row.n + 1)
     return len(rows)
+
+
+def _whole(update: sa.Update) -> sa.Update:
+    """Others are served while it goes through the table."""
+    return update.prefix_with(sa.text(APART), dialect="sqlite")

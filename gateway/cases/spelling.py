@@ -1,4 +1,4 @@
-"""The same number written otherwise: in other case, with blanks, full width, behind a prefix.
+"""The same number written otherwise: in other case, with blanks, full width.
 
 Such a number is never taken for ours by itself: two filings may differ in nothing else. It counts
 where the department declares which filing is meant; elsewhere that it came is said, and no more.
@@ -7,14 +7,10 @@ where the department declares which filing is meant; elsewhere that it came is s
 import unicodedata
 from collections.abc import Collection
 
-_LEAST = 4  # characters that tell a number from a part of one
-
 
 def alike(one: str, other: str) -> bool:
     """Whether these may be one number, spelt twice."""
-    a, b = _plain(one).casefold(), _plain(other).casefold()
-    shorter = min(len(a), len(b))
-    return a == b or (shorter >= _LEAST and (a.endswith(b) or b.endswith(a)))
+    return _plain(one).casefold() == _plain(other).casefold()
 
 
 def others(number: str) -> Collection[str]:

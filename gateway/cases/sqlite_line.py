@@ -18,6 +18,11 @@ _Job = tuple[Callable[[], Any], Callable[[Any, BaseException | None], None]]
 _Jobs = SimpleQueue["_Job | None"]
 
 _FIRST_ROWS = 500  # fetched along with the statement
+_PRAGMAS = (
+    "PRAGMA synchronous=FULL",  # a power cut must not forget a claim
+    "PRAGMA foreign_keys=ON",
+)
+APART = "/* apart */"  # in a writer's statement that goes through a whole table
 _TURN_S = 0.002  # of statements without a change of threads, until others on the loop have theirs
 
 
@@ -46,12 +51,15 @@ class SqliteLine:
         return self
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(
+        connection = sqlite3.connect(
             self._path,
             timeout=self._busy_s,
             isolation_level=None,
             check_same_thread=False,  # never two at once: see `_under_way`
         )
+        for pragma in _PRAGMAS:  # here, since they read the file
+            connection.execute(pragma)
+        return connection
 
     @property
     def _conn(self) -> sqlite3.Connection:
@@ -89,9 +97,9 @@ class SqliteLine:
             self._connection = None
         self._jobs.put(None)
 
-    async def run(self, function: Callable[[], T]) -> T:
+    async def run(self, function: Callable[[], T], *, apart: bool = False) -> T:
         """A statement: at once where nothing can make it wait, otherwise in the thread."""
-        if self._conn.in_transaction is not self._writes:
+        if apart or self._conn.in_transaction is not self._writes:
             return await self._apart(function)
         if asyncio.get_running_loop().time() - self._turned_at > _TURN_S:
             await asyncio.sleep(0)
@@ -160,7 +168,8 @@ class _Cursor:
         """Run it and fetch the first rows."""
         cursor = self._cursor
         self._rows = await self._line.run(
-            lambda: cursor.execute(statement, parameters).fetchmany(_FIRST_ROWS)
+            lambda: cursor.execute(statement, parameters).fetchmany(_FIRST_ROWS),
+            apart=APART in statement,
         )
         self._more = len(self._rows) == _FIRST_ROWS
 
@@ -204,3 +213,5 @@ def _work(jobs: _Jobs) -> None:
             settled(None, error)
         else:
             settled(found, None)
+            del found  # may be rows about people, and the next job may be long in coming
+        del job, function, settled

@@ -216,11 +216,21 @@ class Store:
         StoreMoved when the store was copied elsewhere meanwhile. Whoever copies locks the tables
         first: what was written before is copied, and what is written after is refused here.
         """
-        async with self.database.write() as connection:
-            transaction = Transaction(connection, self)
-            yield transaction
-            if not self.database.is_sqlite:  # there the file is locked while it is copied
-                await check_not_moved(connection)
+        transaction, whole = None, False
+        try:
+            async with self.database.write() as connection:
+                transaction = Transaction(connection, self)
+                yield transaction
+                if not self.database.is_sqlite:  # there the file is locked while it is copied
+                    await check_not_moved(connection)
+                whole = True
+        finally:
+            # Who gives up during the commit does not end it: it may be durable all the same.
+            if transaction is not None and whole:
+                self._tell(transaction)
+
+    def _tell(self, transaction: Transaction) -> None:
+        """What may have been committed; to be told of what was not does no harm."""
         self.engine.wake(transaction.queues)
         for case, event in transaction.moved:
             self._moved(case, event)

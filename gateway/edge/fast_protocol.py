@@ -89,6 +89,7 @@ class _FastProtocol(HttpToolsProtocol):
             return False
         before = asked.head
         if not self._sent(asked):
+            asked.head = None  # nobody's answer is kept here when memory has forgotten it
             return False
         if asked.head is not before:
             self._fast_path.keep(data, asked)
@@ -102,8 +103,7 @@ class _FastProtocol(HttpToolsProtocol):
         """Whether this request was answered from memory; `data`, if it is all that came of it."""
         if not self._whole(cycle):
             return False
-        scope: Any = cycle.scope  # uvicorn and Starlette each have a type of their own for it
-        asked = self._fast_path.read(scope, cycle.body)
+        asked = self._asked(cycle)
         if asked is None or not self._sent(asked):
             return False
         cycle.response_started = cycle.response_complete = True
@@ -112,6 +112,14 @@ class _FastProtocol(HttpToolsProtocol):
         if data:
             self._fast_path.keep(data, asked)
         return True
+
+    def _asked(self, cycle: RequestResponseCycle) -> Asked | None:
+        scope: Any = cycle.scope  # uvicorn and Starlette each have a type of their own for it
+        try:
+            return self._fast_path.read(scope, cycle.body)
+        except Exception as bug:  # as below
+            log.exception("fast_path.failed", error=type(bug).__name__)
+            return None
 
     def _whole(self, cycle: RequestResponseCycle) -> bool:
         """Whether it is all there and alone, on a connection that stays and wants nothing first."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import UTC, time
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -47,6 +47,7 @@ class Outer(Section):
         (int, "9007199254740993", 9007199254740993),
         (float, 2, 2.0), (float, "0.25", 0.25),
         (bool, True, True), (bool, "off", False), (bool, "TRUE", True), (bool, 1, True),
+        (bool, "n", False), (bool, "Y", True), (int, 1e16, 10**16),
         (Path, "a/b", Path("a/b")), (Path, Path("a"), Path("a")),
         (time, "03:00", time(3)), (time, time(4), time(4)),
         (Literal["dev", "production"], "dev", "dev"),
@@ -72,7 +73,11 @@ def test_what_fits_is_made_its_kind(kind: Any, given: Any, made: Any) -> None:
         (float, 10**400, "must be a number"),
         (bool, "perhaps", "must be true or false"), (bool, 2, "must be true or false"),
         (Path, 5, "must be a path"),
+        (int, "1e3", "must be a whole number"), (int, "1.", "must be a whole number"),
         (time, "25:00", "must be a time of day, as 03:00"), (time, 3, "must be text"),
+        (time, "03:00+08:00", "must be a time of day, as 03:00"),
+        (time, time(3, tzinfo=UTC), "must be a time of day, as 03:00"),
+        (time, "0300", "must be a time of day, as 03:00"),
         (Literal["dev", "production"], "t0p", "must be dev or production"),
         (Literal["dev", "production"], [], "must be dev or production"),
         (tuple[str, ...], 5, "must be a list"), (tuple[int, ...], "1,x", "must be a whole number"),

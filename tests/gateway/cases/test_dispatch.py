@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from gateway.cases.dispatch import LOOK_EVERY_S
+from gateway.cases.dispatch import LOOK_EVERY_S, Dispatch
 from gateway.cases.engine import DbosEngine
 from gateway.cases.migrate import migrate
 
@@ -174,3 +174,13 @@ async def test_an_idle_engine_asks_little_however_many_departments_there_are(url
     await running.close()
 
     assert len(statements) / 3 < 12
+
+
+def test_no_look_that_fails_ends_the_watch() -> None:
+    dispatch = Dispatch("sqlite://")
+
+    @sa.event.listens_for(dispatch._engine, "do_connect")
+    def no_file_left(*_: Any) -> None:
+        raise OSError(24, "Too many open files")
+
+    assert dispatch._look() is False

@@ -131,9 +131,9 @@ async def test_news_of_a_number_spelt_otherwise_is_said_and_taken_for_nobodys(
         ("WZ-1002", "wz-1002", True),
         ("WZ-1002", " WZ - 1002\n", True),
         ("ＷＺ－１００２", "WZ-1002", True),
-        ("No.WZ-1002", "WZ-1002", True),
+        ("51002", "1002", False),  # what a department that searches by an end gives
+        ("No.WZ-1002", "WZ-1002", False),
         ("WZ-1002", "WZ-1003", False),
-        ("21002", "2", False),  # the end of many
         ("", "WZ-1002", False),
     ],
 )

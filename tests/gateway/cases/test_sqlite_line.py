@@ -15,6 +15,7 @@ from gateway.cases import tables
 from gateway.cases.database import Database
 from gateway.cases.errors import StatementRefused, StoreUnavailable
 from gateway.cases.migrate import migrate
+from gateway.cases.sqlite_line import APART
 
 ROWS = 1203
 SLOW_S = 0.3
@@ -64,6 +65,22 @@ async def test_who_has_the_lock_changes_no_threads(database: Database) -> None:
     async with database.write() as connection:
         await taught(connection)
         assert await scalar(connection, "thread()") == threading.get_ident()
+
+
+async def test_what_goes_through_a_whole_table_is_apart_though_it_has_the_lock(
+    database: Database,
+) -> None:
+    async with database.write() as connection:
+        await taught(connection)
+        assert await scalar(connection, f"{APART} thread()") != threading.get_ident()
+
+
+async def test_a_power_cut_forgets_nothing_that_was_committed(database: Database) -> None:
+    async with database.write() as writer, database.read() as reader:
+        for connection in (writer, reader):
+            found = (await connection.execute(sa.text("PRAGMA synchronous"))).scalar_one()
+            keys = (await connection.execute(sa.text("PRAGMA foreign_keys"))).scalar_one()
+            assert (found, keys) == (2, 1)  # FULL
 
 
 async def test_a_reader_leaves_its_statements_to_its_thread(database: Database) -> None:

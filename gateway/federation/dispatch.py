@@ -143,7 +143,8 @@ class Dispatch:
         left = [key for key in flight.keys if key not in fresh]
         landing = await self._asked(flight, left) if left else ({}, "shared")
         if landing is None:
-            flight.land(fresh)
+            flight.together = [one for one in flight.together if fresh.keys() >= set(one.keys)]
+            self._land(flight, fresh, "shared")
             return
         self._land(flight, {**fresh, **landing[0]}, landing[1])
         if flight.tokens is not None:
@@ -194,7 +195,8 @@ class Dispatch:
     def _failed(self, flight: Flight, keys: Sequence[Key], error: AdapterError) -> _Landing | None:
         """Nothing came of a call: what is told of its keys, or None where they are asked apart."""
         several = len({key.key for key in keys}) > 1
-        if several and self._parted(flight, keys, error):
+        rows = _rows(flight, error)
+        if several and not rows and self._parted(flight, keys, error):
             return None
         self._wariness.failed(flight, keys, error)
         told = flight.way.gate.problem(error)
@@ -210,7 +212,8 @@ class Dispatch:
                 return {key: self._settling.withheld(key, error) for key in keys}, told.code.value
             for key in keys:
                 self._settling.refused(key, flight)
-        return {key: self._settling.failed(key, error) for key in keys}, told.code.value
+        settle = self._settling.failed
+        return {key: settle(key, rows.get(key.key, error)) for key in keys}, told.code.value
 
     def _parted(self, flight: Flight, keys: Sequence[Key], error: AdapterError) -> bool:
         """Whether those of these keys that are still waited for are asked for again, in parts."""
@@ -232,7 +235,7 @@ class Dispatch:
         else, and for the keys of one alone, the budget of second attempts is to bear it.
         """
         gate, now = flight.way.gate, flight.passage.loop.time()
-        if not numbers or flight.row_by_row or not spoils(error) or silent(error):
+        if not numbers or not spoils(error) or silent(error):
             return 0
         if flight.passage.until - now < LEAST_S or gate.shut(gate.reads, now):
             return 0
@@ -240,6 +243,7 @@ class Dispatch:
             return 0
         wanted = min(MOST, numbers)
         if at_work(error) and len(flight.together) > 1:
+            self._wariness.parted(flight, wanted)
             return wanted
         return gate.retries.parts(wanted)
 
@@ -247,16 +251,18 @@ class Dispatch:
         self, of: Flight, numbers: set[str], waiting: Mapping[Key, list[Waiter]], parting: Parting
     ) -> None:
         """Everybody who waited for these waits for a call for these alone."""
-        loop, now = of.passage.loop, of.passage.loop.time()
+        loop = of.passage.loop
         theirs = [
             asked._replace(keys=[key for key in asked.keys if key.key in numbers])
             for asked in of.together
         ]
         together = [asked for asked in theirs if asked.keys]
         wanted = {key: who for key, who in waiting.items() if who and key.key in numbers}
-        passage = of.way.gate.part(now + of.way.timeout_s, loop)
+        passage = of.way.gate.part(loop.time() + of.way.timeout_s, loop)
         passage.until = min(passage.end, of.passage.until)
-        part = Flight(of.way, list(wanted), passage, together, now, self._memory.mark, parting)
+        part = Flight(
+            of.way, list(wanted), passage, together, of.started, self._memory.mark, parting
+        )
         part.tokens = of.tokens
         part.task = loop.create_task(self._fly(part))
         self.flights.begin(part, wanted)
@@ -268,6 +274,12 @@ def _answered(flight: Flight, reply: Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(first, AdapterError) and all(
         isinstance(row, AdapterError) and fails(row) for row in reply.values()
     ):
-        flight.row_by_row = True
+        flight.rows = reply
         raise first
     return reply
+
+
+def _rows(flight: Flight, error: AdapterError) -> Mapping[str, AdapterError]:
+    """What each row of its reply said, where the call failed with that; none otherwise."""
+    rows = flight.rows or {}
+    return rows if error in rows.values() else {}

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from adapters.errors import AdapterError
 from gateway.federation.calls import Call
 from gateway.federation.deadlines import Deadlines
 from gateway.federation.memory import Key, Memory
@@ -51,7 +52,7 @@ class Flight:
     """One call for some keys (of one department, source and way), and who waits for which."""
 
     __slots__ = (
-        "keys", "mark", "parting", "passage", "row_by_row", "started", "task", "together",
+        "keys", "mark", "parting", "passage", "rows", "started", "task", "together",
         "tokens", "waiting", "way",
     )  # fmt: skip
 
@@ -69,10 +70,10 @@ class Flight:
         self.keys = keys
         self.passage = passage
         self.together = together
-        self.started = started
+        self.started = started  # of a part: when the whole did
         self.mark = mark
         self.parting = parting  # where it is a part of one that failed
-        self.row_by_row = False  # whether each row of its reply said that it failed
+        self.rows: Mapping[str, AdapterError] | None = None  # of a reply, where each failed
         self.tokens: Tokens | None = None  # what others may be told of it with
         self.waiting: dict[Key, list[Waiter]] = {}
         self.task: asyncio.Task[None] | None = None

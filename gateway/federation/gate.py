@@ -145,7 +145,7 @@ class Gate:
     ) -> Answer:
         """The answer of a second attempt; the error of the first where none is made."""
         loop, breaker = passage.loop, passage.breaker
-        self._judge(breaker, era, error, took)
+        self._judge(passage, era, error, took)
         pause = self._pause(passage, error, took)
         if pause is None:
             raise error
@@ -158,7 +158,7 @@ class Gate:
         try:
             answer = await send(passage.end - began)
         except BaseException as second:
-            self._judge(breaker, era, second, loop.time() - began)
+            self._judge(passage, era, second, loop.time() - began)
             raise
         self._answered(breaker, era)
         return answer
@@ -233,13 +233,15 @@ class Gate:
 
     # -- verdicts --------------------------------------------------------------------------
 
-    def _judge(self, breaker: Breaker, era: int, error: BaseException, took: float) -> None:
-        if isinstance(error, OutcomeUnknown) and error.unheard:
-            breaker.abandoned(era)  # perhaps nobody was asked: what leaves anew is judged
+    def _judge(self, passage: Passage, era: int, error: BaseException, took: float) -> None:
+        breaker = passage.breaker
+        if isinstance(error, OutcomeUnknown) and (error.unheard or passage.spares(error)):
+            breaker.abandoned(era)  # perhaps nobody was asked; or the whole of it was judged
         elif isinstance(error, AdapterError):
             self._heard(breaker, era, error)
         elif isinstance(error, asyncio.CancelledError):
             # Given up after a while without a word: that is silence. At once: nobody's fault.
+            passage.silent_s = took
             self._left(breaker, era, took)
         else:
             breaker.abandoned(era)

@@ -214,3 +214,21 @@ async def test_parts_of_a_call_are_told_to_the_others_and_not_looked_for() -> No
     assert looked == 1 + 3  # one look, and what each part brought
     assert [reading.problem for reading in found] == [None] * 3
     assert other.calls == []
+
+
+@in_virtual_time
+async def test_who_asked_only_for_what_another_process_knew_is_told_so_when_the_rest_parts() -> (
+    None
+):
+    async with two() as (first, _, second, other):
+        await asked(first)
+        spoil(other, lambda keys: "B" in keys)
+        operations = [reads(second) for _ in "ABC"]
+        found = [
+            operation.record("housing", "property", "no", key)
+            for operation, key in zip(operations, "ABC", strict=True)
+        ]
+        await asyncio.gather(*found)
+
+    outcomes = [call.outcome for operation in operations for call in operation.calls]
+    assert outcomes == ["shared", "DEPARTMENT_BROKE_CONTRACT", "ok"]

@@ -71,8 +71,9 @@ class Supervisor:
         await self.children[department].end()
 
     async def stop_all(self) -> None:
-        """Stop every department."""
+        """Stop every department; ports.json told where they were."""
         await asyncio.gather(*(child.end() for child in self.children.values()))
+        (self.state / "ports.json").unlink(missing_ok=True)
 
     def url(self, department: str) -> str:
         """Where a department listens."""

@@ -7,8 +7,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mocks.admin.refusal import refused
 
-_MEND = "open the page at its own address, http://127.0.0.1:8100/__admin/"
-
 
 class OwnPagesOnly:
     """Refuses what a page of another origin sends: this port is open to every browser here."""
@@ -23,5 +21,6 @@ class OwnPagesOnly:
             await self._app(scope, receive, send)
             return
         what = f"{origin[:200]} is another origin"
-        refusal = refused("ELSEWHERE", "Origin", what, _MEND, status=403)
+        mend = f"open the page at its own address, {Request(scope).base_url}__admin/"
+        refusal = refused("ELSEWHERE", "Origin", what, mend, status=403)
         await refusal.response(scope, receive, send)

@@ -154,8 +154,7 @@ class DeclaredDepartment:
     async def supplement(self, supplement: Supplement, *, budget: float) -> None:
         """Hand a supplement over; see the port."""
         call = self._verb(supplement.service, "supplement")
-        if await self._ask(call, _supplement(supplement), budget) is Settled.ABSENT:
-            raise ContractBroken(self._info.id, "does not know the filing to supplement")
+        await self._do(call, _supplement(supplement), budget)
 
     async def find_supplement(self, supplement: Supplement, *, budget: float) -> bool:
         """Whether the supplement arrived; see the port."""
@@ -183,8 +182,7 @@ class DeclaredDepartment:
             "service": withdrawal.service,
             "reason": withdrawal.reason,
         }
-        if await self._ask(call, ask, budget) is Settled.ABSENT:
-            raise ContractBroken(self._info.id, "does not know the filing to withdraw")
+        await self._do(call, ask, budget)
 
     async def progress(
         self, receipts: Sequence[str], service: str, *, budget: float
@@ -261,6 +259,15 @@ class DeclaredDepartment:
         if call is None:
             raise Misconfigured(self._info.id, f"{service!r} offers no {verb}")
         return call
+
+    async def _do(self, call: Call, ask: Mapping[str, Any], budget: float) -> None:
+        """Have something done to a filing; an answer about another one is not believed."""
+        root = await self._ask(call, ask, budget)
+        if root is Settled.ABSENT:
+            raise ContractBroken(self._info.id, f"does not know the filing to {call.spec.call}")
+        if not isinstance(root, Settled):
+            for scope in call.fields.scopes(ask, root):
+                values.done(self._info.id, call, scope)
 
     async def _ask(self, call: Call, ask: Mapping[str, Any], budget: float) -> Any:
         within = min(budget, self._manifest.limits.timeout_s)

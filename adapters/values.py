@@ -35,11 +35,23 @@ def receipt(department: str, call: Call, scope: Scope) -> Receipt:
     found = fields(department, call, scope)
     if not found["number"] or found["received_at"] is None:
         raise ContractBroken(department, f"{call.spec.key}.reply: no number or no time")
+    _ours(department, call, scope, found, ("reference",))
+    return Receipt(number=found["number"], received_at=found["received_at"])
+
+
+def done(department: str, call: Call, scope: Scope) -> None:
+    """Nothing when the answer is about what was asked, as far as it says."""
+    _ours(department, call, scope, fields(department, call, scope), ("receipt", "reference"))
+
+
+def _ours(
+    department: str, call: Call, scope: Scope, found: Mapping[str, Any], names: Sequence[str]
+) -> None:
     try:
-        of_the_asked(found.get("reference"), scope.ask["reference"], f"{call.spec.key}.reply")
+        for name in names:
+            of_the_asked(found.get(name), scope.ask[name], f"{call.spec.key}.reply")
     except MappingError as error:
         raise ContractBroken(department, str(error)) from None
-    return Receipt(number=found["number"], received_at=found["received_at"])
 
 
 def of_the_asked(said: object, asked: object, place: str) -> None:

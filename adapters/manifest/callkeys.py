@@ -65,14 +65,22 @@ _RECEIPT = (
         "reference", "我方流水号", "our reference, where the answer repeats it; another is refused"
     ),
 )
+_DONE = (
+    line("receipt", "受理编号", "whose filing it is, where the answer says it; another is refused"),
+    line(
+        "reference",
+        "我方流水号",
+        "what we sent as `reference`, where the answer repeats it; another is refused",
+    ),
+)
 _WHOSE = line("receipt", "受理编号", "whose status it is (needed with `batch`)")
 _TOLD = line("receipt", "受理编号", "whose status it is", merged=True)
 
 REPLIES: Mapping[str, tuple[Key, ...]] = {
     "file": _RECEIPT,
     "find_filing": _RECEIPT,
-    "supplement": (),
-    "withdraw": (),
+    "supplement": _DONE,
+    "withdraw": _DONE,
     "find_supplement": (
         line("found", "是否已收到", "whether it arrived (true/false)"),
         line("reference", "我方流水号", "with `each`: found when a row has ours"),

@@ -1,5 +1,10 @@
-"""Claims: what was tried for one command, written before the first byte leaves."""
+"""Claims: what was tried for one command, written before the first byte leaves.
 
+An unproven refusal is written as an unknown outcome with a mark in its detail: gateways of before
+ADR 0021 know no other, and do with it what they do with all they do not know.
+"""
+
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +15,8 @@ from gateway.cases import codec, tables
 from gateway.cases.store import Store, Transaction
 from schema.domain.case import Case
 from schema.domain.delivery_policy import Act, Attempt, Outcome
+
+_UNPROVEN = "unproven refusal "  # then its sentence and its code, as JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +60,26 @@ def _errand(row: Any, tried: Sequence[Any]) -> Errand:
         state=row.state,
         due_at=row.due_at,
         due_after=row.due_after,
-        history=tuple(
-            Attempt(act=Act(t.act), outcome=Outcome(t.outcome), detail=t.detail) for t in tried
-        ),
+        history=tuple(read(t) for t in tried),
         case=codec.case_from(row.body),
     )
+
+
+def columns(attempt: Attempt) -> dict[str, str | None]:
+    """What came of an attempt, in words that every gateway over these tables can read."""
+    if attempt.outcome is not Outcome.UNPROVEN:
+        return {"outcome": attempt.outcome.value, "detail": attempt.detail}
+    said = json.dumps([attempt.detail, attempt.fault], ensure_ascii=False)
+    return {"outcome": Outcome.UNKNOWN.value, "detail": f"{_UNPROVEN}{said}"}
+
+
+def read(row: Any) -> Attempt:
+    """The attempt of a row of this table."""
+    act, outcome, detail = Act(row.act), Outcome(row.outcome), row.detail
+    if outcome is Outcome.UNKNOWN and detail and detail.startswith(_UNPROVEN):
+        reason, fault = json.loads(detail.removeprefix(_UNPROVEN))
+        return Attempt(act=act, outcome=Outcome.UNPROVEN, detail=reason, fault=fault)
+    return Attempt(act=act, outcome=outcome, detail=detail)
 
 
 async def stands(transaction: Transaction, errand: Errand) -> bool:
@@ -89,9 +111,7 @@ async def conclude(transaction: Transaction, reference: str, n: int, attempt: At
     table = tables.attempt
     open_ = table.c.outcome == Outcome.OPEN.value
     update = table.update().where(table.c.reference == reference, table.c.n == n, open_)
-    return await transaction.changed(
-        update.values(outcome=attempt.outcome.value, detail=attempt.detail)
-    )
+    return await transaction.changed(update.values(**columns(attempt)))
 
 
 async def tell(
@@ -103,8 +123,7 @@ async def tell(
         reference=reference,
         n=n,
         act=attempt.act.value,
-        outcome=attempt.outcome.value,
-        detail=attempt.detail,
+        **columns(attempt),
         claimed_at=at,
         executor=by,
     )

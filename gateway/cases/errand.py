@@ -36,7 +36,6 @@ class Result:
 
     attempt: Attempt
     problem: str | None = None
-    fault: str | None = None
     receipts: tuple[Receipt, ...] = ()  # all under the reference, oldest first: that one counts
 
     @property
@@ -88,10 +87,15 @@ async def send(department: Department, message: Message) -> Result:
 def _refused(message: Message, error: Refused) -> Result:
     """Final when proven; else in doubt, and what the case says of it is that it is unknown."""
     if error.proven:
-        return _result(Act.SEND, Outcome.REFUSED, error.reason, fault=error.fault)
+        return _no(Outcome.REFUSED, error)
     _tell("delivery.unproven", message, error)
-    fault, problem = error.fault, error.code
-    return _result(Act.SEND, Outcome.UNPROVEN, error.reason, fault=fault, problem=problem)
+    return replace(_no(Outcome.UNPROVEN, error), problem=error.code.value)
+
+
+def _no(outcome: Outcome, error: Refused) -> Result:
+    return Result(
+        attempt=Attempt(act=Act.SEND, outcome=outcome, detail=error.reason, fault=error.fault)
+    )
 
 
 async def ask(department: Department, message: Message) -> Result:
@@ -164,12 +168,10 @@ def _result(
     detail: str | None = None,
     *,
     problem: ProblemCode | None = None,
-    fault: str | None = None,
     receipts: Sequence[Receipt] = (),
 ) -> Result:
     return Result(
         attempt=Attempt(act=act, outcome=outcome, detail=detail),
         problem=problem.value if problem else None,
-        fault=fault,
         receipts=tuple(receipts),
     )

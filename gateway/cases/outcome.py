@@ -97,8 +97,8 @@ def events_of(
             data = {"receipt": receipt, "received_at": _iso(result.received_at)}
             data |= _surplus_data(errand, command)
             yield _event(command, _arrived(command), f"arrived{anew}", department, at, data)
-        case Refuse(reason=reason):
-            data = {"reason": reason, "code": result.fault, **_surplus_data(errand, command)}
+        case Refuse(reason=reason, code=code):
+            data = {"reason": reason, "code": code, **_surplus_data(errand, command)}
             yield _event(command, _declined(command), f"declined{anew}", department, at, data)
         case Park(why=why):
             taken = ProblemCode.DEPARTMENT_RECEIPT_TAKEN.value if why == TAKEN else None

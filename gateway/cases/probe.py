@@ -16,7 +16,7 @@ from pathlib import Path
 
 from adapters.contract import Department
 from schema.domain.case import Verb
-from schema.domain.delivery_policy import Rule, rule_for
+from schema.domain.delivery_rule import Rule, rule_for
 
 VERSION = "deliver-1"  # pinned: a deploy must find the commands of the one before
 

@@ -25,11 +25,11 @@ from schema.domain.delivery_policy import (
     Attempt,
     Outcome,
     Park,
-    Rule,
     may_have_arrived,
     may_retry,
     next_move,
 )
+from schema.domain.delivery_rule import Rule
 from schema.domain.problem import Problem, ProblemCode
 from schema.domain.text import Text
 from schema.graph.ports import Rejected, Viewer

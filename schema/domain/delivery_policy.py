@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 
-from schema.domain.case import Verb
-from schema.domain.department import DepartmentInfo, Repeats
+from schema.domain.delivery_rule import Rule
+from schema.domain.department import Repeats
 
 UNSENDABLE = "the contract does not allow it"  # detail of what was not sent, and never will be
 TAKEN = "the number is another filing's"  # detail of an answer that says nothing of this one
@@ -50,19 +50,7 @@ class Attempt:
     act: Act
     outcome: Outcome
     detail: str | None = None  # receipt of an OK, reason of a refusal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """How one department takes one verb; seconds and counts."""
-
-    repeats: Repeats
-    settle_s: float  # until a look-up may be believed
-    first_wait_s: float = 0.5
-    longest_wait_s: float = 300.0
-    sends: int = 500  # of what certainly did not arrive, or may be repeated
-    blind_sends: int = 6  # after an unknown outcome and two absents
-    asks: int = 40  # failing look-ups in a row
+    fault: str | None = None  # the department's code of a refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +79,7 @@ class Refuse:
     """The department said no, for good."""
 
     reason: str | None
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +90,6 @@ class Park:
 
 
 Move = Send | Ask | Adopt | Refuse | Park
-
-
-def rule_for(info: DepartmentInfo, verb: Verb) -> Rule:
-    """How this department takes this verb.
-
-    A withdrawal may always be sent again: "already withdrawn" counts as done. A supplement may be
-    looked up also where a filing cannot: its receipt is known.
-    """
-    repeats = info.repeats
-    if verb is Verb.WITHDRAW:
-        repeats = Repeats.KEY
-    elif verb is Verb.SUPPLEMENT and repeats is Repeats.BLIND and info.finds_supplements:
-        repeats = Repeats.LOOKUP
-    return Rule(repeats=repeats, settle_s=info.limits.settle_s)
 
 
 def next_move(history: Sequence[Attempt], rule: Rule) -> Move:
@@ -163,7 +138,17 @@ def _after_told(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
         case Outcome.RETRY:
             return _another_round(history, rule)
         case _:
-            return Send()
+            return _told_absent(history, rule)
+
+
+def _told_absent(history: Sequence[Attempt], rule: Rule) -> Move:
+    """Sent anew; but where a clerk was asked about a refusal, that was the department's answer.
+
+    A clerk says so as well of what had arrived in spite of it, and went missing: that is filed.
+    """
+    sent = _last_send(history)
+    asked = isinstance(next_move(history[:-1], rule), Park)
+    return _refuse(sent) if asked and sent and sent.outcome in _SAID_NO else Send()
 
 
 def _another_round(history: Sequence[Attempt], rule: Rule) -> Move:
@@ -215,7 +200,11 @@ def _after_send(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
 def _refused(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
     """A refusal of what was sent again may mean "I have it": a department that can be asked is."""
     doubtful = _ever_in_doubt(history) and rule.repeats is Repeats.LOOKUP
-    return Ask(0.0) if doubtful else Refuse(last.detail)
+    return Ask(0.0) if doubtful else _refuse(last)
+
+
+def _refuse(said: Attempt) -> Refuse:
+    return Refuse(said.detail, said.fault)
 
 
 def _unproven(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
@@ -223,7 +212,7 @@ def _unproven(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
     if rule.repeats is Repeats.LOOKUP:
         return Ask(rule.settle_s)
     first = sum(attempt.outcome is Outcome.UNPROVEN for attempt in history) == 1
-    return _again(history, rule) if first and rule.repeats is Repeats.KEY else Refuse(last.detail)
+    return _again(history, rule) if first and rule.repeats is Repeats.KEY else _refuse(last)
 
 
 def _again(history: Sequence[Attempt], rule: Rule) -> Move:
@@ -259,16 +248,20 @@ def _after_ask(history: Sequence[Attempt], last: Attempt, rule: Rule) -> Move:
 
 
 def _absent(history: Sequence[Attempt], rule: Rule) -> Move:
-    sends = [a for a in history if a.act is Act.SEND]
+    sent = _last_send(history)
     if _absents(history) < ABSENTS:
         return Ask(rule.settle_s)
-    if sends and sends[-1].outcome in _SAID_NO:
-        return Refuse(sends[-1].detail)
-    if sends and sends[-1].detail == TAKEN:
+    if sent and sent.outcome in _SAID_NO:
+        return _refuse(sent)
+    if sent and sent.detail == TAKEN:
         return Park(TAKEN)  # it took something, whatever it finds of it now
     if _since_told(history, Act.SEND) >= rule.blind_sends:
         return Park("sent often, never seen")
     return Send()
+
+
+def _last_send(history: Sequence[Attempt]) -> Attempt | None:
+    return next((a for a in reversed(history) if a.act is Act.SEND), None)
 
 
 def _absents(history: Sequence[Attempt]) -> int:

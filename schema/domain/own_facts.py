@@ -45,7 +45,7 @@ def withdrawal_refused(step: Step, event: Event, case: Case) -> Step:
     """Too late to take back: the step is again what its department said last."""
     if step.state in SETTLED or step.withdrawal_refused:
         return step
-    return replace(said(step), withdrawal_refused=True, parked=None)
+    return replace(said(step), withdrawal_refused=True, parked=None, problem=None)
 
 
 def deemed_accepted(step: Step, event: Event, case: Case) -> Step:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from schema.domain.case import Command, Verb
-from schema.domain.delivery_policy import rule_for
+from schema.domain.delivery_rule import rule_for
 from schema.domain.department import Repeats
 from schema.domain.text import Text
 from schema.domain.waits import Wait, WaitOn, WaitReason

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.conformance.bench import bench, body_of, last_reply, rewritten
 from adapters.conformance.examples import Json, called, valued
-from adapters.errors import Refused
+from adapters.errors import ContractBroken, Refused
 from tests.adapters.examples import subject_of
 
 OF_THE_FILING = '"data":{"SLBH":"FG1","YWLSH":"%s","SJSJ":"20260302090000"},"custom"'
@@ -51,3 +51,42 @@ async def test_a_refusal_that_repeats_our_reference_is_proven() -> None:
 
     assert ours.proven
     assert not others.proven
+
+
+NUMBERS = {
+    "housing": ("supplement", "withdraw"),
+    "greening": ("supplement", "withdraw"),
+    "construction": ("supplement", "withdraw"),
+    "fire": ("supplement", "withdraw"),
+    "market": ("supplement", "withdraw"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "verb"), [(n, verb) for n, verbs in NUMBERS.items() for verb in verbs]
+)
+async def test_a_yes_that_names_another_filing_is_not_believed(name: str, verb: str) -> None:
+    subject = subject_of(name)
+    held, example = bench(subject), subject.examples[verb]
+    arguments = valued(example["arguments"])
+    receipt = example["arguments"]["receipt"]
+    other = body_of(example).replace(receipt, f"{receipt[:-1]}9")
+
+    held.wire.reply = last_reply(example)
+    await called(held.department, verb, arguments)
+    held.wire.reply = rewritten(last_reply(example), other, example)
+    with pytest.raises(ContractBroken, match="something else than was asked"):
+        await called(held.department, verb, arguments)
+
+
+async def test_a_refusal_of_a_withdrawal_that_repeats_the_number_is_proven() -> None:
+    number = subject_of("housing").examples["withdraw"]["arguments"]["receipt"]
+    words = body_of(subject_of("housing").examples["refused"])
+    matter = body_of(subject_of("housing").examples["withdraw"]).partition('"data":')[2][:-1]
+
+    def said(whose: str) -> str:
+        told = matter.replace(number, whose)
+        return words.replace('"custom"', f'"data":{told},"custom"')
+
+    assert (await refusal("housing", "withdraw", "refused", said(number))).proven
+    assert not (await refusal("housing", "withdraw", "refused", said("FG0"))).proven

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.errors import OutcomeUnknown
 from schema.domain.case import Verb
-from schema.domain.delivery_policy import rule_for
+from schema.domain.delivery_rule import rule_for
 from schema.domain.department import Repeats
 from schema.domain.filing import Supplement
 from tests.adapters.test_departments_speak import MATERIAL, filing, running

@@ -16,7 +16,7 @@ from gateway.edge.fast_protocol import protocol_of
 from gateway.settings import load_settings
 from gateway.telemetry import configure_logging
 from schema.domain.case import Verb
-from schema.domain.delivery_policy import Rule, rule_for
+from schema.domain.delivery_rule import Rule, rule_for
 from schema.domain.department import Repeats
 from tests.chaos.dying import Death
 from tests.chaos.in_mid_call import InMidCall

@@ -18,12 +18,12 @@ from schema.domain.delivery_policy import (
     Outcome,
     Park,
     Refuse,
-    Rule,
     Send,
     may_have_arrived,
     may_retry,
     next_move,
 )
+from schema.domain.delivery_rule import Rule
 from schema.domain.department import Repeats
 
 KEY = Rule(repeats=Repeats.KEY, settle_s=9.0)
@@ -47,7 +47,7 @@ def told(outcome: Outcome, detail: str | None = None) -> Attempt:
 
 RETRY = told(Outcome.RETRY)
 UNFIT = Attempt(act=Act.SEND, outcome=Outcome.NOT_SENT, detail=UNSENDABLE)
-UNPROVEN = sent(Outcome.UNPROVEN, "no")
+UNPROVEN, REFUSED = sent(Outcome.UNPROVEN, "no"), sent(Outcome.REFUSED, "no")
 UNKNOWN, NOT_SENT = sent(Outcome.UNKNOWN), sent(Outcome.NOT_SENT)
 ABSENT, FAILED = asked(Outcome.ABSENT), asked(Outcome.FAILED)
 # Answered, or looked up, with the number of another filing.
@@ -63,6 +63,13 @@ TABLE: list[tuple[Rule, list[Attempt], Move]] = [
     (LOOKUP, [UNPROVEN, ABSENT], Ask(9.0)),
     (LOOKUP, [UNPROVEN, ABSENT, ABSENT], Refuse("no")),
     (LOOKUP, [UNKNOWN, ABSENT, ABSENT, UNPROVEN], Ask(9.0)),
+    (LOOKUP, [UNPROVEN, *[FAILED] * 40], Park("cannot be asked")),
+    (LOOKUP, [UNPROVEN, *[FAILED] * 40, told(Outcome.ABSENT)], Refuse("no")),
+    (LOOKUP, [UNPROVEN, *[FAILED] * 40, RETRY, *[FAILED] * 40, told(Outcome.ABSENT)], Refuse("no")),
+    (LOOKUP, [UNPROVEN, NAMED, told(Outcome.ABSENT)], Refuse("no")),
+    (LOOKUP, [UNKNOWN, REFUSED, *[FAILED] * 40, told(Outcome.ABSENT)], Refuse("no")),
+    (LOOKUP, [UNPROVEN, *[FAILED] * 40, told(Outcome.OK, "7")], Adopt("7")),
+    (LOOKUP, [UNPROVEN, told(Outcome.ABSENT)], Send()),  # it had arrived, and went missing
     (KEY, [UNPROVEN], Send(0.5)),
     (KEY, [UNPROVEN, sent(Outcome.OK, "7")], Adopt("7")),
     (KEY, [UNPROVEN, UNPROVEN], Refuse("no")),
@@ -168,6 +175,27 @@ def test_the_next_move_follows_from_what_was_tried(
 def test_waits_grow_to_a_limit_and_attempts_end_with_a_person() -> None:
     assert next_move([NOT_SENT] * 30, KEY) == Send(300.0)
     assert next_move([NOT_SENT] * 500, KEY) == Park("not reachable")
+
+
+@pytest.mark.parametrize("rest", [[ABSENT, ABSENT], [*[FAILED] * 40, told(Outcome.ABSENT)]])
+def test_a_refusal_that_was_asked_about_keeps_the_departments_code(rest: list[Attempt]) -> None:
+    refused = Attempt(act=Act.SEND, outcome=Outcome.UNPROVEN, detail="no", fault="2003")
+
+    assert next_move([refused, *rest], LOOKUP) == Refuse("no", "2003")
+
+
+@pytest.mark.parametrize(
+    ("rule", "doubtful"), [(LOOKUP, UNPROVEN), (KEY, UNKNOWN), (KEY, UNPROVEN)]
+)
+def test_where_every_word_is_a_refusal_a_clerk_is_asked_once_at_most(
+    rule: Rule, doubtful: Attempt
+) -> None:
+    history, asked_clerk = [doubtful], 0
+    while not isinstance(move := next_move(history, rule), Refuse):
+        asked_clerk += isinstance(move, Park)
+        answers = {Send: UNPROVEN, Ask: FAILED, Park: told(Outcome.ABSENT)}
+        history.append(answers[type(move)])
+        assert asked_clerk <= 1
 
 
 def test_a_doubtful_refusal_stands_when_the_department_has_nothing() -> None:

@@ -240,6 +240,22 @@ def test_a_withdrawal_waits_for_what_may_have_arrived() -> None:
     assert told_more(case, gone).state is CaseState.WITHDRAWN
 
 
+def test_a_refused_withdrawal_leaves_no_trouble_behind() -> None:
+    trouble = event(
+        EventKind.FILING_UNKNOWN, "A", hours=3, verb=Verb.WITHDRAW, problem="DEPARTMENT_FAULT"
+    )
+    asked = told(filed("A"), event(EventKind.WITHDRAWAL_REQUESTED, hours=2))
+    doubted = told_more(asked, trouble)
+
+    kept = told_more(
+        doubted, event(EventKind.WITHDRAWAL_REFUSED, "A", hours=4, verb=Verb.WITHDRAW, reason="x")
+    )
+
+    assert doubted.step("A").problem == "DEPARTMENT_FAULT"
+    assert kept.step("A").withdrawal_refused
+    assert kept.step("A").problem is None
+
+
 def test_a_step_that_waits_for_an_outside_event_waits_for_the_applicant() -> None:
     thing = one_thing(item("A"), item("B", "A", after_event="built"))
     case = told(filed("A"), granted("A", 2), thing=thing)

@@ -154,6 +154,9 @@ async def test_a_refusal_that_may_be_anothers_is_final_once_nothing_was_found(
 
     assert ended.step("B").refusal == "材料不符"
     assert world.asked.posts == [f"{case.id}:B:file:1"]
+    timeline = await world.service.applications.timeline(OWNER, case.id)
+    refused = next(one for one in timeline if one.kind is EventKind.FILING_REFUSED)
+    assert (refused.data["reason"], refused.data["code"]) == ("材料不符", "E01")
 
 
 async def test_a_refusal_that_may_be_anothers_is_sent_again_under_its_key(world: World) -> None:

@@ -28,7 +28,8 @@ from gateway.cases.store import Store, Transaction
 from schema.domain.calendar import WorkingCalendar
 from schema.domain.case import Case, Event, EventKind, Verb
 from schema.domain.case_rules import parse_reference
-from schema.domain.delivery_policy import TAKEN, Act, Attempt, Outcome, Rule, rule_for
+from schema.domain.delivery_policy import TAKEN, Act, Attempt, Outcome
+from schema.domain.delivery_rule import Rule, rule_for
 from schema.domain.department import Repeats
 from schema.domain.filing import Filing, ItemStatus, Progress, Receipt
 from tests.gateway.cases.world import (

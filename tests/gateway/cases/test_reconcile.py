@@ -10,7 +10,7 @@ from adapters.contract import Department
 from gateway.cases.probe import Hooks
 from gateway.cases.reconcile import Difference, Reconciled
 from schema.domain.case import Case, EventKind, Step, Verb
-from schema.domain.delivery_policy import Rule, rule_for
+from schema.domain.delivery_rule import Rule, rule_for
 from schema.domain.filing import Filing, ItemStatus, Receipt
 from tests.gateway.cases.world import CLERK, OWNER, SHA, World, make_world
 

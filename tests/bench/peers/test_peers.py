@@ -123,7 +123,7 @@ async def _asked(status: str, at_most: int | None = None) -> Any:
     try:
         numbers = islice(count(), at_most)
         requests = Target(port).requests(SECTIONS["case"], "onething", numbers)
-        return await asked(port, requests, seconds=0.02, connections=2)
+        return await asked(port, requests, seconds=0.2, connections=2)
     finally:
         server.close()
 

@@ -31,7 +31,7 @@ _ASKED = ("key", "keys", "receipt", "receipts", "reference")
 _OF_ONE_CALL = (("sent_at",), ("call_id",), ("credentials",))
 _PASSING = frozenset({"trim", "text", "upper", "lower", "blank", "default"})
 _TIMES = frozenset({"date", "datetime"})
-_NUMBERS = frozenset({"integer", "decimal", "resident_id"})
+_NUMBERS = frozenset({"integer", "decimal", "document_number"})
 _TOLD = (Meaning.BUSY, Meaning.ABSENT, Meaning.REFUSED)
 _CARRIED = "token"  # a text a header can carry
 

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from adapters.shape import Kind
 from schema.domain.formats import UNWRITABLE
-from schema.domain.identifiers import is_resident_id
+from schema.domain.identifiers import is_document_number
 
 _NOT_WHOLE = "is no whole number"
 LONGEST_NUMBER = 64  # characters; more are no number anybody counts by
+_LOSES = 2.0**63  # below it JSON's whole numbers are read exactly
 LONGEST_TEXT = 20_000  # characters; what is longer is a document, no field
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -54,7 +55,10 @@ def to_text(value: Any) -> str:
 
 
 def to_decimal(value: Any) -> Decimal:
-    """A finite Decimal; JSON numbers keep the digits they were written with."""
+    """A finite Decimal with the digits it was written with.
+
+    A JSON number beyond 64 bits lost some when it was read: it is refused.
+    """
     text = "" if isinstance(value, Decimal) else str(value).strip()
     if len(text) > LONGEST_NUMBER:
         raise NotOfKind("has too many digits")
@@ -64,6 +68,8 @@ def to_decimal(value: Any) -> Decimal:
         raise NotOfKind("is no decimal number") from None
     if not number.is_finite() or isinstance(value, bool):
         raise NotOfKind("is no finite number")
+    if isinstance(value, float) and abs(value) >= _LOSES:
+        raise NotOfKind("has too many digits")
     return number
 
 
@@ -78,11 +84,11 @@ def to_integer(value: Any) -> int:
     return int(number)
 
 
-def to_resident_id(value: Any) -> str:
-    """The number of a resident identity card, its check character right."""
+def to_document_number(value: Any) -> str:
+    """The number of a person's document; a resident's with the right check character."""
     text = to_text(value)
-    if not is_resident_id(text):
-        raise NotOfKind("is no resident identity number")
+    if not is_document_number(text):
+        raise NotOfKind("is no number of a person's document")
     return text
 
 

@@ -128,7 +128,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "text": Function(_plain(to_text, Kind.TEXT)),
     "boolean": Function(_boolean, 0, 2, refuses=_NO_TRUTH),
     "times": Function(_times, 1, 1, refuses=_NO_NUMBER),
-    "resident_id": Function(_plain(convert.to_resident_id, Kind.TEXT)),
+    "document_number": Function(_plain(convert.to_document_number, Kind.TEXT)),
     "upper": Function(_text(str.upper)),
     "lower": Function(_text(str.lower)),
     "trim": Function(_text(str.strip)),

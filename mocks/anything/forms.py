@@ -28,7 +28,7 @@ _READ: dict[str, Callable[[str], object]] = {
     "datetime": datetime.fromisoformat,
     "epoch_s": int,
     "epoch_ms": int,
-    "resident_id": _resident_id,
+    "document_number": _resident_id,
     "token": lambda text: text.encode("ascii"),
 }
 _MADE: dict[str, Callable[[datetime, Random], str]] = {
@@ -38,7 +38,7 @@ _MADE: dict[str, Callable[[datetime, Random], str]] = {
     "datetime": lambda moment, draw: moment.isoformat(),
     "epoch_s": lambda moment, draw: str(int(moment.timestamp())),
     "epoch_ms": lambda moment, draw: str(int(moment.timestamp()) * 1000),
-    "resident_id": lambda moment, draw: resident_id(
+    "document_number": lambda moment, draw: resident_id(
         "310104", f"19{draw.randint(50, 99)}0{draw.randint(1, 9)}15", draw.randint(1, 999)
     ),
     "token": lambda moment, draw: draw.randbytes(16).hex(),

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Mapping
 from email.message import Message
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,18 +12,21 @@ import orjson
 
 FORM = "application/x-www-form-urlencoded"
 _UTF_8 = "utf-8"
-_CHARSETS: Mapping[str, str] = {
-    "": _UTF_8,
-    "utf-8": _UTF_8,
-    "utf8": _UTF_8,
-    "us-ascii": _UTF_8,
+_CODECS: Mapping[str, str] = {  # by Python's names
+    "utf_8": _UTF_8,
+    "ascii": _UTF_8,
     "gbk": "gbk",
     "gb2312": "gbk",
     "gb18030": "gb18030",
-    "utf-16": "utf-16",
-    "utf-16le": "utf-16-le",
-    "utf-16be": "utf-16-be",
-    "iso-8859-1": "latin-1",
+    "utf_16": "utf-16",
+    "utf_16_le": "utf-16-le",
+    "utf_16_be": "utf-16-be",
+    "latin_1": "latin-1",
+}
+# codecs.lookup would remember every name a stranger makes up.
+_CHARSETS: Mapping[str, str] = {
+    **_CODECS,
+    **{alias: _CODECS[name] for alias, name in aliases.items() if name in _CODECS},
 }
 
 
@@ -39,7 +44,7 @@ def value_of(raw: bytes, content_type: str | None, taken: Collection[str]) -> An
     if media not in taken:
         wanted = " or ".join(sorted(taken))
         raise NotTaken(f"Content-Type {media or 'is missing'}: send {wanted}")
-    if (codec := _CHARSETS.get(charset)) is None:
+    if (codec := _CHARSETS.get(normalize_encoding(charset or _UTF_8))) is None:
         raise NotTaken(f"charset {charset}: send UTF-8")
     return _READ.get(media, _json)(raw, codec)
 

@@ -35,6 +35,7 @@ def spoiling(spoil: Spoil) -> Told:
 
     def told(reply: Reply, fault: Fault, context: Context) -> Reply:
         if (tree := tree_of(reply)) is None:
+            fault.among(0)
             return reply
         before = tree.content()
         spoil(tree, fault, context)
@@ -196,7 +197,9 @@ def _other_operation(reply: Reply, fault: Fault, context: Context) -> Reply:
     names = sorted(name for name in context.others if name != context.operation)
     if names:
         return context.others[fault.one_of(names, str)[0]]
-    return spoiling(lambda tree, *_: tree.rename_members())(reply, fault, context)
+    renamed = spoiling(lambda tree, *_: tree.rename_members())(reply, fault, context)
+    fault.among(int(renamed != reply))
+    return renamed
 
 
 def _other_record(reply: Reply, fault: Fault, context: Context) -> Reply:
@@ -226,11 +229,12 @@ def _bytes_inside(wrong: bytes) -> Told:
     """These bytes inside a text, which no library would write."""
 
     def told(reply: Reply, fault: Fault, context: Context) -> Reply:
-        tree = tree_of(reply)
-        for leaf in _one(_texts(tree), fault) if tree else ():
+        if (tree := tree_of(reply)) is None:
+            fault.among(0)
+            return reply
+        for leaf in _one(_texts(tree), fault):
             leaf.put(f"{leaf.text}@@wrong@@")
-        content = tree.content() if tree else reply.body
-        return reply.holding(content.replace(b"@@wrong@@", wrong))
+        return reply.holding(tree.content().replace(b"@@wrong@@", wrong))
 
     return told
 

@@ -1,4 +1,4 @@
-"""Text of no other form: `name=value` and `Name: value`, addresses, cookies, tokens by their look.
+"""Text of no other form: `name=value`, `Name: value`, 姓名：某, addresses, cookies, tokens by look.
 
 What it cannot tell apart goes: it is the last resort, for what was cut or never had a form.
 """
@@ -26,6 +26,10 @@ _QUOTE = re.compile(r"\\*[\"']")
 _IN_PATH = re.compile(r"[^/?#&;\s\"'<>]+")
 _BARE = re.compile(
     r"(?:(?:Bearer|Basic|Digest|Token|MAC)\s+)?(?:(?![&;,\"'<>)}\]|])[!-~])+", re.IGNORECASE
+)
+_PERSONS = re.compile(  # up to a sign; of capitals and digits, up to three words more
+    r"(?:\\*[\"'])?([^\s,;&\"'<>(){}\[\]|\\，；。、（）]{1,1024}+"
+    r"(?: (?![\w%.\-]++\s{0,3}[=:：＝])[A-Z0-9][\w.'-]*+){0,3})"
 )
 _BLOCK = re.compile(r"[|>][+-]?\d?[ \t]*+\r?\n((?:[ \t]++[^\r\n]*+(?:\r?\n|\Z))+)")  # of YAML
 _TOKEN_IN_ADDRESS = re.compile(r"(?<=://)([^\s/@:\"'<>]{16,}+)@")
@@ -92,11 +96,25 @@ def _named(text: str, inside: Inside) -> Iterator[Edit]:
     for found in _NAMED.finditer(text):
         name, _ = percent_decoded(found[1])
         in_host = text[max(0, found.start() - 2) : found.start()] == "//"
-        if found.start() < covered or in_host or not inside.hides(name):
+        if found.start() < covered or in_host:
+            continue
+        if not inside.hides(name):
+            if edit := _somebodys(text, found.end(), name, inside):
+                covered = edit.end
+                yield edit
             continue
         start, covered = _value(text, found)
         if text[start:covered].strip("=") not in _NOTHING:
             yield Edit(start, covered, _masked(text[start:covered]))
+
+
+def _somebodys(text: str, start: int, name: str, inside: Inside) -> Edit | None:
+    """Another value instead of a person's; None for what is none."""
+    value = _PERSONS.match(text, start)
+    if value is None or (other := inside.instead_of(name, value[1])) is None:
+        return None
+    encoded = percent_decoded(value[1])[0] != value[1]
+    return Edit(*value.span(1), MASK if encoded else other)
 
 
 def _value(text: str, found: re.Match[str]) -> tuple[int, int]:

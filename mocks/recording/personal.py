@@ -17,7 +17,7 @@ _WHO = (
     "applicants?|agents?|contacts?|persons?|holders?|owners?|legal person|legal representative"
     "|representatives?|handlers?|clerks?|citizens?|residents?|spouse|guardians?|declarants?|payers?"
 )
-_ROLE = "(fr|fddb|fddbr|sqr|jbr|lxr|qlr|dlr|wtr|fzr|sfr|ywr|czr|jhr|nsr|gzr|cyr|xkr)"
+_ROLE = "(fr|fddb|fddbr|dbr|sqr|jbr|lxr|qlr|dlr|wtr|fzr|sfr|ywr|czr|jhr|nsr|gzr|cyr|xkr)"
 _HERS = "(sqr|fr|jbr|lxr|qlr|dlr|wtr|fzr|jhr)?"
 
 
@@ -40,15 +40,17 @@ NAMED = (
         rf"^{_HERS}(sfz|sfzh|sfzhm|sfzjh|sfzjhm|zjh|zjhm|gmsfhm|gmsfzhm|hzh|hzhm)$"
         r"|\b(id ?card|identity( ?card)?|citizen|resident( identity)?|passport|social security"
         r"|national)( ?(no|num|number|id|code))$|\b(id ?card|passport|ssn|bsn|nino)$"
-        r"|\bid ?(no|num|number)$|\bcert(ificate)? holder id$|身份证(件)?(号码?)?$|证件号码?$"
+        r"|\bid ?(no|num|number)$|\bcert(ificate)? holder id$"
+        rf"|\b({_WHO}) ?cert(ificate)? ?(no|num|number|id|code)$"
+        r"|身份证(件)?(号码?)?$|证件号码?$"
         r"|公民身份(证)?号码$|护照号码?$",
     ),
     _named(
         "person",
-        rf"^(xm|xingming|{_ROLE}xm|lxr|fddbr|sqrxm)$"
+        rf"^(xm|xingming|{_ROLE}xm|lxr|fddbr|dbr|qlr|sqr|(qlr|sqr)mc)$"
         rf"|\b({_WHO}) ?(full ?)?name$|\b(full|first|last|given|family|middle|maiden) ?name$"
-        r"|\bsurname$|\blegal (person|representative)$|\bcontact( person)?$"
-        r"|姓名$|^联系人$|^法定代表人$|^法人代表$|^经办人$",
+        r"|\bapplicant$|\bsurname$|\blegal (person|representative)$|\bcontact( person)?$"
+        r"|姓名$|^联系人$|^法定代表人$|^法人代表$|^经办人$|^申请人$|^权利人$|^代理人$",
     ),
     _named(
         "telephone",

@@ -20,6 +20,10 @@ _RESIDENT_SHAPE = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _RESIDENT_WEIGHTS = tuple(pow(2, 17 - i, 11) for i in range(17))
 _RESIDENT_CHECKS = "10X98765432"
 
+_OLD_RESIDENT = re.compile(r"[1-9][0-9]{14}")
+_LIKE_RESIDENT = re.compile(r"[0-9]{13,}X?")  # so many digits alone are no other document's
+_OTHER_DOCUMENT = re.compile(r"(?=[A-Z]*[0-9])[0-9A-Z]{6,20}")
+
 _LICENCE_SHAPE = re.compile(
     r"1\.2\.156\.3005\.2\."
     r"([0-9A-Z]{21})\.([0-9A-Z]{1,20})\.([0-9A-Z]{1,40})\.([0-9A-Z]{3})\.([0-9A-Z])"
@@ -59,6 +63,18 @@ def is_resident_id(number: str) -> bool:
         and _is_real_day(number[6:14])
         and resident_id_check(number[:17]) == number[17]
     )
+
+
+def is_document_number(number: str) -> bool:
+    """Whether a person's document can have this number: a resident's, a permit's, a passport's.
+
+    A resident's is held to its birthday and, of the 18 characters, to the last one.
+    """
+    if _OLD_RESIDENT.fullmatch(number):
+        return _is_real_day(f"19{number[6:12]}")
+    if _LIKE_RESIDENT.fullmatch(number):
+        return is_resident_id(number)
+    return bool(_OTHER_DOCUMENT.fullmatch(number))
 
 
 def is_licence_id(number: str) -> bool:

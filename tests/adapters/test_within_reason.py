@@ -1,11 +1,13 @@
 """What no field holds is no value, though the contract sets no bound: it is told, not believed."""
 
 import re
+from decimal import Decimal
 
 import pytest
 
 from adapters.conformance.bench import bench, body_of, last_reply, rewritten, tried
 from adapters.conformance.examples import Json
+from adapters.mapping.convert import NotOfKind, to_decimal
 from tests.adapters.examples import subject_of
 
 BROKEN = {"fails": "ContractBroken DEPARTMENT_BROKE_CONTRACT"}
@@ -75,13 +77,67 @@ async def test_a_number_of_thousands_of_digits_breaks_the_contract(
     assert await _given(name, told, re.sub(number, "9" * 5000, body_of(told))) == BROKEN
 
 
-@pytest.mark.parametrize("number", ["NaN", "9" * 5000, "310104199003070011", "", "31010419900307"])
-async def test_a_person_has_the_number_of_a_resident(number: str) -> None:
+NO_DOCUMENTS = ["NaN", "1e308", "9" * 5000, "310104199003070011", "", "31010419900307", "UNKNOWN"]
+
+
+async def _of_person(number: str) -> tuple[dict[str, Json], dict[str, Json], str]:
+    """What is found of a person with this number, what is true of all, and the person's key."""
     told = subject_of("police").examples["read-person-person_ref-found"]
     key = told["arguments"]["keys"][0]
     true = told["gives"][key]["id_number"]
     assert body_of(told).count(true) == 1
-
     found = await _given("police", told, body_of(told).replace(true, number))
+    return found["gives"], told["gives"], key
 
-    assert found["gives"] == {**told["gives"], key: BROKEN}
+
+@pytest.mark.parametrize("number", NO_DOCUMENTS)
+async def test_what_is_no_number_of_a_document_breaks_the_contract(number: str) -> None:
+    found, true, key = await _of_person(number)
+
+    assert found == {**true, key: BROKEN}
+
+
+@pytest.mark.parametrize(
+    ("number", "read"),
+    [
+        ("11010519491231002x", "11010519491231002X"),
+        ("11010519491231002X  ", "11010519491231002X"),
+        ("310104900307001", "310104900307001"),
+        ("H12345678", "H12345678"),
+    ],
+)
+async def test_a_person_has_the_number_of_a_document(number: str, read: str) -> None:
+    found, true, key = await _of_person(number)
+
+    assert found == {**true, key: {**true[key], "id_number": read}}
+
+
+DIGITS = 65
+WHOLE_JSON = [
+    ("housing", "read-property-cert_no-found", r'(?<="JZMJ":)[^,}]+'),
+    ("housing", "read-property-cert_no-found", r'(?<="ZCS":)[^,}]+'),
+]
+
+
+@pytest.mark.parametrize(("name", "example", "number"), [*NUMBERS, *WHOLE_JSON])
+@pytest.mark.parametrize("written", ["9" * DIGITS, "1" + "0" * 307, "1" + "0" * 64])
+async def test_a_number_of_more_digits_than_any_breaks_the_contract(
+    name: str, example: str, number: str, written: str
+) -> None:
+    told = subject_of(name).examples[example]
+    assert re.search(number, body_of(told))
+
+    assert broken(await _given(name, told, re.sub(number, written, body_of(told))))
+
+
+@pytest.mark.parametrize("written", [float(2**64), -1e19, 1e308])
+def test_a_number_of_json_that_lost_digits_when_it_was_read_is_none(written: float) -> None:
+    with pytest.raises(NotOfKind, match="has too many digits"):
+        to_decimal(written)
+
+
+def test_a_text_keeps_all_its_digits() -> None:
+    assert to_decimal("9" * 64) == Decimal("9" * 64)
+    assert to_decimal(2**64 - 1) == 2**64 - 1
+    with pytest.raises(NotOfKind, match="has too many digits"):
+        to_decimal("9" * 65)

@@ -23,6 +23,7 @@ from tests.faults.striking import (
     REMEMBERED,
     kinds_for,
     says_not_modified,
+    spared,
     turn_of,
     where,
 )
@@ -236,9 +237,9 @@ class Matrix:
         found = judged(kind.name, counter.name, question, outcome, deeds)
         if found.verdict in GOOD and told(outcome, logged):
             found = Judged(Verdict.TOLD)
-        if found.verdict in GOOD and (not met or places == 0):
-            found = missed(kind.name, f"{counter.name}.{question.verb}")
         error = isinstance(outcome, Exception)
+        if found.verdict in GOOD and (not met or spared(kind, places, error=error)):
+            found = missed(kind.name, f"{counter.name}.{question.verb}", question.about)
         return Cell(
             kind=kind.name, department=counter.name, verb=question.verb, about=question.about,
             outcome=type(outcome).__name__ if error else "value", verdict=found.verdict,

@@ -15,6 +15,11 @@ PLACED = frozenset(kind.name for kind in KINDS.values() if kind.drawn) - {"huge_
 REMEMBERED = frozenset({"other_operation", "other_record"})  # they give what was said before
 
 
+def spared(kind: Kind, places: int | None, *, error: bool) -> bool:
+    """Whether a kind that struck found nothing to spoil: no place, or none it could choose from."""
+    return places == 0 or (places is None and kind.name in PLACED and not error)
+
+
 def turn_of(kind: Kind) -> int:
     """Which question of a verb a kind asks: the same one, whatever other kinds there are."""
     return zlib.crc32(kind.name.encode())

@@ -1,9 +1,11 @@
 """Excuses: exact, needed, and of one field each."""
 
 from collections import Counter
+from dataclasses import replace
 
 from mocks.core.kit import DEPARTMENTS as DEPARTMENT_NAMES
 from mocks.faults.table import KINDS
+from tests.adapters.test_departments_speak import READS
 from tests.faults.excuses import (
     UNDETECTABLE,
     UNMET,
@@ -50,6 +52,36 @@ def test_an_excuse_is_of_the_fields_it_names_and_of_no_other() -> None:
     assert of_fields(*SKEW, {"at", "receipt"}).verdict is Verdict.WRONG
     assert of_fields(SKEW[0], "fire.withdraw", {"at"}).verdict is Verdict.WRONG
     assert of_fields(*SKEW, set()) == Judged(Verdict.TRUE)
+
+
+def test_where_a_verb_has_several_look_ups_an_excuse_names_one() -> None:
+    several = Counter(name for name, *_ in READS)
+    known = {(name, f"[{register}.{lookup}]") for name, register, lookup, *_ in READS}
+    told = [
+        (department, what[: what.find("]") + 1])
+        for _, department, verb, what in listed()
+        if verb == "read" and (several[department] > 1 or "[" in what)
+    ]
+
+    assert [one for one in told if one not in known] == []
+
+
+def test_an_excuse_of_one_look_up_is_none_of_another() -> None:
+    kind, at, about = "nan_numbers", "construction.read", "project.parcel_no"
+    other = "building.building_no"
+    needed = (kind, "construction", "read", f"[{about}].building_no")
+
+    def seen(about: str) -> Cell:
+        return replace(
+            cell(Verdict.UNDETECTABLE, ("building_no",), kind),
+            department="construction", verb="read", about=about,
+        )  # fmt: skip
+
+    assert of_fields(kind, at, {"building_no"}, about).verdict is Verdict.UNDETECTABLE
+    assert of_fields(kind, at, {"building_no"}, other).verdict is Verdict.WRONG
+    assert needed in listed()
+    assert needed not in unneeded([seen(f"{about}, after refusals")], lambda *_: True)
+    assert needed in unneeded([seen(other)], lambda *_: True)
 
 
 def test_an_excuse_that_was_asked_and_is_not_needed_is_found() -> None:

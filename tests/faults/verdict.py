@@ -12,6 +12,7 @@ from tests.faults.questions import WRITES, Question, holds_error
 
 SLACK_S = 0.1
 MOST_BYTES = 16 * 2**20
+_TWICE = frozenset({"processed_twice"})  # the department does it again by itself
 _DEEDS = {"file": "filing", "supplement": "supplement", "withdraw": "withdrawal"}
 
 
@@ -72,6 +73,8 @@ def judged(
     kind: str, department: str, question: Question, outcome: Any, deeds: Sequence[Mapping[str, Any]]
 ) -> Judged:
     """The verdict on an outcome: a value or an exception."""
+    if question.verb in WRITES and kind not in _TWICE and _times(question, deeds) > 1:
+        return Judged(Verdict.LIE)
     if isinstance(outcome, AdapterError):
         lie = question.verb in WRITES and deeds and _says_undone(outcome)
         return Judged(Verdict.LIE if lie else Verdict.TYPED)
@@ -83,7 +86,13 @@ def judged(
         wrong = undone(outcome, _deed(question), deeds)
     else:
         wrong = set(differing(outcome, question.truth))
-    return of_fields(kind, f"{department}.{question.verb}", wrong)
+    return of_fields(kind, f"{department}.{question.verb}", wrong, question.about)
+
+
+def _times(question: Question, deeds: Sequence[Mapping[str, Any]]) -> int:
+    """How often what was asked for was done."""
+    told = _deed(question)
+    return sum(told.items() <= deed.items() for deed in deeds)
 
 
 def _deed(question: Question) -> Mapping[str, str]:
@@ -92,19 +101,19 @@ def _deed(question: Question) -> Mapping[str, str]:
     return {"kind": _DEEDS[question.verb], **whose}
 
 
-def of_fields(kind: str, at: str, wrong: set[str]) -> Judged:
+def of_fields(kind: str, at: str, wrong: set[str], about: str = "") -> Judged:
     """The verdict on a value that is not the true one in these fields."""
     if not wrong:
         return Judged(Verdict.TRUE)
-    known = excused(kind, at)
+    known = excused(kind, at, about)
     reasons = dict.fromkeys(known[field] for field in sorted(wrong & known.keys()))
     verdict = Verdict.UNDETECTABLE if wrong <= known.keys() else Verdict.WRONG
     return Judged(verdict, tuple(sorted(wrong)), "; ".join(reasons))
 
 
-def missed(kind: str, at: str) -> Judged:
+def missed(kind: str, at: str, about: str = "") -> Judged:
     """The verdict on a question that was not struck."""
-    reason = cannot_strike(kind, at)
+    reason = cannot_strike(kind, at, about)
     return Judged(Verdict.UNMET if reason else Verdict.SPARED, reason=reason)
 
 

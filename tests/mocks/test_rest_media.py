@@ -37,7 +37,18 @@ def test_a_body_is_read_in_the_charset_that_was_told(kind: str, charset: str) ->
     assert value_of(raw, kind, JSON) == {"name": "小满餐饮"}
 
 
-@pytest.mark.parametrize("charset", ["x-none", "rot13", "utf-7", "ebcdic", "idna"])
+@pytest.mark.parametrize(
+    "charset", ["iso-8859-1", "ISO8859-1", "latin1", "latin-1", "Latin_1", "l1", "cp819"]
+)
+def test_latin_1_is_read_by_whichever_of_its_names(charset: str) -> None:
+    raw = '{"name": "Café"}'.encode("latin-1")
+
+    assert value_of(raw, f"application/json; charset={charset}", JSON) == {"name": "Café"}
+
+
+@pytest.mark.parametrize(
+    "charset", ["x-none", "rot13", "utf-7", "ebcdic", "idna", "hex", "iso-8859-15", "a\0b"]
+)
 def test_a_charset_nobody_declared_is_not_taken(charset: str) -> None:
     with pytest.raises(NotTaken, match=f"charset {charset}: send UTF-8"):
         value_of(b"{}", f"application/json; charset={charset}", JSON)

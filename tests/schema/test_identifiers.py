@@ -168,3 +168,35 @@ def test_case_number_needs_a_district_and_entropy(district: str, entropy: str) -
 )
 def test_masks_hide_the_middle(masked: str, expected: str) -> None:
     assert masked == expected
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "360426199101010071",
+        "360426910101007",  # of fifteen digits, until 1999
+        "810000199408230021",  # residence permit of Hong Kong
+        "H12345678",  # travel permits of Hong Kong, Macau and Taiwan
+        "M1234567801",
+        "12345678",
+        "CHN310099010101",  # permanent residence permit until 2023
+        "E12345678",
+        "EA1234567",
+        "C01X00T47",
+        "123456789",
+    ],
+)
+def test_numbers_of_other_documents_are_documents(number: str) -> None:
+    assert ids.is_document_number(number)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "", "NAN", "1E308", "UNKNOWN", "张三", "E1234 5678", "H12345678\n", "9" * 21, "A" * 21,
+        "360426199101010072", "360426199102300071", "36042619910101007", "360426911301007",
+        "h1234567", "１２３４５６７８",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_one_is_none(number: str) -> None:
+    assert not ids.is_document_number(number)

@@ -96,6 +96,28 @@ def test_a_place_that_is_told_is_struck_and_each_entry_of_a_list_stands_at_the_s
     ]  # fmt: skip
 
 
+DRAWN = sorted(name for name, kind in KINDS.items() if kind.drawn and name != "other_operation")
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+def test_a_reply_with_nothing_to_choose_from_says_so(kind: str) -> None:
+    bare = Reply(status=204)
+
+    reply, heard = struck(kind, bare, 0)
+
+    assert (reply, heard) == (bare, [0])
+
+
+def test_what_is_renamed_because_there_is_no_other_reply_is_one_place() -> None:
+    heard: list[int] = []
+    fault = Fault(kind="other_operation", place=0, among=heard.append)
+
+    made_wrong = MADE["other_operation"](NESTED, fault, Context(operation="ask"))
+
+    assert made_wrong != NESTED
+    assert heard == [1]
+
+
 def test_each_place_of_a_document_inside_is_struck_once() -> None:
     coded = [struck("unknown_code", WITH_INNER, place) for place in range(2)]
 

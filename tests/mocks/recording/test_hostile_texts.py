@@ -8,6 +8,7 @@ import pytest
 
 from mocks.recording.charset import as_text
 from mocks.recording.people import PEOPLE, Pattern
+from mocks.recording.personal import NAMED
 from mocks.recording.published import is_published
 from mocks.recording.redaction import Redaction
 
@@ -171,6 +172,11 @@ def test_a_hostile_text_costs_no_more_than_its_length(name: str, shape: str) -> 
     shapes, passed = PASSES[name]
 
     assert within(lambda: passed(shapes[shape]))
+
+
+@pytest.mark.parametrize("text", [of("姓名：张 A"), of("dz=-"), of("dz=http://")])
+def test_persons_in_prose_cost_no_more_than_its_length(text: str) -> None:
+    assert within(lambda: Redaction(named=NAMED).text(text, ""))
 
 
 @pytest.mark.parametrize("kind", [of(';a="'), of("a", "boundary="), of("charset=")])

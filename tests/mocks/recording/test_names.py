@@ -32,11 +32,13 @@ HARMLESS = (
 PERSONS = {
     "identity": (
         "sfzh", "sfzhm", "zjhm", "gmsfhm", "SQRSFZH", "frsfzh", "idCard", "id_card_no", "idNo",
-        "identityNumber", "passportNo", "SSN", "身份证号", "证件号码", "公民身份号码",
+        "identityNumber", "agentCertNo", "holder_certificate_number", "passportNo",
+        "SSN", "身份证号", "证件号码", "公民身份号码",
     ),
     "person": (
         "xm", "XM", "frxm", "sqrxm", "lxr", "fddbr", "applicantName", "contact_person", "fullName",
-        "lastName", "surname", "legalRepresentative", "姓名", "联系人", "申请人姓名", "法定代表人",
+        "lastName", "surname", "legalRepresentative", "QLR", "SQRMC", "qlrmc", "DBR",
+        "applicant", "姓名", "权利人", "申请人", "联系人", "申请人姓名", "法定代表人",
     ),
     "telephone": (
         "sjh", "sjhm", "lxdh", "LXDH", "dhhm", "mobile", "mobilePhone", "phoneNumber", "tel",
@@ -50,7 +52,10 @@ NOBODYS = (
     "name", "id", "item name", "company", "code", "xmmc", "xmbh", "address", "ip address",
     "idea", "sidewalk", "hotel", "hotel number", "telescope", "automobile", "dzqm",
     "contract", "contact type", "person count", "applicant type", "birthplace code", "scsj",
-    "cjsj", "lxdm", "lxmc", "bdcdyh", "fax machine", "credit code", "identity type", "名称",
+    "zlbz", "sqrlx", "qlrlb", "dbrq", "applicant count", "cert no", "cert number", "agent count",
+    "user agent", "certificate type", "cjsj", "lxdm", "lxmc", "bdcdyh", "fax machine",
+    "credit code",
+    "identity type", "名称",
     "项目名称", "电话类型", "联系人类型",
 )  # fmt: skip
 
@@ -118,6 +123,17 @@ def test_a_name_of_nobodys_value_is_none(name: str, style) -> None:  # type: ign
         ('{"agents": [{"n": 1, "name": "张三丰"}], "name": "小满"}', "json", "张三丰"),
         ("<r><Agent><Name>张三丰</Name></Agent></r>", "xml", "张三丰"),
         ('{"in": "<XM>张三丰</XM>"}', "json", "张三丰"),
+        ('{"QLR": "张三丰", "ZL": "漕溪北路8号", "CQZH": "1"}', "json", "张三丰"),
+        ('{"applicant": "张三丰"}', "json", "张三丰"),
+        ("<r><agentCertNo>H12345678</agentCertNo></r>", "xml", "H12345678"),
+        ("姓名：张三丰，身份证号：H12345678", "", "张三丰"),
+        ("姓名：张三丰，身份证号：H12345678", "", "H12345678"),
+        ("姓名：张三丰 身份证号：H12345678。", "", "H12345678"),
+        ("已受理；联系人: '张三丰'；", "", "张三丰"),
+        ("full_name: Jane Roe, deed 7", "", "Jane"),
+        ("surname: van Roe; phone: 6431 0000", "", "6431 0000"),
+        ("full_name: Jane Roe tel: 64310000", "", "Roe"),
+        ("姓名：%E5%BC%A0", "", "%E5"),
         ('--b\r\nContent-Disposition: form-data; name="xm"\r\n\r\n张三丰\r\n--b--', "", "张三丰"),
         ('{"csrq": "1974-04-13", "to": "someone@land.example"}', "json", "1974-04-13"),
     ],
@@ -141,6 +157,10 @@ def test_a_persons_value_becomes_another_wherever_it_stands(
         "<a:ReplyTo xmlns:a='urn:a'><dz>http://land.example/</dz></a:ReplyTo>",
         '{"items": [{"name": "面馆"}], "department": {"name": "规划局"}}',
         "<r><Item><Name>面馆</Name></Item></r>",
+        "项目名称：面馆，用途：餐饮；时间: 12:30, name: 小满",
+        "姓名：，联系人: ; fax: true 住址：https://land.example/a",
+        "受理人员已看过姓名，身份证号不全",
+        '{"applicant": {"kind": "company"}, "sqrlx": "1"}',
         '{"contact": {"type": "mail"}, "xmmc": "面馆", "name": "小满"}',
     ],
 )

@@ -71,6 +71,14 @@ def test_a_moment_of_another_millennium_is_read_as_plainly_as_one_of_ours() -> N
     assert unfounded(gives, {}, [("/statusTime", "999999999999999")], []) is not None
 
 
+def test_a_row_that_fails_gives_no_value_and_excuses_none_beside_it() -> None:
+    was, now = [("/a", "甲一"), ("/b", "乙二")], [("/a", "甲一"), ("/b", "乙 三")]
+    failed = {"fails": "ContractBroken DEPARTMENT_BROKE_CONTRACT"}
+
+    assert unfounded({"a": "甲一", "b": failed}, {"a": "甲一", "b": "乙二"}, now, was) is None
+    assert unfounded({"a": "丙", "b": failed}, {"a": "甲一", "b": "乙二"}, now, was) is not None
+
+
 @dataclass
 class Costly:
     """Stands between an adapter and its answer, and takes time or memory over it."""

@@ -121,7 +121,7 @@ async def test_a_refusal_believed_though_it_may_be_anothers_is_a_lie(
 ) -> None:
     found = await cells(tmp_path, "other_operation", "housing", "supplement", lie)
 
-    assert ({cell.verdict for cell in found} == {Verdict.TYPED, Verdict.TRUE}) is not lies
+    assert ({cell.verdict for cell in found} <= {Verdict.TYPED, Verdict.TRUE}) is not lies
     assert (Verdict.LIE in {cell.verdict for cell in found}) is lies
 
 

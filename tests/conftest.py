@@ -6,13 +6,15 @@ would leave the other cores with nothing to do.
 """
 
 import gc
+import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 SHARED = {  # the fixture of a folder that several files wait for once
@@ -25,10 +27,12 @@ LONG_FIRST = (
     "tests/gateway/cases/test_filing_protocol.py",
     "tests/adapters/conformance/test_every_check_rejects.py",
     "tests/faults/test_matrix.py",
+    "tests/faults/test_planted.py",
     "tests/gateway/cases/test_reconcile.py",
     "tests/chaos/test_chaos.py",
     "tests/adapters/conformance/test_departments_reach_silver.py",
     "tests/journeys/test_adapter_guide.py",
+    "tests/gateway/cases/test_restored_drafts.py",
     "tests/gateway/cases/test_copying.py",
     "tests/gateway/cases/test_take_over.py",
     "tests/gateway/cases/test_one_bad_value.py",
@@ -38,6 +42,8 @@ LONG_FIRST = (
     "tests/adapters/test_external_package.py",
     "tests/adapters/test_examples.py",
     "mocks in one city",
+    "tests/mocks/test_spoiled_ledger.py",
+    "tests/gateway/cases/test_dispatch.py",
     "tests/adapters/test_departments_speak.py",
 )
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where a machine has one
@@ -102,3 +108,17 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """Where a test sends its log ends with it: to a closed stream each line would be a traceback,
+    and thousands of them the minutes of those that come later.
+    """
+    root, was = logging.getLogger(), structlog.get_config()
+    before = [one for one in root.handlers if type(one) is logging.StreamHandler]
+    yield
+    mine = [one for one in root.handlers if type(one) is logging.StreamHandler]
+    if mine != before:
+        root.handlers[:] = [*(one for one in root.handlers if one not in mine), *before]
+        structlog.configure(**was)

@@ -112,12 +112,14 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.fixture(autouse=True)
 def _logs_as_before() -> Iterator[None]:
-    """Where a test sends its log ends with it: to a closed stream each line would be a traceback,
-    and thousands of them the minutes of those that come later.
+    """Where a test sends its log, and from which level on, ends with it: to a closed stream each
+    line would be a traceback, and a level left behind would silence those that come later.
     """
     root, was = logging.getLogger(), structlog.get_config()
+    level = root.level
     before = [one for one in root.handlers if type(one) is logging.StreamHandler]
     yield
+    root.setLevel(level)
     mine = [one for one in root.handlers if type(one) is logging.StreamHandler]
     if mine != before:
         root.handlers[:] = [*(one for one in root.handlers if one not in mine), *before]

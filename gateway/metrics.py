@@ -77,7 +77,7 @@ class Metrics:
             if name != told:
                 yield f"# TYPE {name} {kind}"
                 told = name
-            yield f"{name}{_braces(labels)} {value:g}"
+            yield f"{name}{_braces(labels)} {_number(value)}"
 
     def _histograms(self) -> Iterator[str]:
         told = ""
@@ -88,9 +88,14 @@ class Metrics:
             total = 0.0
             for bound, cell in zip((*map(str, _BUCKETS), "+Inf"), cells[:-1], strict=True):
                 total += cell
-                yield f"{name}_bucket{_braces((*labels, ('le', bound)))} {total:g}"
-            yield f"{name}_sum{_braces(labels)} {cells[-1]:g}"
-            yield f"{name}_count{_braces(labels)} {total:g}"
+                yield f"{name}_bucket{_braces((*labels, ('le', bound)))} {_number(total)}"
+            yield f"{name}_sum{_braces(labels)} {_number(cells[-1])}"
+            yield f"{name}_count{_braces(labels)} {_number(total)}"
+
+
+def _number(value: float) -> str:
+    """All its digits: a counter in the millions that is rounded stands still, then leaps."""
+    return str(int(value)) if value == value // 1 else repr(value)
 
 
 def _braces(labels: _Labels) -> str:

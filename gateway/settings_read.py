@@ -59,6 +59,8 @@ def merged(layers: Iterable[Layer]) -> tuple[dict[str, Any], dict[str, str]]:
     sources: dict[str, str] = {}
     for layer in layers:
         for key, value in layer.values.items():
+            if value == {} and source_of(sources, key) != "default":
+                continue  # the head of a table whose lines are all commented out says nothing
             _put(nested, key.split("."), value)
             for inside in [known for known in sources if known.startswith(f"{key}.")]:
                 del sources[inside]

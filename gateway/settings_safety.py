@@ -4,14 +4,21 @@ A rule names a setting and a remedy and never repeats a value: it may be a secre
 """
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from gateway.settings_demo import PUBLIC_SECRETS
 
 DEV_ISSUER_PREFIX = "urn:dev:"
+# Between `://` and the last `@`: a password may hold what ends a host elsewhere (`/`, `?`, `#`).
+_LOGIN = re.compile(r"(?<=://)([^:@]*):.*@", re.DOTALL)
+# As SQLAlchemy reads the address of a store.
+_STORE = re.compile(
+    r"[\w+]+://([^:/]*(:(?P<password>[^@]*))?@)?(\[(?P<v6>[^/?]+)\]|(?P<host>[^/:?]+))?"
+)
 _SAMPLE_VALUES = frozenset({"", "changeme", "change-me", "secret", "password", "postgres", "admin"})
 
 
@@ -77,15 +84,14 @@ def is_loopback(host: str) -> bool:
 
 
 def without_password(url: str) -> str:
-    """The address with `***` in place of the password in it."""
+    """The address with `***` in place of the password in it, whatever characters that is of."""
     try:
-        parts = urlsplit(url)
-        secret = parts.password
+        urlsplit(url)
     except ValueError:
         return "***"
-    if "password" in parts.query.lower():
-        return f"{parts.scheme}://***"
-    return url if secret is None else url.replace(f":{secret}@", ":***@", 1)
+    if "password" in url.partition("?")[2].lower():
+        return f"{url.partition('://')[0]}://***"
+    return _LOGIN.sub(r"\1:***@", url)
 
 
 def _host(url: str) -> str:
@@ -105,19 +111,35 @@ def _under(folder: Path, url: str) -> bool:
 
 
 def _store_kind(url: str) -> str:
-    return urlsplit(url).scheme.partition("+")[0] if "://" in url else ""
+    return _scheme(url).partition("+")[0]
+
+
+def _scheme(url: str) -> str:
+    return url.partition("://")[0] if "://" in url else ""
+
+
+def _torn(url: str) -> bool:
+    """Whether its password, or its port, ends where a host would."""
+    try:
+        parts = urlsplit(url)
+        return parts.port == 0 or "@" in url.partition(parts.netloc or "://")[2]
+    except ValueError:
+        return True
+
+
+def _store_host(url: str) -> str:
+    parts = _STORE.match(url)
+    return "" if parts is None else parts["v6"] or parts["host"] or ""
 
 
 def _sample_password(url: str) -> bool:
-    try:
-        password = urlsplit(url).password
-    except ValueError:
-        return True
-    return password is not None and password in _SAMPLE_VALUES
+    parts = _STORE.match(url)
+    password = parts and parts["password"]
+    return password is not None and unquote(password) in _SAMPLE_VALUES
 
 
 def _remote_store(s: Stance) -> bool:
-    return _store_kind(s.store_url) == "postgresql" and not is_loopback(_host(s.store_url))
+    return _store_kind(s.store_url) == "postgresql" and not is_loopback(_store_host(s.store_url))
 
 
 def _remote_redis(s: Stance) -> bool:
@@ -139,9 +161,9 @@ _ALWAYS = (
     ),
     _Rule(
         "cache.url",
-        lambda s: urlsplit(s.cache_url).scheme not in {"memory", "redis", "rediss"},
+        lambda s: _scheme(s.cache_url) not in {"memory", "redis", "rediss"} or _torn(s.cache_url),
         "not a cache we know",
-        "write memory://, redis://host or rediss://host",
+        "write memory://, redis://host or rediss://host; in a password, %2F for /, %23 for #",
     ),
     _Rule(
         "identity.jwks_url",

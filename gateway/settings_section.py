@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import Field, dataclass, field, fields
 from typing import Annotated, Any, ClassVar, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,23 @@ class Filled:
         return None if value else "must not be empty"
 
 
-_WEB_ADDRESS = Form(re.compile(r"https?://[^\s/@]+(/\S*)?"), "an address, http:// or https://")
-WebAddress = Annotated[str, _WEB_ADDRESS]
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """A web address with a host and, if it names one, a port there is; no user and no password."""
+
+    form: Form = Form(re.compile(r"https?://[^\s/@]+(/\S*)?"), "an address, http:// or https://")
+
+    def wrong(self, value: Any) -> str | None:
+        """What it must be."""
+        try:
+            parts = urlsplit(value)
+            reachable = bool(parts.hostname) and parts.port != 0
+        except ValueError:  # of a bracket left open, of a port that is none
+            reachable = False
+        return self.form.wrong(value) or (
+            None if reachable else "must name a host, and a port it can have"
+        )
+
+
+WebAddress = Annotated[str, Reachable()]
 Seconds = Annotated[float, Bounds(above=0, at_most=3600)]

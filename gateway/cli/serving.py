@@ -15,7 +15,7 @@ from gateway.cases.errors import (
     StoreUnavailable,
     VersionsMissing,
 )
-from gateway.cases.preflight import StoreUnusable, preflight
+from gateway.cases.preflight import StoreUnusable, database_at, preflight
 from gateway.cli.loading import explained
 from gateway.cli.options import address
 from gateway.cli.output import Speaker, Stop
@@ -34,6 +34,7 @@ def gateway_of(settings: Settings) -> "Rim":
     """The gateway, not started; Stop when anything declared, the port or the store is wrong."""
     configure_logging(format=settings.log.format, level=settings.log.level)
     _refuse_taken_port(settings)
+    _refuse_address(settings)
     with explained():
         from gateway.app import Gateway
 
@@ -53,7 +54,7 @@ def run(app: "Rim", speaker: Speaker, settings: Settings) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             app,
-            http=protocol_of(app) or "auto",
+            http=protocol_of(app),
             host=host,
             port=port,
             log_config=None,
@@ -85,6 +86,14 @@ def advice(error: StoreError, key: str = "store.url") -> str | None:
         return f"make room there and let this user write, or name another file: {key}"
     login = "password: ~/.pgpass or PGPASSWORD"
     return f"start it, let this user in ({login}) and make tables, or correct {key}"
+
+
+def _refuse_address(settings: Settings) -> None:
+    try:
+        database = database_at(settings.store_url)
+        _ = database.is_sqlite and database.path  # which a file must have
+    except StoreError as error:
+        raise Stop([str(error)], next_step=advice(error)) from error
 
 
 def _refuse_store(settings: Settings, catalogue: Catalogue) -> None:

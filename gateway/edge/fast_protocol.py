@@ -10,8 +10,9 @@ import asyncio
 from typing import Any, Final
 
 import structlog
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from gateway.edge.careful_protocol import CarefulProtocol
 from gateway.edge.fast_path import Asked, FastPath
 from gateway.edge.rim import Rim
 from gateway.edge.writing import Writing
@@ -22,15 +23,15 @@ _LONGEST: Final = 16_384  # bytes of a request that is looked for by its bytes, 
 _COPIED: Final = 32_768  # bytes of a body that cost less to copy than a write of their own
 
 
-def protocol_of(app: Rim) -> type[asyncio.Protocol] | None:
-    """The class to hand to uvicorn as `http`; None where everything goes the ordinary way."""
+def protocol_of(app: Rim) -> type[asyncio.Protocol]:
+    """The class to hand to uvicorn as `http`."""
     if app.fast_path is None:
-        return None
+        return CarefulProtocol
     parts = {"_fast_path": app.fast_path, "_writing": Writing(app.new_id, app.own_headers)}
     return type("FastProtocol", (_FastProtocol,), parts)
 
 
-class _FastProtocol(HttpToolsProtocol):
+class _FastProtocol(CarefulProtocol):
     _fast_path: FastPath
     _writing: Writing
 
@@ -78,10 +79,10 @@ class _FastProtocol(HttpToolsProtocol):
 
     def _between_messages(self) -> bool:
         """Whether all that came before was whole, and is answered."""
-        cycle: Any = self.cycle  # None before the first, and so is the scope
-        if cycle is None:
-            return self.scope is None
-        return not cycle.more_body and cycle.response_complete and cycle.scope is self.scope
+        if self._in_head():
+            return False
+        cycle: Any = self.cycle  # None before the first
+        return cycle is None or (not cycle.more_body and cycle.response_complete)
 
     def _answered_again(self, data: bytes) -> bool:
         asked = self._fast_path.find(data)

@@ -13,7 +13,7 @@ import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import orjson
 import structlog
@@ -49,20 +49,22 @@ class Store(Protocol):
 
 
 class AiocacheStore:
-    """A Store over aiocache: `memory://` or `redis://host:port/db`."""
+    """A Store over aiocache: `memory://`, `redis://host:port/db`, or `rediss://…` over TLS."""
 
     def __init__(self, url: str) -> None:
         # Brings the client of Redis and its telemetry, for which one process alone need not pay.
         from aiocache import Cache
         from aiocache.serializers import NullSerializer
 
-        self._cache = (
-            Cache(Cache.MEMORY, serializer=NullSerializer())
-            if url == "memory://"
-            else Cache.from_url(url)
-        )
         # aiocache's own default for redis turns bytes into text; ours stay bytes.
-        self._cache.serializer = NullSerializer(encoding=None)
+        bytes_as_they_are = NullSerializer(encoding=None)
+        self._cache = (
+            Cache(Cache.MEMORY, serializer=bytes_as_they_are)
+            if url == "memory://"
+            else Cache(
+                Cache.REDIS, serializer=bytes_as_they_are, connection_pool_class=_pool_at(url)
+            )
+        )
 
     async def get(self, names: Sequence[str]) -> Sequence[bytes | None]:
         values = await self._cache.multi_get(list(names))
@@ -76,6 +78,15 @@ class AiocacheStore:
         client = getattr(self._cache, "client", None)  # aiocache's own close() is not redis-py's
         if client is not None:
             await client.aclose()
+
+
+def _pool_at(url: str) -> Callable[..., Any]:
+    """Connections to this address, as Redis' own client reads it: aiocache's own way knows neither
+    TLS nor a user, and leaves `%40` in a password as it stands.
+    """
+    from redis.asyncio import ConnectionPool
+
+    return lambda **_: ConnectionPool.from_url(url, decode_responses=False)
 
 
 class SharedMemory:

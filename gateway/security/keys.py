@@ -98,7 +98,7 @@ class JwksKeys:
         try:
             async with asyncio.timeout(_WITHIN_S):
                 keys = await self._fetch()
-        except (httpx.HTTPError, TimeoutError, ValueError) as e:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as e:
             log.warning("issuer.keys_unavailable", reason=type(e).__name__)
             return
         self._keys, self._fetched_at = keys, self._monotonic()

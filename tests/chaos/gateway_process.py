@@ -72,7 +72,7 @@ def main(words: Sequence[str] | None = None) -> None:
     app = gateway.application()
     uvicorn.run(
         app,
-        http=protocol_of(app) or "auto",
+        http=protocol_of(app),
         host=settings.server.host,
         port=settings.server.port,
         log_config=None,

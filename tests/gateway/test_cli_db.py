@@ -161,6 +161,20 @@ def test_a_gateway_is_not_started_on_a_folder(terminal: Terminal) -> None:
     assert "sqlite:///folder cannot be used: it is a folder\nnext: " in terminal.err
 
 
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:hidden@127.0.0.1:x/cases", "nothing", "sqlite://"]
+)
+def test_a_gateway_is_not_started_without_an_address_of_a_store(
+    terminal: Terminal, url: str
+) -> None:
+    store = ("--profile", "dev", "--set", f"store.url={url}")
+
+    assert terminal.run("serve", "--port", "0", *store) != 0
+    assert "\nnext: " in terminal.err
+    assert "internal error" not in terminal.err
+    assert "hidden" not in terminal.err
+
+
 def test_a_store_at_no_address_is_told(terminal: Terminal) -> None:
     store = ("--profile", "dev", "--set", "store.url=postgresql://me:hidden@127.0.0.1:x/cases")
 

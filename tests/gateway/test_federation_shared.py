@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import pytest
@@ -326,18 +327,18 @@ async def test_the_memory_store_keeps_bytes() -> None:
 
 
 @pytest.fixture
-async def redis(tmp_path: Path) -> AsyncIterator[str]:
-    """A Redis of our own."""
+async def redis(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """A Redis of our own, with this password if one is asked for."""
     server = shutil.which("redis-server") or shutil.which("valkey-server")
     if server is None:
         pytest.skip("no redis-server or valkey-server on this machine")
-    port = free_port()
+    port, password = free_port(), getattr(request, "param", "")
     process = await asyncio.create_subprocess_exec(
         server, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(tmp_path),
-        "--save", "", stdout=asyncio.subprocess.DEVNULL,
+        "--save", "", "--requirepass", password, stdout=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        yield f"redis://127.0.0.1:{port}/0"
+        yield f"redis://:{quote(password, safe='')}@127.0.0.1:{port}/0"
     finally:
         process.kill()
         await process.wait()
@@ -356,6 +357,36 @@ async def test_two_processes_share_a_redis(redis: str) -> None:
 
     for store in stores:
         await store.aclose()
+
+
+@pytest.mark.parametrize("redis", ["p@ss/w:rd#1"], indirect=True)
+async def test_a_password_may_be_of_any_characters(redis: str) -> None:
+    pytest.importorskip("redis")
+    store = AiocacheStore(redis)
+
+    await until("redis", lambda: answers(store), within_s=20)
+    await store.set({"a": b"1"}, 10)
+
+    assert await store.get(["a"]) == [b"1"]
+    await store.aclose()
+
+
+async def test_a_secured_address_is_spoken_to_over_tls() -> None:
+    redis_py = pytest.importorskip("redis")
+    heard: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(3))
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    async with server:
+        store = AiocacheStore(f"rediss://127.0.0.1:{server.sockets[0].getsockname()[1]}/0")
+        with pytest.raises(redis_py.exceptions.ConnectionError):
+            await store.get(["a"])
+        await store.aclose()
+
+    assert heard[0][:2] == b"\x16\x03"  # a TLS handshake begins so
 
 
 async def answers(store: AiocacheStore) -> bool:

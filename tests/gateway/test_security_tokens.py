@@ -381,6 +381,13 @@ async def test_a_viewer_is_known_as_the_one_a_token_was_read_as() -> None:
     assert authenticate.known(token(claims={"sub": "another"})) is None
 
 
+async def test_an_address_of_keys_that_is_none_makes_tokens_unknown_and_no_error() -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        keys = JwksKeys("https://id.example:abc/jwks", client)
+
+        assert await keys.find("k1") is None
+
+
 async def test_while_the_issuer_is_down_known_keys_hold_for_a_day() -> None:
     async with published(GOOD) as (issuer, keys, time):
         assert await keys.find("k1") is not None

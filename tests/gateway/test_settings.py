@@ -96,6 +96,24 @@ def test_lists_in_the_environment_are_separated_by_commas() -> None:
     assert load({"profile": "dev"}, {"ONETHING__LANGUAGES": "en, zh"}).languages == ("en", "zh")
 
 
+def test_the_head_of_a_table_that_says_nothing_takes_nothing_away(tmp_path: Path) -> None:
+    file = tmp_path / "onething.toml"
+    file.write_text('profile = "dev"\n[store]\n# url = ""\n[departments]\n', encoding="utf-8")
+    bare = load_settings({"profile": "dev"}, environ={})
+
+    settings = load_settings(file=file, environ={})
+
+    assert settings.store_url == bare.store_url
+    assert set(settings.departments) == set(bare.departments)
+
+
+def test_the_empty_table_of_a_department_misses_what_it_must_say(tmp_path: Path) -> None:
+    file = tmp_path / "onething.toml"
+    file.write_text('profile = "dev"\n[departments.tax]\n', encoding="utf-8")
+    with pytest.raises(SettingsInvalid, match=r"departments\.tax\.url"):
+        load_settings(file=file, environ={})
+
+
 def test_every_bad_key_is_named_with_source_and_remedy(tmp_path: Path) -> None:
     file = tmp_path / "onething.toml"
     file.write_text(
@@ -156,6 +174,13 @@ def test_secrets_are_in_no_repr_and_not_shown() -> None:
         ("postgresql://u@h/d", "postgresql://u@h/d"),
         ("postgresql://u@h/d?password=pw", "postgresql://***"),
         ("http://[", "***"),
+        ("postgresql://u:se#cret@h/d", "postgresql://u:***@h/d"),
+        ("postgresql://u:se?cret@h/d", "postgresql://u:***@h/d"),
+        ("postgresql://u:se/cret@h/d", "postgresql://u:***@h/d"),
+        ("postgresql://u:se@cret@h/d", "postgresql://u:***@h/d"),
+        ("postgresql://u:se:cret@[::1]:5432/d", "postgresql://u:***@[::1]:5432/d"),
+        ("postgresql://u:x#y@h/d?sslpassword=pw", "postgresql://***"),
+        ("rediss://:se/cret@h", "rediss://:***@h"),
     ],
 )
 def test_addresses_are_shown_without_their_password(url: str, shown: str) -> None:
@@ -174,6 +199,10 @@ INSECURE = {
     "unknown store": ({"store.url": "mysql://h/d"}, "store.url"),
     "dev store": ({"store.url": "sqlite:///.dev/onething.sqlite"}, "store.url"),
     "sample password": ({"store.url": "postgresql://postgres:postgres@h/d"}, "store.url"),
+    "sample password behind another": ({"store.url": "postgresql://u#1:admin@h/d"}, "store.url"),
+    "cache of no port": ({"cache.url": "rediss://h:x"}, "cache.url"),
+    "cache with a torn password": ({"cache.url": "rediss://:pass/word@h"}, "cache.url"),
+    "cache that is no address": ({"cache.url": "rediss://:pa[ss@h"}, "cache.url"),
     "empty password": ({"store.url": "postgresql://u:@h/d"}, "store.url"),
     "no folder": ({"materials.folder": None}, "materials.folder"),
     "http public": ({"server.public_url": "http://gov.example"}, "server.public_url"),

@@ -87,6 +87,10 @@ def test_what_fits_is_made_its_kind(kind: Any, given: Any, made: Any) -> None:
         (WebAddress, "ftp://t0p", "must be an address, http:// or https://"),
         (WebAddress, "http://user:t0p@h", "must be an address, http:// or https://"),
         (WebAddress, "http://h\n", "must be an address, http:// or https://"),
+        (WebAddress, "http://h:abc", "must name a host, and a port it can have"),
+        (WebAddress, "http://h:99999/a", "must name a host, and a port it can have"),
+        (WebAddress, "https://[::1/", "must name a host, and a port it can have"),
+        (WebAddress, "https://:80/", "must name a host, and a port it can have"),
         (WebAddress | None, "", "must be an address, http:// or https://"),
     ],
 )  # fmt: skip

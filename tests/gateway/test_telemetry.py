@@ -248,6 +248,15 @@ def test_metrics_are_rendered_as_prometheus_reads_them() -> None:
     ]
 
 
+def test_a_counter_in_the_millions_is_told_to_the_last_one() -> None:
+    metrics = Metrics()
+    metrics.count("x_total", 12_345_678)
+    metrics.observe("y_seconds", 1_234_567.25)
+    text = metrics.render()[0].decode().splitlines()
+    assert "x_total 12345678" in text
+    assert "y_seconds_sum 1234567.25" in text
+
+
 def test_metrics_stay_bounded_whatever_labels_come() -> None:
     metrics = Metrics()
     for i in range(3_000):

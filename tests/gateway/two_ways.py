@@ -132,7 +132,6 @@ class Served:
         self.world = world or World()
         app = self.world.app
         http = protocol_of(app) if fast else HttpToolsProtocol
-        assert http is not None
         told: dict[str, Any] = {"access_log": False, "timeout_keep_alive": 30} | more
         self._config = uvicorn.Config(
             app, http=http, ws="none", lifespan="off", log_config=None, **told

@@ -221,6 +221,7 @@ published(
         "DEPARTMENT_FAULT": "The department's system reported an error.",
         "DEPARTMENT_BROKE_CONTRACT": "The department's answer is not what its contract promises.",
         "DEPARTMENT_MISCONFIGURED": "The connection to the department needs our attention.",
+        "DEPARTMENT_REFUSAL_DOUBTED": "The department refused it, and may have it all the same.",
         "DEPARTMENT_RECEIPT_TAKEN": "The number is that of another filing at the department.",
         "STORE_UNAVAILABLE": "Nothing can be saved at the moment; nothing was changed.",
     },

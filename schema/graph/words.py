@@ -33,6 +33,10 @@ _TROUBLE: Mapping[str, tuple[str, str]] = {
         "与{zh}的连接需要我方处理，已通知运维人员。",
         "The connection to {en} needs our attention; operations have been told.",
     ),
+    ProblemCode.DEPARTMENT_REFUSAL_DOUBTED: (
+        "{zh}答复不予受理，但仍可能已收下，正在核实。",
+        "{en} refused it, and may have it all the same; this is being looked into.",
+    ),
     ProblemCode.DEPARTMENT_RECEIPT_TAKEN: (
         "该收件号属于{zh}的另一件申报，正在核实本申报的收件号。",
         "The number is that of another filing at {en}; the number of this one is being found out.",

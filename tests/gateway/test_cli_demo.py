@@ -14,6 +14,7 @@ import pytest
 from graphql import parse
 from rich.console import Console
 
+from gateway.demo import conclusion
 from gateway.demo.answers import restaurant
 from gateway.demo.board import Board, picture
 from gateway.demo.documents import pdf
@@ -264,6 +265,29 @@ def test_board_without_a_terminal_tells_each_event_once() -> None:
         board.show({**case(), "timeline": [event]}, now, 0)
 
     assert console.export_text() == "2026-11-23 09:00  已提交 submitted\n"
+
+
+CHECKED = {"bundle": {"checkUrl": "http://127.0.0.1:8000/check/ABC"}}
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_demo_names_addresses_only_where_they_go_on_listening(stays: bool) -> None:
+    console = Console(record=True, width=160)
+
+    conclusion.places(
+        console,
+        CHECKED,
+        gateway="http://127.0.0.1:8000",
+        mocks="http://127.0.0.1:8100",
+        state=".dev/demo",
+        stays=stays,
+    )
+
+    text = console.export_text()
+    assert ".dev/demo/mocks/ledger" in text
+    assert ("http://127.0.0.1:8000/graphql" in text) is stays
+    assert ("http://127.0.0.1:8000/check/ABC" in text) is stays
+    assert ("http://" in text) is stays
 
 
 PARENT_OF_ANOTHER = """

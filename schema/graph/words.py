@@ -1,6 +1,7 @@
 """What happened to a case, and what stands in its way, in words for people."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 
 from schema.domain.case import Event, EventKind
@@ -149,6 +150,12 @@ def actor_of(event: Event) -> Actor:
     """The role behind an event; the gateway where it is none of the others."""
     role = event.actor.partition(":")[0]
     return Actor(role) if role in {actor.value for actor in Actor} else Actor.GATEWAY
+
+
+def happened_at(event: Event) -> datetime:
+    """When it happened, by the clock of whoever did it; of a filing its department says when."""
+    told = event.data.get("received_at") if event.kind is EventKind.FILED else None
+    return datetime.fromisoformat(told) if told else event.at
 
 
 def known_code(code: str | None) -> ProblemCode | None:

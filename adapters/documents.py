@@ -1,6 +1,7 @@
 """The files of one contract: read within its folder, bounded, and nothing ever fetched."""
 
 import hashlib
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -134,7 +135,10 @@ def _content(path: Path) -> bytes:
         raise BadContract(f"{path.name} is not there")
     try:
         with path.open("rb") as file:
-            data = file.read(FILE_BYTES + 1)
+            size = min(os.fstat(file.fileno()).st_size, FILE_BYTES)  # a buffer is made at once
+            data = file.read(size + 1)
+            if len(data) > size:  # too large, or larger than it said
+                data += file.read(FILE_BYTES + 1 - len(data))
     except OSError as error:
         raise BadContract(f"{path.name} cannot be read: {error.strerror}") from None
     if len(data) > FILE_BYTES:

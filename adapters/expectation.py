@@ -121,7 +121,7 @@ class Expectation:
     def _echo(self, spec: CallSpec, each: Sequence[str]) -> None:
         for source, asked in _asked(spec.request):
             line = _read(_repeats(spec, source.removesuffix("s")))
-            if line is not None and isinstance(line.start, Path):
+            if line is not None and (isinstance(line.start, Path) or _completed(line)):
                 for place in _places(line, each):
                     known = self.echoes.setdefault(place, [])
                     known += [asked] if asked not in known else []
@@ -203,6 +203,11 @@ def _places(line: Expression, each: Sequence[str]) -> Iterator[str]:
             steps = (*each, *term.steps) if term.relative else term.steps
             names = (step.removesuffix("[]") for step in steps)
             yield ".".join(name for name in names if name)  # a bare list has no name
+
+
+def _completed(line: Expression) -> bool:
+    """Whether what the reply repeats is but a part, and the rest is taken from what was asked."""
+    return any(isinstance(term, Path) and term.steps[:1] == ("request",) for term in line.terms)
 
 
 def _steps(each: str | None) -> tuple[str, ...]:

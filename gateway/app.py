@@ -225,7 +225,7 @@ class Gateway:
     def _seed(self) -> Any:
         if self._settings.clock.follow is None:
             return empty_seed
-        return demo_seed(self._settings, self._web, self._clock.now)
+        return demo_seed(self._settings, self._web, self._clock.now, self.application)
 
     def _checking(self) -> Sequence[Route]:
         keys = self._issuing.keys

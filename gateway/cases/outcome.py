@@ -18,6 +18,7 @@ from schema.domain.delivery_policy import (
     Park,
     Refuse,
     may_have_arrived,
+    said_no,
 )
 from schema.domain.problem import ProblemCode
 from schema.domain.step_facts import SETTLED
@@ -101,11 +102,17 @@ def events_of(
             data = {"reason": reason, "code": code, **_surplus_data(errand, command)}
             yield _event(command, _declined(command), f"declined{anew}", department, at, data)
         case Park(why=why):
-            taken = ProblemCode.DEPARTMENT_RECEIPT_TAKEN.value if why == TAKEN else None
-            data = {"problem": taken or result.problem, "why": why}
+            data = {"problem": _parked_for(errand, result, why), "why": why}
             yield _event(command, EventKind.FILING_PARKED, f"parked:{n}", "gateway", at, data)
         case _:
             yield from _trouble(command, result, n, at)
+
+
+def _parked_for(errand: Errand, result: Result, why: str) -> str | None:
+    """What a clerk is to clear up, where that says more than the last attempt's problem."""
+    if said_no((*errand.history, result.attempt)):
+        return ProblemCode.DEPARTMENT_REFUSAL_DOUBTED.value
+    return ProblemCode.DEPARTMENT_RECEIPT_TAKEN.value if why == TAKEN else result.problem
 
 
 def _trouble(command: Command, result: Result, n: int, at: datetime) -> Iterator[Event]:

@@ -22,9 +22,17 @@ def operation(name: str) -> str:
 class Applicant:
     """Somebody with a token and a browser."""
 
-    def __init__(self, gateway: str, token: str, *, language: str = "zh") -> None:
+    def __init__(
+        self,
+        gateway: str,
+        token: str,
+        *,
+        language: str = "zh",
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._http = httpx.AsyncClient(
             base_url=gateway,
+            transport=transport,
             timeout=_BUDGET_S,
             trust_env=False,
             verify=tls(),

@@ -71,10 +71,10 @@ class Board:
         if self._live:
             self._live.update(picture(case, now, day, hint), refresh=True)
             return
-        events: Sequence[Row] = case["timeline"]
-        for event in events[self._told :]:
-            self._console.print(Text(_event_line(event)), soft_wrap=True)
-        self._told = len(events)
+        lines = _event_lines(case["timeline"])
+        for line in lines[self._told :]:
+            self._console.print(Text(line), soft_wrap=True)
+        self._told = len(lines)
 
 
 def picture(case: Row, now: datetime, day: int, hint: str = "") -> RenderableType:
@@ -97,7 +97,8 @@ def picture(case: Row, now: datetime, day: int, hint: str = "") -> RenderableTyp
         (str(day), "bold"),
         (f"   {case['state']}", "bold green" if case["state"] == "DONE" else "bold"),
     )
-    events = [Text(_event_line(event), style="dim") for event in case["timeline"][-_EVENTS_SHOWN:]]
+    lines = _event_lines(case["timeline"])[-_EVENTS_SHOWN:]
+    events = [Text(line, style="dim") for line in lines]
     note = [Text(hint, style="yellow")] if hint else []
     return Group(Panel(head, border_style="dim"), table, *events, *note)
 
@@ -121,6 +122,12 @@ def _days(clock: Row | None) -> str:
     return f"{clock['used']}/{promised}{'' if clock['running'] else ' ⏸'}"
 
 
-def _event_line(event: Row) -> str:
-    at = datetime.fromisoformat(event["at"])
-    return f"{at:%Y-%m-%d %H:%M}  {both(event['text'])}"
+def _event_lines(events: Sequence[Row]) -> list[str]:
+    """In the order they became known; what happened before another that is told says so."""
+    lines, latest = [], ""
+    for event in events:
+        at = f"{datetime.fromisoformat(event['at']):%Y-%m-%d %H:%M}"
+        late = "" if at >= latest else " （后得知 learnt later）"
+        lines.append(f"{at}  {both(event['text'])}{late}")
+        latest = max(latest, at)
+    return lines

@@ -65,22 +65,19 @@ def certificates(case: Mapping[str, Any]) -> Table:
     return table
 
 
-def checking(console: Console, case: Mapping[str, Any]) -> None:
-    """Where anybody checks what was issued."""
-    bundle = case["bundle"]
-    if bundle is not None:
-        line = f"  证照核验 check them at  {bundle['checkUrl']}"
-        console.print(line, highlight=False, soft_wrap=True)
-
-
-def places(console: Console, gateway: str, mocks: str, state: str) -> None:
-    """Where to go on looking."""
-    rows = [
-        ("GraphiQL", f"{gateway}/graphql"),
-        ("schema", f"{gateway}/schema.graphql"),
-        ("health", f"{gateway}/healthz"),
-        ("departments' ledgers", f"{state}/mocks/ledger"),
-        ("the city's clock", f"{mocks}/__admin/clock"),
-    ]
+def places(
+    console: Console, case: Mapping[str, Any], *, gateway: str, mocks: str, state: str, stays: bool
+) -> None:
+    """Where to go on looking; of what ends with the demo nothing, unless it stays."""
+    rows = [("departments' ledgers", f"{state}/mocks/ledger")]
+    if stays:
+        rows += [
+            ("GraphiQL", f"{gateway}/graphql"),
+            ("schema", f"{gateway}/schema.graphql"),
+            ("health", f"{gateway}/healthz"),
+            ("the city's clock", f"{mocks}/__admin/clock"),
+        ]
+    if stays and case["bundle"] is not None:
+        rows.append(("check certificates", case["bundle"]["checkUrl"]))
     for name, where in rows:
         console.print(f"  {name:<22}{where}", highlight=False, soft_wrap=True)

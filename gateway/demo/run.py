@@ -54,14 +54,21 @@ async def run(options: Options, console: Console) -> None:
             place = await stack.enter_async_context(
                 town(options.state, ports, opening, lambda line: _say(console, line))
             )
-            await _open_restaurant(place, calendar, opening.date(), console, stack)
+            stays = not options.once
+            await _open_restaurant(place, calendar, opening.date(), console, stack, stays=stays)
             if not options.once:
                 _say(console, "Ctrl-C 结束 ends the demo and stops everything")
                 await _stay(place)
 
 
 async def _open_restaurant(
-    place: Town, calendar: WorkingCalendar, start: date, console: Console, stack: AsyncExitStack
+    place: Town,
+    calendar: WorkingCalendar,
+    start: date,
+    console: Console,
+    stack: AsyncExitStack,
+    *,
+    stays: bool,
 ) -> None:
     city = await place.admin.demo()
     settings = load_settings({**place.overrides, "profile": "dev"})
@@ -83,7 +90,7 @@ async def _open_restaurant(
         )
         case = await follow(watch, application.case)
     report = await applicant.ask("reduction", id=typed.one_thing)
-    await _conclude(place, case, report["oneThing"]["reduction"], calendar, console)
+    await _conclude(place, case, report["oneThing"]["reduction"], calendar, console, stays=stays)
 
 
 async def _conclude(
@@ -92,14 +99,16 @@ async def _conclude(
     report: Mapping[str, Any],
     calendar: WorkingCalendar,
     console: Console,
+    *,
+    stays: bool,
 ) -> None:
     ledgers = await asyncio.to_thread(read_ledgers, place.state / "mocks" / "ledger")
     lines = compare(case, ledgers)
     console.print(conclusion.certificates(case))
-    conclusion.checking(console, case)
     console.print(conclusion.comparison(lines))
     console.print(conclusion.saved(report, measured_days(calendar, case)))
-    conclusion.places(console, place.gateway, place.admin.url, str(place.state))
+    gateway, mocks, state = place.gateway, place.admin.url, str(place.state)
+    conclusion.places(console, case, gateway=gateway, mocks=mocks, state=state, stays=stays)
     missing = [line.verdict for line in lines if not line.agrees] + _unfinished(case)
     if missing:
         raise DemoFailed(missing, f"compare {place.state}/mocks/ledger with the case")

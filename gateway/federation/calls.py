@@ -2,20 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+DEADLINE: Final = "deadline"
 
 
 @dataclass(slots=True)
 class Call:
-    """One call, or one group of reads that needed none."""
+    """One call that was wanted, or one group of reads that needed none."""
 
     department: str
     source: str
     way: str
     keys: int
     wave: int  # how many waves of the operation had left before, and one
+    asked_at: float  # the loop's time
     outcome: str = "pending"  # ok | cached | shared | deadline | a problem code
+    made: bool = False  # the department was asked; else nobody needed to, or nobody was let through
     ms: float = 0.0
+
+    def out_of_time(self, now: float) -> None:
+        """Nobody waits for it any longer, where it has no outcome yet."""
+        if self.outcome == "pending":
+            self.outcome = DEADLINE
+            self.ms = (now - self.asked_at) * 1000
 
     def as_json(self) -> Mapping[str, Any]:
         """As `extensions.calls` shows it."""
@@ -24,6 +34,7 @@ class Call:
             "operation": f"{self.source}.{self.way}",
             "keys": self.keys,
             "wave": self.wave,
+            "made": self.made,
             "ms": round(self.ms, 1),
             "outcome": self.outcome,
         }

@@ -9,7 +9,7 @@ import structlog
 
 from adapters.errors import AdapterError, OutcomeUnknown, Refused
 from gateway.execution.bugs import where
-from gateway.federation.calls import Call
+from gateway.federation.calls import DEADLINE, Call
 from gateway.federation.flights import Asked, Flight, Flights, Waiter
 from gateway.federation.gate import LEAST_S, fails
 from gateway.federation.gathering import Gathering
@@ -127,7 +127,8 @@ class Dispatch:
         ms = (flight.passage.loop.time() - flight.started) * 1000
         for asked in flight.together:
             told = asked.log
-            told.ms = ms
+            if told.outcome != DEADLINE:
+                told.ms = ms
             if told.outcome in _GOING_ON:
                 told.outcome = outcome
         self.flights.clear(flight)
@@ -168,6 +169,8 @@ class Dispatch:
         name = keys[0].department
 
         async def send(budget: float) -> Mapping[str, Any]:
+            for asked in flight.together:
+                asked.log.made = True
             if way.progress:
                 said: Any = await way.department.progress(wanted, way.source, budget=budget)
             else:

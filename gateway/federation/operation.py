@@ -101,9 +101,9 @@ class OperationReads:
 
     def out_of_time(self) -> None:
         """Its deadline is over: who waits is told what is known."""
+        now = self.loop.time()
         for call in self.calls:
-            if call.outcome == "pending":
-                call.outcome = "deadline"
+            call.out_of_time(now)
         self._give_up(_LATE)
 
     def _awaitable(self, found: Reading | Awaitable[Reading]) -> Awaitable[Reading]:
@@ -179,9 +179,9 @@ class OperationReads:
             return
         while len(keys) > way.batch:
             chunk, keys = keys[: way.batch], keys[way.batch :]
-            self._federation.ask(way, chunk, self, self._call(group, len(chunk)), now)
+            self._federation.ask(way, chunk, self, self._call(group, len(chunk), now), now)
         if keys:
-            self._federation.ask(way, keys, self, self._call(group, len(keys)), now)
+            self._federation.ask(way, keys, self, self._call(group, len(keys), now), now)
 
     def _give_up(self, why: str) -> None:
         for key, asked in self._asked.items():
@@ -200,12 +200,12 @@ class OperationReads:
     def _spare(self, group: _Group) -> None:
         call = self._spared.get(group)
         if call is None:
-            call = self._spared[group] = self._call(group, 0)
+            call = self._spared[group] = self._call(group, 0, 0.0)
             call.outcome = "cached"
         call.keys += 1
 
-    def _call(self, group: _Group, keys: int) -> Call:
-        call = Call(*group, keys, self._number)
+    def _call(self, group: _Group, keys: int, now: float) -> Call:
+        call = Call(*group, keys, self._number, now)
         self.calls.append(call)
         return call
 

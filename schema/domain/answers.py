@@ -180,6 +180,7 @@ _READERS: Mapping[FieldKind, Callable[[FormField, Any], Scalar]] = MappingProxyT
         FieldKind.PHONE: _formatted,
         FieldKind.POSTAL_CODE: _formatted,
         FieldKind.RESIDENT_ID: _formatted,
+        FieldKind.DOCUMENT_NUMBER: _formatted,
         FieldKind.USCC: _formatted,
         FieldKind.DISTRICT: _formatted,
     }
@@ -195,8 +196,29 @@ _SENTENCES: Mapping[ProblemCode, tuple[str, str]] = MappingProxyType(
 )
 
 
+# What is said of a number that is not written as it must be, where people have several documents.
+_FORMS: Mapping[FieldKind, tuple[str, str]] = MappingProxyType(
+    {
+        FieldKind.RESIDENT_ID: (
+            "{zh}应为18位号码：居民身份证、港澳台居民居住证或2023年起的外国人永久居留身份证的号码，"
+            "请核对末位校验码；相关部门的系统不接受其他证件",
+            "{en} must be the 18 characters of a resident identity card, of a residence permit for "
+            "Hong Kong, Macao or Taiwan residents, or of a foreigner's permanent residence card of "
+            "2023 or later, the check character right; the departments take no other document",
+        ),
+        FieldKind.DOCUMENT_NUMBER: (
+            "{zh}应为居民身份证、护照、通行证或居留证件的号码：6至20位大写字母和数字，"
+            "18位身份证件请核对末位校验码",
+            "{en} must be the number of an identity card, a passport or a permit: 6 to 20 capital "
+            "letters and digits, and of 18 digits the check character right",
+        ),
+    }
+)
+
+
 def _problem(code: ProblemCode, field: FormField) -> Problem:
-    zh, en = _SENTENCES.get(code) or _limits(field)
+    form = _FORMS.get(field.kind) if code is ProblemCode.BAD_FORMAT else None
+    zh, en = form or _SENTENCES.get(code) or _limits(field)
     text = Text(zh=zh.format(zh=field.label.zh), en=en.format(en=field.label.en))
     return Problem(code=code, text=text, path=(field.key,))
 

@@ -184,7 +184,8 @@ def duplicate_found(step: Step, event: Event, case: Case) -> Step:
 
 
 def filing_refused(step: Step, event: Event, case: Case) -> Step:
+    """Final, with the reason; the department's own code stays in the event, for operators."""
     if not is_open(step):
         return step  # a receipt proves more than a refusal of what was sent again
     mark = Mark(kind="refused", at=event.at, refusal=event.data.get("reason"))
-    return replace(add_mark(step, mark), problem=event.data.get("code"), parked=None)
+    return replace(add_mark(step, mark), problem=None, parked=None)

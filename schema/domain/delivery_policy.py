@@ -115,6 +115,12 @@ def may_retry(history: Sequence[Attempt], rule: Rule) -> bool:
     return next_move(history, rule) != round_ and isinstance(round_, Send | Ask)
 
 
+def said_no(history: Sequence[Attempt]) -> bool:
+    """Whether what was sent last was refused: parked, it is final once nothing is there."""
+    sent = _last_send(history)
+    return sent is not None and sent.outcome in _SAID_NO
+
+
 def may_have_arrived(history: Sequence[Attempt]) -> bool:
     """Whether an attempt was sent whose fate nobody has told since."""
     open_ = answered = False

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from schema.domain.identifiers import is_resident_id, is_uscc
+from schema.domain.identifiers import is_document_number, is_resident_id, is_uscc
 from schema.domain.one_thing import FieldKind
 
 # What neither XML 1.0 nor a printed form can carry: controls other than tab and line ends.
@@ -20,14 +20,19 @@ PATTERNS: Mapping[FieldKind, str] = MappingProxyType(
         FieldKind.POSTAL_CODE: r"^[0-9]{6}$",
         FieldKind.DISTRICT: r"^[0-9]{6}$",
         FieldKind.RESIDENT_ID: r"^[0-9]{17}[0-9X]$",
+        FieldKind.DOCUMENT_NUMBER: r"^[0-9A-Z]{6,20}$",
         FieldKind.USCC: r"^[0-9A-HJ-NPQRTUWXY]{18}$",
     }
 )
 
 # Text kinds with a check character, which no pattern can tell. The names are JSON Schema formats.
 FORMATS: Mapping[FieldKind, str] = MappingProxyType(
-    {FieldKind.RESIDENT_ID: "cn-resident-id", FieldKind.USCC: "cn-uscc"}
+    {
+        FieldKind.RESIDENT_ID: "cn-resident-id",
+        FieldKind.DOCUMENT_NUMBER: "person-document",
+        FieldKind.USCC: "cn-uscc",
+    }
 )
 CHECKS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
-    {"cn-resident-id": is_resident_id, "cn-uscc": is_uscc}
+    {"cn-resident-id": is_resident_id, "person-document": is_document_number, "cn-uscc": is_uscc}
 )

@@ -36,6 +36,7 @@ class FieldKind(StrEnum):
     PHONE = "phone"
     POSTAL_CODE = "postal_code"
     RESIDENT_ID = "resident_id"
+    DOCUMENT_NUMBER = "document_number"
     USCC = "uscc"
     DISTRICT = "district"
 

@@ -18,7 +18,7 @@ from schema.graph.step_view import StepView, item_name, views
 from schema.graph.steps import CertificateType, StepType
 from schema.graph.texts import TextType
 from schema.graph.waits import WaitType, WaitView, waits_of
-from schema.graph.words import Actor, actor_of, event_text
+from schema.graph.words import Actor, actor_of, event_text, happened_at
 
 MOST = 100
 
@@ -45,7 +45,7 @@ class TimelineEntry:
 
 
 def _at(parent: strawberry.Parent[TimelineEntry]) -> datetime:
-    return parent.event.at
+    return happened_at(parent.event)
 
 
 def _kind(parent: strawberry.Parent[TimelineEntry]) -> EventKind:
@@ -129,7 +129,9 @@ class CaseType:
     bundle: BundleType | None = computed(
         _bundle, "Everything issued, in one signed piece; absent until it is issued."
     )
-    timeline: list[TimelineEntryType] = computed(_timeline, "What happened, in order.", size=40)
+    timeline: list[TimelineEntryType] = computed(
+        _timeline, "What happened, in the order it became known here.", size=40
+    )
     waits: list[WaitType] = computed(_waits, "What it waits for, most urgent first.", size=6)
     reported: list[str] = plain("The outside events that stand reported.", size=2)
     pledges: list[strawberry.ID] = plain("The pledges made on submitting, by code.", size=3)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from schema.domain.case import Command, Verb
 from schema.domain.delivery_rule import rule_for
 from schema.domain.department import Repeats
+from schema.domain.problem import ProblemCode
 from schema.domain.text import Text
 from schema.domain.waits import Wait, WaitOn, WaitReason
 from schema.graph.ports import Departments
@@ -28,6 +29,29 @@ _CLARIFY: Mapping[Verb, tuple[str, str]] = {
         "未撤回则登记未收到，随后再次撤回。",
         "Ask {en} whether {receipt} has been taken back: resolve it with that number, or as not "
         "received, and taking it back is tried anew.",
+    ),
+}
+_DOUBTED: Mapping[Verb, tuple[str, str]] = {
+    Verb.FILE: (
+        "{zh}曾答复不予受理流水号 {reference}，但仍可能已收下。请核实：已收到则登记其收件号，"
+        "未收到则登记未收到，即按不予受理办结，不再报送。",
+        "{en} refused {reference}, and may have it all the same. Ask: resolve it with the "
+        "department's number, or as not received: it then counts as refused, and nothing is sent "
+        "again.",
+    ),
+    Verb.SUPPLEMENT: (
+        "{zh}曾答复不接收收件号 {receipt} 的补正，但仍可能已收下。请核实：已收到则以该号登记，"
+        "未收到则登记未收到，即按未接收处理，不再送达，由申请人重新补正。",
+        "{en} refused the supplement to {receipt}, and may have it all the same. Ask: resolve it "
+        "with that number, or as not received: it then counts as refused, nothing is sent again, "
+        "and the applicant supplements anew.",
+    ),
+    Verb.WITHDRAW: (
+        "{zh}曾答复不予撤回收件号 {receipt}，但仍可能已撤回。请核实：已撤回则以该号登记，"
+        "未撤回则登记未收到，即以部门决定为准，不再撤回。",
+        "{en} would not give {receipt} back, and may have done so all the same. Ask: resolve it "
+        "with that number, or as not received: the decision then stands, and nothing is sent "
+        "again.",
     ),
 }
 _MISSING = (
@@ -99,8 +123,9 @@ def remedy(
     *,
     overdue: bool,
     may_retry: bool,
+    problem: str | None = None,
 ) -> Text:
-    """What to do now about this wait."""
+    """What to do now about this wait; `problem` is what its step is troubled by."""
     reference = command.reference if command else "–"
     named = department or _OURSELVES
     words = {
@@ -110,21 +135,25 @@ def remedy(
         "receipt": receipt or reference,
         "due": wait.due_on.isoformat(),
     }
-    zh, en = _sentence(wait, command, overdue=overdue)
+    doubted = problem == ProblemCode.DEPARTMENT_REFUSAL_DOUBTED
+    zh, en = _sentence(wait, command, overdue=overdue, doubted=doubted)
     text = Text(zh=zh.format(**words), en=en.format(**words))
     if wait.on is WaitOn.CLERK and wait.why is not WaitReason.MISSING and may_retry:
         return Text(zh=text.zh + _RETRY_FIRST[0], en=f"{text.en} {_RETRY_FIRST[1]}")
     return text
 
 
-def _sentence(wait: Wait, command: Command | None, *, overdue: bool) -> tuple[str, str]:
+def _sentence(
+    wait: Wait, command: Command | None, *, overdue: bool, doubted: bool
+) -> tuple[str, str]:
     if wait.why is WaitReason.MISSING:
         return _MISSING
     if wait.why is WaitReason.ISSUE:
         return _ISSUE
     match wait.on:
         case WaitOn.CLERK:
-            return _CLARIFY[command.verb if command else Verb.FILE]
+            clarify = _DOUBTED if doubted else _CLARIFY
+            return clarify[command.verb if command else Verb.FILE]
         case WaitOn.APPLICANT:
             return _APPLICANT[wait.why]
         case WaitOn.DEPARTMENT:

@@ -94,6 +94,7 @@ def _remedy(parent: strawberry.Parent[Waiting], info: Info) -> Text:
         _department_name(parent, info),
         overdue=parent.overdue,
         may_retry=_may_be_retried(parent, info),
+        problem=parent.problem,
     )
 
 

@@ -124,7 +124,8 @@ def _remedy(parent: strawberry.Parent[WaitView], info: Info) -> Text | None:
     if "clerk" not in info.context.viewer.roles:
         return None
     wait, command = parent.wait, command_of(parent.wait, parent.case)
-    department = parent.case.step(wait.item).department if wait.item else None
+    step = parent.case.step(wait.item) if wait.item else None
+    department = step.department if step else None
     return remedy(
         wait,
         command,
@@ -132,6 +133,7 @@ def _remedy(parent: strawberry.Parent[WaitView], info: Info) -> Text | None:
         department_name(department, info) if department else None,
         overdue=wait.due_on < local_day(info.context.now),
         may_retry=may_be_retried(command, department, info.context.departments),
+        problem=step.problem if step else None,
     )
 
 

@@ -1,6 +1,7 @@
 """What happened to a case, and what stands in its way, in words for people."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 
 from schema.domain.case import Event, EventKind
@@ -32,6 +33,10 @@ _TROUBLE: Mapping[str, tuple[str, str]] = {
     ProblemCode.DEPARTMENT_MISCONFIGURED: (
         "与{zh}的连接需要我方处理，已通知运维人员。",
         "The connection to {en} needs our attention; operations have been told.",
+    ),
+    ProblemCode.DEPARTMENT_REFUSAL_DOUBTED: (
+        "{zh}答复不予受理，但仍可能已收下，正在核实。",
+        "{en} refused it, and may have it all the same; this is being looked into.",
     ),
     ProblemCode.DEPARTMENT_RECEIPT_TAKEN: (
         "该收件号属于{zh}的另一件申报，正在核实本申报的收件号。",
@@ -145,6 +150,12 @@ def actor_of(event: Event) -> Actor:
     """The role behind an event; the gateway where it is none of the others."""
     role = event.actor.partition(":")[0]
     return Actor(role) if role in {actor.value for actor in Actor} else Actor.GATEWAY
+
+
+def happened_at(event: Event) -> datetime:
+    """When it happened, by the clock of whoever did it; of a filing its department says when."""
+    told = event.data.get("received_at") if event.kind is EventKind.FILED else None
+    return datetime.fromisoformat(told) if told else event.at
 
 
 def known_code(code: str | None) -> ProblemCode | None:

@@ -81,6 +81,13 @@ def test_a_receipt_and_a_reference_are_repeated_as_keys_are() -> None:
     assert found["findMatter"]["echoes"] == {"data.list.YWLSH": ["query.bizRef"]}
 
 
+def test_a_part_of_a_receipt_is_repeated_where_the_rest_is_taken_from_what_was_asked() -> None:
+    found = expected(DEPARTMENTS / "planning")
+
+    assert found["SupplementCase"]["echoes"] == {"CaseRef": ["CaseRef"]}
+    assert found["WithdrawCase"]["echoes"] == {"CaseRef": ["CaseRef"]}
+
+
 def test_a_token_is_one_that_a_header_can_carry() -> None:
     assert expected(DEPARTMENTS / "market")["POST /oauth/token"] == {
         "forms": {"access_token": "token"}

@@ -1,7 +1,7 @@
-"""Departments that answer at once: as the mock department did, about another key.
+"""Departments that answer at once: as the mock department did, about other keys.
 
-The first question at each path is handed on to the mock; its reply is kept, and every later
-question there gets the same reply with its own key in the place of the first one's. So the
+The first question at each path with so many keys is handed on to the mock; its reply is kept, and
+every later one gets the same reply with its own keys in the place of the first one's. So the
 gateway is what is measured, not how fast a mock department draws its city.
 
 Run as a process: `python -m tests.bench.stand_ins FOLDER`, where the mocks' ports.json will be.
@@ -10,15 +10,16 @@ Run as a process: `python -m tests.bench.stand_ins FOLDER`, where the mocks' por
 import asyncio
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import orjson
 import uvloop
 
-KEYS = {  # where the one key of a question stands
-    "market": rb"uscc=([0-9A-Z]{18})",
-    "housing": rb'"certNos":\["([^"]+)"',
+KEYS = {  # where each key of a question stands
+    "market": rb"(?:uscc=|,|%2C)([0-9A-Z]{18})(?![0-9A-Z])",
+    "housing": rb'[\[,]"([^"]+)"(?=[,\]])',
     "health": rb"creditCode=([0-9A-Z]{18})",
     "construction": rb"JZWBM&gt;([0-9]+)&lt;",
     "planning": rb"([0-9]{12}GB[0-9]{5})",
@@ -38,7 +39,8 @@ class StandIn:
     def __init__(self, folder: Path, department: str) -> None:
         self._ports, self._department = folder / "ports.json", department
         self._key = re.compile(KEYS[department])
-        self._known: dict[bytes, tuple[bytes, bytes]] = {}  # path: the first key, its reply
+        # By path and number of keys: the first ones, and their reply.
+        self._known: dict[tuple[bytes, int], tuple[Sequence[bytes], bytes]] = {}
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection."""
@@ -52,15 +54,21 @@ class StandIn:
 
     async def _answer(self, question: bytes) -> bytes:
         path = question.partition(b" HTTP/")[0].partition(b"?")[0]
-        key = self._key.search(question)
-        if key is None:
+        keys = self.keys_of(question)
+        if not keys:
             return await self._asked(question)
-        if path not in self._known:
-            self._known[path] = (key[1], await self._asked(question))
-        first, reply = self._known[path]
+        known = self._known.get((path, len(keys)))
+        if known is None:
+            known = self._known[path, len(keys)] = (keys, await self._asked(question))
+        first, reply = known
         head, _, body = reply.partition(b"\r\n\r\n")
-        body = body.replace(first, key[1])
+        now = dict(zip(first, keys, strict=True))
+        body = re.sub(b"|".join(map(re.escape, first)), lambda found: now[found[0]], body)
         return _LENGTH.sub(rb"\g<1>%d" % len(body), head, count=1) + b"\r\n\r\n" + body
+
+    def keys_of(self, question: bytes) -> Sequence[bytes]:
+        """The keys it asks for, each once."""
+        return list(dict.fromkeys(self._key.findall(question)))
 
     async def _asked(self, question: bytes) -> bytes:
         told = await asyncio.to_thread(self._ports.read_bytes)

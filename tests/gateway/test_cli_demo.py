@@ -14,6 +14,7 @@ import pytest
 from graphql import parse
 from rich.console import Console
 
+from gateway.demo import conclusion
 from gateway.demo.answers import restaurant
 from gateway.demo.board import Board, picture
 from gateway.demo.documents import pdf
@@ -264,6 +265,49 @@ def test_board_without_a_terminal_tells_each_event_once() -> None:
         board.show({**case(), "timeline": [event]}, now, 0)
 
     assert console.export_text() == "2026-11-23 09:00  已提交 submitted\n"
+
+
+def test_board_without_a_terminal_says_what_became_known_late() -> None:
+    console = Console(record=True, width=200, force_terminal=False)
+    accepted = {"at": "2026-11-23T10:01:00+08:00", "text": {"zh": "甲已受理", "en": "A accepted"}}
+    received = {"at": "2026-11-23T10:00:59+08:00", "text": {"zh": "乙已收件", "en": "B received"}}
+    same = {"at": "2026-11-23T10:01:00.9+08:00", "text": {"zh": "丙", "en": "C"}}
+    rounded = {"at": "2026-11-23T10:01:00+08:00", "text": {"zh": "丁", "en": "D"}}
+
+    with Board(console) as board:
+        now = datetime(2026, 11, 23, tzinfo=UTC)
+        board.show({**case(), "timeline": [accepted]}, now, 0)
+        board.show({**case(), "timeline": [accepted, received, same, rounded]}, now, 0)
+
+    assert console.export_text().splitlines() == [
+        "2026-11-23 10:01  甲已受理 A accepted",
+        "2026-11-23 10:00  乙已收件 B received （后得知 learnt later）",
+        "2026-11-23 10:01  丙 C",
+        "2026-11-23 10:01  丁 D",
+    ]
+
+
+CHECKED = {"bundle": {"checkUrl": "http://127.0.0.1:8000/check/ABC"}}
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_demo_names_addresses_only_where_they_go_on_listening(stays: bool) -> None:
+    console = Console(record=True, width=160)
+
+    conclusion.places(
+        console,
+        CHECKED,
+        gateway="http://127.0.0.1:8000",
+        mocks="http://127.0.0.1:8100",
+        state=".dev/demo",
+        stays=stays,
+    )
+
+    text = console.export_text()
+    assert ".dev/demo/mocks/ledger" in text
+    assert ("http://127.0.0.1:8000/graphql" in text) is stays
+    assert ("http://127.0.0.1:8000/check/ABC" in text) is stays
+    assert ("http://" in text) is stays
 
 
 PARENT_OF_ANOTHER = """

@@ -613,6 +613,7 @@ async def test_calls_are_logged_without_keys(
         "operation": "property.no",
         "keys": 2,
         "wave": 1,
+        "made": True,
         "outcome": "ok",
     }
 

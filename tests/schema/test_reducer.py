@@ -256,6 +256,16 @@ def test_a_refused_withdrawal_leaves_no_trouble_behind() -> None:
     assert kept.step("A").problem is None
 
 
+@pytest.mark.parametrize("theirs", ["E01", "CONFLICT"])  # some departments' codes look like ours
+def test_a_refusal_shows_its_reason_and_not_the_departments_code(theirs: str) -> None:
+    doubted = event(EventKind.FILING_UNKNOWN, "A", problem="DEPARTMENT_FAULT")
+
+    case = told(doubted, event(EventKind.FILING_REFUSED, "A", reason="no licence", code=theirs))
+
+    step = case.step("A")
+    assert (step.state, step.refusal, step.problem) == (StepState.REFUSED, "no licence", None)
+
+
 def test_a_step_that_waits_for_an_outside_event_waits_for_the_applicant() -> None:
     thing = one_thing(item("A"), item("B", "A", after_event="built"))
     case = told(filed("A"), granted("A", 2), thing=thing)

@@ -1,7 +1,11 @@
 """Whoever remembers what departments said is told what has changed, once that is committed."""
 
-import pytest
+import asyncio
 
+import pytest
+import sqlalchemy as sa
+
+from gateway.cases import tables
 from gateway.federation.changed import made_old, of_case, scope
 from gateway.federation.memory import Tag, of_number, of_people
 from schema.domain.case import Case, Event, EventKind
@@ -37,13 +41,9 @@ async def test_a_departments_progress_makes_old_what_it_told_of_that_filing(worl
     assert of_number(department, receipt) in set(of_case(moved))
 
 
-async def test_what_is_not_committed_is_not_told(world: World) -> None:
-    told: list[tuple[Case, Event]] = []
-    case = await submitted(world, told)
-    receipt = case.step("A").receipt
-    assert receipt is not None
-    told.clear()
-    event = Event(
+def near(case: Case) -> Event:
+    """An event that changes nothing at a department."""
+    return Event(
         key="once",
         case=case.id,
         kind=EventKind.DEADLINE_NEAR,
@@ -51,6 +51,35 @@ async def test_what_is_not_committed_is_not_told(world: World) -> None:
         actor="gateway",
         item="A",
     )
+
+
+async def test_what_is_committed_is_told_though_who_waited_for_it_gave_up(world: World) -> None:
+    told: list[tuple[Case, Event]] = []
+    case = await submitted(world, told)
+    told.clear()
+    event, woken, store = near(case), asyncio.Event(), world.service.store
+
+    async def recorded() -> None:
+        async with store.write() as transaction:
+            await transaction.append(event)
+            woken.set()  # the commit follows without a turn of the loop in between
+
+    waiting = asyncio.create_task(recorded())
+    await woken.wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+    assert [one for _, one in told] == [event]
+    known = sa.select(tables.event.c.key).where(tables.event.c.case_id == case.id)
+    assert "once" in [row.key for row in await store.rows(known)]
+
+
+async def test_what_is_not_committed_is_not_told(world: World) -> None:
+    told: list[tuple[Case, Event]] = []
+    case = await submitted(world, told)
+    told.clear()
+    event = near(case)
 
     async def interrupted() -> None:
         async with world.service.store.write() as transaction:

@@ -12,6 +12,7 @@ from gateway.cases.reconcile import Difference, Reconciled
 from schema.domain.case import Case, EventKind, Step, Verb
 from schema.domain.delivery_rule import Rule, rule_for
 from schema.domain.filing import Filing, ItemStatus, Receipt
+from schema.domain.problem import ProblemCode
 from tests.gateway.cases.world import CLERK, OWNER, SHA, World, make_world
 
 
@@ -182,6 +183,22 @@ async def test_a_filing_of_a_case_we_do_not_know_is_an_orphan(world: World) -> N
         (Difference.ORPHAN, "gone:B:file:1", "asked-9")
     ]
     assert known.step("B").receipt == "asked-1"
+
+
+async def test_a_parked_refusal_is_told_as_one_and_not_received_makes_it_final(
+    impatient: World,
+) -> None:
+    impatient.asked.troubles, impatient.asked.asks = ["doubt"], ["down"] * 9
+    case = await impatient.case()
+    await impatient.grant(case.id, "A", impatient.keyed)
+
+    asked = await impatient.until_state(case.id, "B", "parked")
+    await resolve(impatient, asked, None)
+    ended = await impatient.until_state(case.id, "B", "refused")
+
+    assert asked.step("B").problem == ProblemCode.DEPARTMENT_REFUSAL_DOUBTED
+    assert ended.step("B").refusal == "材料不符"
+    assert impatient.asked.posts == [f"{case.id}:B:file:1"]
 
 
 async def test_a_parked_filing_that_is_there_after_all_is_adopted(impatient: World) -> None:

@@ -1,8 +1,13 @@
 """Cases and drafts as their applicant sees them."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
+
+from schema.domain.case import Event, EventKind
+from schema.graph.words import happened_at
 
 CASE = "31010420261123-AB"
 
@@ -94,6 +99,25 @@ async def test_the_timeline_is_told_in_words_and_names_nobody(desk: Any) -> None
             },
         },
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "at"),
+    [
+        (EventKind.FILED, "2026-12-07T10:00:00+08:00", "2026-12-07T10:00:00+08:00"),
+        (EventKind.FILED, None, "2026-11-30T10:01:00+08:00"),
+        (EventKind.SUPPLEMENT_DELIVERED, "1970-01-01T00:00:00+08:00", "2026-11-30T10:01:00+08:00"),
+    ],
+)
+def test_a_filing_was_received_when_its_department_says_so(
+    kind: EventKind, told: str | None, at: str
+) -> None:
+    ours = datetime.fromisoformat("2026-11-30T10:01:00+08:00")
+    event = Event(key="1", case=CASE, kind=kind, at=ours, actor="department:market", item="a")
+
+    happened = happened_at(replace(event, data={"receipt": "7", "received_at": told}))
+
+    assert happened == datetime.fromisoformat(at)
 
 
 async def test_an_unknown_case_is_absent_not_an_error(desk: Any) -> None:

@@ -182,10 +182,21 @@ def _assert(
     elif verdict["holds"]:
         speaker.say(coloured(("holds", "green"), f": {verdict['count']} ({verdict['wanted']})"))
     if not verdict["holds"]:
-        findings = [f"{verdict['count']} requests match, wanted {verdict['wanted']}"]
+        raise _wanted_otherwise(verdict)
+
+
+def _wanted_otherwise(verdict: Mapping[str, Any]) -> Stop:
+    findings = [f"{verdict['count']} requests match, wanted {verdict['wanted']}"]
+    if not (found := verdict["found"]):
         findings += [line for near in verdict["near"] for line in _near(near)]
         step = "look at them: onething mocks journal --json, with fewer conditions"
-        raise Stop(findings, next_step=step)
+        return Stop(findings, next_step=step)
+    findings += [f"found: {_line(one)}" for one in found]
+    options = ", ".join(f"--{name}" for name in verdict["apart"])
+    told = " and ".join(verdict["apart"])
+    narrow = f"differ in {told}: narrow it with {options}" if options else "are alike: sent twice?"
+    step = f"these {narrow}, or --since; one whole: onething mocks journal {found[-1]['id']}"
+    return Stop(findings, next_step=step)
 
 
 def _near_ones(
@@ -201,7 +212,11 @@ def _near_ones(
 
 
 def _near(near: Mapping[str, Any]) -> Sequence[str]:
-    request = near["request"]
-    head = f"near: {request['id']} {request['method']} {request['path']} at {request['at'][:19]}"
     places = near["differences"]
+    head = f"near: {_line(near['request'])}"
     return [head, *(f"  {d['where']}: wanted {d['expected']!r}, got {d['got']!r}" for d in places)]
+
+
+def _line(one: Mapping[str, Any]) -> str:
+    said = " ".join(one[name] for name in ("operation", "reference") if one[name])
+    return f"{one['id']} {one['method']} {one['path']} at {one['at'][:19]} {said}".rstrip()

@@ -14,11 +14,13 @@ from mocks.admin.document import body_of, parameters_of
 from mocks.admin.refusal import refused
 from mocks.admin.route import route
 from mocks.journal.entry import Entry
-from mocks.journal.matching import Matcher, NearMiss, near_misses
+from mocks.journal.matching import Matcher
+from mocks.journal.nearness import NearMiss, near_misses
 from mocks.journal.shelf import Shelf
 from mocks.supervisor import Supervisor
 
-_NEAR, _FOUND = 3, 100
+_NEAR, _SHOWN, _FOUND = 3, 5, 100
+_TELLING = ("department", "operation", "reference", "key", "method", "path", "status", "fault")
 _BOUNDS = ("exactly", "at_least", "at_most")
 
 
@@ -99,12 +101,19 @@ class Journal:
         return JSONResponse(entry.shown())
 
     def _verdict(self, matcher: Matcher, asked: Mapping[str, Any]) -> Response:
-        count = self._shelf.find(matcher, 0).count
+        found = self._shelf.find(matcher, _SHOWN)
         bounds = {name: asked[name] for name in _BOUNDS if name in asked}
-        holds = all(_HOLDS[name](count, bound) for name, bound in bounds.items())
-        near = [] if holds else self._nearest(matcher, _NEAR)
-        wanted = " and ".join(f"{name.replace('_', ' ')} {n}" for name, n in bounds.items())
-        told = {"holds": holds, "count": count, "wanted": wanted, "near": near}
+        failed = [name for name, n in bounds.items() if not _HOLDS[name](found.count, n)]
+        too_many = any(found.count > bounds[name] for name in failed)
+        shown = [self._shelf.line(entry) for entry in found.entries] if too_many else []
+        told = {
+            "holds": not failed,
+            "count": found.count,
+            "wanted": " and ".join(f"{name.replace('_', ' ')} {n}" for name, n in bounds.items()),
+            "found": shown,
+            "apart": [name for name in _TELLING if len({one[name] for one in shown}) > 1],
+            "near": self._nearest(matcher, _NEAR) if failed and not too_many else [],
+        }
         return JSONResponse(told)
 
     def _near(self, matcher: Matcher, limit: int) -> Response:

@@ -5,11 +5,9 @@ body, by leaves: `{"form": {"uscc": "9131…"}}` holds for a JSON body that says
 says, `{"SubmitCase": {"CaseRef": "…"}}` for a SOAP body whatever its prefixes. "*" is any value.
 """
 
-from bisect import insort
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any, Self
 
 from mocks.journal.entry import Entry, leaves_of_value
@@ -82,39 +80,6 @@ class Matcher:
         """How many things are asked for."""
         named = (self.line, self.headers, self.query, self.body)
         return sum(map(len, named)) + bool(self.text)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NearMiss:
-    """A request that came close, and where it differs."""
-
-    entry: Entry
-    differences: tuple[Difference, ...]
-
-
-def near_misses(matcher: Matcher, entries: Iterable[Entry], limit: int) -> list[NearMiss]:
-    """Those that differ in fewest places, the newest first among equals; none that matches.
-
-    One that is already farther off than those found is not looked into any further.
-    """
-    nearest: list[tuple[int, float, NearMiss]] = []
-    for entry in filter(matcher.in_question, entries):
-        farthest = nearest[-1][:2] if len(nearest) == limit else (matcher.size + 1, 0.0)
-        real_at = -entry.received.real_at
-        most = farthest[0] if real_at < farthest[1] else farthest[0] - 1
-        found = tuple(islice(matcher.differences(entry), most + 1)) if most else ()
-        if 0 < len(found) <= most:
-            insort(
-                nearest,
-                (len(found), real_at, NearMiss(entry=entry, differences=found)),
-                key=_nearness,
-            )
-            del nearest[limit:]
-    return [one for _, _, one in nearest]
-
-
-def _nearness(found: tuple[int, float, NearMiss]) -> tuple[int, float]:
-    return found[:2]
 
 
 def agrees(name: str, expected: str, got: str | None) -> bool:

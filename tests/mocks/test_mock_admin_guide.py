@@ -74,6 +74,27 @@ def test_a_call_shows_in_the_journal_and_an_assertion_that_fails_says_where_it_d
     assert "next: " in shell.err
 
 
+def test_an_assertion_that_found_too_many_names_them_and_what_narrows_it(
+    world: Any, shell: Terminal
+) -> None:
+    fire = world.caller("fire")
+    fire.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    for remark in ("s:cli:n1", "s:cli:n2"):
+        fire.call("createDeclaration", fire.body("createDeclaration", remark=remark))
+    assert shell.run("mocks", "journal", "--department", "fire", "--json", "--limit", "2") == 0
+    one, other = (found["id"] for found in json.loads(shell.out)["requests"])
+    operation = ("--operation", "createDeclaration")
+
+    code = shell.run("mocks", "journal", "--department", "fire", *operation, "--at-most", "1")
+
+    assert code == 1
+    assert "near" not in shell.err
+    assert f"found: {one} " in shell.err
+    assert f"found: {other} " in shell.err
+    assert "differ in reference: narrow it with --reference" in shell.err
+    assert f"onething mocks journal {other}" in shell.err
+
+
 def test_the_rules_of_one_department_are_shown_alone_with_how_often_they_struck(
     world: Any, shell: Terminal
 ) -> None:

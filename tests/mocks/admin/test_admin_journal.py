@@ -123,6 +123,32 @@ def test_what_came_closest_is_shown_with_where_it_differs(world: Any, fire: Any)
     ]
 
 
+def test_too_many_are_named_and_told_apart_and_nothing_else_is_shown(world: Any, fire: Any) -> None:
+    for _ in "abcdef":
+        declare(fire, "s:j:20")
+    declare(fire, "s:j:21")
+    match = {"operation": "createDeclaration"}
+
+    verdict = world.ask("POST", "journal/assert", {"match": match, "exactly": 1})
+    few = world.ask("POST", "journal/assert", {"match": match, "at_least": 9})
+
+    newest = world.ask("GET", "journal?operation=createDeclaration&limit=5&detail=line")["requests"]
+    assert (verdict["count"], verdict["near"]) == (7, [])
+    assert verdict["found"] == newest
+    assert verdict["apart"] == ["reference"]
+    assert (few["found"], few["apart"]) == ([], [])
+
+
+def test_what_was_sent_twice_alike_is_told_apart_by_nothing(world: Any, fire: Any) -> None:
+    for _ in "ab":
+        declare(fire, "s:j:22")
+
+    asked = {"match": {"reference": "s:j:22"}, "at_most": 1}
+    verdict = world.ask("POST", "journal/assert", asked)
+
+    assert (len(verdict["found"]), verdict["apart"]) == (2, [])
+
+
 def test_a_department_killed_in_mid_call_leaves_the_call_behind(world: Any, fire: Any) -> None:
     world.faults(fire=[{"kind": "hang"}])
     fire.client.timeout = 0.3

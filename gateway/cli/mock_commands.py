@@ -90,7 +90,7 @@ def _row(name: str, one: dict[str, Any]) -> tuple[Any, ...]:
     up = coloured(("up", "green")) if one["up"] else coloured(("down", "red"))
     struck = ", ".join(f"{kind} {count}" for kind, count in one["struck"].items())
     filings = "–" if one["filings"] is None else str(one["filings"])
-    return name, up, filings, one["nextDueAt"] or "–", struck, one["url"]
+    return name, up, filings, one["nextDueAt"] or "–", struck, one["address"]
 
 
 DepartmentArgument: TypeAlias = Annotated[str, typer.Argument(help="A department's id.")]

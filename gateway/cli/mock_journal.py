@@ -135,6 +135,9 @@ def _find(
     if as_json:
         speaker.json(told)
         return
+    if wrong := [f"--{one['where']}: {one['what']}" for one in told["unknown"]]:
+        step = "onething mocks faults --kinds tells faults, onething mocks state --json operations"
+        raise Stop(wrong, next_step=step)
     columns = ("id", "time", "operation", "reference", "answer", "fault", "ms")
     speaker.table("journal", columns, [_row(one) for one in told["requests"]], whole=(0, 1, 4, 6))
     speaker.say(f"{len(told['requests'])} of {told['matched']} that match, {told['kept']} kept")
@@ -151,6 +154,9 @@ def _row(one: Mapping[str, Any]) -> Sequence[Any]:
 
 
 def _tell_whole(speaker: Speaker, fleet: MockFleet, id_: str, *, as_json: bool) -> None:
+    if not id_.rpartition("-")[2].isdecimal():
+        step = "say how many to assert: --exactly 1 (--at-least, --at-most); without an ID it lists"
+        raise Stop([f"{id_}: is no request's id like fire-4096"], next_step=step, code=MISUSED)
     one = fleet.get(f"journal/requests/{id_}")
     if as_json:
         speaker.json(one)

@@ -258,7 +258,25 @@ def test_what_needs_no_fleet_is_a_command_too(words: str, told: str) -> None:
         ("journal --body {", 2, "JSON"),
         ("clock --rate 2 --stop", 2, "--go"),
         ("clock --now 2026-09-21T09:00 --hours 1", 2, "--now"),
-        ("clock --now soon", 1, "/now"),
+        ("clock --now soon", 1, "--now: 'soon' is no moment"),
+        ("clock --now soon", 1, "next: onething mocks clock --now 2026-09-21T09:00"),
+        ("clock --now 2100-01-01T09:00", 1, "of this century"),
+        ("faults fire bussy", 1, "kind: 'bussy' is not known — did you mean busy?"),
+        ("faults fire bussy", 1, "next: onething mocks faults fire busy --set first=2"),
+        ("faults fire busy --set operation=getDeclaratio", 1, "did you mean getDeclaration?"),
+        ("faults fire busy --set operation=xyz", 1, "there are createDeclaration, "),
+        ("faults fire busy --set operation=xyz", 1, "onething mocks faults --kinds"),
+        ("latency fire --set fixed_s=1 --set operation=xyz", 1, "there are createDeclaration, "),
+        ("journal --department fire --operation xyz", 1, "there are createDeclaration, "),
+        ("journal --operation createDeclaratio", 1, "did you mean createDeclaration?"),
+        ("journal --operation getLicences --department fire --at-most 0", 1, "fire has no "),
+        ("journal --fault bussy", 1, "--fault: no fault is 'bussy' — did you mean busy?"),
+        ("journal --fault bussy --near", 1, "next: onething mocks faults --kinds"),
+        ("journal fire-9999", 1, "next: onething mocks journal lists"),
+        ("journal assert", 2, "--exactly"),
+        ("scenarios --play lunch_brake", 1, "did you mean lunch_break?"),
+        ("scenarios --play lunch_brake", 1, "next: onething mocks scenarios lists"),
+        ("scenarios --assign case:1=lunch_brake", 1, "--assign: no scenario 'lunch_brake'"),
         ("clock --now 2026-09-21", 1, "is no moment"),
         ("journal --since 2026-09-21", 1, "write 2026-09-21T09:00:00+08:00"),
         ("faults fire zzz", 1, "onething mocks faults --kinds"),
@@ -276,6 +294,7 @@ def test_a_refused_command_says_what_to_do_next(
 ) -> None:
     assert shell.run("mocks", *words.split()) == code
     assert told in shell.err
+    assert not re.search("GET /|PUT /|POST /|openapi.json|send for example", shell.err)
     assert "Traceback" not in shell.out + shell.err
 
 

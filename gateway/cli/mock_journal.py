@@ -138,19 +138,19 @@ def _find(
     if wrong := [f"--{one['where']}: {one['what']}" for one in told["unknown"]]:
         step = "onething mocks faults --kinds tells faults, onething mocks state --json operations"
         raise Stop(wrong, next_step=step)
-    columns = ("id", "time", "operation", "reference", "answer", "fault", "ms")
-    speaker.table("journal", columns, [_row(one) for one in told["requests"]], whole=(0, 1, 4, 6))
+    columns = ("id", "time", "ms", "answer", "asked")
+    speaker.table("journal", columns, [_row(one) for one in told["requests"]], whole=(0, 1, 2))
     speaker.say(f"{len(told['requests'])} of {told['matched']} that match, {told['kept']} kept")
 
 
 def _row(one: Mapping[str, Any]) -> Sequence[Any]:
     good = one["status"] is not None and one["status"] < 400
-    answer = coloured((str(one["status"] or "none"), "green" if good else "red"))
+    fault = (f" {one['fault']}", "yellow") if one["fault"] else ""
+    answer = coloured((str(one["status"] or "none"), "green" if good else "red"), fault)
     took = "–" if one["durationMs"] is None else f"{one['durationMs']:.1f}"
     asked = one["operation"] or f"{one['method']} {one['path']}"
-    fault = coloured((one["fault"] or "", "yellow"))
     time = one["at"][5:19].replace("T", " ")
-    return one["id"], time, asked, one["reference"] or "", answer, fault, took
+    return one["id"], time, took, answer, f"{asked} {one['reference'] or ''}".rstrip()
 
 
 def _tell_whole(speaker: Speaker, fleet: MockFleet, id_: str, *, as_json: bool) -> None:

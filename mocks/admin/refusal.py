@@ -61,6 +61,10 @@ async def answer_disk(_: Request, wrong: Exception) -> Response:
     assert isinstance(wrong, OSError)  # noqa: S101 - registered for nothing else
     where = str(wrong.filename or "state folder")
     mend = "make room, or let this user write there; nothing more than was said was changed"
+    if isinstance(wrong, FileNotFoundError):
+        mend = (
+            "the state folder is gone: stop the fleet and start it again, it makes the folder anew"
+        )
     return refused("DISK", where, wrong.strerror or str(wrong), mend, status=503).response
 
 

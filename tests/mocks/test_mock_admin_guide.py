@@ -1,6 +1,7 @@
 """docs/mock-admin.md is true: its commands run against a fleet, and what it says is there."""
 
 import json
+import os
 import re
 import shlex
 import signal
@@ -12,7 +13,11 @@ from typing import Any
 
 import httpx
 import pytest
+from rich.cells import cell_len
+from rich.console import Console
 
+from gateway.cli.commands import app
+from gateway.cli.output import Speaker, guarded
 from mocks.admin.document import document
 from mocks.core import credentials
 from mocks.core.city import DEMO
@@ -202,6 +207,50 @@ def test_the_credentials_and_ports_in_the_guide_are_those_the_departments_know()
         assert f"| {department} | {port} |" in told
 
 
+def test_what_was_assigned_is_told_and_no_list_of_scenarios(world: Any, shell: Terminal) -> None:
+    assert shell.run("mocks", "scenarios", "--assign", "case:A:1=lunch_break") == 0
+    assert shell.out == "case:A:1 will meet lunch_break\n"
+    assert shell.run("mocks", "scenarios", "--assign", "case:A:1=") == 0
+    assert shell.out == "case:A:1 will meet what is played\n"
+    assert shell.run("mocks", "scenarios", "--assign", "case:A:1=ordinary", "--json") == 0
+    assert json.loads(shell.out)["filings"] == {"case:A:1": "ordinary"}
+    assert shell.run("mocks", "scenarios", "--assign", "case:A:1=") == 0
+
+
+@pytest.mark.parametrize(
+    "words", ["state", "scenarios", "faults --kinds", "journal", "ledger fire"]
+)
+def test_a_table_fits_eighty_columns(
+    world: Any, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fire = world.caller("fire")
+    fire.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    fire.call("createDeclaration", fire.body("createDeclaration", remark="s:cli:" + "w" * 30))
+    speaker = Speaker(out=Console(width=80))
+
+    words += f" --url {world.admin}"
+    assert guarded(speaker, lambda: app(["mocks", *words.split()], obj=speaker)) == 0
+
+    rows = [line for line in capsys.readouterr().out.splitlines() if line[:1] in "┏┃┡│└"]
+    assert len(rows) > 3
+    assert {cell_len(line) for line in rows} <= set(range(81))
+
+
+def test_a_state_folder_that_is_gone_is_not_said_to_be_full(own_fire: Any) -> None:
+    moved = own_fire.state.with_name("moved")
+    own_fire.state.rename(moved)
+    try:
+        reply = own_fire.client.put(f"{own_fire.admin}/__admin/faults", json={"fire": []})
+        told = own_fire.client.put(
+            f"{own_fire.admin}/__admin/faults", json={"fire": [{"kind": "busy"}]}
+        )
+    finally:
+        moved.rename(own_fire.state)
+
+    assert {reply.status_code, told.status_code} == {503}
+    assert "the state folder is gone" in told.json()["mend"]
+
+
 def test_where_nothing_stands_it_is_said_so(world: Any, shell: Terminal) -> None:
     assert shell.run("mocks", "scenarios", "--where", "case:none") == 0
     assert "no filing under case:none" in shell.out
@@ -234,6 +283,31 @@ def test_what_needs_no_fleet_is_a_command_too(words: str, told: str) -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     assert told in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "mocks scenarios keys",
+        "mocks scenarios check mocks/scenarios/library/lunch_break.toml",
+        "mocks city companies --count 1",
+        "mocks city companies --count 20000",
+        "mocks faults --kinds --url {admin}",
+        "mocks faults --kinds --json --url {admin}",
+        "mocks metrics --url {admin}",
+        "mocks state --url {admin}",
+        "version",
+    ],
+)
+def test_a_list_nobody_reads_on_ends_quietly_as_other_filters_do(world: Any, words: str) -> None:
+    command = [sys.executable, "-m", "gateway", *words.format(admin=world.admin).split()]
+    read, write = os.pipe()
+    os.close(read)
+
+    done = subprocess.run(command, cwd=ROOT, stdout=write, stderr=subprocess.PIPE, check=False)  # noqa: S603 - ours
+
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 @pytest.mark.parametrize(

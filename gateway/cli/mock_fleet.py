@@ -96,18 +96,20 @@ def _listed(ports: Path) -> str | None:
 def _refusal(where: str, reply: "httpx.Response") -> Stop:
     try:
         told = reply.json()
-        findings = [f"{_typed(one['where'])}: {one['what']}" for one in told["findings"]]
+        typed = _typed if told["code"] in _OF_WHAT_WAS_SENT else str
+        findings = [f"{typed(one['where']) or '/'}: {one['what']}" for one in told["findings"]]
         return Stop(findings, next_step=told.get("command") or told["mend"])
     except (ValueError, KeyError, TypeError):
         return Stop([f"{where}: HTTP {reply.status_code}"], next_step=_START)
 
 
+_OF_WHAT_WAS_SENT = frozenset({"BODY_NOT_JSON", "BODY_WRONG", "NOT_OBEYABLE", "PARAMETER_WRONG"})
 _OPTIONS = {"active": "--play", "scenario": "--assign"}
 
 
 def _typed(pointer: str) -> str:
     """Where it stood in what was typed: a pointer into a body that was sent says nothing there."""
-    if not pointer.startswith("/") or pointer.startswith("/__admin"):
+    if not pointer.startswith("/"):
         return pointer or "asked"
     names = [name for name in pointer.split("/")[1:] if not name.isdecimal()]
     if not names:

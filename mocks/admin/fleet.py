@@ -66,7 +66,8 @@ class Fleet:
             except Refusal as refusal:
                 yield {"where": refusal.findings[0].where, "what": refusal.findings[0].what,
                        "mend": refusal.mend}  # fmt: skip
-        for broken in self._supervisor.spoiled.values():
+        supervisor = self._supervisor
+        for broken in (*supervisor.spoiled.values(), *supervisor.written_in.values()):
             yield {"where": broken.path, "what": broken.wrong, "mend": broken.mend}
 
     async def demo(self, _: Request) -> Response:

@@ -8,14 +8,17 @@ the requests that bear none.
 from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 
 from mocks.journal.entry import Entry
-from mocks.journal.matching import Difference, Matcher
+from mocks.journal.matching import ANY, Difference, Matcher
+from mocks.journal.plain import UNSURE
 
 _ABSENT = 1.0
 _OTHER = 0.5  # at least: two values that are almost right are as far off as one that is missing
 _CHOSEN = frozenset({"department", "operation", "method", "fault", "status"})  # one of a few words
 _COMPARED = 256  # characters
+_NOWHERE = (inf, inf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,9 @@ def near_misses(matcher: Matcher, entries: Iterable[Entry], limit: int) -> list[
     nearest: list[tuple[tuple[float, float], NearMiss]] = []
     for entry in filter(matcher.in_question, entries):
         most = nearest[-1][0][0] if len(nearest) == limit else matcher.size * _ABSENT
+        last = nearest[-1][0] if len(nearest) == limit else _NOWHERE
+        if (_at_least(matcher, entry), -entry.received.real_at) > last:
+            continue
         distance, found = _differing(matcher, entry, most)
         if found and distance <= most:
             near = NearMiss(entry=entry, differences=found)
@@ -44,6 +50,16 @@ def near_misses(matcher: Matcher, entries: Iterable[Entry], limit: int) -> list[
 
 def _nearness(found: tuple[tuple[float, float], NearMiss]) -> tuple[float, float]:
     return found[0]
+
+
+def _at_least(matcher: Matcher, entry: Entry) -> float:
+    """How far off its body is at least, as it came: what is masked in it is farther off."""
+    found = 0.0
+    for path, expected in matcher.body.items():
+        got = entry.as_it_came(path, expected)
+        if got is not UNSURE and (got is None or expected not in (ANY, got)):
+            found += _apart(Difference(where=path, expected=expected, got=got))
+    return found
 
 
 def _differing(matcher: Matcher, entry: Entry, most: float) -> tuple[float, tuple[Difference, ...]]:

@@ -31,6 +31,7 @@ from mocks.supervisor import NotStarted, Supervisor, refuse_taken
 _BASE = 8100
 _MOST_WORKERS = 32
 _TURN_S = 0.0005
+_UNHEARD = 128 + signal.SIGPIPE
 
 _CHOICES = (SpoiledChoice, UnknownScenario, WrongScenario)  # of what is to be played
 _APART = {
@@ -43,8 +44,20 @@ _APART = {
 
 
 def main() -> int:
-    """Exit code: 0 when told to stop, 1 when something could not start, 2 for wrong arguments."""
-    arguments = _parser().parse_args()
+    """Exit code: 0 when told to stop, 1 when something could not start, 2 for wrong arguments.
+
+    141, like other filters, when nobody reads on.
+    """
+    try:
+        code = _obeyed(_parser().parse_args())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is left unsaid
+        return _UNHEARD
+    return code
+
+
+def _obeyed(arguments: argparse.Namespace) -> int:
     if (begin := _PROCESSES.get(arguments.command)) is not None:
         try:
             begin(arguments)
@@ -125,6 +138,8 @@ async def _run(arguments: argparse.Namespace) -> int:
     try:
         with held(arguments.state):
             await _served(arguments, supervisor, config)
+    except BrokenPipeError:
+        raise  # nobody hears that it is up
     except (InUse, NotStarted, OSError, OtherSeed, *_CHOICES) as failed:
         print(f"not started: {failed}", file=sys.stderr)  # noqa: T201 - a command's last word
         return 1

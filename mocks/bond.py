@@ -66,8 +66,7 @@ class Bond:
 
     def leave(self, broken: BrokenLedger) -> None:
         """Say why this process ends before it served: the answer to the first question."""
-        spoiled = {"path": str(broken.path), "wrong": broken.wrong, "mend": broken.mend}
-        answer = {"id": _FIRST, "answer": {"listens": False, "spoiled": spoiled}}
+        answer = {"id": _FIRST, "answer": {"listens": False, "spoiled": _told(broken)}}
         with suppress(OSError):  # the parent is gone
             self.line.sendall(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
 
@@ -88,10 +87,10 @@ class Bond:
         """What the parent may ask."""
 
         def status() -> dict[str, Any]:
-            with suppress(OSError):  # a full disk: what is due waits
-                kit.desk.catch_up()
+            spoiled = _caught_up(kit)
             due = kit.desk.next_due()
             return {
+                **spoiled,
                 "listens": server.started,
                 "filings": kit.desk.count,
                 "nextDueAt": due.isoformat() if due else None,
@@ -116,6 +115,21 @@ class Bond:
             return {}
 
         return {"status": status, "reset": reset, "forget": forget, "measures": measures}
+
+
+def _caught_up(kit: Kit) -> dict[str, Any]:
+    """What is to be told of it: a ledger somebody wrote in while this process read on."""
+    try:
+        kit.desk.catch_up()
+    except OSError:
+        pass  # a full disk: what is due waits
+    except BrokenLedger as broken:
+        return {"spoiled": _told(broken)}
+    return {}
+
+
+def _told(broken: BrokenLedger) -> dict[str, str]:
+    return {"path": str(broken.path), "wrong": broken.wrong, "mend": broken.mend}
 
 
 async def counted(statuses: Iterable[str]) -> Counter[str]:

@@ -37,6 +37,7 @@ class Supervisor:
     workers: int = 1
     children: dict[str, Child] = field(default_factory=dict)
     spoiled: dict[str, LedgerSpoiled] = field(default_factory=dict)  # by department that is down
+    written_in: dict[str, LedgerSpoiled] = field(default_factory=dict)  # by one that is up
 
     async def start_all(self, admin_port: int) -> None:
         """Start every department at once; ports.json is written when they listen.
@@ -119,8 +120,20 @@ class Supervisor:
         }
         if child.readers:
             entry["readers"] = [one.pid for one in child.readers if one.up]
+            await self._look_at_readers(child)
         told = await child.desk.heard("status") or {"listens": False}
         return {**entry, "up": told.pop("listens"), **told}
+
+    async def _look_at_readers(self, child: Child) -> None:
+        """Note a ledger somebody wrote in under way: its readers leave every answer to the desk."""
+        told = await asyncio.gather(*(one.heard("status") for one in child.readers))
+        spoiled = [one["spoiled"] for one in told if one and "spoiled" in one]
+        self.written_in.pop(child.department, None)
+        if spoiled and child.desk.up:
+            path, wrong, mend = (spoiled[0][name] for name in ("path", "wrong", "mend"))
+            on = f"{child.department} answers from what it knows, by one process, until then"
+            broken = LedgerSpoiled(path=path, wrong=wrong, mend=f"{mend}; {on}")
+            self.written_in[child.department] = broken
 
     async def _start_or_note(self, child: Child) -> None:
         with suppress(LedgerSpoiled):  # which is noted: others serve on

@@ -79,8 +79,10 @@ def state(
         return
     speaker.say(mock_clock.said(told))
     rows = [_row(name, one) for name, one in told["departments"].items()]
-    columns = ("department", "status", "filings", "due next", "struck", "address")
+    columns = ("department", "status", "filings", "due next", "struck")
     speaker.table("mock fleet", columns, rows)
+    for name, one in told["departments"].items():  # not in the table, where it would be broken
+        speaker.say(f"{name:<13} {one['contract'] or one['address']}")
     for one in told["spoiled"]:
         said = f"{one['where']}: {one['what']} — {one['mend']}"
         speaker.say(coloured(("spoiled ", "red"), said))
@@ -90,7 +92,7 @@ def _row(name: str, one: dict[str, Any]) -> tuple[Any, ...]:
     up = coloured(("up", "green")) if one["up"] else coloured(("down", "red"))
     struck = ", ".join(f"{kind} {count}" for kind, count in one["struck"].items())
     filings = "–" if one["filings"] is None else str(one["filings"])
-    return name, up, filings, one["nextDueAt"] or "–", struck, one["url"]
+    return name, up, filings, (one["nextDueAt"] or "–")[:19], struck
 
 
 DepartmentArgument: TypeAlias = Annotated[str, typer.Argument(help="A department's id.")]

@@ -96,10 +96,27 @@ def _listed(ports: Path) -> str | None:
 def _refusal(where: str, reply: "httpx.Response") -> Stop:
     try:
         told = reply.json()
-        findings = [f"{one['where'] or '/'}: {one['what']}" for one in told["findings"]]
-        return Stop(findings, next_step=told["mend"])
+        typed = _typed if told["code"] in _OF_WHAT_WAS_SENT else str
+        findings = [f"{typed(one['where']) or '/'}: {one['what']}" for one in told["findings"]]
+        return Stop(findings, next_step=told.get("command") or told["mend"])
     except (ValueError, KeyError, TypeError):
         return Stop([f"{where}: HTTP {reply.status_code}"], next_step=_START)
+
+
+_OF_WHAT_WAS_SENT = frozenset({"BODY_NOT_JSON", "BODY_WRONG", "NOT_OBEYABLE", "PARAMETER_WRONG"})
+_OPTIONS = {"active": "--play", "scenario": "--assign"}
+
+
+def _typed(pointer: str) -> str:
+    """Where it stood in what was typed: a pointer into a body that was sent says nothing there."""
+    if not pointer.startswith("/"):
+        return pointer or "asked"
+    names = [name for name in pointer.split("/")[1:] if not name.isdecimal()]
+    if not names:
+        return "asked"
+    name = names[-1]
+    in_rule = "/" in pointer.strip("/") and names[0] not in ("match", "advance")
+    return name if in_rule else _OPTIONS.get(name, f"--{name.replace('_', '-')}")
 
 
 def _value(where: str, reply: "httpx.Response") -> Any:

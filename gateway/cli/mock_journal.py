@@ -135,22 +135,28 @@ def _find(
     if as_json:
         speaker.json(told)
         return
-    columns = ("id", "time", "operation", "reference", "answer", "fault", "ms")
-    speaker.table("journal", columns, [_row(one) for one in told["requests"]], whole=(0, 1, 4, 6))
+    if wrong := [f"--{one['where']}: {one['what']}" for one in told["unknown"]]:
+        step = "onething mocks faults --kinds tells faults, onething mocks state --json operations"
+        raise Stop(wrong, next_step=step)
+    columns = ("id", "time", "ms", "answer", "asked")
+    speaker.table("journal", columns, [_row(one) for one in told["requests"]], whole=(0, 1, 2))
     speaker.say(f"{len(told['requests'])} of {told['matched']} that match, {told['kept']} kept")
 
 
 def _row(one: Mapping[str, Any]) -> Sequence[Any]:
     good = one["status"] is not None and one["status"] < 400
-    answer = coloured((str(one["status"] or "none"), "green" if good else "red"))
+    fault = (f" {one['fault']}", "yellow") if one["fault"] else ""
+    answer = coloured((str(one["status"] or "none"), "green" if good else "red"), fault)
     took = "–" if one["durationMs"] is None else f"{one['durationMs']:.1f}"
     asked = one["operation"] or f"{one['method']} {one['path']}"
-    fault = coloured((one["fault"] or "", "yellow"))
     time = one["at"][5:19].replace("T", " ")
-    return one["id"], time, asked, one["reference"] or "", answer, fault, took
+    return one["id"], time, took, answer, f"{asked} {one['reference'] or ''}".rstrip()
 
 
 def _tell_whole(speaker: Speaker, fleet: MockFleet, id_: str, *, as_json: bool) -> None:
+    if not id_.rpartition("-")[2].isdecimal():
+        step = "say how many to assert: --exactly 1 (--at-least, --at-most); without an ID it lists"
+        raise Stop([f"{id_}: is no request's id like fire-4096"], next_step=step, code=MISUSED)
     one = fleet.get(f"journal/requests/{id_}")
     if as_json:
         speaker.json(one)
@@ -182,10 +188,21 @@ def _assert(
     elif verdict["holds"]:
         speaker.say(coloured(("holds", "green"), f": {verdict['count']} ({verdict['wanted']})"))
     if not verdict["holds"]:
-        findings = [f"{verdict['count']} requests match, wanted {verdict['wanted']}"]
+        raise _wanted_otherwise(verdict)
+
+
+def _wanted_otherwise(verdict: Mapping[str, Any]) -> Stop:
+    findings = [f"{verdict['count']} requests match, wanted {verdict['wanted']}"]
+    if not (found := verdict["found"]):
         findings += [line for near in verdict["near"] for line in _near(near)]
         step = "look at them: onething mocks journal --json, with fewer conditions"
-        raise Stop(findings, next_step=step)
+        return Stop(findings, next_step=step)
+    findings += [f"found: {_line(one)}" for one in found]
+    options = ", ".join(f"--{name}" for name in verdict["apart"])
+    told = " and ".join(verdict["apart"])
+    narrow = f"differ in {told}: narrow it with {options}" if options else "are alike: sent twice?"
+    step = f"these {narrow}, or --since; one whole: onething mocks journal {found[-1]['id']}"
+    return Stop(findings, next_step=step)
 
 
 def _near_ones(
@@ -201,7 +218,11 @@ def _near_ones(
 
 
 def _near(near: Mapping[str, Any]) -> Sequence[str]:
-    request = near["request"]
-    head = f"near: {request['id']} {request['method']} {request['path']} at {request['at'][:19]}"
     places = near["differences"]
+    head = f"near: {_line(near['request'])}"
     return [head, *(f"  {d['where']}: wanted {d['expected']!r}, got {d['got']!r}" for d in places)]
+
+
+def _line(one: Mapping[str, Any]) -> str:
+    said = " ".join(one[name] for name in ("operation", "reference") if one[name])
+    return f"{one['id']} {one['method']} {one['path']} at {one['at'][:19]} {said}".rstrip()

@@ -60,6 +60,9 @@ def scenarios(
             raise Stop([what], next_step=step, code=MISUSED)
         body = {"reference": reference, "scenario": scenario or None}
         told = fleet.ask("PUT", "scenarios/filings", json=body)
+        if not (play or ordinary or as_json):
+            speaker.say(f"{reference} will meet {scenario or 'what is played'}")
+            return
     _tell_scenarios(speaker, told or fleet.get("scenarios"), as_json)
 
 
@@ -69,15 +72,13 @@ def _tell_scenarios(speaker: Speaker, told: Any, as_json: bool) -> None:
         return
     rows = [
         (
-            coloured((one["id"], "green" if one["active"] else "")),
-            "played" if one["active"] else "",
-            one["zh"],
-            one["en"],
+            coloured((one["id"], "green"), " played") if one["active"] else one["id"],
             ", ".join(one["departments"]) or "all",
+            f"{one['zh']}\n{one['en']}",
         )
         for one in told["scenarios"]
     ]
-    speaker.table("scenarios", ("id", "", "名称", "about", "departments"), rows)
+    speaker.table("scenarios", ("id", "departments", "about 说明"), rows)
     for reference, scenario in told["filings"].items():
         speaker.say(f"{reference} will meet {scenario}")
 

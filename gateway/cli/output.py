@@ -1,6 +1,9 @@
 """How commands speak: tables for people, JSON for programs, a next step with every failure."""
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 from unicodedata import category
@@ -8,13 +11,15 @@ from unicodedata import category
 import orjson
 import typer
 
+from gateway.cli.fitting import widths
+
 if TYPE_CHECKING:  # rich comes with the first word: a gateway says none
     from rich.console import Console
     from rich.text import Text
 
 Words: TypeAlias = "str | Text"  # what is shown as it is; with colour: `coloured`
 
-OK, FAILED, MISUSED, BAD_CONFIG, INTERRUPTED = 0, 1, 2, 78, 130
+OK, FAILED, MISUSED, BAD_CONFIG, INTERRUPTED, UNHEARD = 0, 1, 2, 78, 130, 141
 
 
 class Stop(Exception):
@@ -27,6 +32,10 @@ class Stop(Exception):
         self.next_step = next_step
         self.code = code
         super().__init__("; ".join(self.findings))
+
+
+class Unheard(Exception):
+    """Nobody reads on what is said: `onething … | head`."""
 
 
 class Speaker:
@@ -46,7 +55,11 @@ class Speaker:
         """What was asked for."""
         from rich.console import Console
 
-        return Console(emoji=False)
+        class Heard(Console):
+            def on_broken_pipe(self) -> None:
+                raise  # as it came; rich would end the process, with another code
+
+        return Heard(emoji=False)
 
     @cached_property
     def err(self) -> "Console":
@@ -57,11 +70,13 @@ class Speaker:
 
     def say(self, line: Words) -> None:
         """A line for people; lines are never broken, so that they can be copied."""
-        self.out.print(_shown(line), highlight=False, soft_wrap=True)
+        with _heard():
+            self.out.print(_shown(line), highlight=False, soft_wrap=True)
 
     def raw(self, text: str) -> None:
         """Text exactly as it is."""
-        typer.echo(text)
+        with _heard():
+            typer.echo(text)
 
     def aside(self, text: str) -> None:
         """Text exactly as it is, beside what was asked for."""
@@ -69,7 +84,7 @@ class Speaker:
 
     def json(self, value: object) -> None:
         """A value for programs."""
-        typer.echo(orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode())
+        self.raw(orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode())
 
     def table(
         self,
@@ -80,16 +95,20 @@ class Speaker:
     ) -> None:
         """A table for people. Cells are text, and never markup, whoever wrote them.
 
-        `whole`: the columns whose lines are never broken.
+        It is as wide as the terminal at most. `whole`: the columns whose lines are never broken.
         """
         from rich.table import Table
 
         table = Table(title=coloured((title, "table.title")), title_justify="left")
+        shown = [[_shown(cell, keep="\n") for cell in row] for row in rows]
+        wide = widths([map(_shown, columns), *shown], whole, self.out.width)
         for number, column in enumerate(columns):
-            table.add_column(column, overflow="fold", no_wrap=number in whole)
-        for row in rows:
-            table.add_row(*(_shown(cell, keep="\n") for cell in row))
-        self.out.print(table)
+            no_wrap = number in whole
+            table.add_column(column, overflow="fold", no_wrap=no_wrap, width=wide[number])
+        for row in shown:
+            table.add_row(*row)
+        with _heard():
+            self.out.print(table)
 
     def complain(self, stop: Stop) -> int:
         """Print a failure; the exit code it asks for."""
@@ -136,12 +155,23 @@ def _harmless(text: str, keep: str = "") -> str:
     return "".join(c if c.isprintable() or c in keep or category(c) == "Zs" else "�" for c in text)
 
 
+@contextmanager
+def _heard() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise Unheard from None
+
+
 def guarded(speaker: Speaker, command: Callable[[], object]) -> int:
     """The exit code of a command, whatever becomes of it."""
     try:
         command()
     except Stop as stop:
         return speaker.complain(stop)
+    except Unheard:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is left unsaid
+        return UNHEARD
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else OK
     except Exception as bug:

@@ -33,5 +33,8 @@ def token_of(authorization: str | None) -> str | None:
 
 def unauthenticated() -> Refusal:
     """401: one body for every reason, so that a forger learns nothing."""
-    text = Text(zh="登录凭证无效或已过期。", en="The token is not valid, or has expired.")
+    text = Text(
+        zh="未携带有效的登录凭证，或凭证已过期：请以 Authorization: Bearer … 携带令牌。",
+        en="No valid token came, or it has expired: send one as Authorization: Bearer …",
+    )
     return Refusal(401, "UNAUTHENTICATED", text, {"www-authenticate": "Bearer"})

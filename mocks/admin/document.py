@@ -1,8 +1,9 @@
 """The controls' OpenAPI document: what is published is what requests are held to."""
 
 import json
-from collections.abc import Iterator, Mapping
-from functools import cache
+import re
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import yaml
 from starlette.requests import Request
 
 from mocks.admin.kinds import fault_kinds
-from mocks.admin.refusal import Finding, Refusal, refused
+from mocks.admin.refusal import Finding, Refusal
 from mocks.anything.exchange import asking, did_you_mean
 from mocks.core.kit import DEPARTMENTS
 from mocks.faults.schemas import fault_rule, pace_rule
@@ -22,7 +23,9 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _BODY_CAP = 4 * 1024 * 1024
 _LONGEST = 300
 _SEE = "see /__admin/openapi.json"
-_ALL_OF_THEM = " — GET /__admin/faults/kinds (onething mocks faults --kinds) tells all"
+_UNEXPECTED = re.compile(r"\('([^']*)' was unexpected\)")
+_NO_COUNT = "says no number — add exactly, at_least or at_most"
+_NO_MOMENT, _NO_DATE = " does not match ", 'is not a "date-time"'
 _MOMENT = "2026-09-21T09:00:00+08:00, a moment of this century with its offset"
 
 
@@ -62,25 +65,38 @@ async def body_of(request: Request, operation: str) -> Any:
     """The body, as the document wants it; {} where it may be left out. Refusal with all faults."""
     declared = operations()[operation]["requestBody"]
     media = declared["content"]["application/json"]
-    mend = f"send for example {json.dumps(media.get('example', {}), ensure_ascii=False)}; {_SEE}"
-    raw = await _read(request, mend)
+    example = json.dumps(media.get("example", {}), ensure_ascii=False)
+    see = operations()[operation].get("x-see", _SEE)
+    wrong = partial(
+        Refusal,
+        mend=f"send for example {example}; {see}",
+        command=command_of(operation),
+        status=400,
+    )
+    raw = await _read(request, wrong)
     if not raw and not declared.get("required"):
         return {}
     try:
         value = json.loads(raw, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise refused("BODY_NOT_JSON", "", f"not JSON: {error}", mend) from None
-    if findings := list(_findings(f"{operation} body", value)):
-        raise Refusal("BODY_WRONG", findings, mend, status=400)
+        said = Finding(where="", what=f"not JSON: {error}")
+        raise wrong("BODY_NOT_JSON", [said]) from None
+    if findings := _findings(f"{operation} body", value):
+        raise wrong("BODY_WRONG", findings)
     return value
 
 
-async def _read(request: Request, mend: str) -> bytes:
+def command_of(operation: str) -> str:
+    """What somebody types who means this operation; "" where there is no command for it."""
+    return str(operations()[operation].get("x-command", ""))
+
+
+async def _read(request: Request, wrong: Callable[[str, list[Finding]], Refusal]) -> bytes:
     raw = b""
     async for piece in request.stream():
         raw += piece
         if len(raw) > _BODY_CAP:
-            raise refused("BODY_WRONG", "", f"more than {_BODY_CAP} bytes", mend)
+            raise wrong("BODY_WRONG", [Finding(where="", what=f"more than {_BODY_CAP} bytes")])
     return raw
 
 
@@ -107,7 +123,7 @@ def parameters_of(request: Request, operation: str) -> dict[str, Any]:
     findings += (Finding(where=name, what="is missing") for name in missing)
     if findings:
         mend = f"parameters are {', '.join(declared)}; {_SEE}"
-        raise Refusal("PARAMETER_WRONG", findings, mend, status=400)
+        raise Refusal("PARAMETER_WRONG", findings, mend, status=400, command=command_of(operation))
     return given
 
 
@@ -115,10 +131,15 @@ def _is_number(parameter: Mapping[str, Any], text: str) -> bool:
     return parameter["schema"].get("type") == "integer" and text.isascii() and text.isdigit()
 
 
-def _findings(place: str, value: object) -> Iterator[Finding]:
-    for error in _validator(place).iter_errors(value):
-        where = "".join(f"/{step}" for step in error.instance_path)
-        yield Finding(where=where, what=_said(error))
+def _findings(place: str, value: object) -> list[Finding]:
+    """Everything that is wrong; of a moment that is none, that alone."""
+    errors = list(_validator(place).iter_errors(value))
+    formless = {str(e.instance_path) for e in errors if _NO_MOMENT in e.message}
+    return [
+        Finding(where="".join(f"/{step}" for step in error.instance_path), what=_said(error))
+        for error in errors
+        if _NO_DATE not in error.message or str(error.instance_path) not in formless
+    ]
 
 
 def _said(error: Any) -> str:
@@ -127,10 +148,27 @@ def _said(error: Any) -> str:
     if " is not one of " in said and isinstance(error.instance, str):
         near = asking(did_you_mean(error.instance, [*DEPARTMENTS, *_kind_names()]))
         if near or "other candidates" in said:
-            said = f"{error.instance[:80]!r} is not known{near or _ALL_OF_THEM}"
-    if " does not match " in said:  # the document has patterns for moments only
+            said = f"{error.instance[:80]!r} is not known{near}"
+    if " has less than 2 properties" in said:  # which only an assertion needs
+        said = _NO_COUNT
+    if _NO_MOMENT in said:  # the document has patterns for moments only
         said = f"{str(error.instance)[:80]!r} is no moment — write {_MOMENT}"
+    if unexpected := _UNEXPECTED.search(said):
+        said += asking(did_you_mean(unexpected[1], _names()))
     return said[:_LONGEST]
+
+
+@cache
+def _names() -> list[str]:
+    """Every name a body may have at any place."""
+    every = [_file()["components"]["schemas"]]
+    found: dict[str, None] = {}
+    while every:
+        node = every.pop()
+        if isinstance(node, dict):
+            found |= dict.fromkeys(node.get("properties", {}))
+        every += node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+    return list(found)
 
 
 def _kind_names() -> list[str]:

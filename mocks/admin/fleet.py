@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,7 +18,7 @@ from mocks.bond import Unheard
 from mocks.child import LedgerSpoiled
 from mocks.core.city import demo
 from mocks.core.seed import SpoiledSeed, seed_of
-from mocks.faults.operations import protocol_of
+from mocks.faults.operations import calls_of, path_of, protocol_of
 from mocks.supervisor import NotStarted, Supervisor
 
 
@@ -53,7 +54,7 @@ class Fleet:
         """Every department: where it is, whether it is up, what is due."""
         report = await self._supervisor.report()
         for name, told in report["departments"].items():
-            told["protocol"] = protocol_of(name)
+            told.update(_asked(name, told["url"]))
         told = {"now": self._clock.now(), "rate": self._clock.rate, **report}
         return JSONResponse({**told, "spoiled": list(self._spoiled())})
 
@@ -65,7 +66,8 @@ class Fleet:
             except Refusal as refusal:
                 yield {"where": refusal.findings[0].where, "what": refusal.findings[0].what,
                        "mend": refusal.mend}  # fmt: skip
-        for broken in self._supervisor.spoiled.values():
+        supervisor = self._supervisor
+        for broken in (*supervisor.spoiled.values(), *supervisor.written_in.values()):
             yield {"where": broken.path, "what": broken.wrong, "mend": broken.mend}
 
     async def demo(self, _: Request) -> Response:
@@ -125,3 +127,14 @@ class Fleet:
             mend = "see what it said where the fleet runs"
             raise refused("NOT_STARTED", department, str(failed), mend, status=503) from None
         return JSONResponse((await self._supervisor.report())["departments"][department])
+
+
+def _asked(department: str, url: str) -> Mapping[str, Any]:
+    """Where and what it is asked, and where its contract is handed out, if it is."""
+    protocol, address = protocol_of(department), f"{url}{path_of(department)}"
+    return {
+        "protocol": protocol,
+        "address": address,
+        "contract": f"{address}?wsdl" if protocol == "soap" else None,
+        "operations": sorted(calls_of(department)),
+    }

@@ -11,14 +11,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mocks.admin.document import body_of, parameters_of
+from mocks.admin.question import matcher_of, refuse_unknown, unknown_in
 from mocks.admin.refusal import refused
 from mocks.admin.route import route
 from mocks.journal.entry import Entry
-from mocks.journal.matching import Matcher, NearMiss, near_misses
+from mocks.journal.matching import Matcher
+from mocks.journal.nearness import NearMiss, near_misses
 from mocks.journal.shelf import Shelf
 from mocks.supervisor import Supervisor
 
-_NEAR, _FOUND = 3, 100
+_NEAR, _SHOWN, _FOUND = 3, 5, 100
+_TELLING = ("department", "operation", "reference", "key", "method", "path", "status", "fault")
 _BOUNDS = ("exactly", "at_least", "at_most")
 
 
@@ -43,7 +46,7 @@ class Journal:
         """The newest requests that match, oldest first."""
         asked = parameters_of(request, "readJournal")
         limit, detail = asked.pop("limit"), asked.pop("detail")
-        return await self._look(self._found, _matcher(asked, "since"), limit, detail)
+        return await self._look(self._found, matcher_of(asked, "", "readJournal"), limit, detail)
 
     async def one(self, request: Request) -> Response:
         """One request, whole."""
@@ -52,7 +55,7 @@ class Journal:
     async def find(self, request: Request) -> Response:
         """The newest requests that match, by their body too, oldest first."""
         asked = await body_of(request, "findInJournal")
-        matcher = _matcher(asked.get("match", {}), "/match/since")
+        matcher = matcher_of(asked.get("match", {}), "/match/", "findInJournal")
         limit, detail = int(asked.get("limit", _FOUND)), asked.get("detail", "whole")
         return await self._look(self._found, matcher, limit, detail)
 
@@ -64,12 +67,15 @@ class Journal:
     async def verdict(self, request: Request) -> Response:
         """Whether as many requests matched as should have."""
         asked = await body_of(request, "assertJournal")
-        return await self._look(self._verdict, _matcher(asked["match"], "/match/since"), asked)
+        matcher = matcher_of(asked["match"], "/match/", "assertJournal")
+        refuse_unknown(matcher, "/match/")
+        return await self._look(self._verdict, matcher, asked)
 
     async def near(self, request: Request) -> Response:
         """The requests that came closest."""
         asked = await body_of(request, "nearMisses")
-        matcher = _matcher(asked["match"], "/match/since")
+        matcher = matcher_of(asked["match"], "/match/", "nearMisses")
+        refuse_unknown(matcher, "/match/")
         return await self._look(self._near, matcher, int(asked.get("limit", _NEAR)))
 
     async def _look(self, look: Callable[..., Response], *asked: object) -> Response:
@@ -88,6 +94,7 @@ class Journal:
             "requests": [show(entry) for entry in found.entries],
             "matched": found.count,
             "kept": found.kept,
+            "unknown": unknown_in(matcher),
         }
         return JSONResponse(told)
 
@@ -95,16 +102,24 @@ class Journal:
         if (entry := self._shelf.one(id_)) is None:
             mend = "GET /__admin/journal tells which there are"
             what = f"{id_[:80]} is no request, or has given way to newer ones"
-            raise refused("UNKNOWN", "id", what, mend, status=404)
+            typed = "onething mocks journal lists those there are"
+            raise refused("UNKNOWN", "id", what, mend, status=404, command=typed)
         return JSONResponse(entry.shown())
 
     def _verdict(self, matcher: Matcher, asked: Mapping[str, Any]) -> Response:
-        count = self._shelf.find(matcher, 0).count
+        found = self._shelf.find(matcher, _SHOWN)
         bounds = {name: asked[name] for name in _BOUNDS if name in asked}
-        holds = all(_HOLDS[name](count, bound) for name, bound in bounds.items())
-        near = [] if holds else self._nearest(matcher, _NEAR)
-        wanted = " and ".join(f"{name.replace('_', ' ')} {n}" for name, n in bounds.items())
-        told = {"holds": holds, "count": count, "wanted": wanted, "near": near}
+        failed = [name for name, n in bounds.items() if not _HOLDS[name](found.count, n)]
+        too_many = any(found.count > bounds[name] for name in failed)
+        shown = [self._shelf.line(entry) for entry in found.entries] if too_many else []
+        told = {
+            "holds": not failed,
+            "count": found.count,
+            "wanted": " and ".join(f"{name.replace('_', ' ')} {n}" for name, n in bounds.items()),
+            "found": shown,
+            "apart": [name for name in _TELLING if len({one[name] for one in shown}) > 1],
+            "near": self._nearest(matcher, _NEAR) if failed and not too_many else [],
+        }
         return JSONResponse(told)
 
     def _near(self, matcher: Matcher, limit: int) -> Response:
@@ -120,14 +135,6 @@ _HOLDS = {
     "at_least": int.__ge__,
     "at_most": int.__le__,
 }
-
-
-def _matcher(told: Mapping[str, Any], where: str) -> Matcher:
-    try:
-        return Matcher.of(told)
-    except ValueError as wrong:
-        mend = "write a moment that exists with its offset, 2026-09-21T09:00:00+08:00"
-        raise refused("BODY_WRONG", where, str(wrong), mend) from None
 
 
 def _shown(near: NearMiss) -> dict[str, Any]:

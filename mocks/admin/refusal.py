@@ -17,10 +17,16 @@ class Finding:
 
 
 class Refusal(Exception):
-    """A wish that is not granted; nothing was changed."""
+    """A wish that is not granted; nothing was changed.
 
-    def __init__(self, code: str, findings: Sequence[Finding], mend: str, *, status: int) -> None:
+    `mend` says what to send instead, `command` what to type: "" where that is the same.
+    """
+
+    def __init__(
+        self, code: str, findings: Sequence[Finding], mend: str, *, status: int, command: str = ""
+    ) -> None:
         self.code, self.findings, self.mend, self.status = code, tuple(findings), mend, status
+        self.command = command
         super().__init__("; ".join(f"{one.where or '/'}: {one.what}" for one in findings))
 
     @property
@@ -31,13 +37,17 @@ class Refusal(Exception):
             "error": str(self),
             "findings": [{"where": one.where, "what": one.what} for one in self.findings],
             "mend": self.mend,
+            **({"command": self.command} if self.command else {}),
         }
         return JSONResponse(told, self.status)
 
 
-def refused(code: str, where: str, what: str, mend: str, *, status: int = 400) -> Refusal:
+def refused(
+    code: str, where: str, what: str, mend: str, *, status: int = 400, command: str = ""
+) -> Refusal:
     """A refusal with one finding."""
-    return Refusal(code, [Finding(where=where, what=what)], mend, status=status)
+    found = [Finding(where=where, what=what)]
+    return Refusal(code, found, mend, status=status, command=command)
 
 
 async def answer_refusal(_: Request, refusal: Exception) -> Response:
@@ -51,6 +61,10 @@ async def answer_disk(_: Request, wrong: Exception) -> Response:
     assert isinstance(wrong, OSError)  # noqa: S101 - registered for nothing else
     where = str(wrong.filename or "state folder")
     mend = "make room, or let this user write there; nothing more than was said was changed"
+    if isinstance(wrong, FileNotFoundError):
+        mend = (
+            "the state folder is gone: stop the fleet and start it again, it makes the folder anew"
+        )
     return refused("DISK", where, wrong.strerror or str(wrong), mend, status=503).response
 
 

@@ -31,7 +31,8 @@ class Rules:
     what: str  # faults, latency
     file: Path
     check: Callable[[Mapping[str, Any]], None]
-    mend: str
+    http: str  # where it is told what there is: for who sends, and for who types
+    typed: str
 
     def routes(self) -> list[Route]:
         """Reading and replacing, all departments' or one's."""
@@ -89,7 +90,10 @@ class Rules:
         try:
             self.check(rules)
         except Unobeyable as wrong:
-            raise refused("NOT_OBEYABLE", wrong.where, wrong.why, self.mend, status=422) from None
+            raise refused(
+                "NOT_OBEYABLE", wrong.where, wrong.why, f"correct the rule; {self.http}",
+                status=422, command=f"correct the rule; {self.typed}",
+            ) from None  # fmt: skip
         self.order(rules)
         return JSONResponse(rules)
 
@@ -105,11 +109,19 @@ class Rules:
 
 def fault_rules(state: Path) -> Rules:
     """Bad days on order."""
-    mend = "correct the rule; GET /__admin/faults/kinds and docs/mocks.md tell what there is"
-    return Rules(what="faults", file=state / "faults.json", check=check_rules, mend=mend)
+    return Rules(
+        what="faults",
+        file=state / "faults.json",
+        check=check_rules,
+        http="GET /__admin/faults/kinds and docs/mocks.md tell what there is",
+        typed="onething mocks faults --kinds and docs/mocks.md tell what there is",
+    )
 
 
 def latency_rules(state: Path) -> Rules:
     """How fast departments answer, and how much they bear."""
-    mend = "correct the rule; docs/mocks.md tells what there is"
-    return Rules(what="latency", file=state / "latency.json", check=check_latency, mend=mend)
+    told = "docs/mocks.md tells what there is"
+    return Rules(
+        what="latency", file=state / "latency.json", check=check_latency, http=told,
+        typed=f"onething mocks latency --help and {told}",
+    )  # fmt: skip

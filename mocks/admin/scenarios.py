@@ -19,6 +19,7 @@ from mocks.scenarios.chosen import SpoiledChoice, chosen_in
 from mocks.scenarios.control import Scenarios, Summary, UnknownScenario, WrongScenario
 
 _MEND = "GET /__admin/scenarios tells which there are; docs/scenarios.md how to write one"
+_COMMAND = "onething mocks scenarios lists them; docs/scenarios.md tells how to write one"
 
 
 class Played:
@@ -106,4 +107,4 @@ def _spoiled(file: Path, wrong: str, mend: str) -> Refusal:
 
 def _refusal(wrong: UnknownScenario | WrongScenario, where: str) -> Refusal:
     where = where if isinstance(wrong, UnknownScenario) else "scenario files"
-    return refused("NOT_OBEYABLE", where, str(wrong), _MEND, status=422)
+    return refused("NOT_OBEYABLE", where, str(wrong), _MEND, status=422, command=_COMMAND)

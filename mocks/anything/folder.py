@@ -20,12 +20,12 @@ class Folder:
 
     def name_of(self, file: Path) -> str:
         """A file's path in the folder."""
-        whole = file.resolve()
-        if not whole.is_relative_to(self.root.resolve()):
+        whole, root = file.resolve(), self.root.resolve()
+        if not whole.is_relative_to(root):
             raise Refused(
-                f"{file}: lies outside of {self.root} — name the folder that holds it with --root"
+                f"{file}: lies outside of {root} — name the folder that holds it with --root"
             )
-        return whole.relative_to(self.root.resolve()).as_posix()
+        return whole.relative_to(root).as_posix()
 
     def named(self, reference: str, base: str) -> str:
         """The path in the folder a reference inside `base` points at."""
@@ -34,7 +34,7 @@ class Folder:
         if parts.scheme or parts.netloc:
             raise Refused(
                 f"{base}: it refers to {bare}, and nothing is fetched — "
-                f"put the document into {self.root} and refer to it there"
+                f"put the document into {self.root.resolve()} and refer to it there"
             )
         return self.name_of(self.root / Path(base).parent / bare)
 
@@ -43,7 +43,7 @@ class Folder:
         if name not in self.read:
             file = self.root / name
             if not file.is_file():
-                raise Refused(f"{name}: is not in {self.root} — add the file")
+                raise Refused(f"{name}: is not in {self.root.resolve()} — add the file")
             if file.stat().st_size > _LIMIT:
                 raise Refused(f"{name}: is larger than 64 MiB — split it")
             self.read[name] = file.read_bytes()

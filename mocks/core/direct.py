@@ -31,11 +31,12 @@ class Direct(Starlette):
     A literal path goes before a pattern, whatever the method. What an endpoint raises is the
     server's to report.
     `untroubled` says whether nothing is on order that a deed knows nothing of: looked at once a
-    turn of the loop, or now.
+    turn of the loop, or now. Who asks where nothing is hears what there is.
     """
 
     def __init__(self, ways: Sequence[Way], untroubled: Callable[[], bool]) -> None:
-        super().__init__(routes=[way.route for way in ways])
+        elsewhere = {404: _elsewhere([way.route for way in ways])}
+        super().__init__(routes=[way.route for way in ways], exception_handlers=elsewhere)
         self.untroubled_now = untroubled
         self.untroubled = OncePerTurn(untroubled)
         self._literal: dict[str, dict[str, Way]] = {}
@@ -88,3 +89,15 @@ class Direct(Starlette):
 
 def _refusal(allowed: Sequence[str]) -> Response:
     return PlainTextResponse("Method Not Allowed", 405, {"Allow": ", ".join(allowed)})
+
+
+def _elsewhere(routes: Sequence[Route]) -> Callable[[Request, Exception], Response]:
+    """The answer where nothing is: a web server's, and every way there is."""
+    methods = [(method, route) for route in routes for method in sorted(route.methods or ())]
+    ways = [
+        f"{method} {route.path}{route.name if route.name.startswith('?') else ''}\n"
+        for method, route in methods
+        if method != "HEAD"
+    ]
+    said = f"Not Found\n\nhere one asks:\n{''.join(ways)}"
+    return lambda _, wrong: PlainTextResponse(said, 404)

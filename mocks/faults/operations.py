@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from mocks.faults.said import Wrong, near
 from mocks.faults.table import Kind, Point
 
 _CONTRACTS = Path(__file__).parents[2] / "adapters" / "departments"
 _NAMED = re.compile(r"""operationId:\s*([\w.-]+)|<(?:\w+:)?operation\s+name=["']([\w.-]+)["']""")
+_ADDRESS = re.compile(r"""<(?:\w+:)?address\s+location=["']([^"']+)["']""")
 _WEBHOOKS = re.compile(r"^webhooks:\n((?:[ \t#].*\n|\n)*)", re.MULTILINE)
 LOOK_UPS: Mapping[str, str] = {  # what shows a sender the filings under a reference
     "planning": "QueryCase",
@@ -50,6 +52,13 @@ def protocol_of(department: str) -> str | None:
     if any(folder.glob("*.wsdl")):
         return "soap"
     return "rest" if any(folder.glob("*.yaml")) else None
+
+
+@cache
+def path_of(department: str) -> str:
+    """Where its service answers, as its WSDL says; "" where every operation has its own path."""
+    found = (_ADDRESS.search(text) for text in _contract(department))
+    return next((urlsplit(one[1]).path for one in found if one), "")
 
 
 def issues_tokens(operation: str) -> bool:
@@ -94,7 +103,13 @@ def check_names(department: str, names: frozenset[str]) -> None:
     """Raise Wrong for a name the department's contract does not know."""
     known = operations_of(department)
     for name in sorted(names - {"*"} - known if known else ()):
-        raise Wrong("operation", f"{department} has no {name!r}{near(name, known)}")
+        raise Wrong("operation", unknown_to(department, name))
+
+
+def unknown_to(department: str, name: str) -> str:
+    """The sentence about an operation that is none of the department's: which there are."""
+    known = sorted(operations_of(department))
+    return f"{department} has no {name!r}{near(name, known)}; there are {', '.join(known)}"
 
 
 def check_meets(department: str, kind: Kind, names: frozenset[str]) -> None:

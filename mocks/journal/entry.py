@@ -11,6 +11,8 @@ import orjson
 from lxml import etree
 
 from mocks.core.clock import SHANGHAI
+from mocks.journal import plain
+from mocks.journal.entry_xml import local, parsed
 from mocks.journal.record import Outcome, Received
 from mocks.recording.redaction import CREDENTIALS_ONLY
 
@@ -63,6 +65,23 @@ class Entry:
     def leaves(self) -> Leaves:
         """Every value of the body by its path: `/form/uscc`, `/SubmitCase/Material[2]/Code`."""
         return dict(leaves_of(self.body, self._content_type))
+
+    def says(self, path: str, expected: str) -> bool | None:
+        """Whether it says so there; None where only `leaves` tell."""
+        found = self.as_it_came(path, expected)
+        return None if found is plain.UNSURE else found is not None and expected in ("*", found)
+
+    def as_it_came(self, path: str, expected: str) -> str | plain.Unsure | None:
+        """What it says there as it came, not to be shown; UNSURE where only `leaves` tell."""
+        steps = plain.steps_of(path, expected)
+        return plain.UNSURE if steps is None else plain.value_at(self._plain, steps)
+
+    @cached_property
+    def _plain(self) -> Any:
+        body, kind = self.received.body, dict(self.received.headers).get(b"content-type", b"")
+        if self.received.size > len(body):
+            return plain.UNSURE
+        return plain.read(body, kind.decode("latin-1"))
 
     @cached_property
     def reference(self) -> str | None:
@@ -147,13 +166,13 @@ def leaves_of_value(value: Any, path: str = "", depth: int = 0) -> Iterator[tupl
 
 
 def _leaves_of_xml(text: str) -> Iterator[tuple[str, str]]:
-    root = _parsed(text)
+    root = parsed(text)
     if root is None:
         return
-    body = next((e for e in root if isinstance(e.tag, str) and _local(e) == "Body"), None)
-    found = body if _local(root) == "Envelope" and body is not None else [root]
+    body = next((e for e in root if isinstance(e.tag, str) and local(e) == "Body"), None)
+    found = body if local(root) == "Envelope" and body is not None else [root]
     for element in found:
-        yield from _leaves_of_element(element, f"/{_local(element)}", 0)
+        yield from _leaves_of_element(element, f"/{local(element)}", 0)
 
 
 def _leaves_of_element(element: etree._Element, path: str, depth: int) -> Iterator[tuple[str, str]]:
@@ -168,22 +187,7 @@ def _leaves_of_element(element: etree._Element, path: str, depth: int) -> Iterat
         yield path, text
     seen: dict[str, int] = {}
     for child in inner:
-        name = _local(child)
+        name = local(child)
         seen[name] = seen.get(name, 0) + 1
         at = f"{path}/{name}" if seen[name] == 1 else f"{path}/{name}[{seen[name]}]"
         yield from _leaves_of_element(child, at, depth + 1)
-
-
-def _local(element: etree._Element) -> str:
-    return etree.QName(element).localname
-
-
-def _parsed(text: str) -> etree._Element | None:
-    """The root; None for what is no XML, or has a DTD."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    declared = text.lstrip("\ufeff \t\r\n").startswith("<?xml")
-    try:  # the text is no longer in the charset it declares
-        root = etree.fromstring((text.partition("?>")[2] if declared else text).encode(), parser)
-    except etree.XMLSyntaxError:
-        return None
-    return None if root.getroottree().docinfo.internalDTD is not None else root

@@ -56,6 +56,7 @@ def _runs(matcher: Matcher) -> Iterator[str]:
     texts = [line[name] for name in ("reference", "key") if name in line]
     texts += [*matcher.headers.values(), *matcher.query.values(), matcher.text]
     texts += (text for text in matcher.body.values() if not _is_number(text))
+    texts += (path.rpartition("/")[2].partition("[")[0] for path in matcher.body)  # their names
     for text in filter(_says, texts):
         if run := max(_RUN.findall(text), key=len, default=""):
             yield run

@@ -5,11 +5,9 @@ body, by leaves: `{"form": {"uscc": "9131…"}}` holds for a JSON body that says
 says, `{"SubmitCase": {"CaseRef": "…"}}` for a SOAP body whatever its prefixes. "*" is any value.
 """
 
-from bisect import insort
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any, Self
 
 from mocks.journal.entry import Entry, leaves_of_value
@@ -61,10 +59,21 @@ class Matcher:
 
     def matches(self, entry: Entry) -> bool:
         """Whether nothing differs."""
-        return self.in_question(entry) and not any(True for _ in self.differences(entry))
+        if not self.in_question(entry):
+            return False
+        unsure = {}
+        for path, expected in self.body.items():
+            if (says := entry.says(path, expected)) is None:
+                unsure[path] = expected
+            elif not says:
+                return False
+        return next(self._differences(entry, unsure), None) is None
 
     def differences(self, entry: Entry) -> Iterator[Difference]:
         """Every place where the entry differs, cheapest first."""
+        return self._differences(entry, self.body)
+
+    def _differences(self, entry: Entry, body: Mapping[str, str]) -> Iterator[Difference]:
         for name, expected in self.line.items():
             if not agrees(name, expected, got := _line(entry, name)):
                 yield Difference(where=name, expected=expected, got=got)
@@ -72,7 +81,7 @@ class Matcher:
             yield from _compared(f"header {name}", expected, entry.headers.get(name))
         for name, expected in self.query.items():
             yield from _compared(f"query {name}", expected, entry.query.get(name))
-        for path, expected in self.body.items():
+        for path, expected in body.items():
             yield from _compared(f"body {path}", expected, entry.leaves.get(path))
         if self.text and not _holds_text(entry, self.text):
             yield Difference(where="text", expected=self.text, got=None)
@@ -82,39 +91,6 @@ class Matcher:
         """How many things are asked for."""
         named = (self.line, self.headers, self.query, self.body)
         return sum(map(len, named)) + bool(self.text)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NearMiss:
-    """A request that came close, and where it differs."""
-
-    entry: Entry
-    differences: tuple[Difference, ...]
-
-
-def near_misses(matcher: Matcher, entries: Iterable[Entry], limit: int) -> list[NearMiss]:
-    """Those that differ in fewest places, the newest first among equals; none that matches.
-
-    One that is already farther off than those found is not looked into any further.
-    """
-    nearest: list[tuple[int, float, NearMiss]] = []
-    for entry in filter(matcher.in_question, entries):
-        farthest = nearest[-1][:2] if len(nearest) == limit else (matcher.size + 1, 0.0)
-        real_at = -entry.received.real_at
-        most = farthest[0] if real_at < farthest[1] else farthest[0] - 1
-        found = tuple(islice(matcher.differences(entry), most + 1)) if most else ()
-        if 0 < len(found) <= most:
-            insort(
-                nearest,
-                (len(found), real_at, NearMiss(entry=entry, differences=found)),
-                key=_nearness,
-            )
-            del nearest[limit:]
-    return [one for _, _, one in nearest]
-
-
-def _nearness(found: tuple[int, float, NearMiss]) -> tuple[int, float]:
-    return found[:2]
 
 
 def agrees(name: str, expected: str, got: str | None) -> bool:

@@ -21,6 +21,7 @@ from mocks.bond import Bond
 from mocks.core.deed import Deed, FindDeed
 from mocks.core.direct import Direct
 from mocks.core.kit import assemble, department_module
+from mocks.core.ledger import BrokenLedger
 from mocks.core.turn import OncePerTurn
 from mocks.journal.noting import NotingWhenDone
 from mocks.readers.passing import Arrivals, hand_over
@@ -75,11 +76,20 @@ def _end() -> None:
 
 
 def _up_to_date(find: FindDeed, catch_up: Callable[[], bool]) -> FindDeed:
-    """The same deeds, found once everything is known that was written before this turn."""
-    look = OncePerTurn(catch_up)
+    """The same deeds, found once everything is known that was written before this turn.
+
+    None where that cannot be known: who writes the ledger knows it, whatever stands there now.
+    """
+
+    def caught_up() -> bool:
+        try:
+            return catch_up()
+        except BrokenLedger:  # the state of the fleet tells it
+            return False
+
+    look = OncePerTurn(caught_up)
 
     def found(scope: Scope) -> Deed | None:
-        look()
-        return find(scope)
+        return find(scope) if look() else None
 
     return found

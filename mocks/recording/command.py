@@ -71,6 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
         with suppress(KeyboardInterrupt):
             act = _record if arguments.command == "record" else _replay
             return act(arguments, arguments.folder / arguments.name)
+    except BrokenPipeError:
+        raise  # nobody hears what was kept
     except (Refused, WrongRules, OSError) as refused:
         print(f"not {arguments.command}ed: {refused}", file=sys.stderr)  # noqa: T201 - a command's last word
         return 1

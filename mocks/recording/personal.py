@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mocks.recording.names import shortened, words_of
-from mocks.recording.pseudonym import Pseudonym, day, same_shape
+from mocks.recording.pseudonym import Pseudonym, day, place, same_shape
 
 _WHO = (
     "applicants?|agents?|contacts?|persons?|holders?|owners?|legal person|legal representative"
-    "|representatives?|handlers?|clerks?|citizens?|residents?|spouse|guardians?|declarants?|payers?"
+    "|representatives?|handlers?|clerks?|citizens?|residents?|spouse|guardians?|declarants?|payers?|managers?|chiefs?"
+)
+_PLACE = (
+    "registered|business|premises|building|place|site|set|house|property|project|shop|installation"
+    "|work|delivery|billing|permanent|current"
 )
 _ROLE = "(fr|fddb|fddbr|dbr|sqr|jbr|lxr|qlr|dlr|wtr|fzr|sfr|ywr|czr|jhr|nsr|gzr|cyr|xkr)"
 _HERS = "(sqr|fr|jbr|lxr|qlr|dlr|wtr|fzr|jhr)?"
@@ -42,15 +46,19 @@ NAMED = (
         r"|national)( ?(no|num|number|id|code))$|\b(id ?card|passport|ssn|bsn|nino)$"
         r"|\bid ?(no|num|number)$|\bcert(ificate)? holder id$"
         rf"|\b({_WHO}) ?cert(ificate)? ?(no|num|number|id|code)$"
+        rf"|^(rybh|{_ROLE}dm)$|\b({_WHO}) identifier$|\bperson ref(erence)?$|人员编号$"
         r"|身份证(件)?(号码?)?$|证件号码?$"
         r"|公民身份(证)?号码$|护照号码?$",
     ),
     _named(
         "person",
         rf"^(xm|xingming|{_ROLE}xm|lxr|fddbr|dbr|qlr|sqr|(qlr|sqr)mc)$"
+        r"|^(cqr|czr|fzr|jbr|dlr|wtr|(xf|aq)?zrr|xfaqzrr)$"
         rf"|\b({_WHO}) ?(full ?)?name$|\b(full|first|last|given|family|middle|maiden) ?name$"
         r"|\bapplicant$|\bsurname$|\blegal (person|representative)$|\bcontact( person)?$"
-        r"|姓名$|^联系人$|^法定代表人$|^法人代表$|^经办人$|^申请人$|^权利人$|^代理人$",
+        r"|^(title |deed )?(owner|holder)$|\bsafety (chief|manager)$"
+        r"|姓名$|^联系人$|^法定代表人$|^法人代表$|^经办人$|^申请人$|^权利人$|^代理人$|^产权人$|^持证人$"
+        r"|负责人$|责任人$|安全管理员$",
     ),
     _named(
         "telephone",
@@ -62,8 +70,12 @@ NAMED = (
     _named(
         "address",
         rf"^{_HERS}(dz|lxdz|hjdz|jzdz|txdz|zzdz|xxdz|jtdz|jtzz|hkszd|zhuzhi|dizhi)$"
+        r"|^((fw|bdc|td|zd|xm)?zl|zuoluo|(fw|xm|ld|lz|jy|jycs|zc|azs?|sz|gc|xc)dz)$"
+        rf"|\b({_PLACE}) address$|\bnotice place$"
         r"|\b(home|residen(ce|tial)|postal|mailing|street|contact|living|domicile) address$"
-        r"|住址$|(联系|通讯|通信|户籍|居住|家庭|详细)地址$|户口所在地$",
+        r"|住址$|住所$|坐落(位置)?$|户口所在地$|张贴位置$"
+        r"|(联系|通讯|通信|户籍|居住|家庭|详细|注册|登记|经营|房屋|楼栋|项目|场所|设置|安装|施工|建设)地址$",
+        place,
     ),
     _named(
         "birthday",
@@ -80,6 +92,10 @@ NAMED = (
 _NOBODYS = re.compile(
     r"\s*+(?:true|false|null|none|nil|\W*|[a-z][a-z0-9+.-]{0,20}://.*)", re.I | re.S
 )
+_BARE = re.compile(r"^(address|addr|location|place|地址|地点|位置)$")
+_STREET = re.compile(  # 漕溪北路88号, 田林三村5号201室
+    r"[\u4e00-\u9fff][路街道弄巷村里坊镇][^。;；\n]{0,16}?[0-9０-９〇一二三四五六七八九十]{1,5}\s?[号弄栋幢室楼]"
+)
 Personal = Callable[[str, str], str | None]
 
 
@@ -90,6 +106,12 @@ def sort_of(name: str, above: str = "") -> str | None:
     """
     sort = _sort_of(shortened(name))
     return _sort_of(shortened(f"{above} {name}")) if sort is None and above else sort
+
+
+def is_place(name: str, value: str) -> bool:
+    """Whether a value under a name that says nothing of a person tells where somebody lives."""
+    spelt = words_of(shortened(name))
+    return any(map(_BARE.search, spelt)) and _STREET.search(value) is not None
 
 
 @lru_cache(maxsize=8192)

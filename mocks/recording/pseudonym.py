@@ -18,6 +18,7 @@ _LOWER, _UPPER = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NOUGHT_TO_NINE, _NOT_ZERO = "0123456789", "123456789"
 # Each is in GB 2312, Big5 and Shift JIS too.
 _HAN = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄宇宙洪荒日月明"
+_OF_PLACES = frozenset("省市区县旗路街道弄巷村里坊镇乡号栋幢座室楼层〇一二三四五六七八九十")
 _FIRST_HAN = "\u3400"
 _LOCAL = re.compile(r"\d{7,8}\Z")
 _DAY = re.compile(r"((?:19|20)\d\d)(\D?)(0[1-9]|1[0-2])(\D?)(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -93,6 +94,15 @@ def same_shape(key: bytes, value: str) -> str:
     if _no_number(value, made):
         made = _NOT_ZERO[next(draws) % 9] + made[1:]
     return made
+
+
+def place(key: bytes, value: str) -> str:
+    """Another address of the same shape that looks like one: streets stay streets, floors floors.
+
+    What is known by that look is found again when it is replayed.
+    """
+    made = same_shape(key, value)
+    return "".join(old if old in _OF_PLACES else new for old, new in zip(value, made, strict=True))
 
 
 def _no_number(value: str, made: str) -> bool:

@@ -5,8 +5,12 @@ word for every credential and every person: the true ones were never kept. Of se
 in persons alone, the one with the same pseudonyms answers, else each person who is asked for gets
 one of them (`persons`); the reply names whom it was asked for. Where none is the same, one is that
 differs in what is made for each request alone: a moment, the id of a message.
+
+Who shows credentials is not answered with a refusal of somebody else's, where anything else was
+recorded; who shows none gets what was said to one without, else a refusal, else anything.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,11 +24,27 @@ from starlette.routing import Route
 from mocks.anything.exchange import Answer, Asked, log
 from mocks.anything.recorded import exchanges
 from mocks.recording.asked_leaves import Leaves, asked_leaves, differing
+from mocks.recording.credentials import refused_for_credentials, shows_credentials
 from mocks.recording.persons import MADE_ANEW, Persons, words
 from mocks.recording.redaction import Redaction
 
 _METHODS = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "PATCH"]
 Keeps = Callable[[Asked, Answer], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reply:
+    """What was answered, and to whom: `shown` says whether the request showed credentials."""
+
+    answer: Answer
+    shown: bool
+    refused: bool
+
+    def rank(self, shown: bool) -> int:
+        """How well it suits who shows credentials, or none; 0 is best."""
+        if self.refused:
+            return 2 if shown else int(self.shown)
+        return int(self.shown != shown) * (1 if shown else 2)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,12 +54,19 @@ class _Known:
     leaves: Leaves  # without persons
     exact: Leaves  # with their pseudonyms
     loose: Leaves  # without what is made for each request as well
-    answers: list[Answer] = field(default_factory=list)
-    turn: int = 0
+    replies: list[_Reply] = field(default_factory=list)
+    turns: Counter[bool] = field(default_factory=Counter)
 
-    def next(self) -> Answer:
-        answer = self.answers[min(self.turn, len(self.answers) - 1)]
-        self.turn += 1
+    def turns_away(self, shown: bool) -> bool:
+        """Whether all it has for who shows credentials is a refusal of somebody else's."""
+        return shown and all(reply.refused for reply in self.replies)
+
+    def next(self, shown: bool) -> Answer:
+        """The next of those that suit best."""
+        best = min(reply.rank(shown) for reply in self.replies)
+        suiting = [reply.answer for reply in self.replies if reply.rank(shown) == best]
+        answer = suiting[min(self.turns[shown], len(suiting) - 1)]
+        self.turns[shown] += 1
         return answer
 
 
@@ -70,7 +97,9 @@ class Replay:
         if known is None:
             leaves, loose = asked_leaves(asked, self._blanked), asked_leaves(asked, self._loose)
             self._known.append(known := _Known(leaves=leaves, exact=exact, loose=loose))
-        known.answers.append(answer)
+        shown = shows_credentials(asked, known.leaves, self._blanked)
+        refused = refused_for_credentials(answer)
+        known.replies.append(_Reply(answer=answer, shown=shown, refused=refused))
 
     def __len__(self) -> int:
         return len(self._known)
@@ -95,15 +124,17 @@ class Replay:
     def answer(self, asked: Asked) -> Answer | None:
         """The next answer to this request; None for one that was not recorded."""
         leaves, exact = asked_leaves(asked, self._blanked), asked_leaves(asked, self._exact)
+        shown = shows_credentials(asked, leaves, self._blanked)
         same = [one for one in self._known if one.leaves == leaves] or self._alike(asked)
-        if not same and (nearest := self._nearest(leaves)) and self._serves(nearest, leaves):
+        if not same and (nearest := self._nearest(leaves, shown)) and self._serves(nearest, leaves):
             same = [nearest]
         if not same:
             return None
-        known = self._chosen(same, exact)
+        welcome = [one for one in same if not one.turns_away(shown)]
+        known = self._chosen(welcome or same, exact)
         pairs = self._persons.pairs(known.exact, exact, known.loose)
         self._persons.remember(pairs)
-        return self._persons.told(known.next(), pairs)
+        return self._persons.told(known.next(shown), pairs)
 
     def _alike(self, asked: Asked) -> list[_Known]:
         loose = asked_leaves(asked, self._loose)
@@ -122,8 +153,11 @@ class Replay:
             same[-1],
         )
 
-    def _nearest(self, leaves: Leaves) -> _Known | None:
-        return min(self._known, key=lambda one: len(differing(one.leaves, leaves)), default=None)
+    def _nearest(self, leaves: Leaves, shown: bool) -> _Known | None:
+        def far(one: _Known) -> tuple[int, bool]:
+            return len(differing(one.leaves, leaves)), one.turns_away(shown)
+
+        return min(self._known, key=far, default=None)
 
     def _serves(self, nearest: _Known, leaves: Leaves) -> bool:
         same = ("method", "path", "soapaction")
@@ -131,7 +165,8 @@ class Replay:
 
     def _not_recorded(self, asked: Asked) -> Response:
         leaves = asked_leaves(asked, self._blanked)
-        return _not_recorded(self._nearest(leaves), leaves)
+        shown = shows_credentials(asked, leaves, self._blanked)
+        return _not_recorded(self._nearest(leaves, shown), leaves)
 
 
 def _not_recorded(nearest: _Known | None, leaves: Leaves) -> Response:

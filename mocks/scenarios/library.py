@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from mocks.faults.said import near
 from mocks.scenarios.model import Mistake, Scenario, WrongScenario
 from mocks.scenarios.reading import read
 from mocks.scenarios.terms import Terms
@@ -26,7 +27,8 @@ def load(id_: str, terms: Sequence[Terms] = (), folder: Path | None = None) -> S
     """The scenario of this name; WrongScenario with every mistake, UnknownScenario."""
     found = files(folder)
     if id_ not in found:
-        raise UnknownScenario(f"no scenario {id_!r}: there are {', '.join(found)}")
+        there = f"there are {', '.join(found)}"
+        raise UnknownScenario(f"no scenario {id_!r}{near(id_, found)}; {there}")
     return read(found[id_], terms)
 
 

@@ -115,7 +115,8 @@ def application(endpoint: Endpoint, kit: Kit) -> Direct:
         return published.answer(request)
 
     asked = Route(endpoint.contract.path, serve, methods=["POST"])
-    read = Route(endpoint.contract.path, describe, methods=["GET"])
+    # named by what it is asked with, which a caller who is lost is told
+    read = Route(endpoint.contract.path, describe, methods=["GET"], name="?wsdl")
     ways = [
         Way(route=asked, deed=at_once),
         Way(route=read, deed=lambda scope, _: published.answer(Request(scope))),

@@ -10,6 +10,7 @@ from mocks.core.clock import SHANGHAI
 from mocks.core.deed import NotOurs
 from mocks.core.filed import Status
 from mocks.core.kit import Kit, assemble
+from mocks.core.ledger import BrokenLedger
 
 SERVICE = "fire_safety_inspection"
 
@@ -95,3 +96,27 @@ def test_whatever_would_change_a_filing_is_not_its_own(two: tuple[Kit, Kit]) -> 
             act()
 
     assert writer.ledger.path.read_bytes() == written
+
+
+@pytest.mark.parametrize("wrong", ["no entry", "3", '{"seq": 1}'])
+def test_a_line_that_is_no_entry_is_named_until_it_is_put_right(
+    two: tuple[Kit, Kit], wrong: str
+) -> None:
+    writer, follower = two
+    writer.desk.receive("f:1", SERVICE, {})
+    follower.desk.catch_up()
+    right = writer.ledger.path.read_bytes()
+    with writer.ledger.path.open("ab") as file:
+        file.write(f"{wrong}\n".encode())
+
+    for _ in "ab":
+        with pytest.raises(BrokenLedger, match="line 2 is no entry"):
+            follower.desk.catch_up()
+    writer.desk.receive("f:2", SERVICE, {})
+    with pytest.raises(BrokenLedger, match="line 2 is no entry"):
+        follower.desk.catch_up()
+    written = writer.ledger.path.read_bytes()
+    writer.ledger.path.write_bytes(right + written[len(right) + len(wrong) + 1 :])
+    follower.desk.catch_up()
+
+    assert follower.desk.filings() == writer.desk.filings()

@@ -1,6 +1,7 @@
 """docs/mock-admin.md is true: its commands run against a fleet, and what it says is there."""
 
 import json
+import os
 import re
 import shlex
 import signal
@@ -12,7 +13,11 @@ from typing import Any
 
 import httpx
 import pytest
+from rich.cells import cell_len
+from rich.console import Console
 
+from gateway.cli.commands import app
+from gateway.cli.output import Speaker, guarded
 from mocks.admin.document import document
 from mocks.core import credentials
 from mocks.core.city import DEMO
@@ -72,6 +77,27 @@ def test_a_call_shows_in_the_journal_and_an_assertion_that_fails_says_where_it_d
     assert code == 1
     assert "reference: wanted 's:cli:2', got 's:cli:1'" in shell.err
     assert "next: " in shell.err
+
+
+def test_an_assertion_that_found_too_many_names_them_and_what_narrows_it(
+    world: Any, shell: Terminal
+) -> None:
+    fire = world.caller("fire")
+    fire.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    for remark in ("s:cli:n1", "s:cli:n2"):
+        fire.call("createDeclaration", fire.body("createDeclaration", remark=remark))
+    assert shell.run("mocks", "journal", "--department", "fire", "--json", "--limit", "2") == 0
+    one, other = (found["id"] for found in json.loads(shell.out)["requests"])
+    operation = ("--operation", "createDeclaration")
+
+    code = shell.run("mocks", "journal", "--department", "fire", *operation, "--at-most", "1")
+
+    assert code == 1
+    assert "near" not in shell.err
+    assert f"found: {one} " in shell.err
+    assert f"found: {other} " in shell.err
+    assert "differ in reference: narrow it with --reference" in shell.err
+    assert f"onething mocks journal {other}" in shell.err
 
 
 def test_the_rules_of_one_department_are_shown_alone_with_how_often_they_struck(
@@ -181,6 +207,50 @@ def test_the_credentials_and_ports_in_the_guide_are_those_the_departments_know()
         assert f"| {department} | {port} |" in told
 
 
+def test_what_was_assigned_is_told_and_no_list_of_scenarios(world: Any, shell: Terminal) -> None:
+    assert shell.run("mocks", "scenarios", "--assign", "case:A:1=lunch_break") == 0
+    assert shell.out == "case:A:1 will meet lunch_break\n"
+    assert shell.run("mocks", "scenarios", "--assign", "case:A:1=") == 0
+    assert shell.out == "case:A:1 will meet what is played\n"
+    assert shell.run("mocks", "scenarios", "--assign", "case:A:1=ordinary", "--json") == 0
+    assert json.loads(shell.out)["filings"] == {"case:A:1": "ordinary"}
+    assert shell.run("mocks", "scenarios", "--assign", "case:A:1=") == 0
+
+
+@pytest.mark.parametrize(
+    "words", ["state", "scenarios", "faults --kinds", "journal", "ledger fire"]
+)
+def test_a_table_fits_eighty_columns(
+    world: Any, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fire = world.caller("fire")
+    fire.headers["Authorization"] = f"Bearer {FIRE_TOKEN}"
+    fire.call("createDeclaration", fire.body("createDeclaration", remark="s:cli:" + "w" * 30))
+    speaker = Speaker(out=Console(width=80))
+
+    words += f" --url {world.admin}"
+    assert guarded(speaker, lambda: app(["mocks", *words.split()], obj=speaker)) == 0
+
+    rows = [line for line in capsys.readouterr().out.splitlines() if line[:1] in "┏┃┡│└"]
+    assert len(rows) > 3
+    assert {cell_len(line) for line in rows} <= set(range(81))
+
+
+def test_a_state_folder_that_is_gone_is_not_said_to_be_full(own_fire: Any) -> None:
+    moved = own_fire.state.with_name("moved")
+    own_fire.state.rename(moved)
+    try:
+        reply = own_fire.client.put(f"{own_fire.admin}/__admin/faults", json={"fire": []})
+        told = own_fire.client.put(
+            f"{own_fire.admin}/__admin/faults", json={"fire": [{"kind": "busy"}]}
+        )
+    finally:
+        moved.rename(own_fire.state)
+
+    assert {reply.status_code, told.status_code} == {503}
+    assert "the state folder is gone" in told.json()["mend"]
+
+
 def test_where_nothing_stands_it_is_said_so(world: Any, shell: Terminal) -> None:
     assert shell.run("mocks", "scenarios", "--where", "case:none") == 0
     assert "no filing under case:none" in shell.out
@@ -216,6 +286,31 @@ def test_what_needs_no_fleet_is_a_command_too(words: str, told: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "mocks scenarios keys",
+        "mocks scenarios check mocks/scenarios/library/lunch_break.toml",
+        "mocks city companies --count 1",
+        "mocks city companies --count 20000",
+        "mocks faults --kinds --url {admin}",
+        "mocks faults --kinds --json --url {admin}",
+        "mocks metrics --url {admin}",
+        "mocks state --url {admin}",
+        "version",
+    ],
+)
+def test_a_list_nobody_reads_on_ends_quietly_as_other_filters_do(world: Any, words: str) -> None:
+    command = [sys.executable, "-m", "gateway", *words.format(admin=world.admin).split()]
+    read, write = os.pipe()
+    os.close(read)
+
+    done = subprocess.run(command, cwd=ROOT, stdout=write, stderr=subprocess.PIPE, check=False)  # noqa: S603 - ours
+
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(
     ("words", "code", "told"),
     [
         ("faults fire buzy", 1, "did you mean busy"),
@@ -237,7 +332,25 @@ def test_what_needs_no_fleet_is_a_command_too(words: str, told: str) -> None:
         ("journal --body {", 2, "JSON"),
         ("clock --rate 2 --stop", 2, "--go"),
         ("clock --now 2026-09-21T09:00 --hours 1", 2, "--now"),
-        ("clock --now soon", 1, "/now"),
+        ("clock --now soon", 1, "--now: 'soon' is no moment"),
+        ("clock --now soon", 1, "next: onething mocks clock --now 2026-09-21T09:00"),
+        ("clock --now 2100-01-01T09:00", 1, "of this century"),
+        ("faults fire bussy", 1, "kind: 'bussy' is not known — did you mean busy?"),
+        ("faults fire bussy", 1, "next: onething mocks faults fire busy --set first=2"),
+        ("faults fire busy --set operation=getDeclaratio", 1, "did you mean getDeclaration?"),
+        ("faults fire busy --set operation=xyz", 1, "there are createDeclaration, "),
+        ("faults fire busy --set operation=xyz", 1, "onething mocks faults --kinds"),
+        ("latency fire --set fixed_s=1 --set operation=xyz", 1, "there are createDeclaration, "),
+        ("journal --department fire --operation xyz", 1, "there are createDeclaration, "),
+        ("journal --operation createDeclaratio", 1, "did you mean createDeclaration?"),
+        ("journal --operation getLicences --department fire --at-most 0", 1, "fire has no "),
+        ("journal --fault bussy", 1, "--fault: no fault is 'bussy' — did you mean busy?"),
+        ("journal --fault bussy --near", 1, "next: onething mocks faults --kinds"),
+        ("journal fire-9999", 1, "next: onething mocks journal lists"),
+        ("journal assert", 2, "--exactly"),
+        ("scenarios --play lunch_brake", 1, "did you mean lunch_break?"),
+        ("scenarios --play lunch_brake", 1, "next: onething mocks scenarios lists"),
+        ("scenarios --assign case:1=lunch_brake", 1, "--assign: no scenario 'lunch_brake'"),
         ("clock --now 2026-09-21", 1, "is no moment"),
         ("journal --since 2026-09-21", 1, "write 2026-09-21T09:00:00+08:00"),
         ("faults fire zzz", 1, "onething mocks faults --kinds"),
@@ -255,6 +368,7 @@ def test_a_refused_command_says_what_to_do_next(
 ) -> None:
     assert shell.run("mocks", *words.split()) == code
     assert told in shell.err
+    assert not re.search("GET /|PUT /|POST /|openapi.json|send for example", shell.err)
     assert "Traceback" not in shell.out + shell.err
 
 

@@ -125,6 +125,30 @@ def test_one_line_may_read_file_and_read_again(readers: World, lines: Lines) -> 
     assert told["matched"] == LINES  # what was given back is noted once
 
 
+def test_a_ledger_spoiled_under_way_is_told_and_every_line_is_still_answered(
+    readers: World, lines: Lines
+) -> None:
+    talks = lines()
+    told = data(talks[0].ask(filing("r:spoiled")))["SLBH"]
+    file = readers.state / "ledger" / "housing.jsonl"
+    right = file.read_bytes()
+    with file.open("ab") as opened:
+        opened.write(b"no entry\n")
+
+    found = [data(line.ask(asking(told)))["list"][0]["YWLSH"] for line in talks for _ in "ab"]
+    state = readers.ask("GET", "state")
+
+    assert found == ["r:spoiled"] * 2 * LINES
+    assert state["departments"]["housing"]["up"]
+    [spoiled] = state["spoiled"]
+    assert (spoiled["where"], spoiled["what"][:18]) == (str(file), "line 2 is no entry")
+    assert "put the line right" in spoiled["mend"]
+    assert "answers from what it knows" in spoiled["mend"]
+    file.write_bytes(right)
+    assert [data(line.ask(asking(told)))["list"] for line in lines()]
+    assert readers.ask("GET", "state")["spoiled"] == []
+
+
 def test_a_line_that_came_back_is_lent_again_when_it_only_reads(
     readers: World, lines: Lines
 ) -> None:

@@ -58,7 +58,7 @@ def test_since_leaves_out_what_came_before(world: Any, fire: Any) -> None:
     since = second["realAt"].replace("+", "%2B")
     told = world.ask("GET", f"journal?department=fire&since={since}")
 
-    assert told == {"requests": [second], "matched": 1, "kept": 2}
+    assert told == {"requests": [second], "matched": 1, "kept": 2, "unknown": []}
 
 
 def test_lines_leave_out_what_is_long_and_one_request_is_told_whole(world: Any, fire: Any) -> None:
@@ -121,6 +121,32 @@ def test_what_came_closest_is_shown_with_where_it_differs(world: Any, fire: Any)
     assert near[0]["differences"] == [
         {"where": "body /remark", "expected": "s:j:9", "got": "s:j:8"}
     ]
+
+
+def test_too_many_are_named_and_told_apart_and_nothing_else_is_shown(world: Any, fire: Any) -> None:
+    for _ in "abcdef":
+        declare(fire, "s:j:20")
+    declare(fire, "s:j:21")
+    match = {"operation": "createDeclaration"}
+
+    verdict = world.ask("POST", "journal/assert", {"match": match, "exactly": 1})
+    few = world.ask("POST", "journal/assert", {"match": match, "at_least": 9})
+
+    newest = world.ask("GET", "journal?operation=createDeclaration&limit=5&detail=line")["requests"]
+    assert (verdict["count"], verdict["near"]) == (7, [])
+    assert verdict["found"] == newest
+    assert verdict["apart"] == ["reference"]
+    assert (few["found"], few["apart"]) == ([], [])
+
+
+def test_what_was_sent_twice_alike_is_told_apart_by_nothing(world: Any, fire: Any) -> None:
+    for _ in "ab":
+        declare(fire, "s:j:22")
+
+    asked = {"match": {"reference": "s:j:22"}, "at_most": 1}
+    verdict = world.ask("POST", "journal/assert", asked)
+
+    assert (len(verdict["found"]), verdict["apart"]) == (2, [])
 
 
 def test_a_department_killed_in_mid_call_leaves_the_call_behind(world: Any, fire: Any) -> None:

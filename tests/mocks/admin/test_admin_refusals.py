@@ -11,6 +11,8 @@ from mocks.admin.document import document
 from mocks.supervisor import Supervisor
 
 ASSIGNED = b'{"reference": "case:A:file:1", "scenario": "no"}'
+OF_FIRE = {"operation": "zz", "department": "fire"}
+NO_OPERATION = (422, "NOT_OBEYABLE", ["/match/operation"])
 UNKNOWN_KEY = (422, "NOT_OBEYABLE", ["fire[0].x"])
 
 
@@ -51,6 +53,8 @@ def refused(world: Any, method: str, path: str, **said: Any) -> Any:
         ("GET", "journal?detail=body", b"", (400, "PARAMETER_WRONG", ["detail"])),
         ("GET", "journal/requests/fire-7", b"", (404, "UNKNOWN", ["id"])),
         ("POST", "journal/find", b'{"match": {"body": 7}}', (400, "BODY_WRONG", ["/match/body"])),
+        ("POST", "journal/near", b'{"match":{"operation":"no"}}', NO_OPERATION),
+        ("POST", "journal/assert", b'{"match":{"operation":"no"},"exactly":0}', NO_OPERATION),
         ("GET", "ledger", b"", (400, "PARAMETER_WRONG", ["department"])),
         ("GET", "nowhere", b"", (404, "UNKNOWN", ["/__admin/nowhere"])),
         ("PUT", "clock", b"{}", (405, "METHOD_WRONG", ["/__admin/clock"])),
@@ -70,6 +74,82 @@ def test_a_refusal_says_the_place_once(world: Any) -> None:
     told = reply.json()
     assert told["error"].startswith("fire[0].x: unknown key")
     assert [one["what"].startswith("unknown key") for one in told["findings"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "told"),
+    [
+        ("POST", "journal/assert", {"match": {}}, "add exactly, at_least or at_most"),
+        ("POST", "journal/find", {"match": {"operaton": "*"}}, "did you mean operation?"),
+        (
+            "POST",
+            "journal/near",
+            {"match": {"operation": "submitcase"}},
+            "did you mean SubmitCase?",
+        ),
+        ("POST", "journal/near", {"match": OF_FIRE}, "there are createDeclaration, "),
+        ("PUT", "faults", {"fire": [{"kind": "busy", "operation": "zz"}]}, "createDeclaration, "),
+        ("PUT", "scenarios", {"active": ["lunch_brake"]}, "did you mean lunch_break?"),
+    ],
+)
+def test_a_misspelt_name_is_answered_with_the_one_that_was_meant(
+    world: Any, method: str, path: str, body: Any, told: str
+) -> None:
+    reply = world.client.request(method, f"{world.admin}/__admin/{path}", json=body).json()
+
+    assert told in reply["error"]
+    assert "onething mocks" in reply["command"]
+    assert "onething mocks" not in reply["mend"]
+
+
+@pytest.mark.parametrize(
+    ("query", "where", "what"),
+    [
+        ("operation=submitcase", "operation", "did you mean SubmitCase?"),
+        ("operation=zz&department=fire", "operation", "there are createDeclaration, "),
+        ("fault=bussy", "fault", "did you mean busy?"),
+    ],
+)
+def test_who_looks_for_a_name_nobody_has_finds_nothing_and_hears_why(
+    world: Any, query: str, where: str, what: str
+) -> None:
+    told = world.ask("GET", f"journal?{query}")
+
+    [unknown] = told["unknown"]
+    assert (told["requests"], unknown["where"]) == ([], where)
+    assert what in unknown["what"]
+    assert world.ask("GET", "journal?operation=*&fault=*")["unknown"] == []
+
+
+def test_a_moment_that_is_none_is_said_once(world: Any) -> None:
+    body = {"match": {"since": "yesterday"}}
+
+    reply = world.client.post(f"{world.admin}/__admin/journal/find", json=body).json()
+
+    assert [one["where"] for one in reply["findings"]] == ["/match/since"]
+
+
+def test_the_state_tells_where_and_what_each_department_is_asked(world: Any) -> None:
+    told = world.ask("GET", "state")["departments"]
+
+    for name, one in told.items():
+        assert one["address"].startswith(one["url"])
+        assert (one["contract"] is not None) is (one["protocol"] == "soap"), name
+    assert "createDeclaration" in told["fire"]["operations"]
+    assert "applicationStatusChanged" not in told["market"]["operations"]
+    soap = [one for one in told.values() if one["protocol"] == "soap" and one["up"]]
+    assert [world.client.get(one["contract"]).status_code for one in soap] == [200] * len(soap)
+
+
+@pytest.mark.parametrize("department", ["fire", "market"])
+def test_a_path_a_department_has_not_is_answered_with_those_it_has(
+    world: Any, department: str
+) -> None:
+    reply = world.client.get(f"{world.ports[department]['url']}/nowhere")
+
+    assert reply.status_code == 404
+    for operation in world.caller(department).contract.operations.values():
+        assert f"{operation.method} {operation.path}\n" in reply.text
 
 
 def ordered(path: str) -> tuple[str, bytes]:

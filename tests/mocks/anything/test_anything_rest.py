@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from mocks.anything.exchange import Answer, Asked, Options
+from mocks.anything.folder import Folder
 from mocks.anything.opened import opened
 from mocks.anything.refusal import Refused
 from mocks.anything.rest import RestMock
@@ -371,3 +373,14 @@ def test_aliases_of_aliases_are_refused_before_they_grow(tmp_path: Path) -> None
 def test_a_document_out_of_shape_is_refused_with_a_sentence(tmp_path: Path, paths: Any) -> None:
     with pytest.raises(Refused, match="is not formed as OpenAPI is: "):
         contract(tmp_path, paths)
+
+
+def test_a_file_that_is_missing_is_said_to_be_missing_from_a_folder_one_can_find(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(Refused, match=re.escape(f"api.yaml: is not in {tmp_path} — add the file")):
+        Folder(Path()).bytes_of("api.yaml")
+    with pytest.raises(Refused, match=re.escape(f"lies outside of {tmp_path} — name the folder")):
+        Folder(Path()).name_of(Path("../api.yaml"))

@@ -7,7 +7,8 @@ import pytest
 
 from mocks.core.clock import SHANGHAI
 from mocks.journal.entry import Entry
-from mocks.journal.matching import Difference, Matcher, near_misses
+from mocks.journal.matching import Difference, Matcher
+from mocks.journal.nearness import near_misses
 from mocks.journal.record import Outcome, Received, packed, unpacked
 
 AT = datetime(2026, 9, 21, 9, tzinfo=SHANGHAI)
@@ -104,6 +105,26 @@ def test_the_nearest_comes_first_and_a_match_is_none() -> None:
     assert found[0].differences == (
         Difference(where="path", expected="/applications", got="/elsewhere"),
     )
+
+
+def test_a_reference_nearly_right_comes_before_one_unlike_and_that_before_none() -> None:
+    mistyped = entry('{"reference":"case:A:file:1"}', number=1)
+    unlike = entry('{"reference":"s:42"}', number=2)
+    bare = [entry("{}", number=number) for number in range(3, 9)]
+    wanted = Matcher.of({"reference": "case:A:file:2"})
+
+    found = near_misses(wanted, [*bare, unlike, mistyped], limit=3)
+
+    assert [one.entry.id for one in found] == [1, 2, 8]
+
+
+@pytest.mark.parametrize("got", ["case:A:file:12", "case:A:fil:1", "case:B:file:1", "ase:A:file:1"])
+def test_a_slip_anywhere_in_a_reference_is_nearer_than_another_operation(got: str) -> None:
+    slip = entry(f'{{"reference":"{got}"}}', number=1)
+    elsewhere = entry('{"reference":"case:A:file:1"}', number=2, path="/quite/another")
+    wanted = Matcher.of({"reference": "case:A:file:1", "path": "/applications", "method": "POST"})
+
+    assert [one.entry.id for one in near_misses(wanted, [elsewhere, slip], limit=9)] == [1, 2]
 
 
 @pytest.mark.parametrize("body", ["", "{", "<a", "<!DOCTYPE a><a/>", "[" * 5000, "\x00\xff"])

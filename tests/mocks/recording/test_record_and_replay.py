@@ -18,6 +18,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from mocks.anything.exchange import Answer
+from mocks.recording.credentials import refused_for_credentials
 from mocks.recording.kept import Recording
 from mocks.recording.people import PEOPLE, Pattern
 from mocks.recording.personal import NAMED
@@ -49,6 +51,10 @@ class System:
             return StreamingResponse(_pieces(), media_type="text/plain")
         if path == "/base/packed":
             return Response(zlib.compress(b"x"), headers={"content-encoding": "deflate"})
+        if path == "/base/asks-who":
+            said = (request.headers.get("authorization"), request.query_params.get("token"))
+            if not {"Bearer good", "good"} & {*said}:
+                return JSONResponse({"error": "who are you?"}, 401)
         if path == "/base/slow":
             await asyncio.sleep(5)
         told = {"number": len(self.asked), "holder": ID, "access_token": "geheim", "sent": body}
@@ -326,3 +332,80 @@ async def test_a_path_that_begins_with_two_slashes_stays_one(told: Stage) -> Non
     await told.ask("GET", "http://proxy//land/7?n=1")
 
     assert (await asked(replay_of(told), "GET", "http://proxy//land/7?n=1")).status_code == 200
+
+
+GOOD = {"authorization": "Bearer good"}
+REFUSED = {"authorization": "Bearer wrong"}
+
+
+async def recorded(stage: Stage, *sent: dict[str, str], path: str = "/asks-who") -> Any:
+    for headers in sent:
+        await stage.ask("GET", path, headers=headers)
+    return stage.replay()
+
+
+async def statuses(app: Any, *sent: dict[str, str], path: str = "/asks-who") -> list[int]:
+    return [(await asked(app, "GET", path, headers=headers)).status_code for headers in sent]
+
+
+async def test_who_sends_credentials_is_not_told_that_somebody_elses_were_refused(
+    stage: Stage,
+) -> None:
+    app = await recorded(stage, {}, REFUSED, GOOD)
+
+    assert await statuses(app, {"authorization": "Bearer mine"}, GOOD, {}, GOOD, {}) == [
+        200, 200, 401, 200, 401,
+    ]  # fmt: skip
+
+
+async def test_credentials_in_a_parameter_count_likewise(stage: Stage) -> None:
+    for path in ("/asks-who?token=wrong", "/asks-who?token=good"):
+        await stage.ask("GET", path)
+
+    [reply] = await statuses(stage.replay(), {}, path="/asks-who?token=mine")
+
+    assert reply == 200
+
+
+async def test_where_nothing_but_a_refusal_was_recorded_everyone_gets_it(stage: Stage) -> None:
+    app = await recorded(stage, REFUSED)
+
+    assert await statuses(app, GOOD, {}) == [401, 401]
+
+
+async def test_who_sends_none_gets_what_was_recorded_with_some_where_nothing_else_was(
+    stage: Stage,
+) -> None:
+    app = await recorded(stage, GOOD)
+
+    assert await statuses(app, {}) == [200]
+
+
+async def test_a_refusal_of_one_person_is_not_preferred_to_the_record_of_another(
+    told: Stage,
+) -> None:
+    other = "110105194912310029"
+    await told.ask("GET", "/asks-who", params={"id": ID}, headers=REFUSED)
+    await told.ask("GET", "/asks-who", params={"id": other}, headers=GOOD)
+
+    reply = await asked(replay_of(told), "GET", "/asks-who", params={"id": ID}, headers=GOOD)
+
+    assert reply.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "refused"),
+    [
+        (401, b"", True),
+        (407, b"", True),
+        (403, b"", False),
+        (500, b"<faultcode>wsse:FailedAuthentication</faultcode>", True),
+        (500, b"<faultcode>soap:Server</faultcode>", False),
+        (400, b'{"error": "invalid_client"}', True),
+        (400, b'{"error": "invalid_scope"}', False),
+    ],
+)
+def test_a_refusal_for_credentials_is_known_by_what_standards_say_of_it(
+    status: int, body: bytes, refused: bool
+) -> None:
+    assert refused_for_credentials(Answer(status=status, body=body)) is refused

@@ -45,3 +45,17 @@ def test_nothing_but_the_contract_is_handed_out(department: Callable[[str], Any]
     assert get(served.url, "?xsd=../department.toml").status_code == 404
     assert get(served.url, "").status_code == 405
     assert get(served.url, "").headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("path", ["/", "/services", "/?wsdl"])
+def test_who_asks_elsewhere_is_told_where_to_ask_and_where_the_contract_is(
+    department: Callable[[str], Any], path: str
+) -> None:
+    served = department("police")
+    service = httpx.URL(served.url).path
+
+    reply = get(served.base, path)
+
+    assert reply.status_code == 404
+    assert f"POST {service}" in reply.text
+    assert f"GET {service}?wsdl" in reply.text

@@ -26,6 +26,8 @@ from mocks.core.records import Company, HealthCertificates, Manager
 from mocks.core.works import Works
 
 _COMPANIES = Shuffle(31**5, 12_345_701, 7_654_321)
+_FIRST_FOUNDED = date(2008, 1, 2).toordinal()
+_MOVES_IN = timedelta(days=60)
 # index -> (road, house number, floor)
 _FIXED_PREMISES = {0: (0, 188, 1), 1: (9, 520, 1)}
 _FIXED: dict[int, dict[str, Any]] = {
@@ -54,69 +56,76 @@ class City(Works):
 
     def company(self, index: int) -> Company:
         """The company with this index."""
-        fixed = _FIXED.get(index, {})
-        road, number, floor = place = self._place(index)
+        road = self._road(index)
+        organisation = organisation_code("MA1" + in_base31(_COMPANIES.hide(index), 5))
+        return self._company(index, road, uscc(names.ROADS[road][0], organisation))
+
+    def _company(self, index: int, road: int, code: str) -> Company:
+        fixed, draw = _FIXED.get(index, {}), self.about(index)
+        number, floor = self._door(index)
         built = self._built(road, number)
-        code = names.ROADS[road][0]
-        trade, scope = names.TRADES[fixed.get("trade", self.drawn("trade", index) % 5)]
-        word = self.of(names.SHOP_WORDS, "word", index)
+        trade, scope = names.TRADES[fixed.get("trade", draw("trade") % 5)]
+        word = names.SHOP_WORDS[draw("word") % len(names.SHOP_WORDS)]
         name = fixed.get("name", f"上海{names.ROADS[road][1][:2]}{word}{trade}有限公司")
-        founded = fixed.get("founded") or self._founded(index, built)
-        capital = fixed.get("capital", 10_000 * (1 + self.drawn("capital", index) % 500))
+        founded = fixed.get("founded") or _founded(draw("founded"), built)
+        capital = fixed.get("capital", 10_000 * (1 + draw("capital") % 500))
         return Company(
             index=index,
-            uscc=self._uscc(index, code),
+            uscc=code,
             name=name,
-            enterprise_type=fixed.get("type", self.of(names.TYPES, "type", index)),
+            enterprise_type=fixed.get("type", names.TYPES[draw("type") % len(names.TYPES)]),
             registered_capital=Decimal(f"{capital}.00"),
             establish_date=founded,
             business_term=f"{founded.isoformat()}至不约定期限",
             business_scope=scope,
-            registered_address=address_of(*place),
+            registered_address=address_of(road, number, floor),
             legal_rep_name=self.name(2 * index),
             legal_rep_ref=person_ref(2 * index),
             premises_cert_no=self._cert_no(road, number, floor, built),
-            district_code=code,
-            status="注销" if not fixed and self.drawn("gone", index) % 40 == 0 else "存续",
+            district_code=names.ROADS[road][0],
+            status="注销" if not fixed and draw("gone") % 40 == 0 else "存续",
         )
 
-    def _founded(self, index: int, built: date) -> date:
-        """When it was registered: not before there was the house it is in."""
-        drawn = self.day(date(2008, 1, 2), 6200, "founded", index)
-        return max(drawn, built + timedelta(days=60))
+    def _road(self, index: int) -> int:
+        """The road its premises are in."""
+        fixed = _FIXED_PREMISES.get(index)
+        return self.drawn("road", index) % len(names.ROADS) if fixed is None else fixed[0]
 
-    def _place(self, index: int) -> tuple[int, int, int]:
-        """Road, house number and floor of its premises: the ground floor every house has."""
+    def _door(self, index: int) -> tuple[int, int]:
+        """House number and floor of its premises: the ground floor every house has."""
         if (fixed := _FIXED_PREMISES.get(index)) is not None:
-            return fixed
-        road = self.drawn("road", index) % len(names.ROADS)
-        return road, 1 + self.drawn("number", index) % (NUMBERS - 1), 1
+            return fixed[1:]
+        return 1 + self.drawn("number", index) % (NUMBERS - 1), 1
 
-    def _uscc(self, index: int, district: str) -> str:
-        return uscc(district, organisation_code("MA1" + in_base31(_COMPANIES.hide(index), 5)))
+    def _known(self, code: str) -> tuple[int, int] | None:
+        """The index of the company with this code, and its road."""
+        if len(code) != 18 or code[8:11] != "MA1":
+            return None
+        try:
+            index = _COMPANIES.show(from_base31(code[11:16]))
+        except ValueError:
+            return None
+        road = self._road(index)
+        right = uscc(names.ROADS[road][0], organisation_code(code[8:16]))
+        return (index, road) if code == right else None
 
     @recalled
     def company_by_uscc(self, code: str) -> Company | None:
         """The company with this unified social credit code."""
-        if len(code) != 18 or code[8:11] != "MA1":
-            return None
-        try:
-            company = self.company(_COMPANIES.show(from_base31(code[11:16])))
-        except ValueError:
-            return None
-        return company if company.uscc == code else None
+        return None if (known := self._known(code)) is None else self._company(*known, code)
 
     @recalled
     def managers(self, code: str) -> tuple[Manager, ...]:
         """The food safety managers' certificates of a company, newest first."""
-        if (company := self.company_by_uscc(code)) is None:
+        if (known := self._known(code)) is None:
             return ()
-        count = 1 if company.index < 2 else self.drawn("managers", code) % 3
+        index, _ = known
+        count = 1 if index < 2 else self.drawn("managers", code) % 3
         return tuple(
             Manager(
                 uscc=code,
                 cert_no=f"SPAQ{code[2:8]}{self.drawn('manager', code, n) % 10**8:08d}",
-                name=self.name(6 * 10**7 + (3 * company.index + n) % 10**7),
+                name=self.name(6 * 10**7 + (3 * index + n) % 10**7),
                 valid_until=self.day(date(2027, 6, 1), 900, "until", code, n),
             )
             for n in range(count)
@@ -125,13 +134,18 @@ class City(Works):
     @recalled
     def health(self, code: str) -> HealthCertificates | None:
         """The health certificates of a company's staff; None for an unknown company."""
-        if (company := self.company_by_uscc(code)) is None:
+        if (known := self._known(code)) is None:
             return None
-        count = {0: 12, 1: 4}.get(company.index, self.drawn("health", code) % 40)
+        count = {0: 12, 1: 4}.get(known[0], self.drawn("health", code) % 40)
         expiry = self.day(date(2027, 1, 5), 300, "expiry", code)
         return HealthCertificates(
             uscc=code, valid_count=count, next_expiry=expiry if count else None
         )
+
+
+def _founded(drawn: int, built: date) -> date:
+    """When a company was registered: not before there was the house it is in."""
+    return max(date.fromordinal(_FIRST_FOUNDED + drawn % 6200), built + _MOVES_IN)
 
 
 def _demo(city: City, index: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ is in force and not begun anew; a kill forgets both.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -93,6 +93,17 @@ class Faults:
         """Whether any rule was in force when somebody looked last."""
         return bool(self._ordered.rules)
 
+    @property
+    def hurries(self) -> bool:
+        """Whether each call meets a rule by which nobody waits; looks for new rules."""
+        rules = self._current()
+        return bool(rules) and all(rule.hurries for rule in rules)
+
+    def hurry(self, operation: str) -> None:
+        """Count a call against such a rule, when one was in force when somebody looked last."""
+        if (rules := self._ordered.rules) and rules[0].hurries:
+            self._struck_by(rules[0], Matter(operation=operation), None)
+
     def pick(
         self,
         operation: str,
@@ -108,12 +119,18 @@ class Faults:
         now = self._clock.now() if self._clock and self._timed else None
         matter = Matter(operation=operation, words=words, about=about)
         for rule in rules:
-            if rule.kind.name in among and (fault := rule.strikes(matter, now)):
-                self.struck[fault.kind] += 1
-                struck(fault.kind)
-                self.places.pop(fault.kind, None)
-                return replace(fault, among=partial(self.places.__setitem__, fault.kind))
+            if rule.kind.name in among and (fault := self._struck_by(rule, matter, now)):
+                return fault
         return default
+
+    def _struck_by(self, rule: Rule, matter: Matter, now: datetime | None) -> Fault | None:
+        kind = rule.kind.name
+        fault = rule.strikes(matter, now, partial(self.places.__setitem__, kind))
+        if fault is not None:
+            self.struck[kind] += 1
+            struck(kind)
+            self.places.pop(kind, None)
+        return fault
 
     def waiting(self) -> bool:
         """Whether a rule strikes connections."""

@@ -11,8 +11,9 @@ from urllib.parse import unquote
 
 _MOST, _LONGEST = 256, 4096
 _METHODS = {name.encode(): name for name in ("GET", "POST", "PUT", "PATCH", "DELETE")}
-_TARGET = re.compile(rb"/(?:[A-Za-z0-9._~%:@!$&'()*+,;=-][A-Za-z0-9/._~%:@!$&'()*+,;=?-]*)?")
-_VERSION = b"HTTP/1.1"
+_PATH = rb"/[A-Za-z0-9._~%:@!$&'()*+,;=-][A-Za-z0-9/._~%:@!$&'()*+,;=-]*|/(?!\?)"
+_QUERY = rb"[A-Za-z0-9/._~%:@!$&'()*+,;=?-]*"
+_LINE = re.compile(rb"([A-Z]+) (%s)(?:\?(%s))? HTTP/1\.1\r\n" % (_PATH, _QUERY))
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -36,20 +37,19 @@ class Heads:
 
     def read(self, data: bytes) -> Asked | None:
         """The request these bytes are, all of them; None when it has to be read the long way."""
-        line_end = data.find(b"\r\n") + 2
+        if (line := _LINE.match(data)) is None:
+            return None
+        line_end = line.end()
         end = data.find(b"\r\n\r\n", line_end) + 4
         known = self._known.get(data[line_end:end])
         if known is None or len(data) != end + known[1]:
             return None
-        line = data[: line_end - 2].split(b" ")
-        if len(line) != 3 or line[2] != _VERSION or _TARGET.fullmatch(line[1]) is None:
+        method, raw_path, query = line.groups(b"")
+        if method not in _METHODS:
             return None
-        if (method := _METHODS.get(line[0])) is None:
-            return None
-        raw_path, _, query = line[1].partition(b"?")
         path = raw_path.decode("ascii")
         path = unquote(path) if "%" in path else path
-        return Asked(method, path, raw_path, query, known[0], data[end:])
+        return Asked(_METHODS[method], path, raw_path, query, known[0], data[end:])
 
     def learn(self, data: bytes, headers: Headers, body: bytes) -> None:
         """Keep how the headers of a request read: one that came whole, and lets the line be kept.

@@ -15,6 +15,10 @@ PLOTS = NUMBERS // 10  # pieces of land of a road
 PLACES = len(names.ROADS) * NUMBERS * FLOORS  # storeys there would be, were all houses tall
 _ADDRESS = re.compile(r"(?:上海市)?(..新?区)(.+?路)(\d{1,4})号(\d{1,2})层")
 _CERT = re.compile(r"沪[((](\d{4})[))](..?)字不动产权第(\d{6,7})号")
+_BUILDING = re.compile(r"(\d{6})(\d{3})(\d{5})")
+_PARCEL = re.compile(r"\d{6}(\d{3})(\d{3})GB(\d{5})")
+_FIRST_BUILT, _FIXED_BUILT = date(1986, 3, 1), date(2012, 6, 18)
+_FIRST_APPROVED = date(1995, 1, 4)
 _ROAD_INDEX = {(district, road): i for i, (_, district, _, road) in enumerate(names.ROADS)}
 _FIXED_OWNERS = {(0, 188, 1): "上海衡复置业有限公司", (9, 520, 1): "上海愚园商业管理有限公司"}
 _FIXED_AREAS = {(0, 188, 1): Decimal("186.5"), (9, 520, 1): Decimal("62.3")}
@@ -27,8 +31,9 @@ class Houses(People):
         return 6 if number == 188 else 1 + self.drawn("floors", road, number) % FLOORS
 
     def _built(self, road: int, number: int) -> date:
-        made = self.day(date(1986, 3, 1), 12_000, "built", road, number)
-        return date(2012, 6, 18) if number == 188 else made
+        if number == 188:
+            return _FIXED_BUILT
+        return self.day(_FIRST_BUILT, 12_000, "built", road, number)
 
     def _area(self, road: int, number: int, floor: int) -> Decimal:
         """What a storey measures, in square metres."""
@@ -92,7 +97,7 @@ class Houses(People):
     @recalled
     def building(self, building_no: str) -> Building | None:
         """The house with this number."""
-        if (place := _place(r"(\d{6})(\d{3})(\d{5})", building_no)) is None:
+        if (place := _place(building_no)) is None:
             return None
         road, number = place
         floors = self._floors(road, number)
@@ -114,7 +119,7 @@ class Houses(People):
         if (place := plot_of(parcel_no)) is None:
             return None
         road, plot = place
-        approved = self.day(date(1995, 1, 4), 10_000, "approved", parcel_no)
+        approved = self.day(_FIRST_APPROVED, 10_000, "approved", parcel_no)
         return Parcel(
             parcel_no=parcel_no,
             land_use=self.of(names.LAND_USES, "land", parcel_no),
@@ -142,7 +147,7 @@ def parcel_number(road: int, plot: int) -> str:
 
 def plot_of(parcel_no: str) -> tuple[int, int] | None:
     """Road and plot of the land with this number, when there is such land."""
-    if (found := re.fullmatch(r"\d{6}(\d{3})(\d{3})GB(\d{5})", parcel_no)) is None:
+    if (found := _PARCEL.fullmatch(parcel_no)) is None:
         return None
     road, plot = int(found[1]), int(found[2]) * 100 + int(found[3])
     if road >= len(names.ROADS) or plot >= PLOTS or parcel_number(road, plot) != parcel_no:
@@ -150,9 +155,9 @@ def plot_of(parcel_no: str) -> tuple[int, int] | None:
     return road, plot
 
 
-def _place(pattern: str, number: str) -> tuple[int, int] | None:
+def _place(number: str) -> tuple[int, int] | None:
     """Road and house number in a building's number, when they exist."""
-    if (found := re.fullmatch(pattern, number)) is None:
+    if (found := _BUILDING.fullmatch(number)) is None:
         return None
     code, road, house = found[1], int(found[2]), int(found[3])
     if road >= len(names.ROADS) or names.ROADS[road][0] != code or house >= NUMBERS:

@@ -63,6 +63,11 @@ class Kit:
         """Whether no rule and no scenario is in force: a call meets nothing but the deed."""
         return not (self.faults or self.pace or self.scenarios.active)
 
+    @property
+    def hurried(self) -> bool:
+        """Whether the one thing in force is that nobody waits, not even as on every day."""
+        return self.faults.hurries and not (self.pace or self.scenarios.active)
+
     def reset(self) -> None:
         """Forget everything; what was under way is not done, and rules begin to count anew."""
         self.under_way.forget()

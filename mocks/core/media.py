@@ -40,25 +40,29 @@ def value_of(raw: bytes, content_type: str | None, taken: Collection[str]) -> An
     NotTaken for another one, for none, or for an unknown charset; ValueError for bytes that are not
     what was said of them.
     """
-    media, charset = _told(content_type or "")
+    media, charset, codec = _told(content_type or "")
     if media not in taken:
         wanted = " or ".join(sorted(taken))
         raise NotTaken(f"Content-Type {media or 'is missing'}: send {wanted}")
-    if (codec := _CHARSETS.get(normalize_encoding(charset or _UTF_8))) is None:
+    if codec is None:
         raise NotTaken(f"charset {charset}: send UTF-8")
     return _READ.get(media, _json)(raw, codec)
 
 
 @lru_cache(maxsize=64)  # a client says the same with every request
-def _told(content_type: str) -> tuple[str, str]:
-    """Media type and charset, in lower case; "" for what is not told."""
+def _told(content_type: str) -> tuple[str, str, str | None]:
+    """Media type and charset, in lower case, "" for what is not told; and how that is read."""
     media, _, parameters = content_type.partition(";")
-    if not parameters:
-        return media.strip().lower(), ""
+    charset = _charset(content_type) if parameters else ""
+    codec = _CHARSETS.get(normalize_encoding(charset or _UTF_8))
+    return media.strip().lower(), charset, codec
+
+
+def _charset(content_type: str) -> str:
     message = Message()
     message["content-type"] = content_type.replace("\n", " ").replace("\r", " ")
     charset = message.get_param("charset", "")
-    return media.strip().lower(), charset.strip().lower() if isinstance(charset, str) else "?"
+    return charset.strip().lower() if isinstance(charset, str) else "?"
 
 
 def _json(raw: bytes, codec: str) -> Any:

@@ -1,12 +1,12 @@
 """Identifiers with their check characters, and the arithmetic that turns an index into one."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import wraps
 from hashlib import blake2b
 from operator import mul
 from string import ascii_uppercase, digits
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -100,36 +100,46 @@ class Seeded:
         digest.update((_JOINED[len(parts)] % parts).encode())
         return int.from_bytes(digest.digest(), "big")
 
+    def about(self, *subject: object) -> Callable[[str], int]:
+        """What is drawn about one thing, `drawn(what, *subject)`: its name is written once."""
+        begun, name = self._begun.copy, "/" + _JOINED[len(subject)] % subject
+
+        def draw(what: str) -> int:
+            digest = begun()
+            digest.update((what + name).encode())
+            return int.from_bytes(digest.digest(), "big")
+
+        return draw
+
     def of(self, choices: Sequence[T], *parts: object) -> T:
         """One of the choices."""
         return choices[self.drawn(*parts) % len(choices)]
 
     def day(self, first: date, span: int, *parts: object) -> date:
         """One of `span` days from `first` on."""
-        return first + timedelta(days=self.drawn(*parts) % span)
+        return date.fromordinal(first.toordinal() + self.drawn(*parts) % span)
 
 
 _S = TypeVar("_S", bound=Seeded)
-_P = ParamSpec("_P")
 _UNKNOWN = object()
 
 
-def recalled(find: Callable[Concatenate[_S, _P], T]) -> Callable[Concatenate[_S, _P], T]:
+def recalled(find: Callable[[_S, str], T]) -> Callable[[_S, str], T]:
     """The same look-up by key, what it found lately kept where records may be held.
 
     What is drawn stays as it is for ever.
     """
 
     @wraps(find)
-    def found(self: _S, /, *key: _P.args, **named: _P.kwargs) -> T:
+    def found(self: _S, key: str) -> T:
         if not self.recalls:
-            return find(self, *key, **named)
-        kept, asked = self.recalled, (find, *key, *named.values())
+            return find(self, key)
+        kept, asked = self.recalled, (find, key)
         answer: T = kept.get(asked, _UNKNOWN)
         if answer is _UNKNOWN:
             if len(kept) >= self.recalls:
                 kept.clear()
-            answer = kept[asked] = find(self, *key, **named)
+            answer = kept[asked] = find(self, key)
         return answer
 
     return found

@@ -15,6 +15,7 @@ class Parameter:
     name: str
     of_query: bool
     required: bool
+    header: bytes  # its name in lower case
     key: str  # under which its schema is compiled
     schema: Any
     read: Callable[[str], Any]
@@ -23,7 +24,7 @@ class Parameter:
         """Its text; None when it was not sent."""
         if self.of_query:
             return question.parameter(self.name)
-        return question.header(self.name.lower().encode())
+        return question.header(self.header)
 
 
 def parameters(contract: Contract, operation: Operation) -> Sequence[Parameter]:
@@ -34,6 +35,7 @@ def parameters(contract: Contract, operation: Operation) -> Sequence[Parameter]:
             name=p["name"],
             of_query=p["in"] == "query",
             required=p.get("required", False),
+            header=p["name"].lower().encode(),
             key=f"{operation.id} {p['name']}",
             schema=p["schema"],
             read=_READ.get(contract.resolve(p["schema"]).get("type"), str),
@@ -47,18 +49,19 @@ def parameter_faults(
     contract: Contract, known: Sequence[Parameter], question: Question
 ) -> list[Fault]:
     """What is missing; when nothing is, what breaks its schema."""
-    sent = [(p, p.sent(question)) for p in known]
-    missing = [
-        Fault(pointer=f"/{p.name}", message=f"{p.name} is a required parameter", missing=True)
-        for p, text in sent
-        if p.required and text is None
-    ]
-    return missing or [
-        Fault(pointer=f"/{p.name}", message=fault.message, missing=False)
-        for p, text in sent
-        if text is not None
-        for fault in contract.faults(p.key, p.schema, _read(p, text))
-    ]
+    missing: list[Fault] = []
+    wrong: list[Fault] = []
+    for one in known:
+        if (text := one.sent(question)) is not None:
+            found = contract.faults(one.key, one.schema, _read(one, text))
+            wrong += (_fault(one, fault.message) for fault in found)
+        elif one.required:
+            missing.append(_fault(one, f"{one.name} is a required parameter", missing=True))
+    return missing or wrong
+
+
+def _fault(parameter: Parameter, message: str, *, missing: bool = False) -> Fault:
+    return Fault(pointer=f"/{parameter.name}", message=message, missing=missing)
 
 
 def _read(parameter: Parameter, text: str) -> Any:

@@ -35,7 +35,9 @@ class People(Seeded):
         """What the person with this index is called."""
         if (fixed := _FIXED_PEOPLE.get(index)) is not None:
             return fixed
-        return self.of(names.SURNAMES, "sur", index) + self.of(names.GIVEN, "given", index)
+        draw = self.about(index)
+        surname = names.SURNAMES[draw("sur") % len(names.SURNAMES)]
+        return surname + names.GIVEN[draw("given") % len(names.GIVEN)]
 
     @recalled
     def person_by_ref(self, ref: str) -> Person | None:

@@ -13,8 +13,10 @@ class Ready(Response):
         self, body: bytes, status: int, media_type: str, headers: Mapping[str, str] | None = None
     ) -> None:
         self.status_code, self.body, self.background = status, body, None
-        self.raw_headers = [_raw(name.lower(), value) for name, value in (headers or {}).items()]
-        self.raw_headers += (b"content-length", b"%d" % len(body)), _raw("content-type", media_type)
+        length = b"content-length", b"%d" % len(body)
+        self.raw_headers = [length, _raw("content-type", media_type)]
+        if headers:
+            self.raw_headers[:0] = [_raw(name.lower(), value) for name, value in headers.items()]
 
 
 @lru_cache(maxsize=64)  # most of them are always the same

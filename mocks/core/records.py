@@ -1,12 +1,16 @@
-"""What the registers hold: people, titles, houses, land, what is built, companies."""
+"""What the registers hold: people, titles, houses, land, what is built, companies.
 
-from dataclasses import dataclass
+Structs, for they are made anew for every record asked for: a frozen dataclass takes ten times as
+long.
+"""
+
 from datetime import date
 from decimal import Decimal
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Someone the police know."""
 
     person_ref: str
@@ -15,8 +19,7 @@ class Person:
     phone: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Property:
+class Property(msgspec.Struct, frozen=True, kw_only=True):
     """A storey with a title of its own."""
 
     cert_no: str
@@ -32,8 +35,7 @@ class Property:
     parcel_no: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Building:
+class Building(msgspec.Struct, frozen=True, kw_only=True):
     """A house."""
 
     building_no: str
@@ -44,8 +46,7 @@ class Building:
     completed_on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of land with ten house numbers."""
 
     parcel_no: str
@@ -55,8 +56,7 @@ class Parcel:
     approved_on: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
+class Project(msgspec.Struct, frozen=True, kw_only=True):
     """Building works at one house of a parcel."""
 
     project_no: str
@@ -70,8 +70,7 @@ class Project:
     completed_on: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permit:
+class Permit(msgspec.Struct, frozen=True, kw_only=True):
     """What was issued for a project."""
 
     permit_no: str
@@ -81,8 +80,7 @@ class Permit:
     valid_until: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Company:
+class Company(msgspec.Struct, frozen=True, kw_only=True):
     """A registered enterprise; its legal representative and its premises exist."""
 
     index: int
@@ -101,8 +99,7 @@ class Company:
     status: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manager:
+class Manager(msgspec.Struct, frozen=True, kw_only=True):
     """A food safety manager's certificate."""
 
     uscc: str
@@ -111,8 +108,7 @@ class Manager:
     valid_until: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HealthCertificates:
+class HealthCertificates(msgspec.Struct, frozen=True, kw_only=True):
     """How many of a company's staff hold a valid health certificate."""
 
     uscc: str

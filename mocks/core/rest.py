@@ -1,9 +1,9 @@
 """A department's REST face, driven by its contract: routes, keys, faults, and checked bodies."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+import msgspec
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,8 +26,7 @@ from mocks.faults.instead import unauthorized
 from mocks.journal.noting import asks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One request whose body satisfies the contract."""
 
     operation: str
@@ -98,7 +97,9 @@ def application(
         _way(kit, contract, manners, operation, handlers[operation.id], usual)
         for operation in contract.operations.values()
     ]
-    return Direct(ways, lambda: usual is NO_FAULT and kit.untroubled)
+    if usual is NO_FAULT:
+        return Direct(ways, lambda: kit.untroubled)
+    return Direct(ways, lambda: kit.hurried)  # who waits on every day waits, unless told not to
 
 
 def _way(
@@ -113,6 +114,8 @@ def _way(
 
     def at_once(scope: Scope, raw: bytes) -> Response:
         asks(operation.id)
+        if usual is not NO_FAULT:
+            kit.faults.hurry(operation.id)
         response = handled(scope, raw)
         kit.before.note(operation.id, response)
         return response

@@ -9,9 +9,9 @@ Every kind the table draws at a call is done here, and nothing else: checked whe
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from starlette.responses import Response
 
 from mocks.core.late import LateDeeds
@@ -33,8 +33,7 @@ Act = Callable[[], Awaitable[Response]]
 Say = Callable[[], Response]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """One call, as far as a fault must know it."""
 
     operation: str
@@ -57,8 +56,7 @@ class Asked:
         return about(self.operation, self.path, self.content)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Own:
+class Own(msgspec.Struct, frozen=True, kw_only=True):
     """A department's own words. `envelope`: its SOAP namespace, None where it speaks REST."""
 
     busy: Say

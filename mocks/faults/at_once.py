@@ -166,28 +166,28 @@ class AtOnce(Lent):
         return self.find(scope)
 
     def _written(self, response: Response) -> bytes:
-        lines = [STATUS_LINE[response.status_code], _DEFAULTS.of(self.server_state.default_headers)]
-        for name, value in response.raw_headers:
-            lines += name, b": ", value, b"\r\n"
-        return b"".join((*lines, b"\r\n", response.body))
+        begun = _BEGUN.of(response.status_code, self.server_state.default_headers)
+        return b"\r\n".join((begun, *map(b": ".join, response.raw_headers), b"", response.body))
 
 
-class _Lines:
-    """Headers as lines, made once for the same ones: the server says others each second."""
+class _Begun:
+    """How answers begin, made once for the same headers: the server says others each second."""
 
     def __init__(self) -> None:
         self._headers: list[tuple[bytes, bytes]] = []
-        self._told = b""
+        self._told: dict[int, bytes] = {}
 
-    def of(self, headers: list[tuple[bytes, bytes]]) -> bytes:
-        """The lines of these."""
+    def of(self, status: int, headers: list[tuple[bytes, bytes]]) -> bytes:
+        """The line of the status, and those of these."""
         if headers is not self._headers:
-            self._headers = headers
-            self._told = b"".join([b"%s: %s\r\n" % pair for pair in headers])
-        return self._told
+            self._headers, self._told = headers, {}
+        if (told := self._told.get(status)) is None:
+            lines = STATUS_LINE[status].removesuffix(b"\r\n"), *map(b": ".join, headers)
+            told = self._told[status] = b"\r\n".join(lines)
+        return told
 
 
-_DEFAULTS = _Lines()
+_BEGUN = _Begun()
 
 
 def answering(find: FindDeed, on_accept: OnAccept | None = None) -> type[AtOnce]:

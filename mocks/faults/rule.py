@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+import msgspec
+
 from mocks.core.numbers import SEED
 from mocks.faults import keys, said
 from mocks.faults.draws import Draws, share_of
@@ -93,8 +95,7 @@ class Fault:
 NO_FAULT = Fault()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
+class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """What a call is about, as far as rules look at it. `words`: of its path, query and body.
 
     `about` is what draws hang on; asked for when something is drawn. "": as calls come.
@@ -110,7 +111,8 @@ class Rule:
 
     def __init__(self, spec: object, draws: Draws | None = None) -> None:
         told = self._read(spec)
-        self.told, self.struck = spec, 0
+        self.told: Any = spec
+        self.struck = 0
         self.kind = KINDS[told["kind"]]
         self.operations: frozenset[str] = told.get("operation", _ANY)
         self.filing: frozenset[str] = told.get("filing", _ANY)
@@ -142,6 +144,16 @@ class Rule:
                 raise Wrong(key, f"{self.kind.name} strikes before it is known; leave it out")
 
     @property
+    def hurries(self) -> bool:
+        """Whether it strikes every call, and all that does is that nobody waits."""
+        return (
+            self.kind.name == "delay"
+            and not self._delay_s
+            and self.told.keys() <= {"kind", "delay_s", "operation"}
+            and "*" in self.operations
+        )
+
+    @property
     def by_filing(self) -> bool:
         """Whether it looks at what a call is about."""
         return self.filing != _ANY
@@ -159,8 +171,13 @@ class Rule:
             raise Wrong(unknown[0], f"{why}; {kind} takes {', '.join(readers)}")
         return {key: said.read(key, readers[key], value) for key, value in spec.items()}
 
-    def strikes(self, matter: Matter, now: datetime | None) -> Fault | None:
-        """The fault when this rule decides the call; counts what it met and struck."""
+    def strikes(
+        self, matter: Matter, now: datetime | None, among: Callable[[int], None] = _nobody
+    ) -> Fault | None:
+        """The fault when this rule decides the call; counts what it met and struck.
+
+        `among` hears among how many places it chose.
+        """
         if not self._concerns(matter) or not self.window.open_at(now):
             return None
         self._met += 1
@@ -175,7 +192,7 @@ class Rule:
         self.struck += 1
         return Fault(
             kind=self.kind.name, delay_s=self._delay_s, seed=seed, place=self._place,
-            told=self._parameters,
+            told=self._parameters, among=among,
         )  # fmt: skip
 
     def _concerns(self, matter: Matter) -> bool:

@@ -4,21 +4,23 @@ import time
 from contextvars import ContextVar
 from functools import partial
 from itertools import chain
+from typing import Any
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mocks.core.clock import VirtualClock, real_now
 from mocks.core.deed import Deed, FindDeed, NotOurs
+from mocks.core.heads import Headers
 from mocks.core.turn import OncePerTurn
-from mocks.journal.record import came_of_it, noted
+from mocks.journal.record import came_of_it, noted, written
 from mocks.journal.ring import Ring
 from mocks.journal.tally import Tally
 
 BODY_CAP = 65_536
 _HEADERS_CAP = 16_384
 _NOWHERE = -1  # before every position there is
-_NOTE: ContextVar["Note | None"] = ContextVar("note", default=None)
+_NOTE: ContextVar["Said | None"] = ContextVar("note", default=None)
 
 
 def asks(operation: str) -> None:
@@ -39,21 +41,30 @@ def forgets() -> None:
         note.forget()
 
 
-class Note:
+class Said:
+    """What is said of a request while it is answered."""
+
+    __slots__ = ("fault", "operation")
+
+    def __init__(self) -> None:
+        self.operation = self.fault = ""
+
+    def forget(self) -> None:
+        """Nothing: what is answered at once is over before anything is forgotten."""
+
+
+class Note(Said):
     """One request while it lasts: kept once its body is there, amended when it is over."""
 
-    __slots__ = (
-        "_began", "_body", "_clock", "_position", "_ring", "_scope", "_size", "_status",
-        "fault", "operation",
-    )  # fmt: skip
+    __slots__ = ("_began", "_body", "_clock", "_position", "_ring", "_scope", "_size", "_status")
 
     def __init__(self, scope: Scope, ring: Ring, clock: VirtualClock) -> None:
+        super().__init__()
         self._scope, self._ring, self._clock = scope, ring, clock
         self._began = time.perf_counter()
         self._body, self._size = b"", 0
         self._status = 0
         self._position: int | None = None
-        self.operation = self.fault = ""
 
     def heard(self, message: Message) -> None:
         """Take a piece of the body in; with the last one the request is kept."""
@@ -81,13 +92,8 @@ class Note:
     def keep(self) -> None:
         """Put the request into the journal, once."""
         if self._position is None:
-            scope = self._scope
-            received = noted(
-                real_now(), self._clock.now(), scope["method"], scope["path"],
-                scope["query_string"][:BODY_CAP], _bounded(scope["headers"]),
-                self._body, self._size,
-            )  # fmt: skip
-            self._position = self._ring.append(received)
+            came = _came(self._scope, self._clock, self._body, self._size)
+            self._position = self._ring.append(came)
 
     def forget(self) -> None:
         """Do not keep it any more."""
@@ -104,7 +110,35 @@ class Note:
         tally.add(self.operation, self._status, self.fault, duration_s)
 
 
-def _bounded(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def _came(scope: Scope, clock: VirtualClock, body: bytes, size: int) -> bytes:
+    """The record of a request that comes now, of whose body at most the cap is given."""
+    return noted(
+        real_now(), clock.now(), scope["method"], scope["path"], scope["query_string"][:BODY_CAP],
+        _LATELY.of(scope["headers"]), body, size,
+    )  # fmt: skip
+
+
+class _Lately:
+    """Headers written for the journal once when the same come again, as `mocks.core.heads` has it.
+
+    The same object, that is: it is held, so that no other one can take its place in memory.
+    """
+
+    def __init__(self) -> None:
+        self._headers: Headers = []
+        self._written = written(self._headers)
+
+    def of(self, headers: Headers) -> Any:
+        """These, written."""
+        if headers is not self._headers:
+            self._headers, self._written = headers, written(_bounded(headers))
+        return self._written
+
+
+_LATELY = _Lately()
+
+
+def _bounded(headers: Headers) -> Headers:
     """The headers, those that do not fit under the cap left out."""
     if sum(map(len, chain.from_iterable(headers))) <= _HEADERS_CAP:
         return headers
@@ -164,16 +198,18 @@ class Noting:
             self._clock.looked = False
 
     def _done(self, deed: Deed, scope: Scope, content: bytes) -> Response:
-        note = Note(scope, self._ring, self._clock)
-        before = _NOTE.set(note)
-        note.takes(content)
-        note.keep()
+        began, status, said = time.perf_counter(), 0, Said()
+        came = _came(scope, self._clock, content[:BODY_CAP], len(content))
+        position, before = self._ring.append(came), _NOTE.set(said)
         try:
             response = deed(scope, content)
-            note.answered(response.status_code)
+            status = response.status_code
             return response
         finally:
-            note.close(self._tally)
+            duration_s = time.perf_counter() - began
+            outcome = came_of_it(status, duration_s, said.operation, said.fault)
+            self._ring.amend(position, outcome)
+            self._tally.add(said.operation, status, said.fault, duration_s)
             _NOTE.reset(before)
 
 

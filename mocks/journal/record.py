@@ -58,6 +58,11 @@ def noted(*received: Any) -> bytes:
     return _OPEN + _ENCODER.encode(received)
 
 
+def written(part: Any) -> msgspec.Raw:
+    """One of these fields as `noted` writes it, to be given to it instead."""
+    return msgspec.Raw(_ENCODER.encode(part))
+
+
 def came_of_it(status: int, duration_s: float, operation: str, fault: str) -> bytes:
     """As an `Outcome` of these is packed."""
     return _OUTCOME.pack(status, duration_s, operation.encode(), fault.encode())

@@ -59,28 +59,28 @@ class Ring:
 
     def append(self, payload: bytes) -> int:
         """Keep a record and return its position; the oldest give way. TooLong over a quarter."""
-        need = _room(len(payload))
-        memory, capacity = self._memory, self._capacity
+        length = len(payload)
+        need, capacity, ends = (length + 11) & -8, self._capacity, self._ends  # its `_room`
         if need > capacity // 4:
-            raise TooLong(f"{len(payload)} bytes")
-        head = self.head
-        at = head % capacity
-        start = head if need <= capacity - at else head + capacity - at
-        if (until := start + need - capacity) > 0:
-            self._give_way(until)
-        if start != head:
-            _U32.pack_into(memory, _HEADER + at, _GAP)
+            raise TooLong(f"{length} bytes")
+        start = ends[_HEAD]
+        at = start % capacity
+        gap = capacity - at if need > capacity - at else 0
+        start += gap
+        if start + need > ends[_TAIL] + capacity:
+            self._give_way(start + need - capacity)
+        if gap:
+            _U32.pack_into(self._memory, _HEADER + at, _GAP)
             at = 0
         at += _HEADER
-        memory[at + 4 : at + 4 + len(payload)] = payload
-        _U32.pack_into(memory, at, len(payload))
-        self._ends[_HEAD] = start + need
+        self._memory[at : at + 4 + length] = _U32.pack(length) + payload
+        ends[_HEAD] = start + need
         return start
 
     def amend(self, position: int, beginning: bytes) -> None:
         """Write over the beginning of a record's payload; nothing happens when it is gone."""
-        if position >= self.tail:
-            at = self._at(position) + 4
+        if position >= self._ends[_TAIL]:
+            at = _HEADER + position % self._capacity + 4
             self._memory[at : at + len(beginning)] = beginning
 
     def positions(self, since: int = 0) -> list[int]:

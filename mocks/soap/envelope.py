@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from functools import cache
 
 from lxml import etree
 
@@ -20,15 +21,8 @@ class Version(Enum):
     SOAP11 = (ENV11, "text/xml")
     SOAP12 = (ENV12, "application/soap+xml")
 
-    @property
-    def namespace(self) -> str:
-        """The envelope's namespace."""
-        return self.value[0]
-
-    @property
-    def media_type(self) -> str:
-        """What its messages are sent as."""
-        return self.value[1]
+    def __init__(self, namespace: str, media_type: str) -> None:
+        self.namespace, self.media_type = namespace, media_type
 
 
 _PREFIX = {Version.SOAP11: _ENV11, Version.SOAP12: _ENV12}
@@ -110,12 +104,18 @@ def wrap(body: Element, version: Version, strange: Sequence[str] = ()) -> Elemen
 
 def around(body: str, version: Version, charset: str) -> bytes:
     """The document of an envelope around a body element that is written already."""
+    before, after = _around(version, charset)
+    return f"{before}{body}{after}".encode(charset, "xmlcharrefreplace")
+
+
+@cache
+def _around(version: Version, charset: str) -> tuple[str, str]:
     prefix = _PREFIX[version]
-    return (
+    before = (
         f"<?xml version='1.0' encoding='{charset}'?>\n"
-        f'<{prefix}:Envelope xmlns:{prefix}="{version.namespace}"><{prefix}:Body>{body}'
-        f"</{prefix}:Body></{prefix}:Envelope>"
-    ).encode(charset, "xmlcharrefreplace")
+        f'<{prefix}:Envelope xmlns:{prefix}="{version.namespace}"><{prefix}:Body>'
+    )
+    return before, f"</{prefix}:Body></{prefix}:Envelope>"
 
 
 def fault_body(fault: SoapFault, version: Version) -> Element:

@@ -29,15 +29,17 @@ Read = Callable[[bytes], tuple[K, Any]]
 class Varies:
     """What may stand in one place: valid by the contract, without markup; and an example."""
 
-    __slots__ = ("allows", "example", "pattern")
+    __slots__ = ("allows", "example", "group", "pattern", "plain")
 
     def __init__(self, pattern: str, example: str) -> None:
         self.pattern = re.compile(pattern)
         self.allows = self.pattern.fullmatch
         self.example = example
+        self.plain = pattern.isascii() and "[^" not in pattern  # it can be held to bytes
+        self.group = f"({pattern})".encode() if self.plain else b"([^<>&]*)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Form(Generic[K]):
     """A request without its values: what stands before the first, and behind each."""
 
@@ -46,23 +48,31 @@ class Form(Generic[K]):
     before: bytes
     places: Sequence[tuple[Varies, bytes]]
     make: Make
+    rest: re.Pattern[bytes] = field(init=False)  # with a group for each value
+    charsets: Sequence[str] = field(init=False)  # of the values
+    more: Sequence[tuple[int, Varies]] = field(init=False)  # values no pattern of bytes holds
+
+    def __post_init__(self) -> None:
+        rest = b"".join(place.group + re.escape(behind) for place, behind in self.places)
+        self.rest = re.compile(rest)
+        self.charsets = ["ascii" if place.plain else self.charset for place, _ in self.places]
+        numbered = enumerate(place for place, _ in self.places)
+        self.more = [(number, place) for number, place in numbered if not place.plain]
 
     def said(self, content: bytes) -> Any:
         """What a request says; None when it is not of this form."""
         if not content.startswith(self.before):
             return None
-        values, at = [], len(self.before)
-        try:
-            for place, behind in self.places:
-                end = content.index(behind, at)
-                value = content[at:end].decode(self.charset)
-                if place.allows(value) is None:
-                    return None
-                values.append(value)
-                at = end + len(behind)
-        except ValueError:  # something else stands there, or no text
+        if (found := self.rest.fullmatch(content, len(self.before))) is None:
             return None
-        return self.make(values) if at == len(content) else None
+        try:
+            values = list(map(bytes.decode, found.groups(), self.charsets))
+        except UnicodeDecodeError:
+            return None
+        for number, place in self.more:
+            if place.allows(values[number]) is None:
+                return None
+        return self.make(values)
 
     def tried(self, read: "Read[K]") -> bool:
         """Whether examples in all places are read as what they are, and nothing else is."""

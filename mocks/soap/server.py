@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 from starlette.requests import Request
@@ -88,8 +88,7 @@ class Endpoint:
     forms: Forms[Operation] = field(default_factory=Forms)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class Sent(NamedTuple):
     """How a request says it is sent."""
 
     media_type: str

@@ -88,6 +88,17 @@ def _token(port: int) -> str:
     return str(json.loads(heard.body)["access_token"])
 
 
+def _of_health(kit: Kit, _: int) -> Asked:
+    return {"register": _certificates()}
+
+
+def _certificates() -> Iterator[bytes]:
+    city, headers = City(), {"X-Api-Key": credentials.HEALTH_API_KEY}
+    for index in count(1000):
+        code = city.company(index).uscc
+        yield request("GET", f"/health-certificates/summary?creditCode={code}", headers)
+
+
 def _of_construction(kit: Kit, _: int) -> Asked:
     return {"register": _buildings(load(kit.contract_dir / "jzgl-service.wsdl").path)}
 
@@ -128,6 +139,7 @@ ASKED: Mapping[str, Callable[[Kit, int], Asked]] = {  # by department; at its po
     "greening": _of_greening,
     "housing": _of_housing,
     "market": _of_market,
+    "health": _of_health,
     "construction": _of_construction,
     "planning": _of_planning,
 }

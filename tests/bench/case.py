@@ -222,7 +222,7 @@ async def measured(place: Town, chosen: Any, console: Console) -> None:
 
 async def bench_client(place: Town, *, mocks: bool) -> Client:
     """Who asks; `mocks`: the departments' CPU is counted too."""
-    await place.admin.faults({"health": [{"operation": "*", "kind": "delay", "delay_s": 0.001}]})
+    await place.admin.faults({"health": [{"operation": "*", "kind": "delay", "delay_s": 0}]})
     settings = load_settings({**place.overrides, "profile": "dev"}, environ={})
     token = token_of(settings, "applicant", await place.admin.demo())
     gateway = place.processes[1].process.pid

@@ -10,6 +10,7 @@ import pytest
 from starlette.responses import Response
 
 from mocks.core.clock import VirtualClock
+from mocks.core.heads import Headers
 from mocks.core.turn import OncePerTurn
 from mocks.journal.entry import Entry
 from mocks.journal.noting import Noting, asks
@@ -183,8 +184,8 @@ class Noted:
     def entries(self) -> list[Entry]:
         return Shelf(rings={"market": self.ring}).entries()
 
-    def post(self, path: str) -> None:
-        scope = {"method": "POST", "path": path, "query_string": b"", "headers": []}
+    def post(self, path: str, headers: Headers | None = None) -> None:
+        scope = {"method": "POST", "path": path, "query_string": b"", "headers": headers or []}
         if (deed := self.find(scope)) is not None:
             deed(scope, b"x")
 
@@ -200,6 +201,18 @@ def test_it_is_noted_before_and_after_the_deed(tmp_path: Path) -> None:
     [entry] = noted.entries
     assert (entry.outcome.operation, entry.outcome.status) == ("applyFoodPermit", 201)
     assert noted.tally.requests == {("applyFoodPermit", 201, ""): 1}
+
+
+def test_each_is_noted_with_its_own_headers_whoever_came_before(tmp_path: Path) -> None:
+    noted, long = Noted(tmp_path), (b"x-long", b"x" * 20_000)
+    ours, theirs = [(b"x-of", b"ours")], [(b"x-of", b"theirs"), long]
+
+    for headers in (ours, ours, theirs, list(theirs), [], ours):
+        noted.post("/applications", headers)
+
+    assert [entry.received.headers for entry in noted.entries] == [
+        ours, ours, theirs[:1], theirs[:1], [], ours,
+    ]  # fmt: skip
 
 
 def test_a_deed_that_fails_is_noted_and_what_has_no_deed_is_not(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mocks.core.clock import SHANGHAI
 from mocks.soap.envelope import Version, around, wrap
 from mocks.soap.lately import Lately
 from mocks.soap.text import written
@@ -16,15 +17,18 @@ CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]) | st.
     "\t\n\r<>&\"'"
 )
 TEXTS = st.text(CHARACTERS.filter(lambda one: one not in "￾￿"), max_size=6)
-LEAVES = TEXTS | st.booleans() | st.integers() | st.dates() | st.none() | st.just(NIL_VALUE)
+MOMENTS = st.datetimes(timezones=st.just(SHANGHAI)) | st.datetimes()
+NUMBERS = st.booleans() | st.integers() | st.decimals(allow_nan=False, allow_infinity=False)
+LEAVES = TEXTS | NUMBERS | st.dates() | MOMENTS | st.none() | st.just(NIL_VALUE)
 PRESENT = LEAVES.filter(lambda leaf: leaf is not None)
 ATTRIBUTES = st.dictionaries(NAMES.map(lambda name: f"@{name}"), TEXTS, max_size=2)
 
 
 def _elements(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     values = inner | st.lists(inner.filter(lambda one: one is not None), max_size=3)
-    return st.builds(
-        lambda a, b: {**a, **b}, ATTRIBUTES, st.dictionaries(NAMES, values, max_size=3)
+    inner_ones = st.dictionaries(NAMES, values, max_size=3)
+    return st.builds(lambda a, b: {**a, **b}, ATTRIBUTES, inner_ones) | st.builds(
+        lambda a, b: {**a, **b}, inner_ones, ATTRIBUTES
     )
 
 
@@ -32,15 +36,15 @@ CONTENTS = _elements(st.recursive(LEAVES, _elements, max_leaves=8))
 SPOKEN = [(Version.SOAP11, "UTF-8"), (Version.SOAP12, "UTF-8"), (Version.SOAP12, "GB18030")]
 
 
-@settings(max_examples=60, deadline=None)
-@given(content=CONTENTS, space=st.sampled_from([None, "urn:a"]), spoken=st.sampled_from(SPOKEN))
+@settings(max_examples=200, deadline=None)
+@given(content=CONTENTS, space=st.sampled_from([None, "urn:a%20s"]), spoken=st.sampled_from(SPOKEN))
 def test_the_text_of_a_reply_is_what_its_tree_is_written_as(
     content: Any, space: str | None, spoken: tuple[Version, str]
 ) -> None:
     version, charset = spoken
-    tree = write(wrap(build("{urn:a}reply", content, space), version), charset)
+    tree = write(wrap(build("{urn:a%20s}reply", content, space), version), charset)
 
-    told = written("{urn:a}reply", content, qualified=space is not None)
+    told = written("{urn:a%20s}reply", content, qualified=space is not None)
 
     assert around(told, version, charset) == tree
 

@@ -1,12 +1,12 @@
 """How commands speak: tables for people, JSON for programs, a next step with every failure."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 from unicodedata import category
 
 import orjson
-import typer
 
 if TYPE_CHECKING:  # rich comes with the first word: a gateway says none
     from rich.console import Console
@@ -61,15 +61,15 @@ class Speaker:
 
     def raw(self, text: str) -> None:
         """Text exactly as it is."""
-        typer.echo(text)
+        _write(sys.stdout, text)
 
     def aside(self, text: str) -> None:
         """Text exactly as it is, beside what was asked for."""
-        typer.echo(text, err=True)
+        _write(sys.stderr, text)
 
     def json(self, value: object) -> None:
         """A value for programs."""
-        typer.echo(orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode())
+        _write(sys.stdout, orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode())
 
     def table(
         self,
@@ -117,6 +117,11 @@ def coloured(*parts: str | tuple[str, str]) -> "Text":
 
     styled = (part if isinstance(part, tuple) else (part, "") for part in parts)
     return Text.assemble(*((_harmless(text), style) for text, style in styled))
+
+
+def _write(to: TextIO, text: str) -> None:
+    to.write(f"{text}\n")
+    to.flush()  # who reads along waits for it
 
 
 def _shown(words: Words, keep: str = "") -> "Text":

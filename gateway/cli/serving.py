@@ -1,8 +1,8 @@
 """The gateway in the foreground."""
 
-import asyncio
 import socket
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -16,8 +16,9 @@ from gateway.cases.errors import (
     VersionsMissing,
 )
 from gateway.cases.preflight import StoreUnusable, preflight
+from gateway.cli.apart import found_apart
+from gateway.cli.given import address
 from gateway.cli.loading import explained
-from gateway.cli.options import address
 from gateway.cli.output import Speaker, Stop
 from gateway.declared import read_declared
 from gateway.settings import Settings
@@ -88,10 +89,19 @@ def advice(error: StoreError, key: str = "store.url") -> str | None:
 
 
 def _refuse_store(settings: Settings, catalogue: Catalogue) -> None:
+    refusal = found_apart(partial(_store_refused, settings.store_url, catalogue))
+    if refusal is not None:
+        told, next_step = refusal
+        raise Stop([told], next_step=next_step)
+
+
+async def _store_refused(url: str, catalogue: Catalogue) -> tuple[str, str | None] | None:
+    """Why it cannot be worked with, and what to do about it; None when it can."""
     try:
-        asyncio.run(preflight(settings.store_url, catalogue))
+        await preflight(url, catalogue)
     except StoreError as error:
-        raise Stop([str(error)], next_step=advice(error)) from error
+        return str(error), advice(error)
+    return None
 
 
 def _refuse_taken_port(settings: Settings) -> None:

@@ -1,0 +1,57 @@
+"""A child looks, and its parent is told."""
+
+import os
+import sys
+
+import pytest
+
+from gateway.cli.apart import found_apart
+
+
+def test_what_a_child_finds_is_told_and_what_it_loaded_is_not_here() -> None:
+    async def look() -> tuple[int, bool]:
+        import tabnanny  # noqa: F401 - a module nobody else imports
+
+        return os.getpid(), "tabnanny" in sys.modules
+
+    pid, loaded = found_apart(look)
+
+    assert loaded
+    assert pid != os.getpid()
+    assert "tabnanny" not in sys.modules
+
+
+def test_the_child_has_ended() -> None:
+    async def look() -> int:
+        return os.getpid()
+
+    pid = found_apart(look)
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_nothing_found_is_told_as_well() -> None:
+    async def look() -> None:
+        return None
+
+    assert found_apart(look) is None
+
+
+def test_what_fails_in_the_child_fails_here() -> None:
+    async def look() -> None:
+        raise LookupError("a bug")
+
+    with pytest.raises(LookupError, match="a bug"):
+        found_apart(look)
+
+
+def test_where_the_child_dies_its_parent_looks() -> None:
+    here = os.getpid()
+
+    async def look() -> str:
+        if os.getpid() != here:
+            os._exit(9)
+        return "here"
+
+    assert found_apart(look) == "here"

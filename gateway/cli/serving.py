@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from adapters.documents import forget_all
 from gateway.cases.errors import (
     StoreError,
     StoreInUse,
@@ -40,6 +41,7 @@ def gateway_of(settings: Settings) -> "Rim":
 
         declared = read_declared(settings)
         app = Gateway(settings, declared).application()
+    forget_all()
     _refuse_store(settings, declared.catalogue)
     return app
 

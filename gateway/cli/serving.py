@@ -1,8 +1,8 @@
 """The gateway in the foreground."""
 
+import asyncio
 import socket
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -17,7 +17,6 @@ from gateway.cases.errors import (
     VersionsMissing,
 )
 from gateway.cases.preflight import StoreUnusable, preflight
-from gateway.cli.apart import found_apart
 from gateway.cli.given import address
 from gateway.cli.loading import explained
 from gateway.cli.output import Speaker, Stop
@@ -91,19 +90,10 @@ def advice(error: StoreError, key: str = "store.url") -> str | None:
 
 
 def _refuse_store(settings: Settings, catalogue: Catalogue) -> None:
-    refusal = found_apart(partial(_store_refused, settings.store_url, catalogue))
-    if refusal is not None:
-        told, next_step = refusal
-        raise Stop([told], next_step=next_step)
-
-
-async def _store_refused(url: str, catalogue: Catalogue) -> tuple[str, str | None] | None:
-    """Why it cannot be worked with, and what to do about it; None when it can."""
     try:
-        await preflight(url, catalogue)
+        asyncio.run(preflight(settings.store_url, catalogue))
     except StoreError as error:
-        return str(error), advice(error)
-    return None
+        raise Stop([str(error)], next_step=advice(error)) from error
 
 
 def _refuse_taken_port(settings: Settings) -> None:

@@ -178,6 +178,15 @@ def remembered(documents: Documents, entry: Path, make: Callable[[Documents, Pat
     return made
 
 
+def forget_all() -> None:
+    """Let go of every contract that was made: for who has loaded all it will ever load.
+
+    What reads replies and writes requests holds what it needs of them: of schemas in XML nothing,
+    of an OpenAPI document the parts that nothing has looked into yet.
+    """
+    _KNOWN.clear()
+
+
 def _same(documents: Documents, digests: Mapping[str, str]) -> bool:
     for place, digest in digests.items():
         path = documents.folder / place

@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
 class Kind(StrEnum):
@@ -127,6 +130,24 @@ class Shape:
                 return Shape(name=step, tag=step, kind=Kind.ANY) if here.open else None
             here = found
         return here
+
+
+class Later(Generic[T]):
+    """What is worked out when it is asked for first.
+
+    What it is worked out of, a part of the contract, is let go then.
+    """
+
+    __slots__ = ("_made", "_work_out")
+
+    def __init__(self, work_out: Callable[[], T]) -> None:
+        self._work_out: Callable[[], T] | None = work_out
+
+    def __call__(self) -> T:
+        """What comes of it, the same each time."""
+        if self._work_out is not None:
+            self._made, self._work_out = self._work_out(), None
+        return self._made
 
 
 def hidden(name: str = "?") -> Shape:

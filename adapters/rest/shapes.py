@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from adapters.documents import Documents, remembered
 from adapters.mapping.convert import to_text
 from adapters.rest.document import Found, OpenApi, load_openapi
 from adapters.rest.facets import facets_of
-from adapters.shape import Choice, Kind, Shape
+from adapters.shape import Choice, Kind, Later, Shape
 
 _KINDS = {
     "integer": Kind.INTEGER,
@@ -78,13 +79,7 @@ class JsonShapes:
         if "array" in kinds:
             return self._array(name, node, required=required, nillable="null" in kinds)
         kind = self._kind(node, kinds)
-        made: list[dict[str, Shape]] = []
-
-        def members() -> Mapping[str, Shape]:
-            if not made:
-                made.append(self._members(node))
-            return made[0]
-
+        choices = tuple(self._choices(node))
         return Shape(
             name=name,
             tag=name,
@@ -96,8 +91,8 @@ class JsonShapes:
             read_only=any(part.get("readOnly") is True for part in self._whole(node)),
             write_only=any(part.get("writeOnly") is True for part in self._whole(node)),
             open=self._open(node) if kind is Kind.GROUP else kind is Kind.ANY,
-            members=members if kind is Kind.GROUP else dict,
-            choices=lambda: tuple(self._choices(node)),
+            members=Later(partial(self._members, node)) if kind is Kind.GROUP else dict,
+            choices=(lambda: choices) if choices else tuple,
         )
 
     def _array(

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import partial
 
-from adapters.shape import ANYTHING, Choice, Facets, Kind, Shape
+from adapters.shape import ANYTHING, Choice, Facets, Kind, Later, Shape
 from adapters.soap.facets import built_in, facets_of
 from adapters.soap.schemas import Schemas, Source
 from adapters.soap.xml import XS, Element, clark, local, qname
@@ -63,19 +63,16 @@ class Shapes:
         """An element of this name with a named type: a part of an rpc message."""
         space, _, type_name = type_tag.rpartition("}")
 
-        @cache
-        def body() -> _Body:
-            return self._named_type(space[1:], type_name)
-
+        body = self._named_type(space[1:], type_name)
         return Shape(
             name=name,
             tag=tag,
-            kind=body().kind,
-            enum=body().enum,
-            facets=body().facets,
+            kind=body.kind,
+            enum=body.enum,
+            facets=body.facets,
             type_tag=type_tag,
-            members=lambda: body().members,
-            choices=lambda: body().choices,
+            members=lambda: body.members,
+            choices=lambda: body.choices,
         )
 
     def _element(self, node: Element, source: Source, *, optional: bool, repeated: bool) -> Shape:
@@ -84,14 +81,8 @@ class Shapes:
             return self._referred(node, source, optional=optional, repeated=repeated)
         name = str(node.get("name"))
         tag = f"{{{source.namespace}}}{name}" if _qualified(node, source) else name
-        made: list[_Body] = []
-
-        def body() -> _Body:
-            if not made:
-                made.append(self._type_of(node, source))
-            return made[0]
-
         simple = self._simple_hint(node, source)
+        body = Later(partial(self._type_of, node, source))
         return Shape(
             name=name,
             tag=tag,
@@ -106,8 +97,8 @@ class Shapes:
             prohibited=high == "0",
             open=bool(simple and simple.open),
             type_tag=clark(*qname(node.get("type"), node)) if node.get("type") else "",
-            members=lambda: body().members,
-            choices=lambda: body().choices,
+            members=dict if simple else lambda: body().members,
+            choices=tuple if simple else lambda: body().choices,
         )
 
     def _referred(self, node: Element, source: Source, *, optional: bool, repeated: bool) -> Shape:

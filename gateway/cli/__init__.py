@@ -3,10 +3,9 @@
 import sys
 from collections.abc import Sequence
 
-from gateway.cli.commands import app
 from gateway.cli.heap import seldom
 from gateway.cli.output import Speaker, guarded
-from gateway.cli.process_commands import serve_plainly
+from gateway.cli.plainly import serve_plainly
 
 
 def main() -> None:
@@ -17,5 +16,8 @@ def main() -> None:
 
 
 def _run(speaker: Speaker, words: Sequence[str]) -> None:
-    if words[:1] != ["serve"] or not serve_plainly(speaker, words[1:]):
-        app(obj=speaker)
+    if words[:1] == ["serve"] and serve_plainly(speaker, words[1:]):
+        return
+    from gateway.cli.commands import app  # with typer, of which a gateway needs nothing
+
+    app(obj=speaker)

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.options import ConfigOption, JsonOption, SetOption, settings_of
+from gateway.cli.given import settings_of
+from gateway.cli.options import ConfigOption, JsonOption, SetOption
 from gateway.cli.output import Speaker, Stop, coloured
 
 COMMITTED = Path("schema/schema.graphql")

@@ -15,7 +15,8 @@ from gateway.cli import (
     process_commands,
     store_commands,
 )
-from gateway.cli.options import ConfigOption, JsonOption, ProfileOption, SetOption, settings_of
+from gateway.cli.given import settings_of
+from gateway.cli.options import ConfigOption, JsonOption, ProfileOption, SetOption
 from gateway.cli.output import Speaker
 
 app = typer.Typer(

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from gateway.cli.options import ConfigOption, JsonOption, ProfileOption, SetOption, settings_of
+from gateway.cli.given import settings_of
+from gateway.cli.options import ConfigOption, JsonOption, ProfileOption, SetOption
 from gateway.cli.output import Speaker
 
 if TYPE_CHECKING:

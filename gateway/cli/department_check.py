@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from adapters.conformance.tiers import Tier
-from gateway.cli.options import ConfigOption, JsonOption, SetOption, settings_of
+from gateway.cli.given import settings_of
+from gateway.cli.options import ConfigOption, JsonOption, SetOption
 from gateway.cli.output import FAILED, Speaker, Stop
 
 

@@ -6,7 +6,8 @@ from gateway.cli import department_mock, department_schema
 from gateway.cli.department_call import departments_call
 from gateway.cli.department_check import departments_check
 from gateway.cli.department_new import departments_new
-from gateway.cli.options import ConfigOption, JsonOption, SetOption, settings_of
+from gateway.cli.given import settings_of
+from gateway.cli.options import ConfigOption, JsonOption, SetOption
 from gateway.cli.output import Speaker
 from schema.domain.department import DepartmentInfo
 

@@ -10,7 +10,8 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from gateway.cli.options import ConfigOption, SetOption, settings_of
+from gateway.cli.given import settings_of
+from gateway.cli.options import ConfigOption, SetOption
 from gateway.cli.output import MISUSED, Stop
 
 _Folder: TypeAlias = Annotated[

@@ -1,5 +1,6 @@
 """What a process makes at its start, it keeps: what garbage collector and malloc do about it."""
 
+import ctypes
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -31,6 +32,7 @@ def growing() -> Iterator[None]:
     _one_arena()
     try:
         yield
+        _given_back()
         gc.freeze()
         seldom()
     finally:
@@ -43,7 +45,11 @@ def _one_arena() -> None:
     glibc gives each a heap of its own so that they need not wait for one another. Ours take turns
     anyway, and the engine's two dozen would keep some megabytes that no other can have.
     """
-    import ctypes
-
     with suppress(OSError, AttributeError):  # another C library than glibc
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+
+
+def _given_back() -> None:
+    """Let the machine have the pages that contracts were in while they were read."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

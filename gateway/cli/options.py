@@ -1,15 +1,9 @@
-"""Options several commands share, and the settings they lead to."""
+"""Options several commands share."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import Annotated, TypeAlias
 
 import typer
-
-from gateway.cli.output import BAD_CONFIG, Stop
-
-if TYPE_CHECKING:
-    from gateway.settings import Settings
 
 ConfigOption: TypeAlias = Annotated[
     Path | None,
@@ -24,38 +18,3 @@ SetOption: TypeAlias = Annotated[
     typer.Option("--set", help="Any setting as section.key=value; may be given often."),
 ]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-
-
-def settings_of(
-    config: Path | None,
-    profile: str | None,
-    pairs: Sequence[str] | None,
-    more: Mapping[str, Any] | None = None,
-) -> "Settings":
-    """The settings in force under these options; Stop with every mistake, exit code 78."""
-    from gateway.settings import SettingsInvalid, load_settings
-
-    flags = {**(more or {}), "profile": profile}
-    given = {key: value for key, value in flags.items() if value is not None}
-    overrides = {**_parsed(pairs or ()), **given}
-    try:
-        return load_settings(overrides, file=config)
-    except SettingsInvalid as invalid:
-        raise Stop(
-            invalid.problems,
-            next_step="correct them, or try it with the mocks: onething serve --profile dev",
-            code=BAD_CONFIG,
-        ) from invalid
-
-
-def address(settings: "Settings") -> str:
-    """Where this machine reaches its gateway."""
-    host = settings.server.host
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.server.port}"
-
-
-def _parsed(pairs: Sequence[str]) -> dict[str, str]:
-    wrong = [pair for pair in pairs if "=" not in pair]
-    if wrong:
-        raise typer.BadParameter(f"{wrong[0]!r} is not section.key=value", param_hint="--set")
-    return dict(pair.split("=", 1) for pair in pairs)

@@ -5,11 +5,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 from unicodedata import category
 
 import orjson
-import typer
 
 from gateway.cli.fitting import widths
 
@@ -76,11 +75,11 @@ class Speaker:
     def raw(self, text: str) -> None:
         """Text exactly as it is."""
         with _heard():
-            typer.echo(text)
+            _write(sys.stdout, text)
 
     def aside(self, text: str) -> None:
         """Text exactly as it is, beside what was asked for."""
-        typer.echo(text, err=True)
+        _write(sys.stderr, text)
 
     def json(self, value: object) -> None:
         """A value for programs."""
@@ -136,6 +135,11 @@ def coloured(*parts: str | tuple[str, str]) -> "Text":
 
     styled = (part if isinstance(part, tuple) else (part, "") for part in parts)
     return Text.assemble(*((_harmless(text), style) for text, style in styled))
+
+
+def _write(to: TextIO, text: str) -> None:
+    to.write(f"{text}\n")
+    to.flush()  # who reads along waits for it
 
 
 def _shown(words: Words, keep: str = "") -> "Text":

@@ -1,20 +1,14 @@
 """Commands that keep running: the gateway, the demo."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import Annotated, TypeAlias
 
 import typer
 
-from gateway.cli.heap import growing
-from gateway.cli.options import ConfigOption, ProfileOption, SetOption, settings_of
+from gateway.cli.options import ConfigOption, ProfileOption, SetOption
 from gateway.cli.output import INTERRUPTED, OK, Speaker, Stop
-from gateway.cli.plainly import plainly_given
-from gateway.imports import lacking
-
-if TYPE_CHECKING:
-    from gateway.settings import Settings
+from gateway.cli.plainly import serve as serve_until_stopped
 
 PortBase: TypeAlias = Annotated[
     int,
@@ -37,31 +31,9 @@ def serve(
     pairs: SetOption = None,
 ) -> None:
     """Run the gateway until it is told to stop."""
-    _serve(context.obj, settings_of(config, profile, pairs, _listening(host, port)))
-
-
-def serve_plainly(speaker: Speaker, words: Sequence[str]) -> bool:
-    """Do what `serve` does; False, and nothing done, where typer has to look at these words."""
-    given = plainly_given(serve, words)
-    if given is None or any("=" not in pair for pair in given.get("pairs", ())):
-        return False
-    config, profile, pairs, host, port = map(
-        given.get, ("config", "profile", "pairs", "host", "port")
+    serve_until_stopped(
+        context.obj, profile=profile, host=host, port=port, config=config, pairs=pairs
     )
-    _serve(speaker, settings_of(config, profile, pairs, _listening(host, port)))
-    return True
-
-
-def _listening(host: str | None, port: int | None) -> Mapping[str, Any]:
-    return {"server.host": host, "server.port": port}
-
-
-def _serve(speaker: Speaker, settings: "Settings") -> None:
-    with growing(), lacking("rich", "pygments"):  # five megabytes, for tracebacks in colour
-        from gateway.cli.serving import gateway_of, run
-
-        app = gateway_of(settings)
-    run(app, speaker, settings)
 
 
 def demo(

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from gateway.cli.case_options import CaseOptions
-from gateway.cli.options import address, settings_of
+from gateway.cli.given import address, settings_of
 from gateway.cli.output import MISUSED, Stop
 from gateway.settings import Settings
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from adapters.documents import forget_all
 from gateway.cases.errors import (
     StoreError,
     StoreInUse,
@@ -16,8 +17,8 @@ from gateway.cases.errors import (
     VersionsMissing,
 )
 from gateway.cases.preflight import StoreUnusable, database_at, preflight
+from gateway.cli.given import address
 from gateway.cli.loading import explained
-from gateway.cli.options import address
 from gateway.cli.output import Speaker, Stop
 from gateway.declared import read_declared
 from gateway.settings import Settings
@@ -40,6 +41,7 @@ def gateway_of(settings: Settings) -> "Rim":
 
         declared = read_declared(settings)
         app = Gateway(settings, declared).application()
+    forget_all()
     _refuse_store(settings, declared.catalogue)
     return app
 

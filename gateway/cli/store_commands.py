@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.options import ConfigOption, JsonOption, ProfileOption, SetOption, settings_of
+from gateway.cli.given import settings_of
+from gateway.cli.options import ConfigOption, JsonOption, ProfileOption, SetOption
 from gateway.cli.output import Speaker, coloured
 
 db = typer.Typer(

@@ -14,7 +14,7 @@ from gateway.cli.output import INTERRUPTED
 
 _COMMAND_LINE = """
 import json, sys
-import gateway.cli
+import gateway.cli.commands
 print(json.dumps(sorted(sys.modules)))
 """
 _AT_ITS_END = """
@@ -39,6 +39,7 @@ _NOT_FOR_SERVING = (
     "redis",  # as aiocache
     "requests", "zeep.client",  # never: of zeep the gateway takes the header of WS-Security
     "sqlalchemy.orm",  # never: cases are rows
+    "typer",  # options are not plainly given, or help is asked for
 )  # fmt: skip
 
 

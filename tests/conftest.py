@@ -48,6 +48,7 @@ LONG_FIRST = (
 )
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where a machine has one
 LONGEST_NAME = 100  # of a parameter; names go with every report, and some values are megabytes
+GARBAGE = (20_000, 20, 20)  # at Python's own it takes a fifth of all computing
 ROOM_BYTES = 6 * 2**30  # a database of a test's own is 8 MB, and there are hundreds
 
 
@@ -116,13 +117,16 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """What is collected stays to the end: nobody need look again for what of it is garbage."""
+    """What is collected stays to the end: nobody need look again for what of it is garbage, nor
+    often for what the tests leave.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*GARBAGE)
         gc.enable()
 
 

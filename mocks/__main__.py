@@ -5,7 +5,6 @@ import asyncio
 import gc
 import os
 import signal
-import socket
 import sys
 from pathlib import Path
 
@@ -15,17 +14,13 @@ from mocks import city_command
 from mocks.admin.application import application
 from mocks.anything import command as anything
 from mocks.anything.exchange import asking, did_you_mean
-from mocks.bond import Bond
 from mocks.core.folder import InUse, held
 from mocks.core.kit import DEPARTMENTS
-from mocks.core.ledger import BrokenLedger
 from mocks.core.seed import OtherSeed, keep_seed, parsed
 from mocks.ports import free_ports, is_free
-from mocks.readers.process import ReaderPlace, read
 from mocks.recording import command as recording
 from mocks.scenarios import command as scenarios
 from mocks.scenarios.control import Scenarios, SpoiledChoice, UnknownScenario, WrongScenario
-from mocks.serve import Place, serve
 from mocks.supervisor import NotStarted, Supervisor, refuse_taken
 
 _BASE = 8100
@@ -58,13 +53,6 @@ def main() -> int:
 
 
 def _obeyed(arguments: argparse.Namespace) -> int:
-    if (begin := _PROCESSES.get(arguments.command)) is not None:
-        try:
-            begin(arguments)
-        except BrokenLedger as broken:
-            print(broken, file=sys.stderr)  # noqa: T201 - a process's last word
-            return 1
-        return 0
     if (run := _APART.get(arguments.command)) is not None:
         return run(arguments)
     # uvicorn hands a signal on once it has stopped; unhandled, it would end us before the children
@@ -73,42 +61,6 @@ def _obeyed(arguments: argparse.Namespace) -> int:
         return asyncio.run(_run(arguments))
     except KeyboardInterrupt:
         return 0
-
-
-def _department(arguments: argparse.Namespace) -> None:
-    bond = Bond.inherited(arguments.line, arguments.memory) if arguments.line else None
-    place = Place(
-        department=arguments.id,
-        state=arguments.state,
-        host=arguments.host,
-        port=arguments.port,
-        callback_base=arguments.callback_base,
-        parent=os.getppid(),
-        bond=bond,
-        key=arguments.key,
-        lends=[socket.socket(fileno=end) for end in arguments.lends],
-    )
-    try:
-        serve(place)
-    except BrokenLedger as broken:
-        if bond is not None:
-            bond.leave(broken)
-        raise
-
-
-def _reader(arguments: argparse.Namespace) -> None:
-    read(
-        ReaderPlace(
-            department=arguments.id,
-            state=arguments.state,
-            key=arguments.key,
-            takes=socket.socket(fileno=arguments.takes),
-            bond=Bond.inherited(arguments.line, arguments.memory),
-        )
-    )
-
-
-_PROCESSES = {"department": _department, "reader": _reader}
 
 
 def _interrupt(*_: object) -> None:
@@ -200,23 +152,9 @@ def _parser() -> argparse.ArgumentParser:
     recording.add_to(commands)
     scenarios.add_to(commands)
     city_command.add_to(commands)
-    one = commands.add_parser("department", help="one department (started by serve)")
-    one.add_argument("id", choices=DEPARTMENTS)
-    one.add_argument("--port", type=int, required=True)
-    one.add_argument("--lends", type=_descriptors, default=[], help="a line to each reader")
-    reader = commands.add_parser("reader", help="one department's reader (started by serve)")
-    reader.add_argument("id", choices=DEPARTMENTS)
-    reader.add_argument("--takes", type=int, required=True, help="the line connections come on")
-    for command in (one, reader):
-        command.add_argument("--key", type=bytes.fromhex, default=b"", help="signs tokens")
-        command.add_argument("--line", type=int, help="the parent's line: an inherited descriptor")
-        command.add_argument("--memory", type=int, help="the journal's memory, likewise")
-    for command in (served, one, reader):
-        command.add_argument("--state", type=Path, default=Path(".dev/mocks"), help="state folder")
-        command.add_argument(
-            "--host", type=_host, default="127.0.0.1", help="where all of it listens"
-        )
-        command.add_argument("--callback-base", help="where departments call back to")
+    served.add_argument("--state", type=Path, default=Path(".dev/mocks"), help="state folder")
+    served.add_argument("--host", type=_host, default="127.0.0.1", help="where all of it listens")
+    served.add_argument("--callback-base", help="where departments call back to")
     return parser
 
 
@@ -238,10 +176,6 @@ def _workers(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_WORKERS):
         raise argparse.ArgumentTypeError(f"{text}: a number from 1 to {_MOST_WORKERS}")
     return int(text)
-
-
-def _descriptors(text: str) -> list[int]:
-    return [int(one) for one in text.split(",")]
 
 
 def _some(text: str) -> list[str]:

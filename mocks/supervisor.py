@@ -175,7 +175,7 @@ class Supervisor:
             raise NotStarted(f"{child.department} does not listen at {where}") from None
 
     def _command(self, what: str, child: Child, key: str) -> list[str]:
-        command = [sys.executable, "-m", "mocks", what, child.department, "--key", key]
+        command = [sys.executable, "-m", "mocks.process", what, child.department, "--key", key]
         return [*command, "--state", str(self.state), "--host", self.host]
 
     def _write_ports(self) -> None:

@@ -47,6 +47,8 @@ LONG_FIRST = (
     "tests/adapters/test_departments_speak.py",
 )
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where a machine has one
+LONGEST_NAME = 100  # of a parameter; names go with every report, and some values are megabytes
+GARBAGE = (20_000, 20, 20)  # at Python's own it takes a fifth of all computing
 ROOM_BYTES = 6 * 2**30  # a database of a test's own is 8 MB, and there are hundreds
 
 
@@ -61,6 +63,14 @@ if "TMPDIR" not in os.environ and _has_room(MEMORY):  # noqa: TID251 - what prog
     # Tests kill processes, never the power: what is synced to a disk shows nothing more, and waits.
     os.environ["TMPDIR"] = str(MEMORY)  # noqa: TID251 - those we start go there as well
     tempfile.tempdir = None
+
+# A traceback drawn in colours, with every local, takes 60 ms; some tests log hundreds of them.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 # How long an example took is no property of what it shows: other workers are busy too. Where a
 # change is judged, it is judged by the same examples each time; everywhere else they are new ones.
@@ -98,15 +108,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _turn(group_of(item)))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A long value is called by its length; None leaves the name to pytest."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_NAME:
+        return f"{argname}-of-{len(val)}"
+    return None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """What is collected stays to the end: nobody need look again for what of it is garbage."""
+    """What is collected stays to the end: nobody need look again for what of it is garbage, nor
+    often for what the tests leave.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*GARBAGE)
         gc.enable()
 
 

@@ -101,8 +101,9 @@ class Cluster:
     def create(self, database: str, *, like: str = "template1") -> str:
         """A fresh database, or one like another that nobody is connected to; its address."""
         names = (sql.Identifier(database), sql.Identifier(like))
+        copied = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"  # half of what page by page is
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+            connection.execute(sql.SQL(copied).format(*names))
         return self.url(database)
 
     def dump(self, database: str, to: Path) -> None:

@@ -2,10 +2,11 @@
 
 import asyncio
 import tomllib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -135,11 +136,17 @@ OUTPUTS = {
 
 def catalogue(department: str, service: str) -> tuple[str, dict[str, Any]]:
     """An item filed with this service, and the answers its form asks for."""
-    for file in sorted((DEPARTMENTS.parents[1] / "schema/one_things").glob("*.toml")):
-        for item in tomllib.loads(file.read_text("utf-8"))["items"]:
-            if (item["department"], item["service"]) == (department, service):
-                return item["id"], {key: ANSWERS.get(key) for key in item["fields"]}
+    for item in _items():
+        if (item["department"], item["service"]) == (department, service):
+            return item["id"], {key: ANSWERS.get(key) for key in item["fields"]}
     raise LookupError(service)
+
+
+@cache
+def _items() -> Sequence[Mapping[str, Any]]:
+    """What the catalogue that ships files, read once."""
+    files = sorted((DEPARTMENTS.parents[1] / "schema/one_things").glob("*.toml"))
+    return [item for file in files for item in tomllib.loads(file.read_text("utf-8"))["items"]]
 
 
 def filing(department: str, service: str) -> Filing:

@@ -77,7 +77,7 @@ def running(name: str, state: Path, code: Path) -> Iterator[tuple[int, int]]:
     (port,) = free_ports("127.0.0.1", 1)
     ours, theirs = socket.socketpair()
     memory = shared_memory()
-    command = [sys.executable, "-m", "mocks", "department", name, "--port", str(port)]
+    command = [sys.executable, "-m", "mocks.process", "department", name, "--port", str(port)]
     command += ["--line", str(theirs.fileno()), "--memory", str(memory), "--state", str(state)]
     lent = (theirs.fileno(), memory)
     process = subprocess.Popen(command, cwd=code, pass_fds=lent)  # noqa: S603 - our own

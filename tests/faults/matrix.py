@@ -8,9 +8,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from adapters.conformance.live import live_rim
 from adapters.conformance.silence import listening
 from adapters.department import DeclaredDepartment
-from adapters.registry import load_departments
+from adapters.findings import Findings
+from adapters.manifest.read import read_manifest
+from adapters.registry import build
 from adapters.wire import Endpoint
 from mocks.core.kit import DEPARTMENTS as NAMES
 from mocks.faults.table import TOKEN_KINDS, Kind, Point
@@ -57,9 +60,16 @@ Made = Callable[[Mapping[str, Endpoint]], Adapters]
 
 
 def shipped(endpoints: Mapping[str, Endpoint]) -> Adapters:
-    """The departments as the gateway loads them, on the line that ships."""
-    loaded = load_departments(DEPARTMENTS, endpoints, installed=False)
-    return {name: one for name, one in loaded.departments.items() if name in endpoints}
+    """These departments as the gateway loads them, on the line that ships."""
+    return {name: _made(name, endpoint) for name, endpoint in endpoints.items()}
+
+
+def _made(name: str, endpoint: Endpoint) -> DeclaredDepartment:
+    findings = Findings(name)
+    manifest = read_manifest(DEPARTMENTS / name, findings)
+    made = build(manifest, endpoint, live_rim(), findings) if manifest is not None else None
+    assert made is not None, findings.items
+    return made
 
 
 @dataclass(slots=True)

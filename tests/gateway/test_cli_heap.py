@@ -15,5 +15,4 @@ def test_after_the_start_searches_begin_later_and_leave_alone_what_was_made_in_i
         assert gc.get_threshold()[0] == ALLOCATED
         assert not any(one is made for one in gc.get_objects())
     finally:
-        gc.unfreeze()
         gc.set_threshold(*usual)

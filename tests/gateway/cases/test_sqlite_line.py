@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 import threading
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from gateway.cases.migrate import migrate
 from gateway.cases.sqlite_line import APART
 
 ROWS = 1203
-SLOW_S = 0.3
+PATIENCE_S = 30.0
 
 
 @pytest.fixture
@@ -30,18 +29,31 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await made.close()
 
 
-async def taught(connection: AsyncConnection) -> None:
+class Slow:
+    """A function of SQL that takes as long as it is told to."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.may_end = threading.Event()
+
+    def __call__(self) -> int:
+        self.begun.set()
+        return 1 if self.may_end.wait(PATIENCE_S) else 0
+
+    async def at_it(self) -> None:
+        """Returns once it has begun."""
+        assert await asyncio.to_thread(self.begun.wait, PATIENCE_S)
+
+
+async def taught(connection: AsyncConnection) -> Slow:
     """The connection knows `thread()` and `slow()`."""
-
-    def slow() -> int:
-        threading.Event().wait(SLOW_S)
-        return 1
-
+    slow = Slow()
     raw = await connection.get_raw_connection()
     line = raw.driver_connection
     assert line is not None
     await line.create_function("thread", 0, threading.get_ident)
     await line.create_function("slow", 0, slow)
+    return slow
 
 
 async def scalar(connection: AsyncConnection, expression: str) -> int:
@@ -91,16 +103,12 @@ async def test_a_reader_leaves_its_statements_to_its_thread(database: Database) 
 
 async def test_a_slow_statement_of_a_reader_keeps_nobody_waiting(database: Database) -> None:
     async with database.read() as connection:
-        await taught(connection)
-        slow = asyncio.create_task(scalar(connection, "slow()"))
-        await asyncio.sleep(0.01)
-        began = time.monotonic()
-        await asyncio.sleep(0)
-        turned_s = time.monotonic() - began
-        assert not slow.done()
-        assert await slow == 1
-
-    assert turned_s < SLOW_S / 2
+        slow = await taught(connection)
+        asked = asyncio.create_task(scalar(connection, "slow()"))
+        await slow.at_it()  # which takes turns of the loop
+        assert not asked.done()
+        slow.may_end.set()
+        assert await asked == 1
 
 
 async def test_who_waits_for_the_lock_keeps_nobody_waiting(database: Database) -> None:
@@ -149,14 +157,18 @@ async def test_many_rows_come_whole_and_in_parts(database: Database) -> None:
 
 
 async def test_a_reader_given_up_amid_a_statement_leaves_nothing_open(database: Database) -> None:
+    made: asyncio.Future[Slow] = asyncio.get_running_loop().create_future()
+
     async def slowly() -> None:
         async with database.read() as connection:
-            await taught(connection)
+            made.set_result(await taught(connection))
             await scalar(connection, "slow()")
 
     reading = asyncio.create_task(slowly())
-    await asyncio.sleep(SLOW_S / 3)
+    slow = await made
+    await slow.at_it()
     reading.cancel()
+    slow.may_end.set()
     with pytest.raises(asyncio.CancelledError):
         await reading
 

@@ -278,7 +278,7 @@ class DeclaredDepartment:
         if "call_id" in call.stamps:
             full["call_id"] = self._rim.new_id()
         try:
-            return await call.ask(full, deadline)
+            return call.judged(full, await call.send(full, deadline))
         except MappingError as error:
             raise ContractBroken(self._info.id, str(error), unread=True) from None
 

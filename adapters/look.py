@@ -88,9 +88,9 @@ class Look:
             of_the_asked(values.get(self._lookup), key, f"{self._at}.{self._lookup}")
         if self._unmapped:
             values |= self._unmapped
-        for name in self._required:
-            if values[name] is None:
-                raise MappingError(f"{self._at}.{name} has no value")
+        if None in map(values.get, self._required):
+            name = next(name for name in self._required if values.get(name) is None)
+            raise MappingError(f"{self._at}.{name} has no value")
         whole = "".join(filter(None, map(values.get, self._texts)))
         if len(whole) > LONGEST_TEXT or not whole.isprintable():
             self._examine(values)

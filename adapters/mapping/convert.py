@@ -14,6 +14,7 @@ from schema.domain.identifiers import is_document_number
 
 _NOT_WHOLE = "is no whole number"
 LONGEST_NUMBER = 64  # characters; more are no number anybody counts by
+_WHOLE = 10**30  # whole numbers below it are no question
 _LOSES = 2.0**63  # below it JSON's whole numbers are read exactly
 LONGEST_TEXT = 20_000  # characters; what is longer is a document, no field
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -59,6 +60,8 @@ def to_decimal(value: Any) -> Decimal:
 
     A JSON number beyond 64 bits lost some when it was read: it is refused.
     """
+    if value.__class__ is int and -_WHOLE < value < _WHOLE:
+        return Decimal(value)
     text = "" if isinstance(value, Decimal) else str(value).strip()
     if len(text) > LONGEST_NUMBER:
         raise NotOfKind("has too many digits")
@@ -75,6 +78,8 @@ def to_decimal(value: Any) -> Decimal:
 
 def to_integer(value: Any) -> int:
     """A whole number."""
+    if value.__class__ is int and -_WHOLE < value < _WHOLE:
+        return int(value)
     try:
         number = to_decimal(value)
     except NotOfKind:

@@ -172,8 +172,8 @@ class Dispatch:
 
     async def _asked(self, flight: Flight, keys: Sequence[Key]) -> _Landing | None:
         """What came of it; None where its keys are asked for again, in parts."""
-        way, wanted = flight.way, list(dict.fromkeys([key.key for key in keys]))
-        name = keys[0].department
+        way, name = flight.way, keys[0].department
+        wanted = [keys[0].key] if len(keys) == 1 else list(dict.fromkeys([k.key for k in keys]))
 
         async def send(budget: float) -> Mapping[str, Any]:
             if way.progress:

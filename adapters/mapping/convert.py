@@ -60,19 +60,29 @@ def to_decimal(value: Any) -> Decimal:
 
     A JSON number beyond 64 bits lost some when it was read: it is refused.
     """
-    if value.__class__ is int and -_WHOLE < value < _WHOLE:
-        return Decimal(value)
-    text = "" if isinstance(value, Decimal) else str(value).strip()
+    if value.__class__ is str:
+        return _read(value)
+    if isinstance(value, Decimal):
+        return _finite(value)
+    number = _read(str(value))
+    if isinstance(value, float) and abs(value) >= _LOSES:
+        raise NotOfKind("has too many digits")
+    return number
+
+
+def _read(text: str) -> Decimal:
+    text = text.strip()
     if len(text) > LONGEST_NUMBER:
         raise NotOfKind("has too many digits")
     try:
-        number = value if isinstance(value, Decimal) else Decimal(text)
+        return _finite(Decimal(text))
     except InvalidOperation:
         raise NotOfKind("is no decimal number") from None
-    if not number.is_finite() or isinstance(value, bool):
+
+
+def _finite(number: Decimal) -> Decimal:
+    if not number.is_finite():
         raise NotOfKind("is no finite number")
-    if isinstance(value, float) and abs(value) >= _LOSES:
-        raise NotOfKind("has too many digits")
     return number
 
 

@@ -100,8 +100,11 @@ class Call:
 
         `ask` holds everything the request may be made of.
         """
-        root = await self.send(ask, deadline)
-        if isinstance(root, Settled):
+        return self.judged(ask, await self.send(ask, deadline))
+
+    def judged(self, ask: Ask, root: Any) -> Any:
+        """The root `send` gave to this, where the reply says that it went well; as `ask`."""
+        if self.outcome.code is None or isinstance(root, Settled):
             return root
         verdict = self.outcome.judge(Scope(ask, root))
         if verdict is None:

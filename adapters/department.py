@@ -98,7 +98,7 @@ class DeclaredDepartment:
         ask = {"key": able[0]} if call.spec.batch == 1 else {"keys": able}
         root = await self._ask(call, ask, budget)
         rows = look.read(able, ask, root)
-        return {key: look.shaped(rows.get(key, [])) for key in keys}
+        return look.told(keys, rows)
 
     async def verify(self, kind: str, claims: Mapping[str, str], *, budget: float) -> Verdict:
         """Whether the claims match; see the port."""
@@ -278,7 +278,7 @@ class DeclaredDepartment:
         if "call_id" in call.stamps:
             full["call_id"] = self._rim.new_id()
         try:
-            return await call.ask(full, deadline)
+            return call.judged(full, await call.send(full, deadline))
         except MappingError as error:
             raise ContractBroken(self._info.id, str(error), unread=True) from None
 

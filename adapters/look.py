@@ -16,6 +16,7 @@ from schema.domain.department import Register
 from schema.domain.reading import Record
 
 Found = Mapping[str, list[Record] | AdapterError]
+Answers = Mapping[str, Record | Sequence[Record] | AdapterError | None]
 
 
 class Look:
@@ -88,9 +89,9 @@ class Look:
             of_the_asked(values.get(self._lookup), key, f"{self._at}.{self._lookup}")
         if self._unmapped:
             values |= self._unmapped
-        for name in self._required:
-            if values[name] is None:
-                raise MappingError(f"{self._at}.{name} has no value")
+        if None in map(values.get, self._required):
+            name = next(name for name in self._required if values.get(name) is None)
+            raise MappingError(f"{self._at}.{name} has no value")
         whole = "".join(filter(None, map(values.get, self._texts)))
         if len(whole) > LONGEST_TEXT or not whole.isprintable():
             self._examine(values)
@@ -101,6 +102,18 @@ class Look:
         for name in self._texts:
             if values[name] is not None:
                 within_reason(values[name], f"{self._at}.{name}")
+
+    def told(self, keys: Sequence[str], found: Found) -> Answers:
+        """What the look-up gives for each of these keys."""
+        told: dict[str, Record | Sequence[Record] | AdapterError | None] = {}
+        many = self.call.spec.many
+        for key in keys:
+            rows = found.get(key)
+            if rows.__class__ is list and len(rows) == 1 and not many:
+                told[key] = rows[0]
+            else:
+                told[key] = self.shaped(rows or [])
+        return told
 
     def shaped(
         self, rows: list[Record] | AdapterError

@@ -17,6 +17,7 @@ from schema.domain.text import Language
 from schema.graph.ports import Context, Reads, Viewer
 
 MakeContext = Callable[[Viewer, Language], Context]
+_Counters = tuple[Callable[[], None], Callable[[float], None] | None]
 
 
 class Answering:
@@ -34,7 +35,7 @@ class Answering:
         self._metrics = metrics
         self._operations = metrics.counter("onething_operations_total")
         self._remembered = metrics.counter("onething_answers_remembered_total")
-        self._reads: dict[tuple[str, str], Callable[[float], None]] = {}
+        self._reads: dict[tuple[str, str], _Counters] = {}
 
     async def __call__(
         self, operation: Operation, *, viewer: Viewer, language: Language, request_id: str
@@ -98,23 +99,21 @@ class Answering:
         if not isinstance(reads, OperationReads):
             return
         reads.close()
+        counters = self._reads
         for call in reads.calls:
             told = (call.department, call.outcome)
-            (self._reads.get(told) or self._read(*told))(call.ms)
+            count, time = counters.get(told) or self._read(*told)
+            count()
+            if time is not None:
+                time(call.ms / 1000)
 
-    def _read(self, department: str, outcome: str) -> Callable[[float], None]:
-        """What counts a read that ended so, after so many milliseconds."""
+    def _read(self, department: str, outcome: str) -> _Counters:
+        """What counts a read that ended so, and how long it took where it was answered."""
         count = self._metrics.counter(
             "onething_department_reads_total", department=department, outcome=outcome
         )
         time = None
         if outcome == "ok":
             time = self._metrics.timer("onething_department_read_seconds", department=department)
-
-        def counted(ms: float) -> None:
-            count()
-            if time is not None:
-                time(ms / 1000)
-
-        self._reads[department, outcome] = counted
-        return counted
+        self._reads[department, outcome] = count, time
+        return count, time

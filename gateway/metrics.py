@@ -1,7 +1,6 @@
 """Counters and timings in this process, as Prometheus reads them."""
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -19,21 +18,21 @@ class Metrics:
     """
 
     def __init__(self) -> None:
-        self._counts: defaultdict[_Series, float] = defaultdict(float)
+        self._counts: dict[_Series, list[float]] = {}  # one cell
         self._gauges: dict[_Series, float] = {}
         self._timings: dict[_Series, list[float]] = {}  # one count a bucket, +Inf, sum
         self._known: dict[tuple[object, ...], _Series] = {}  # by name and labels as they are told
 
     def count(self, name: str, by: float = 1, **labels: str) -> None:
         """Add to a counter; its name ends in `_total`."""
-        self._counts[self._series(name, labels)] += by
+        self._cell(name, labels)[0] += by
 
     def counter(self, name: str, **labels: str) -> Callable[[], None]:
         """What adds one to this counter, for who counts at every request."""
-        series, counts = self._series(name, labels), self._counts
+        cell = self._cell(name, labels)
 
         def one_more() -> None:
-            counts[series] += 1
+            cell[0] += 1
 
         return one_more
 
@@ -56,6 +55,9 @@ class Metrics:
 
         return one_more
 
+    def _cell(self, name: str, labels: dict[str, str]) -> list[float]:
+        return self._counts.setdefault(self._series(name, labels), [0.0])
+
     def render(self) -> tuple[bytes, str]:
         """Everything, in Prometheus' text format, and its media type."""
         lines = [*self._simple("counter"), *self._simple("gauge"), *self._histograms()]
@@ -71,7 +73,8 @@ class Metrics:
         return series
 
     def _simple(self, kind: str) -> Iterator[str]:
-        values = self._counts if kind == "counter" else self._gauges
+        counted = {series: cell[0] for series, cell in self._counts.items() if cell[0]}
+        values = counted if kind == "counter" else self._gauges
         told = ""
         for (name, labels), value in sorted(values.items()):
             if name != told:

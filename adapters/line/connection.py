@@ -40,9 +40,9 @@ class Connection(asyncio.BaseProtocol):
         self.open = False
         self.spare_since = 0.0
 
-    async def ask(self, request: bytes, deadline: float) -> WireReply:
+    def ask(self, request: bytes, deadline: float) -> Answer:
         """The answer, by `deadline`; what left and got none is OutcomeUnknown, `unheard` where a
-        kept connection may have been closed already.
+        kept connection may have been closed already. Who waits no longer says so: `given_up`.
         """
         assert self._transport is not None  # noqa: S101 — it is asked once it is there
         answer: Answer = self.loop.create_future()
@@ -51,13 +51,13 @@ class Connection(asyncio.BaseProtocol):
         self._deadline = deadline
         if self._timer is None or deadline < self._rings:
             self._wind()
-        try:
-            return await answer
-        except asyncio.CancelledError:
-            self.abort()
-            if answer.done() and not answer.cancelled():
-                answer.exception()  # looked at, so that nobody is told of it later
-            raise
+        return answer
+
+    def given_up(self, answer: Answer) -> None:
+        """Nobody waits for this any more, whether it came meanwhile or not."""
+        self.abort()
+        if answer.done() and not answer.cancelled():
+            answer.exception()  # looked at, so that nobody is told of it later
 
     def abort(self) -> None:
         """Cut the connection; nobody waits for anything on it."""

@@ -53,7 +53,12 @@ class LeanWire:
             connection = self._kept(loop.time() - IDLE_S)
             if connection is None:
                 connection = await self._connected(address, deadline)
-            return await connection.ask(data, deadline)
+            answer = connection.ask(data, deadline)
+            try:
+                return await answer
+            except asyncio.CancelledError:
+                connection.given_up(answer)
+                raise
         except OutcomeUnknown as error:
             if error.unheard:
                 self._wary_until = loop.time() + WARY_S

@@ -60,17 +60,19 @@ class ReplyReader:
     def __init__(self, department: str, cap: int) -> None:
         self._department, self._cap = department, cap
         self._parser = httptools.HttpResponseParser(self)
+        self._status = 0
+        self._more = False
+        self._broken: AdapterError | None = None
         self.again()
 
     def again(self) -> None:
-        """Ready for an answer: what was read before is forgotten."""
+        """Ready for an answer: what was read of the one before, which was kept, is forgotten."""
         self._came: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
-        self._size = self._interim = self._status = 0
+        self._size = self._interim = 0
         self._room = HEAD_BYTES
         self._beside = 0  # bytes since the body grew last: sizes of chunks, trailers
-        self._headed = self._more = False
-        self._broken: AdapterError | None = None
+        self._headed = False
         self.began = False  # whether a byte came
         self.whole = False
         self.kept = False  # once whole: whether the connection may be asked again
@@ -85,6 +87,9 @@ class ReplyReader:
             if self._headed:
                 self._beside += len(data)
                 self._parser.feed_data(data)
+            elif len(data) <= self._room:
+                self._room -= len(data)
+                self._parser.feed_data(data)
             else:
                 self._feed(data)
         except httptools.HttpParserUpgrade:
@@ -92,13 +97,18 @@ class ReplyReader:
         except httptools.HttpParserError as error:
             if self._broken is None:
                 raise self.unknown(f"no HTTP: {type(error).__name__}") from None
-        if self._broken is None and self._beside > HEAD_BYTES and not self.whole:
-            self._broken = self._contract(f"its trailers exceed {HEAD_BYTES} bytes")
-        if self._broken is not None:
-            raise self._broken
+        if self._broken is not None or self._beside > HEAD_BYTES:
+            self._refuse()
         if self._more:
             self.kept = False
         return self.whole
+
+    def _refuse(self) -> None:
+        """Raise what is wrong; trailers may be long once all is there."""
+        if self._broken is None and not self.whole:
+            self._broken = self._contract(f"its trailers exceed {HEAD_BYTES} bytes")
+        if self._broken is not None:
+            raise self._broken
 
     def end(self) -> bool:
         """The department closed the connection: whether the answer is whole now."""

@@ -14,6 +14,7 @@ from schema.domain.identifiers import is_document_number
 
 _NOT_WHOLE = "is no whole number"
 LONGEST_NUMBER = 64  # characters; more are no number anybody counts by
+_WHOLE = 10**30  # whole numbers below it are no question
 _LOSES = 2.0**63  # below it JSON's whole numbers are read exactly
 LONGEST_TEXT = 20_000  # characters; what is longer is a document, no field
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -59,22 +60,36 @@ def to_decimal(value: Any) -> Decimal:
 
     A JSON number beyond 64 bits lost some when it was read: it is refused.
     """
-    text = "" if isinstance(value, Decimal) else str(value).strip()
-    if len(text) > LONGEST_NUMBER:
-        raise NotOfKind("has too many digits")
-    try:
-        number = value if isinstance(value, Decimal) else Decimal(text)
-    except InvalidOperation:
-        raise NotOfKind("is no decimal number") from None
-    if not number.is_finite() or isinstance(value, bool):
-        raise NotOfKind("is no finite number")
+    if value.__class__ is str:
+        return _read(value)
+    if isinstance(value, Decimal):
+        return _finite(value)
+    number = _read(str(value))
     if isinstance(value, float) and abs(value) >= _LOSES:
         raise NotOfKind("has too many digits")
     return number
 
 
+def _read(text: str) -> Decimal:
+    text = text.strip()
+    if len(text) > LONGEST_NUMBER:
+        raise NotOfKind("has too many digits")
+    try:
+        return _finite(Decimal(text))
+    except InvalidOperation:
+        raise NotOfKind("is no decimal number") from None
+
+
+def _finite(number: Decimal) -> Decimal:
+    if not number.is_finite():
+        raise NotOfKind("is no finite number")
+    return number
+
+
 def to_integer(value: Any) -> int:
     """A whole number."""
+    if value.__class__ is int and -_WHOLE < value < _WHOLE:
+        return int(value)
     try:
         number = to_decimal(value)
     except NotOfKind:

@@ -14,13 +14,13 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from gateway.edge.careful_protocol import CarefulProtocol
 from gateway.edge.fast_path import Asked, FastPath
+from gateway.edge.in_one_piece import InOnePiece, written
 from gateway.edge.rim import Rim
 from gateway.edge.writing import Writing
 
 log = structlog.get_logger(__name__)
 
 _LONGEST: Final = 16_384  # bytes of a request that is looked for by its bytes, not by what it says
-_COPIED: Final = 32_768  # bytes of a body that cost less to copy than a write of their own
 
 
 def protocol_of(app: Rim) -> type[asyncio.Protocol]:
@@ -57,7 +57,7 @@ class _FastProtocol(CarefulProtocol):
         if self._begun is not None:
             (cycle, app), self._begun = self._begun, None
             if not self._answered(cycle, data if findable else b""):
-                super()._start_asgi_task(cycle, app)
+                self._execute(cycle, app)
 
     def timeout_keep_alive_handler(self) -> None:
         """Close the connection, unless it was used since its time began."""
@@ -68,10 +68,17 @@ class _FastProtocol(CarefulProtocol):
             super().timeout_keep_alive_handler()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        if self._receives:  # until it is known whether the request is whole
+        if self._ordinary:
+            super()._start_asgi_task(cycle, app)
+        elif self._receives:  # until it is known whether the request is whole
             self._begun = (cycle, app)
         else:
-            super()._start_asgi_task(cycle, app)
+            self._execute(cycle, app)
+
+    def _execute(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Have the application answer; what it sends in one piece is written in one."""
+        send = InOnePiece(cycle, self._writing)
+        super()._start_asgi_task(cycle, lambda scope, receive, _: app(scope, receive, send))
 
     def _should_upgrade(self) -> bool:
         self._ordinary = True  # asked for another protocol once: nothing is taken for granted here
@@ -144,11 +151,7 @@ class _FastProtocol(CarefulProtocol):
             # The rim: a bug here must not take the connection; the ordinary way answers.
             log.exception("fast_path.failed", error=type(bug).__name__)
             return False
-        if len(content) > _COPIED:
-            self.transport.write(head)
-            self.transport.write(content)
-        else:
-            self.transport.write(head + content)
+        written(self.transport, head, content)
         return True
 
     def _wait(self, seconds: float) -> None:

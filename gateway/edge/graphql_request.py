@@ -96,6 +96,8 @@ def _refuse_depth(document: dict[str, Any]) -> None:
 def _filled(value: Any) -> list[Any]:
     """The objects and lists in one of them, without those that are empty."""
     inside = value.values() if isinstance(value, dict) else value
+    if _SIMPLE.issuperset(map(type, inside)):
+        return []
     found = []
     for child in inside:
         if child.__class__ in _SIMPLE:

@@ -20,6 +20,7 @@ from gateway.federation.shared import SharedMemory
 from gateway.federation.wariness import Wariness
 from gateway.federation.ways import Way
 from schema.domain.department import Register
+from schema.domain.problem import Problem
 from schema.domain.reading import Reading
 
 log = structlog.get_logger(__name__)
@@ -59,21 +60,25 @@ class Dispatch:
         is a probe that most likely fails: it goes on behind the waiter's back.
         """
         gate = way.gate
-        shut = None if gate.unhindered(gate.reads, now) else gate.shut(gate.reads, now)
-        if shut is None and not gate.reads.doubtful(now):
-            asked = Asked(keys, waiter, call)
-            if way.gathers:
-                self._gathering.add(way, asked)
-            else:
-                self._begin(way, [asked])
+        if not gate.unhindered(gate.reads, now) and (told := self._at_once(way, keys, waiter, now)):
+            call.outcome = told.code.value
+            for key in keys:
+                waiter.landed(key, self._settling.stale(key, told, now))
             return
-        if shut is None:
+        asked = Asked(keys, waiter, call)
+        if way.gathers:
+            self._gathering.add(way, asked)
+        else:
+            self._begin(way, (asked,))
+
+    def _at_once(self, way: Way, keys: Sequence[Key], waiter: Waiter, now: float) -> Problem | None:
+        """What is told without waiting, where no call may leave, or a probe does; else None."""
+        gate = way.gate
+        shut = gate.shut(gate.reads, now)
+        if shut is None and gate.reads.doubtful(now):
             self.flights.begin(self._flight(way, keys, (), waiter.loop), {})
             shut = gate.down(gate.reads, now)
-        told = gate.problem(shut)
-        call.outcome = told.code.value
-        for key in keys:
-            waiter.landed(key, self._settling.stale(key, told, now))
+        return None if shut is None else gate.problem(shut)
 
     def leave(self, key: Key, waiter: Waiter) -> None:
         """Somebody waits for this no longer."""
@@ -91,11 +96,14 @@ class Dispatch:
         """One call for what all of these asked for."""
         waiting: dict[Key, list[Waiter]] = {}
         latest = 0.0
-        for asked in together:
-            waiter = asked.waiter
-            latest = max(latest, waiter.deadline)
-            for key in asked.keys:
-                waiting.setdefault(key, []).append(waiter)
+        for keys, waiter, _ in together:
+            if waiter.deadline > latest:
+                latest = waiter.deadline
+            for key in keys:
+                if key in waiting:
+                    waiting[key].append(waiter)
+                else:
+                    waiting[key] = [waiter]
         flight = self._flight(way, list(waiting), together, together[0].waiter.loop)
         flight.passage.until = min(flight.passage.end, latest)
         self.flights.begin(flight, waiting)
@@ -165,8 +173,8 @@ class Dispatch:
 
     async def _asked(self, flight: Flight, keys: Sequence[Key]) -> _Landing | None:
         """What came of it; None where its keys are asked for again, in parts."""
-        way, wanted = flight.way, list(dict.fromkeys([key.key for key in keys]))
-        name = keys[0].department
+        way, name = flight.way, keys[0].department
+        wanted = [keys[0].key] if len(keys) == 1 else list(dict.fromkeys([k.key for k in keys]))
 
         async def send(budget: float) -> Mapping[str, Any]:
             for asked in flight.together:
@@ -191,7 +199,7 @@ class Dispatch:
         as_of, now = self._now(), flight.passage.loop.time()
         if self._wariness.awake or flight.parting is not None:
             self._wariness.answered(flight, keys, now)
-        return {key: self._settling.settle(key, flight, reply, as_of, now) for key in keys}, "ok"
+        return self._settling.settle(keys, flight, reply, as_of, now), "ok"
 
     # -- calls that failed ------------------------------------------------------------------
 

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from schema.domain.reading import Reading
 
+Life = tuple[float, float]
+"""Until when since it was said: fresh, and the last known; seconds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
@@ -19,13 +22,11 @@ class Freshness:
     absent_s: float = 1.0
     known_s: float = 86_400.0
 
-    def lives(self, reading: Reading, *, progress: bool) -> tuple[float, float]:
-        """Until when since it was said: fresh, and the last known."""
+    def lives(self, *, progress: bool) -> tuple[Life, Life]:
+        """Of what there is, and of what there is not."""
         fresh_s = self.progress_s if progress else self.record_s
-        if reading.value:
-            return fresh_s, self.known_s
-        fresh_s = min(fresh_s, self.absent_s)
-        return fresh_s, fresh_s
+        absent_s = min(fresh_s, self.absent_s)
+        return (fresh_s, self.known_s), (absent_s, absent_s)
 
 
 def age_s(reading: Reading, now: datetime) -> float:

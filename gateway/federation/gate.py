@@ -7,7 +7,6 @@ for filings apart, so that a register that is out of order holds no filing back.
 
 import asyncio
 import random
-from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -23,6 +22,7 @@ from gateway.federation.breaker import Breaker
 from gateway.federation.passage import Passage
 from gateway.federation.problems import problem
 from gateway.federation.retry_budget import RetryBudget
+from gateway.federation.slots import Slots
 from schema.domain.department import DepartmentInfo
 from schema.domain.problem import Problem, ProblemCode
 from schema.graph.ports import DepartmentHealth
@@ -31,7 +31,6 @@ Answer = TypeVar("Answer")
 Send = Callable[[float], Awaitable[Answer]]
 """One attempt, within so many seconds."""
 
-QUEUE: Final = 4  # reads that may wait, per slot
 PATIENCE_S: Final = 1.0
 LONGEST_REST_S: Final = 30.0  # however long it asks us to stay away
 _PAUSE_S = 0.1  # before a second attempt, where it does not say how long
@@ -63,9 +62,7 @@ class Gate:
         self._now = now
         self._draw = draw
         self.retries = RetryBudget()
-        self._free = max(1, info.limits.concurrency)
-        self._most_waiting = self._free * QUEUE
-        self._waiting: deque[tuple[asyncio.Future[None], Breaker]] = deque()
+        self._slots = Slots(info.id, max(1, info.limits.concurrency), self.shut)
         self._away_until = 0.0
         self._up: bool | None = None
         self._since: datetime | None = None
@@ -116,15 +113,15 @@ class Gate:
 
     async def call(self, passage: Passage, send: Send[Answer]) -> Answer:
         """The answer of `send(seconds left)`, or AdapterError; a read may be sent twice."""
-        loop, breaker = passage.loop, passage.breaker
+        loop, breaker, slots = passage.loop, passage.breaker, self._slots
         began = loop.time()
         kept_back = None if self.unhindered(breaker, began) else self.shut(breaker, began)
         if kept_back is not None:
             raise kept_back
-        if self._free:
-            self._free -= 1
+        if slots.free:
+            slots.free -= 1
         else:
-            await self._slot(passage)
+            await slots.wait(passage)
             began = loop.time()
         try:
             if passage.first:
@@ -138,7 +135,7 @@ class Gate:
                 self._answered(breaker, era)
             return answer
         finally:
-            self._leave()
+            slots.leave()
 
     async def _again(
         self, passage: Passage, send: Send[Answer], era: int, error: BaseException, took: float
@@ -184,53 +181,6 @@ class Gate:
             return None
         return wait
 
-    # -- slots -----------------------------------------------------------------------------
-
-    async def _slot(self, passage: Passage) -> None:
-        """Wait for one, first come, first served.
-
-        NotCalled when none is free in time, or no call may leave when one is.
-        """
-        if passage.asks and len(self._waiting) >= self._most_waiting:
-            raise NotCalled(self.info.id, "too many wait already", retry_in_s=1.0)
-        loop = asyncio.get_running_loop()
-        turn: asyncio.Future[None] = loop.create_future()
-        timer = loop.call_at(passage.end, self._no_slot, turn)
-        place = (turn, passage.breaker)
-        self._waiting.append(place)
-        try:
-            await turn
-            kept_back = self.shut(passage.breaker, loop.time())
-            if kept_back is not None:
-                raise kept_back
-        except BaseException:
-            if place in self._waiting:
-                self._waiting.remove(place)
-            elif turn.done() and not turn.cancelled() and turn.exception() is None:
-                self._leave()
-            raise
-        finally:
-            timer.cancel()
-
-    def _no_slot(self, turn: asyncio.Future[None]) -> None:
-        if not turn.done():
-            turn.set_exception(NotCalled(self.info.id, "no slot within the deadline"))
-
-    def _leave(self) -> None:
-        while self._waiting:
-            turn, _ = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-        self._free += 1
-
-    def _send_home(self, now: float) -> None:
-        """Those who wait for what has just been shut need not wait any longer."""
-        for turn, breaker in self._waiting:
-            kept_back = None if turn.done() else self.shut(breaker, now)
-            if kept_back is not None:
-                turn.set_exception(kept_back)
-
     # -- verdicts --------------------------------------------------------------------------
 
     def _judge(self, passage: Passage, era: int, error: BaseException, took: float) -> None:
@@ -267,7 +217,7 @@ class Gate:
             self._away_until = max(self._away_until, until)
         self._note(error)
         if breaker.failed(era, now) or error.retry_after_s:
-            self._send_home(now)
+            self._slots.send_home(now)
 
     def down(self, breaker: Breaker, now: float) -> NotCalled:
         """That it did not answer lately, and when a call may leave again."""

@@ -90,7 +90,7 @@ class Memory:
         return len(self._entries)
 
     def put(
-        self, key: Key, reading: Reading, *, now: float, fresh_s: float, known_s: float, mark: int
+        self, key: Key, reading: Reading, now: float, fresh_s: float, known_s: float, mark: int
     ) -> None:
         """Remember what a department said to a call that began at `mark`.
 
@@ -111,7 +111,8 @@ class Memory:
         if known_s <= fresh_s:
             self._keep_briefly(key, weight)
         while len(entries) > self._size or self.bytes > self._most_bytes:
-            self._drop(next(iter(entries)))
+            oldest, entry = entries.popitem(last=False)
+            self._dropped(oldest, entry)
 
     def _keep_briefly(self, key: Key, weight: int) -> None:
         brief = self._brief
@@ -121,13 +122,15 @@ class Memory:
             self._drop(next(iter(brief)))
 
     def _drop(self, key: Key) -> None:
-        weight = self._entries.pop(key).bytes
-        self.bytes -= weight
+        self._dropped(key, self._entries.pop(key))
+
+    def _dropped(self, key: Key, entry: _Entry) -> None:
+        self.bytes -= entry.bytes
         if key in self._brief:
             del self._brief[key]
-            self._brief_bytes -= weight
+            self._brief_bytes -= entry.bytes
 
-    def fresh(self, key: Key, *, now: float) -> Reading | None:
+    def fresh(self, key: Key, now: float) -> Reading | None:
         """The reading, as long as it may stand for a new one."""
         entry = self._entries.get(key)
         if entry is None or now >= entry.fresh_until or not self.holds(key, entry.mark):
@@ -179,7 +182,9 @@ def weight_of(value: Any) -> int:
     letters = len(text)
     if not text.isascii():
         letters = letters * 5 if _ASTRAL in text else letters * 5 // 2
-    if type(value) is list:
+    if value.__class__ is dict:  # as most are
+        return letters + _ROW + _WORD * len(value)
+    if value.__class__ is list:
         return letters + len(value) * _frame(next(filter(None, value), None))
     return letters + _frame(value)
 

@@ -79,13 +79,15 @@ class OperationReads:
 
     def close(self) -> None:
         """Nobody reads on: what is still under way for this operation alone is ended."""
-        self._give_up("given up")
+        if self._due or self._wave:  # else all it asked for has come
+            self._give_up("given up")
 
     def landed(self, key: Key, reading: Reading) -> None:
         """What a department said to a call this operation waits for."""
-        for again in self._also.pop(key, ()):
-            if not again.done():
-                again.set_result(reading)
+        if self._also:
+            for again in self._also.pop(key, ()):
+                if not again.done():
+                    again.set_result(reading)
         asked = self._asked[key]
         if isinstance(asked, Reading):
             return
@@ -117,18 +119,22 @@ class OperationReads:
         known = self._asked.get(key)
         if known is not None:
             return known if _known(known) else self._again(key)
-        group = key[:3]
-        fresh = self._federation.fresh(key, now=self.loop.time())
+        group, loop, wave = key[:3], self.loop, self._wave
+        fresh = self._federation.fresh(key, loop.time())
         if fresh is not None:
             self._asked[key] = fresh
             self._spare(group)
             return fresh
-        future: asyncio.Future[Reading] = self.loop.create_future()
+        future: asyncio.Future[Reading] = loop.create_future()
         self._asked[key] = future
-        if not self._wave:
+        if not wave:
             self._quiet = 0
-            self.loop.call_soon(self._tick, 0)
-        self._wave.setdefault(group, []).append(key)
+            loop.call_soon(self._tick, 0)
+        keys = wave.get(group)
+        if keys is None:
+            wave[group] = [key]
+        else:
+            keys.append(key)
         return future
 
     def _again(self, key: Key) -> Awaitable[Reading]:
@@ -154,16 +160,18 @@ class OperationReads:
         self._federation.waiting.add(self, self.deadline)
         self._due += sum(map(len, wave.values()))
         for group, keys in wave.items():
-            self._send(group, self._missing(group, keys, now), now)
+            missing = self._missing(group, keys, now)
+            if missing:
+                self._send(group, missing, now)
         self._spared.clear()
         self._number += 1
 
     def _missing(self, group: _Group, keys: Sequence[Key], now: float) -> Sequence[Key]:
         """Those that are not known by now, and that nobody asks for already."""
-        missing = []
+        missing, federation = [], self._federation
         for key in keys:
-            fresh = self._federation.fresh(key, now=now)
-            if fresh is None and not self._federation.join(key, self):
+            fresh = federation.fresh(key, now)
+            if fresh is None and not federation.join(key, self):
                 missing.append(key)
                 continue
             self._spare(group)
@@ -172,16 +180,15 @@ class OperationReads:
         return missing
 
     def _send(self, group: _Group, keys: Sequence[Key], now: float) -> None:
-        way = self._federation.way(*group)
+        way, ask = self._federation.way(group), self._federation.ask
         if way is None or now >= self.deadline:
             for key in keys:
                 self.landed(key, self._failed(key, _LATE))
             return
         while len(keys) > way.batch:
             chunk, keys = keys[: way.batch], keys[way.batch :]
-            self._federation.ask(way, chunk, self, self._call(group, len(chunk), now), now)
-        if keys:
-            self._federation.ask(way, keys, self, self._call(group, len(keys), now), now)
+            ask(way, chunk, self, self._call(group, len(chunk), now), now)
+        ask(way, keys, self, self._call(group, len(keys), now), now)
 
     def _give_up(self, why: str) -> None:
         for key, asked in self._asked.items():
@@ -193,7 +200,7 @@ class OperationReads:
         self._federation.waiting.discard(self)
 
     def _failed(self, key: Key, why: str) -> Reading:
-        if self._federation.way(*key[:3]) is None:
+        if self._federation.way(key[:3]) is None:
             return Reading(value=None, problem=_not_plugged_in(key.department))
         return self._federation.failed(key, OutcomeUnknown(key.department, why))
 
@@ -205,7 +212,8 @@ class OperationReads:
         call.keys += 1
 
     def _call(self, group: _Group, keys: int, now: float) -> Call:
-        call = Call(*group, keys, self._number, now)
+        department, source, way = group
+        call = Call(department, source, way, keys, self._number, now)
         self.calls.append(call)
         return call
 

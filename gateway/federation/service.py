@@ -70,7 +70,7 @@ class Federation:
     def stand(self, readings: Sequence[tuple[Key, Reading]]) -> bool:
         """Whether each of these is what would be given now, without asking."""
         now = asyncio.get_running_loop().time()
-        return all(self.fresh(key, now=now) is reading for key, reading in readings)
+        return all(self.fresh(key, now) is reading for key, reading in readings)
 
     def unreachable(self, error: AdapterError) -> None:
         """A department was found down outside of a read."""
@@ -81,14 +81,17 @@ class Federation:
         gate = self._gates.get(department)
         return gate.info if gate else None
 
-    def way(self, department: str, source: str, name: str) -> Way | None:
-        """A way of asking; None when the department is not plugged in."""
-        way = self._ways.get((department, source, name))
+    def way(self, at: tuple[str, str, str]) -> Way | None:
+        """The way at this department, source and name; None where the first is not plugged in."""
+        way = self._ways.get(at)
+        if way is not None:
+            return way
+        department, source, name = at
         gate = self._gates.get(department)
-        if way is None and gate is not None:
+        if gate is not None:
             way = way_of(gate, self._departments[department], source, name)
             if way.declared:
-                self._ways[department, source, name] = way
+                self._ways[at] = way
         return way
 
     async def aclose(self) -> None:

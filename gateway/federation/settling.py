@@ -1,8 +1,7 @@
 """What becomes of what departments said, or did not: readings, remembered, or the last known."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -60,7 +59,7 @@ class Settling:
         now = asyncio.get_running_loop().time()
         if self._memory.known(key, now=now) is not None:
             nothing = Reading(value=None)
-            self._memory.put(key, nothing, now=now, fresh_s=0, known_s=0, mark=flight.mark)
+            self._memory.put(key, nothing, now, 0, 0, flight.mark)
         register = flight.way.register
         if register is not None and shareable(register):
             self._outdated(of_number(key.department, key.key))
@@ -70,33 +69,46 @@ class Settling:
         last = self._memory.known(key, now=now)
         if last is None or last.provenance is None:
             return Reading(value=None, problem=told)
-        return Reading(
-            value=last.value, provenance=replace(last.provenance, stale=True), problem=told
-        )
+        return Reading(last.value, last.provenance._replace(stale=True), told)
 
     def settle(
-        self, key: Key, flight: Flight, reply: Mapping[str, Any], as_of: datetime, now: float
-    ) -> Reading:
-        """What a reply says of a key, remembered."""
-        value = reply.get(key.key, _MISSING)
-        if value is _MISSING:
-            value = ContractBroken(key.department, "a key is missing from the reply")
-        if isinstance(value, AdapterError):
-            if isinstance(value, Refused):
-                self.refused(key, flight)
-            return self.failed(key, value)
-        try:
-            record_id = flight.way.record_id(key.key, value)
-            origin = Provenance(
-                department=key.department, source=key.source, as_of=as_of, record_id=record_id
-            )
-            reading = Reading(value=value, provenance=origin)
-            self._remember(key, reading, flight, now)
-        # The rim where adapters end: what no reading can be made of is this row's trouble alone.
-        except Exception as bug:
-            log.error("federation.adapter_bug", department=key.department, **where(bug))
-            return self.failed(key, AdapterError(key.department, type(bug).__name__))
-        return reading
+        self,
+        keys: Sequence[Key],
+        flight: Flight,
+        reply: Mapping[str, Any],
+        as_of: datetime,
+        now: float,
+    ) -> dict[Key, Reading]:
+        """What a reply says of these keys of a call, remembered."""
+        way, mark, put = flight.way, flight.mark, self._memory.put
+        department, source = keys[0].department, keys[0].source
+        there, absent = self._freshness.lives(progress=way.progress)
+        told: dict[Key, Reading] = {}
+        for key in keys:
+            number = key.key
+            value = reply.get(number, _MISSING)
+            if value is _MISSING or isinstance(value, AdapterError):
+                told[key] = self._without(key, flight, value)
+                continue
+            try:
+                origin = Provenance(department, source, as_of, False, way.record_id(number, value))
+                reading = Reading(value, origin)
+                fresh_s, known_s = there if value else absent
+                put(key, reading, now, fresh_s, known_s, mark)
+            except Exception as bug:
+                # The rim where adapters end: what no reading can be made of is its row's trouble.
+                log.error("federation.adapter_bug", department=department, **where(bug))
+                reading = self.failed(key, AdapterError(department, type(bug).__name__))
+            told[key] = reading
+        return told
+
+    def _without(self, key: Key, flight: Flight, error: Any) -> Reading:
+        """What a reply says of a key that holds no value of it."""
+        if error is _MISSING:
+            error = ContractBroken(key.department, "a key is missing from the reply")
+        if isinstance(error, Refused):
+            self.refused(key, flight)
+        return self.failed(key, error)
 
     def adopted(self, found: Mapping[Key, Reading], flight: Flight) -> Mapping[Key, Reading]:
         """What another process learnt and may, at its age, still stand for a new answer.
@@ -104,27 +116,15 @@ class Settling:
         What is older becomes the last known, unless this process knows later news.
         """
         today, now, fresh = self._now(), flight.passage.loop.time(), {}
+        there, absent = self._freshness.lives(progress=flight.way.progress)
         for key, reading in found.items():
             last = self._memory.known(key, now=now)
             age = age_s(reading, today)
             # As old as what is known: that very reading, which may have been forgotten since.
             if last is not None and age_s(last, today) <= age:
                 continue
-            if self._remember(key, reading, flight, now, age=age):
+            fresh_s, known_s = there if reading.value else absent
+            self._memory.put(key, reading, now, fresh_s - age, known_s - age, flight.mark)
+            if age < fresh_s:
                 fresh[key] = reading
         return fresh
-
-    def _remember(
-        self, key: Key, reading: Reading, flight: Flight, now: float, *, age: float = 0.0
-    ) -> bool:
-        """Keep it for what is left of its time; whether it may stand for a new answer."""
-        fresh_s, known_s = self._freshness.lives(reading, progress=flight.way.progress)
-        self._memory.put(
-            key,
-            reading,
-            now=now,
-            fresh_s=fresh_s - age,
-            known_s=known_s - age,
-            mark=flight.mark,
-        )
-        return age < fresh_s

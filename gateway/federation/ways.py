@@ -25,17 +25,19 @@ class Way:
     declared: bool = True
     gathers: bool = False  # keys of several operations may be asked for in one call
     timeout_s: float = field(init=False)  # for how long the department is waited for
+    own: str | None = field(init=False)  # the field that holds a record's own number
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "timeout_s", self.gate.info.limits.timeout_s)
+        object.__setattr__(self, "own", self.register.key if self.register else None)
 
     def record_id(self, key: str, value: Any) -> str | None:
         """The record's own number, where a value is one record."""
         if self.progress:
             return key
-        if self.register is None or not (type(value) is dict or isinstance(value, Mapping)):
+        if self.own is None or not (value.__class__ is dict or isinstance(value, Mapping)):
             return None
-        own = value.get(self.register.key)
+        own = value.get(self.own)
         return None if own is None else str(own)
 
 

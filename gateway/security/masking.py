@@ -12,6 +12,7 @@ from schema.graph.ports import Viewer
 MASKS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {"id_number": mask_id_number, "phone": mask_phone, "name": mask_name}
 )
+_OWNERS = MappingProxyType({"uscc": "enterprise", "person_ref": "person"})
 
 
 def masked(kind: str, value: object) -> str | None:
@@ -38,5 +39,5 @@ def _owner(register: Register, record: Mapping[str, Any]) -> str | None:
     key = record.get(register.key)
     if not isinstance(key, str) or not key:
         return None
-    kinds = {"uscc": "enterprise", "person_ref": "person"}
-    return f"{kinds[register.key]}:{key}" if register.key in kinds else None
+    kind = _OWNERS.get(register.key)
+    return None if kind is None else f"{kind}:{key}"

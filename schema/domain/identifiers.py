@@ -7,6 +7,7 @@ Nothing here normalises: lower case, spaces and full-width digits are refused, n
 import hashlib
 import re
 from datetime import date
+from operator import mul
 
 from stdnum.iso7064 import mod_37_36
 
@@ -48,7 +49,9 @@ def is_uscc(number: str) -> bool:
 
 def resident_id_check(body: str) -> str:
     """The 18th character for the first 17 digits of a resident id (GB 11643, mod 11-2)."""
-    total = sum(int(c) * w for c, w in zip(body, _RESIDENT_WEIGHTS, strict=True))
+    if len(body) != len(_RESIDENT_WEIGHTS):
+        raise ValueError("a resident id has 17 digits before its check character")
+    total = sum(map(mul, map(int, body), _RESIDENT_WEIGHTS))
     return _RESIDENT_CHECKS[total % 11]
 
 

@@ -1,12 +1,12 @@
 """A value read from a department.
 
-What it is, where it came from, how old it is, or why it is not there.
+What it is, where it came from, how old it is, or why it is not there. One of each is made of
+every answer: as tuples they cost a fifth of what frozen classes do.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from schema.domain.problem import Problem
 
@@ -17,8 +17,7 @@ Values are str, bool, int, Decimal, date, None.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
+class Provenance(NamedTuple):
     """Which department said so, and when."""
 
     department: str
@@ -28,8 +27,7 @@ class Provenance:
     record_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """The result of one read. `problem` and `value` together mean: the last known value, now stale.
 
     No value and no problem means the department answered that there is none.

@@ -100,6 +100,40 @@ async def test_a_mutation_nobody_waits_for_any_more_ends() -> None:
 
 
 @in_virtual_time
+async def test_a_query_nobody_waits_for_any_more_ends() -> None:
+    running = asyncio.create_task(run("{ slow }"))
+    await asyncio.sleep(1)
+    running.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert seen == ["query ended"]
+
+
+@in_virtual_time
+async def test_who_gives_up_as_the_time_is_over_has_given_up() -> None:
+    running = asyncio.create_task(run("{ slow }"))
+    asyncio.get_running_loop().call_later(5, running.cancel)
+
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert seen == ["query ended"]
+
+
+@in_virtual_time
+async def test_who_was_answered_in_time_is_not_cancelled_later() -> None:
+    async def several() -> list[Any]:
+        answers = [await run("{ slow }"), await run("{ own }")]
+        await asyncio.sleep(DAY_S)
+        return answers
+
+    late, own = await several()
+
+    assert late["errors"][0]["extensions"]["code"] == "OPERATION_TIMEOUT"
+    assert own["errors"][0]["extensions"]["code"] == "INTERNAL"
+
+
+@in_virtual_time
 async def test_a_time_out_of_a_resolver_is_its_own() -> None:
     answer = await run("{ own }")
 

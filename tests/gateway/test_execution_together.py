@@ -9,7 +9,7 @@ import pytest
 from graphql import GraphQLError
 from graphql.pyutils import gather_with_cancel
 
-from gateway.execution.compiled.later import Landing, later, together
+from gateway.execution.compiled.later import Landing, later, whole
 
 KINDS = ("value", "error", "cancelled", "hangs", "late error")
 # Turns of the loop, not seconds: of two timers alike, which one ends first is the clock's affair.
@@ -18,6 +18,10 @@ LATE = {"late error": 20, "hangs": 100}
 
 async def by_reference(coroutines: Sequence[Any]) -> list[Any]:
     return await gather_with_cancel(*coroutines)
+
+
+async def together(awaited: Sequence[Any]) -> Any:
+    return await whole([None] * len(awaited), list(enumerate(awaited)))
 
 
 class Scene:

@@ -36,12 +36,14 @@ class Wire(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__()
         self.sent = b""
+        self.writes = 0
         self.closed = False
         self.reading = True
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         if not self.closed:
             self.sent += data
+            self.writes += 1
 
     def close(self) -> None:
         self.closed = True

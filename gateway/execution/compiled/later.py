@@ -5,7 +5,7 @@ the first error that null propagation carries further cancels the others, as in 
 """
 
 from asyncio import AbstractEventLoop, CancelledError, Future, gather, get_running_loop
-from collections.abc import Awaitable, Coroutine, Generator, Iterator, Sequence
+from collections.abc import Awaitable, Coroutine, Generator, Iterator
 from contextlib import suppress
 from functools import partial
 from types import CoroutineType
@@ -75,24 +75,16 @@ def pend(waiting: Waiting | None, key: str | int, value: Awaited) -> Waiting:
 
 
 async def whole(found: Any, waiting: Waiting) -> Any:
-    """The object or list once all that waits has come; they wait together."""
+    """The object or list once all that waits has come; they wait together.
+
+    graphql-core's `gather_with_cancel`, with less ado: the first error ends the others, and is
+    raised when they have ended. Whoever waits for them and is cancelled ends all.
+    """
     if len(waiting) == 1:
         key, value = waiting[0]
         found[key] = await value
         return found
-    values = await together([value for _, value in waiting])
-    for (key, _), value in zip(waiting, values, strict=True):
-        found[key] = value
-    return found
-
-
-async def together(awaited: Sequence[Awaited]) -> list[Any]:
-    """What these give, all waited for at once: graphql-core's `gather_with_cancel`, with less ado.
-
-    The first error ends the others, and is raised when they have ended. Whoever waits for them and
-    is cancelled ends all.
-    """
-    every = _All(awaited, get_running_loop())
+    every = _All(found, waiting, get_running_loop())
     try:
         return await every
     except Exception:
@@ -100,49 +92,53 @@ async def together(awaited: Sequence[Awaited]) -> list[Any]:
         raise
 
 
-class _All(Future[list[Any]]):
-    """The results of all, or the first error; cancelled, it cancels them at once, as `gather`.
+class _All(Future[Any]):
+    """`found` with all that waits in its place, or the first error; cancelled, it cancels all that
+    waits at once, as `gather`.
 
     A coroutine becomes a task; what waits for a future alone needs none.
     """
 
-    def __init__(self, awaited: Sequence[Awaited], loop: AbstractEventLoop) -> None:
+    __slots__ = ("_cancelled", "_coming", "_found", "_left", "_parts")
+
+    def __init__(self, found: Any, waiting: Waiting, loop: AbstractEventLoop) -> None:
         super().__init__(loop=loop)
-        self._left = len(awaited)
+        self._left = len(waiting)
         self._coming = 0  # of them, those that wait for a future
         self._cancelled = False
-        self._found: list[Any] = [None] * len(awaited)
-        self._parts = [self._begun(at, one) for at, one in enumerate(awaited)]
+        self._found = found
+        self._parts = {key: self._begun(key, one) for key, one in waiting}
 
     def cancel(self, msg: Any | None = None) -> bool:
         """Ask all to end; whoever waits is told by the first that does."""
         asked = False
         if not self.done():
             asked = self._coming > 0
-            for part in self._parts:
+            for part in self._parts.values():
                 asked = part.cancel(msg) or asked
             self._cancelled = self._cancelled or asked
         return asked
 
     async def ended(self) -> None:
         """End all that go on, and wait until they have ended."""
-        for part in self._parts:
+        for part in self._parts.values():
             part.cancel()
-        await gather(*self._parts, return_exceptions=True)
+        await gather(*self._parts.values(), return_exceptions=True)
 
-    def _begun(self, at: int, one: Awaited) -> Future[Any]:
+    def _begun(self, at: str | int, one: Awaited) -> Future[Any]:
         if isinstance(one, Landing):
             self._coming += 1
-            one.future.add_done_callback(partial(self._landed, at, one))
-            return one.future
+            future = one.future
+            future.add_done_callback(partial(self._landed, at, one))
+            return future
         return self._task(at, one)
 
-    def _task(self, at: int, one: Coroutine[Any, Any, Any]) -> Future[Any]:
+    def _task(self, at: str | int, one: Coroutine[Any, Any, Any]) -> Future[Any]:
         task = self.get_loop().create_task(one)
         task.add_done_callback(partial(self._came, at))
         return task
 
-    def _landed(self, at: int, landing: Landing, future: Future[Any]) -> None:
+    def _landed(self, at: str | int, landing: Landing, future: Future[Any]) -> None:
         """Complete what came; by a task, where that has to wait for something else."""
         self._coming -= 1
         if self._cancelled or self.done() or future.cancelled():
@@ -160,15 +156,15 @@ class _All(Future[list[Any]]):
         else:
             self._settle(at, found, None)
 
-    def _ends_with(self, at: int, error: BaseException) -> None:
+    def _ends_with(self, at: str | int, error: BaseException) -> None:
         """In the next turn, as a task's error is told: what came in this turn as well is whole."""
         self.get_loop().call_soon(self._settle, at, None, error)
 
-    def _came(self, at: int, task: Future[Any]) -> None:
+    def _came(self, at: str | int, task: Future[Any]) -> None:
         error = CancelledError() if task.cancelled() else task.exception()
         self._settle(at, None if error else task.result(), error)
 
-    def _settle(self, at: int, found: Any, error: BaseException | None) -> None:
+    def _settle(self, at: str | int, found: Any, error: BaseException | None) -> None:
         self._left -= 1
         if self.done():
             return

@@ -63,8 +63,8 @@ class Gate:
         self._now = now
         self._draw = draw
         self.retries = RetryBudget()
-        self._free = max(1, info.limits.concurrency)
-        self._most_waiting = self._free * QUEUE
+        self.free = max(1, info.limits.concurrency)  # slots
+        self._most_waiting = self.free * QUEUE
         self._waiting: deque[tuple[asyncio.Future[None], Breaker]] = deque()
         self._away_until = 0.0
         self._up: bool | None = None
@@ -121,8 +121,8 @@ class Gate:
         kept_back = None if self.unhindered(breaker, began) else self.shut(breaker, began)
         if kept_back is not None:
             raise kept_back
-        if self._free:
-            self._free -= 1
+        if self.free:
+            self.free -= 1
         else:
             await self._slot(passage)
             began = loop.time()
@@ -222,7 +222,7 @@ class Gate:
             if not turn.done():
                 turn.set_result(None)
                 return
-        self._free += 1
+        self.free += 1
 
     def _send_home(self, now: float) -> None:
         """Those who wait for what has just been shut need not wait any longer."""

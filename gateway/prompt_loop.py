@@ -22,7 +22,7 @@ _Args = TypeVarTuple("_Args")
 
 _STEPS: Final = 16  # of what one message woke; a query takes nine until its calls have left
 _AT_MOST_S: Final = 0.003  # until other messages have their turn
-_WINDOW_S: Final = 0.03  # over which it is measured how much of a core is used
+_WINDOW_S: Final = 0.1  # over which it is measured how much of a core is used
 _FULL: Final = 0.8
 _SPARE: Final = 0.5
 

@@ -21,7 +21,9 @@ def bears(*, rate_per_s: float, concurrency: int = 8) -> DepartmentInfo:
     return replace(info, limits=limits)
 
 
-def asked_together(info: DepartmentInfo, before: Sequence[str] = ()) -> Sequence[Sequence[str]]:
+def asked_together(
+    info: DepartmentInfo, before: Sequence[str] = (), keys: Sequence[str] = KEYS
+) -> Sequence[Sequence[str]]:
     """The calls for three requests that were there at once, on the server's loop."""
     department = Housing(info)
 
@@ -36,7 +38,7 @@ def asked_together(info: DepartmentInfo, before: Sequence[str] = ()) -> Sequence
             tasks.append(loop.create_task(read(world, key)))
             loop.settle()
 
-        for key in KEYS:  # outside of a step, as messages are
+        for key in keys:  # outside of a step, as messages are
             loop.call_after_messages(come, key)
         all_came = asyncio.Event()
         loop.call_after_messages(all_came.set)
@@ -55,6 +57,10 @@ def asked_together(info: DepartmentInfo, before: Sequence[str] = ()) -> Sequence
 @pytest.mark.parametrize("rate_per_s", [0, 20])
 def test_who_came_together_leaves_apart_while_calls_are_to_spare(rate_per_s: float) -> None:
     assert asked_together(bears(rate_per_s=rate_per_s)) == [["a"], ["b"], ["c"]]
+
+
+def test_the_same_key_is_asked_for_once_however_much_is_to_spare() -> None:
+    assert asked_together(bears(rate_per_s=0), keys=("a", "a", "b", "a")) == [["a"], ["b"]]
 
 
 def test_beyond_its_free_slots_who_came_together_leaves_together() -> None:

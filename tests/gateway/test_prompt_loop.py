@@ -102,7 +102,7 @@ def test_who_has_no_time_to_spare_settles_nothing_until_half_of_it_is_spare() ->
     async def main(loop: PromptLoop) -> None:
         for share in (0.7, 0.9, 0.6, 0.4):
             told: list[str] = []
-            time.passes(0.04, share=share)
+            time.passes(0.15, share=share)
             await two_at_once(loop, told)
             together.append(told[1].endswith("came"))
 

@@ -2,8 +2,8 @@
 
 A loop reads all requests that are there, and then takes every task they woke one step on, and
 again. Who came together is answered together, when the work of all is done; asks again together;
-and so it stays, where each could have been answered as its own work was done. `settle`, called at
-the end of `data_received`, takes the steps of this one request, down to where it waits.
+and so it stays, where each could have been answered as its own work was done. `promptly` begins a
+request and takes the steps of this one, down to where it waits.
 
 Where there is no time to spare nobody gains by that, and keys that leave together are cheaper
 (ADR 0020): from four fifths of a core on it does nothing until there is half a core again.
@@ -28,7 +28,7 @@ _SPARE: Final = 0.5
 
 
 class PromptLoop(uvloop.Loop):
-    """uvloop's loop, with a queue of its own for what is to be called soon."""
+    """uvloop's loop, with a queue of its own for what a request makes ready."""
 
     def __init__(
         self,
@@ -37,69 +37,60 @@ class PromptLoop(uvloop.Loop):
     ) -> None:
         super().__init__()
         self._soon: deque[_Soon] = deque()
-        self._turn_is_due = False
-        self._steps = False  # is taking steps just now
-        self._full = False
         self._now, self._cpu = now, used
+        self._full = False
         self._measured, self._used = now(), used()
 
-    def call_soon(
+    def promptly(self, begin: Callable[[*_Args], object], *args: *_Args) -> None:
+        """Call this, and all that it makes ready, as far as that goes.
+
+        Only this where time is short, and inside of a task.
+        """
+        now = self._now()
+        if now - self._measured > _WINDOW_S:
+            self._measure(now)
+        if self._full or asyncio.current_task(self) is not None or "call_soon" in self.__dict__:
+            begin(*args)
+            return
+        # On the instance, only meanwhile: else every call of anybody's would go through Python.
+        self.__dict__["call_soon"] = self._keep
+        try:
+            begin(*args)
+            self._settle(now + _AT_MOST_S)
+        finally:
+            del self.__dict__["call_soon"]
+            if self._soon:
+                self.call_soon(self._step)
+
+    def call_after_messages(
+        self, callback: Callable[[*_Args], object], *args: *_Args
+    ) -> asyncio.Handle:
+        """Call it when all messages that are there by now have been read."""
+        return super().call_soon(callback, *args)
+
+    def _keep(
         self, callback: Callable[[*_Args], object], *args: *_Args, context: Context | None = None
     ) -> asyncio.Handle:
-        """As of any loop: in the order they came."""
-        if not self._turn_is_due:
-            super().call_soon(self._turn)  # raises where the loop is closed
-            self._turn_is_due = True
+        """As call_soon: in the order they came."""
         soon = _Soon(callback, args, self, copy_context() if context is None else context)
         self._soon.append(soon)
         return soon
 
-    def call_after_messages(self, callback: Callable[..., Any], *args: Any) -> asyncio.Handle:
-        """Call it when all messages that are there by now have been read."""
-        return super().call_soon(callback, *args)
-
-    def settle(self) -> None:
-        """Take what is ready as far as it goes; nothing inside a step, or when time is short."""
-        if self._steps or not self._soon:
-            return
-        now = self._now()
-        if now - self._measured > _WINDOW_S:
-            self._measure(now)
-        if self._full:
-            return
-        until = now + _AT_MOST_S
+    def _settle(self, until: float) -> None:
         for _ in range(_STEPS):
             self._step()
             if not self._soon or self._now() > until:
                 return
 
-    def close(self) -> None:
-        """As of any loop; what was to be called soon is not."""
-        super().close()
-        self._soon.clear()
-        self._turn_is_due = False
-
-    def _turn(self) -> None:
-        self._turn_is_due = False
-        try:
-            self._step()
-        finally:
-            if self._soon and not self._turn_is_due:
-                super().call_soon(self._turn)
-                self._turn_is_due = True
-
     def _step(self) -> None:
         """Call what is ready by now, and not what that makes ready."""
         soon = self._soon
-        self._steps = True
         try:
             for _ in range(len(soon)):
                 soon.popleft().run()
         except (SystemExit, KeyboardInterrupt) as end:
             # A transport would take it for a failure of its own.
             super().call_soon(_raise, end)
-        finally:
-            self._steps = False
 
     def _measure(self, now: float) -> None:
         used = self._cpu()

@@ -40,7 +40,7 @@ class _FastProtocol(HttpToolsProtocol):
         # Who counts connections or logs requests does so on the ordinary way.
         self._ordinary = self.access_log or self.limit_concurrency is not None
         # Of the server's own loop: a request goes as far as it can before the next is read.
-        self._settle: Callable[[], None] = getattr(self.loop, "settle", _nothing)
+        self._promptly: Callable[..., None] = getattr(self.loop, "promptly", _call)
         self._receives = False
         self._begun: tuple[RequestResponseCycle, Any] | None = None
         self._answered_at = 0.0
@@ -59,8 +59,7 @@ class _FastProtocol(HttpToolsProtocol):
         if self._begun is not None:
             (cycle, app), self._begun = self._begun, None
             if not self._answered(cycle, data if findable else b""):
-                super()._start_asgi_task(cycle, app)
-        self._settle()
+                self._promptly(super()._start_asgi_task, cycle, app)
 
     def timeout_keep_alive_handler(self) -> None:
         """Close the connection, unless it was used since its time began."""
@@ -162,3 +161,7 @@ class _FastProtocol(HttpToolsProtocol):
 
 def _nothing() -> None:
     pass
+
+
+def _call(begin: Callable[..., object], *args: Any) -> None:
+    begin(*args)

@@ -36,10 +36,9 @@ def asked_together(
 
         def come(key: str) -> None:
             tasks.append(loop.create_task(read(world, key)))
-            loop.settle()
 
         for key in keys:  # outside of a step, as messages are
-            loop.call_after_messages(come, key)
+            loop.call_after_messages(loop.promptly, come, key)
         all_came = asyncio.Event()
         loop.call_after_messages(all_came.set)
         await all_came.wait()

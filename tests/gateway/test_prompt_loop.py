@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from functools import partial
 from typing import Any
@@ -41,15 +40,27 @@ class Desk(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._told.append(f"{data.decode()} came")
-        self._task = self._loop.create_task(self._work(data.decode()))
         if self._settles:
-            self._loop.settle()
+            self._loop.promptly(self._begin, data.decode())
+        else:
+            self._begin(data.decode())
+
+    def _begin(self, name: str) -> None:
+        self._task = self._loop.create_task(self._work(name))
 
     async def _work(self, name: str) -> None:
         for _ in range(STEPS):
             await asyncio.sleep(0)
         self._told.append(f"{name} done")
         self.done.set()
+
+
+async def as_a_message(loop: PromptLoop, begin: Callable[..., object], *args: Any) -> None:
+    """Begun outside of a task, as messages are."""
+    came = asyncio.Event()
+    loop.call_after_messages(loop.promptly, begin, *args)
+    loop.call_after_messages(came.set)
+    await came.wait()
 
 
 def _same(desk: Desk) -> Desk:
@@ -119,8 +130,7 @@ def test_what_never_waits_lets_others_have_their_turn() -> None:
             loop.call_soon(again)
 
         def as_a_message() -> None:
-            loop.call_soon(again)
-            loop.settle()
+            loop.promptly(again)
             loop.call_after_messages(ended.set)
 
         ended = asyncio.Event()
@@ -133,12 +143,11 @@ def test_what_never_waits_lets_others_have_their_turn() -> None:
     assert len(called) < 100
 
 
-def test_inside_a_step_nothing_is_settled() -> None:
+def test_inside_of_a_task_nothing_is_taken_further() -> None:
     told: list[str] = []
 
     async def main(loop: PromptLoop) -> None:
-        loop.call_soon(told.append, "later")
-        loop.settle()
+        loop.promptly(loop.call_soon, told.append, "later")
         told.append("now")
         await asyncio.sleep(0)
 
@@ -151,54 +160,46 @@ def test_calls_come_in_their_order_in_their_context_and_not_when_cancelled() -> 
     seen: list[tuple[str, str]] = []
     name: ContextVar[str] = ContextVar("name", default="nobody")
 
-    async def main(loop: PromptLoop) -> None:
-        def say(word: str) -> None:
-            seen.append((word, name.get()))
+    def say(word: str) -> None:
+        seen.append((word, name.get()))
 
+    def begin(loop: asyncio.AbstractEventLoop) -> None:
         other = copy_context()
         other.run(name.set, "other")
-        name.set("own")
         loop.call_soon(say, "first")
         handle = loop.call_soon(say, "cancelled")
         loop.call_soon(say, "second", context=other)
         handle.cancel()
         assert handle.cancelled()
-        await asyncio.sleep(0)
 
-    run(main)
+    run(lambda loop: as_a_message(loop, begin, loop))
 
-    assert seen == [("first", "own"), ("second", "other")]
+    assert seen == [("first", "nobody"), ("second", "other")]
 
 
 def test_a_call_that_fails_is_told_to_the_handler_and_the_next_is_made() -> None:
     told: list[object] = []
+    error = ValueError("a bug")
 
-    async def main(loop: PromptLoop) -> None:
-        def fail() -> None:
-            raise error
+    def fail() -> None:
+        raise error
 
+    def begin(loop: asyncio.AbstractEventLoop) -> None:
         loop.set_exception_handler(lambda _, context: told.append(context["exception"]))
         loop.call_soon(fail)
         loop.call_soon(told.append, "next")
-        await asyncio.sleep(0)
 
-    error = ValueError("a bug")
-    run(main)
+    run(lambda loop: as_a_message(loop, begin, loop))
 
     assert told == [error, "next"]
 
 
-def test_an_exit_ends_the_loop_also_while_it_settles() -> None:
+def test_an_exit_ends_the_loop_also_while_a_request_is_begun() -> None:
+    def leave() -> None:
+        raise SystemExit(3)
+
     async def main(loop: PromptLoop) -> None:
-        def leave() -> None:
-            raise SystemExit(3)
-
-        def as_a_message() -> None:
-            loop.call_soon(leave)
-            with suppress(Exception):
-                loop.settle()
-
-        loop.call_after_messages(as_a_message)
+        await as_a_message(loop, loop.call_soon, leave)
         await asyncio.sleep(5)
 
     with pytest.raises(SystemExit) as end:
@@ -209,7 +210,6 @@ def test_an_exit_ends_the_loop_also_while_it_settles() -> None:
 
 def test_a_closed_loop_takes_no_calls() -> None:
     loop = PromptLoop()
-    loop.call_soon(print, "never")
     loop.close()
 
     with pytest.raises(RuntimeError, match="closed"):

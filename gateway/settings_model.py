@@ -6,9 +6,10 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from gateway.settings_addresses import without_password
 from gateway.settings_departments import DepartmentAccess
 from gateway.settings_read import source_of
-from gateway.settings_safety import Stance, without_password
+from gateway.settings_safety import Stance
 from gateway.settings_section import (
     Bounds,
     Filled,

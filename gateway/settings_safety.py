@@ -3,22 +3,22 @@
 A rule names a setting and a remedy and never repeats a value: it may be a secret.
 """
 
-import ipaddress
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
+from gateway.settings_addresses import (
+    host_of,
+    is_loopback,
+    scheme_of,
+    store_host,
+    store_kind,
+    store_password,
+    torn,
+)
 from gateway.settings_demo import PUBLIC_SECRETS
 
 DEV_ISSUER_PREFIX = "urn:dev:"
-# Between `://` and the last `@`: a password may hold what ends a host elsewhere (`/`, `?`, `#`).
-_LOGIN = re.compile(r"(?<=://)([^:@]*):.*@", re.DOTALL)
-# As SQLAlchemy reads the address of a store.
-_STORE = re.compile(
-    r"[\w+]+://([^:/]*(:(?P<password>[^@]*))?@)?(\[(?P<v6>[^/?]+)\]|(?P<host>[^/:?]+))?"
-)
 _SAMPLE_VALUES = frozenset({"", "changeme", "change-me", "secret", "password", "postgres", "admin"})
 
 
@@ -73,77 +73,26 @@ def refusals(stance: Stance) -> list[Refusal]:
     return [*found, *of_departments(stance)]
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches this host name or address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def without_password(url: str) -> str:
-    """The address with `***` in place of the password in it, whatever characters that is of."""
-    try:
-        urlsplit(url)
-    except ValueError:
-        return "***"
-    if "password" in url.partition("?")[2].lower():
-        return f"{url.partition('://')[0]}://***"
-    return _LOGIN.sub(r"\1:***@", url)
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
 def _plain_outside(url: str | None) -> bool:
     """Unencrypted, to another machine."""
-    return url is not None and not url.startswith("https://") and not is_loopback(_host(url))
+    return url is not None and not url.startswith("https://") and not is_loopback(host_of(url))
 
 
 def _under(folder: Path, url: str) -> bool:
     return url.startswith("sqlite") and Path(url.partition(":///")[2]).is_relative_to(folder)
 
 
-def _store_kind(url: str) -> str:
-    return _scheme(url).partition("+")[0]
-
-
-def _scheme(url: str) -> str:
-    return url.partition("://")[0] if "://" in url else ""
-
-
-def _torn(url: str) -> bool:
-    """Whether its password, or its port, ends where a host would."""
-    try:
-        parts = urlsplit(url)
-        return parts.port == 0 or "@" in url.partition(parts.netloc or "://")[2]
-    except ValueError:
-        return True
-
-
-def _store_host(url: str) -> str:
-    parts = _STORE.match(url)
-    return "" if parts is None else parts["v6"] or parts["host"] or ""
-
-
 def _sample_password(url: str) -> bool:
-    parts = _STORE.match(url)
-    password = parts and parts["password"]
-    return password is not None and unquote(password) in _SAMPLE_VALUES
+    password = store_password(url)
+    return password is not None and password in _SAMPLE_VALUES
 
 
 def _remote_store(s: Stance) -> bool:
-    return _store_kind(s.store_url) == "postgresql" and not is_loopback(_store_host(s.store_url))
+    return store_kind(s.store_url) == "postgresql" and not is_loopback(store_host(s.store_url))
 
 
 def _remote_redis(s: Stance) -> bool:
-    return s.cache_url.startswith("redis://") and not is_loopback(_host(s.cache_url))
+    return s.cache_url.startswith("redis://") and not is_loopback(host_of(s.cache_url))
 
 
 _ALWAYS = (
@@ -155,13 +104,13 @@ _ALWAYS = (
     ),
     _Rule(
         "store.url",
-        lambda s: bool(s.store_url) and _store_kind(s.store_url) not in {"sqlite", "postgresql"},
+        lambda s: bool(s.store_url) and store_kind(s.store_url) not in {"sqlite", "postgresql"},
         "neither a SQLite file nor PostgreSQL",
         "write sqlite:///path or postgresql://user:password@host/name",
     ),
     _Rule(
         "cache.url",
-        lambda s: _scheme(s.cache_url) not in {"memory", "redis", "rediss"} or _torn(s.cache_url),
+        lambda s: scheme_of(s.cache_url) not in {"memory", "redis", "rediss"} or torn(s.cache_url),
         "not a cache we know",
         "write memory://, redis://host or rediss://host; in a password, %2F for /, %23 for #",
     ),
@@ -279,7 +228,7 @@ def _dev_departments(s: Stance) -> Iterator[Refusal]:
     if s.issuer is not None:
         return
     for department, (url, _) in s.departments.items():
-        if not is_loopback(_host(url)):
+        if not is_loopback(host_of(url)):
             yield Refusal(
                 key=f"departments.{department}.url",
                 sentence="with dev tokens anybody could file here",

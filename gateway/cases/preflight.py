@@ -21,7 +21,7 @@ from gateway.cases.errors import StoreMoved, StoreUnavailable
 from gateway.cases.migrate import migrate
 from gateway.cases.moved import check_not_moved
 from gateway.cases.pinned import check_pinned
-from gateway.settings_safety import without_password
+from gateway.settings_addresses import without_password
 from schema.graph.ports import Catalogue
 
 _TROUBLE = (SQLAlchemyError, sqlite3.Error, OSError)

@@ -22,6 +22,11 @@ class Request:
     operation: str
     digest: str
 
+    def readable(self) -> None:
+        """RequestUnreadable when its id is none."""
+        if UNWRITABLE.search(self.request_id):
+            raise RequestUnreadable(self.operation)
+
 
 def request(subject: str, request_id: str, operation: str, **body: Any) -> Request:
     """The request with the digest of its content."""
@@ -51,8 +56,7 @@ async def known(store: Store, asked: Request) -> str | None:
 
     RequestUnreadable when it is no id.
     """
-    if UNWRITABLE.search(asked.request_id):
-        raise RequestUnreadable(asked.operation)
+    asked.readable()
     rows = await store.rows(_find(asked))
     return _same(asked, rows[0]) if rows else None
 

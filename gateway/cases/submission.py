@@ -7,8 +7,7 @@ from typing import Any
 from gateway.cases import rejection
 from gateway.cases.drafts import Kept
 from gateway.cases.prefill import LOGIN
-from gateway.cases.promises import Promises
-from gateway.cases.standing import district_of
+from gateway.cases.standing import Standing, district_of
 from gateway.cases.visibility import agent_of, owns_enterprise
 from gateway.clock import Clock
 from schema.domain.case import Event, EventKind
@@ -17,9 +16,11 @@ from schema.domain.problem import Problem
 from schema.graph.ports import Viewer
 
 
-def submission(viewer: Viewer, kept: Kept, clock: Clock, made: Promises) -> Event:
-    """The application was submitted. Ids only: what was answered lies with the payload."""
-    judged = kept.standing(clock, made)
+def submission(viewer: Viewer, kept: Kept, clock: Clock, judged: Standing) -> Event:
+    """The application was submitted as it was judged.
+
+    Ids only: what was answered lies with the payload.
+    """
     return Event(
         key=f"submitted:{kept.id}",
         case=kept.id,

@@ -15,6 +15,7 @@ from gateway.cases.submission import signed, strangers, submission
 from gateway.cases.visibility import owner_of
 from gateway.clock import Clock
 from schema.domain.case import Case
+from schema.domain.problem import Problem
 from schema.graph.ports import Rejected, Viewer
 
 CaseOf = Callable[[Viewer, str], Awaitable[Case | None]]
@@ -60,19 +61,17 @@ class Submitting:
         """Accept one application durably, then answer; departments are told afterwards."""
         asked = handed.request(viewer, request_id)
         try:
-            before = await known(self._store, asked)
-            if before is None:
-                return await until_still(lambda: self._submitted(viewer, asked, handed))
-            return await self._as_answered(viewer, before)
+            return await until_still(lambda: self._submitted(viewer, asked, handed))
         except RequestConflict as conflict:
             return rejection.rejected(rejection.CONFLICT, case=conflict.case)
         except (StoreUnavailable, RequestUnreadable) as error:
             return rejection.rejected(error.problem)
 
     async def _submitted(self, viewer: Viewer, asked: Request, handed: Handed) -> Case | Rejected:
+        asked.readable()
         kept = await self._drafts.load(viewer, handed.draft)
         if kept is None:
-            return rejection.rejected(rejection.ABSENT)
+            return await self._refused(viewer, asked, rejection.ABSENT)
         if kept.submitted:
             if await known(self._store, asked) is None:
                 raise RequestConflict(handed.draft)
@@ -85,18 +84,29 @@ class Submitting:
     async def _accepted(
         self, viewer: Viewer, asked: Request, full: Kept, made: Promises
     ) -> Case | Rejected:
-        problems = (*strangers(viewer, full), *full.standing(self._clock, made).problems)
+        judged = full.standing(self._clock, made)
+        problems = (*strangers(viewer, full), *judged.problems)
         if problems:
-            return rejection.rejected(*problems)
+            return await self._refused(viewer, asked, *problems)
         async with self._store.write() as transaction:
             first = await remember(transaction, asked, full.id)
             if first is None:
                 await self._drafts.update(transaction, full, submitted=True)
-                case = await transaction.append(submission(viewer, full, self._clock, made))
+                case = await transaction.append(submission(viewer, full, self._clock, judged))
                 if full.restored:
                     await doubt_case(transaction, case.id)
                 return case
         return await self._as_answered(viewer, first)
+
+    async def _refused(self, viewer: Viewer, asked: Request, *problems: Problem) -> Case | Rejected:
+        """These problems, unless it was asked before: that was answered, and stays so.
+
+        Who is accepted is not looked for beforehand: taking the request id tells as well.
+        """
+        before = await known(self._store, asked)
+        if before is None:
+            return rejection.rejected(*problems)
+        return await self._as_answered(viewer, before)
 
     async def _as_answered(self, viewer: Viewer, case: str) -> Case | Rejected:
         """What the first of these requests was answered, however far the case has come since."""

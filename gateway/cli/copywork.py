@@ -26,7 +26,7 @@ from gateway.cli.output import MISUSED, Speaker, Stop, coloured
 from gateway.cli.serving import advice
 from gateway.cli.storework import at_the_store
 from gateway.settings import Settings
-from gateway.settings_safety import without_password
+from gateway.settings_addresses import without_password
 
 _TO = "--to"
 _AN_ADDRESS = "name one: postgresql://host/name or sqlite:///path"

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,7 @@ def run(app: "Rim", speaker: Speaker, settings: Settings) -> None:
         uvicorn.Config(
             app,
             http=protocol_of(app),
+            loop=loop_of_server(),
             host=host,
             port=port,
             log_config=None,
@@ -69,6 +71,11 @@ def run(app: "Rim", speaker: Speaker, settings: Settings) -> None:
     server.run()
     if not server.started:
         raise Stop(["the gateway could not start"], next_step="read the log above")
+
+
+def loop_of_server() -> str:
+    """Where uvicorn finds the loop; there is no uvloop on Windows."""
+    return "auto" if sys.platform == "win32" else "gateway.prompt_loop:PromptLoop"
 
 
 _NEXT_STEP: Mapping[type[StoreError], str] = {

@@ -16,7 +16,7 @@ from gateway.issuing.keys import CheckKeys, keys_of
 from gateway.issuing.signing import LONGEST, BundleRefused, Reason, Verified, verify
 from gateway.issuing.telling import told
 from gateway.settings import Settings, SettingsInvalid
-from gateway.settings_safety import is_loopback
+from gateway.settings_addresses import is_loopback
 
 _KEYS_LONGEST = 256_000
 _FETCH_S = 10.0

@@ -7,6 +7,7 @@ of a message before and after them. All else is uvicorn's own way, of which noth
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
@@ -39,6 +40,8 @@ class _FastProtocol(CarefulProtocol):
         super().__init__(*args, **kwargs)
         # Who counts connections or logs requests does so on the ordinary way.
         self._ordinary = self.access_log or self.limit_concurrency is not None
+        # Of the server's own loop: a request goes as far as it can before the next is read.
+        self._promptly: Callable[..., None] = getattr(self.loop, "promptly", _call)
         self._receives = False
         self._begun: tuple[RequestResponseCycle, Any] | None = None
         self._answered_at = 0.0
@@ -57,7 +60,7 @@ class _FastProtocol(CarefulProtocol):
         if self._begun is not None:
             (cycle, app), self._begun = self._begun, None
             if not self._answered(cycle, data if findable else b""):
-                self._execute(cycle, app)
+                self._promptly(self._execute, cycle, app)
 
     def timeout_keep_alive_handler(self) -> None:
         """Close the connection, unless it was used since its time began."""
@@ -162,3 +165,7 @@ class _FastProtocol(CarefulProtocol):
 
 def _nothing() -> None:
     pass
+
+
+def _call(begin: Callable[..., object], *args: Any) -> None:
+    begin(*args)

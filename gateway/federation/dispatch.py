@@ -15,6 +15,7 @@ from gateway.federation.gate import LEAST_S, fails
 from gateway.federation.gathering import Gathering
 from gateway.federation.memory import Key, Memory
 from gateway.federation.parting import MOST, Parting, at_work, parts_of, silent, spoils
+from gateway.federation.scarcity import Scarcity
 from gateway.federation.settling import Settling
 from gateway.federation.shared import SharedMemory
 from gateway.federation.wariness import Wariness
@@ -50,7 +51,8 @@ class Dispatch:
         self._now = now
         self._told = told
         self._wariness = Wariness()
-        self._gathering = Gathering(self._begin, self._wariness)
+        self._scarcity = Scarcity()
+        self._gathering = Gathering(self._begin, self._wariness, self._scarcity)
         self.flights = Flights(memory, self._too_late)
 
     def ask(self, way: Way, keys: Sequence[Key], waiter: Waiter, call: Call, now: float) -> None:
@@ -116,6 +118,7 @@ class Dispatch:
         loop: asyncio.AbstractEventLoop,
     ) -> Flight:
         now = loop.time()
+        self._scarcity.called(way.gate, now)
         passage = way.gate.reading(now + way.timeout_s, loop)
         flight = Flight(way, keys, passage, together, now, self._memory.mark)
         flight.task = loop.create_task(self._fly(flight))

@@ -62,7 +62,7 @@ class Gate:
         self._now = now
         self._draw = draw
         self.retries = RetryBudget()
-        self._slots = Slots(info.id, max(1, info.limits.concurrency), self.shut)
+        self.slots = Slots(info.id, max(1, info.limits.concurrency), self.shut)
         self._away_until = 0.0
         self._up: bool | None = None
         self._since: datetime | None = None
@@ -113,7 +113,7 @@ class Gate:
 
     async def call(self, passage: Passage, send: Send[Answer]) -> Answer:
         """The answer of `send(seconds left)`, or AdapterError; a read may be sent twice."""
-        loop, breaker, slots = passage.loop, passage.breaker, self._slots
+        loop, breaker, slots = passage.loop, passage.breaker, self.slots
         began = loop.time()
         kept_back = None if self.unhindered(breaker, began) else self.shut(breaker, began)
         if kept_back is not None:
@@ -217,7 +217,7 @@ class Gate:
             self._away_until = max(self._away_until, until)
         self._note(error)
         if breaker.failed(era, now) or error.retry_after_s:
-            self._slots.send_home(now)
+            self.slots.send_home(now)
 
     def down(self, breaker: Breaker, now: float) -> NotCalled:
         """That it did not answer lately, and when a call may leave again."""

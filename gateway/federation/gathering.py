@@ -2,13 +2,18 @@
 
 Only where the contract takes several keys at once and gives one record for each: long lists of
 strangers might together exceed what one reply may weigh.
+
+On the server's loop a turn is that of one request, so that each leaves when it is ready; where the
+department has no calls to spare, it is that of all requests that are there.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from gateway.federation.flights import Asked, Waiter
 from gateway.federation.memory import Key
+from gateway.federation.scarcity import Scarcity
 from gateway.federation.wariness import Wariness
 from gateway.federation.ways import Way
 
@@ -18,9 +23,15 @@ _Lane: TypeAlias = Way | tuple[Way, frozenset[str]]  # of everybody, or for thes
 class Gathering:
     """Waits for the end of the turn, and hands over what came, so many keys at once."""
 
-    def __init__(self, leave: Callable[[Way, Sequence[Asked]], object], wariness: Wariness) -> None:
+    def __init__(
+        self,
+        leave: Callable[[Way, Sequence[Asked]], object],
+        wariness: Wariness,
+        scarcity: Scarcity,
+    ) -> None:
         self._leave = leave
         self._wariness = wariness
+        self._scarcity = scarcity
         self._together: dict[_Lane, list[Asked]] = {}
         self._gone: set[tuple[Key, Waiter]] = set()  # since they were added
 
@@ -37,7 +48,9 @@ class Gathering:
         gathered = self._together.get(lane)
         if gathered is None:
             self._together[lane] = [asked]
-            asked.waiter.loop.call_soon(self._end, lane, way)
+            loop = asked.waiter.loop
+            scarce = self._scarcity.of(way.gate, loop.time())
+            (_after_messages(loop) if scarce else loop.call_soon)(self._end, lane, way)
         else:
             gathered.append(asked)
 
@@ -81,6 +94,12 @@ class Gathering:
         if not self._together:
             self._gone = set()
         return [asked for asked in still if asked.keys]
+
+
+def _after_messages(loop: asyncio.AbstractEventLoop) -> Callable[..., Any]:
+    """When all requests that are there have asked: on most loops, any turn."""
+    later: Callable[..., Any] = getattr(loop, "call_after_messages", loop.call_soon)
+    return later
 
 
 def _filled(gathered: Sequence[Asked], most: int) -> Sequence[Sequence[Asked]]:

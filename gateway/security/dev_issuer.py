@@ -13,7 +13,8 @@ from joserfc.jwk import OKPKey
 
 from gateway.security.key_file import KeyFileRefused, make_private_key, private_key
 from gateway.settings import Settings
-from gateway.settings_safety import DEV_ISSUER_PREFIX, is_loopback
+from gateway.settings_addresses import is_loopback
+from gateway.settings_safety import DEV_ISSUER_PREFIX
 
 ISSUER = f"{DEV_ISSUER_PREFIX}local"
 KID_PREFIX = "dev-"

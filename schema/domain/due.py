@@ -14,15 +14,15 @@ REMIND_AFTER = 30  # working days for a supplement, where the catalogue sets no 
 def dated(step: Step, case: Case, one_thing: OneThing, calendar: WorkingCalendar) -> Step:
     """The step with every day it is due by."""
     item = one_thing.item(step.item)
-    step = replace(step, supplement_due_on=_supplement_due(step, item, calendar))
-    if step.accepted_at is None:
-        return replace(step, due_on=None, statutory_due_on=None)
-    promised = promised_days(item, case, one_thing)
-    return replace(
-        step,
-        due_on=_due(step, item, promised, calendar),
-        statutory_due_on=_due(step, item, item.statutory_days, calendar),
-    )
+    supplement = _supplement_due(step, item, calendar)
+    due = statutory = None
+    if step.accepted_at is not None:
+        due = _due(step, item, promised_days(item, case, one_thing), calendar)
+        statutory = _due(step, item, item.statutory_days, calendar)
+    known = (step.supplement_due_on, step.due_on, step.statutory_due_on)
+    if known == (supplement, due, statutory):  # as most often: a step has many fields to copy
+        return step
+    return replace(step, supplement_due_on=supplement, due_on=due, statutory_due_on=statutory)
 
 
 def promised_days(item: Item, case: Case, one_thing: OneThing) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from schema.domain.condition import Answers
 from schema.domain.one_thing import FieldGroup, FormField, Item, OneThing, Scalar
@@ -47,9 +48,30 @@ class Form:
         return {question.field.key: question.field for question in self.questions}
 
 
+_MOST: Final = 64  # forms that are kept
+_made: dict[tuple[int, ...], tuple[Sequence[Item], Form]] = {}
+
+
 def form(one_thing: OneThing, items: Sequence[Item] | None = None) -> Form:
-    """The form of these items; of everything the one thing may need when none are named."""
-    chosen = one_thing.items if items is None else items
+    """The form of these items; of everything the one thing may need when none are named.
+
+    Made once for the same ones: an application is judged again and again, and it takes a third of
+    that.
+    """
+    chosen = one_thing.items if items is None else tuple(items)
+    # Whose numbers these are is kept along, so that they are nobody else's meanwhile.
+    key = (id(one_thing), *map(id, chosen))
+    known = _made.get(key)
+    if known is not None:
+        return known[1]
+    made = _form(one_thing, chosen)
+    if len(_made) >= _MOST:
+        _made.clear()
+    _made[key] = (chosen, made)
+    return made
+
+
+def _form(one_thing: OneThing, chosen: Sequence[Item]) -> Form:
     fields = fields_of(one_thing, chosen)
     sections = (
         Section(group=group, questions=_questions(group, fields, chosen))

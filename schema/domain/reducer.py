@@ -53,7 +53,8 @@ def _since(before: Step | None, after: Step, at: datetime) -> Step:
     """The step with the moment its state began: as its facts date it, or when we came to know."""
     same = before is not None and before.state is after.state
     known = before.since if before is not None and same else at
-    return replace(after, since=began(after) or known)
+    since = began(after) or known
+    return after if after.since is since else replace(after, since=since)
 
 
 def _submitted(event: Event, one_thing: OneThing) -> Case:

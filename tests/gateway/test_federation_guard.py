@@ -397,7 +397,7 @@ async def test_who_was_given_a_slot_as_it_asked_us_to_wait_does_not_leave_either
     assert found[0] == "said"
     assert retry_in_s(found[1]) == pytest.approx(20)
     assert len(line.budgets) == 1
-    assert gate._slots.free == 2
+    assert gate.slots.free == 2
 
 
 @in_virtual_time

@@ -123,7 +123,7 @@ async def test_after_a_minute_of_leaving_apart_operations_leave_together_again()
 async def test_keys_that_only_waited_for_a_slot_are_not_suspected_of_silence() -> None:
     department = Bad(housing(batch=2), hangs_over=frozenset("a"))
     world = World(department)
-    world.federation._gates["housing"]._slots.free = 1
+    world.federation._gates["housing"].slots.free = 1
 
     await each(world, "abcd")
     wary = world.federation._dispatch._wariness

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from gateway.settings import EXIT_SETTINGS, Settings, SettingsInvalid, load_settings
+from gateway.settings_addresses import without_password
 from gateway.settings_demo import DEPARTMENTS
 from gateway.settings_doc import render
-from gateway.settings_safety import without_password
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,5 +1,7 @@
 """The one form: each question once, every item's questions reachable, prefilled ones marked."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,3 +38,12 @@ def test_prefilled_questions_name_their_source(restaurant: OneThing) -> None:
 def test_dropped_items_take_their_questions_along(restaurant: OneThing) -> None:
     sections = form_for(restaurant, variant="网络售餐").sections
     assert [s.group.id for s in sections] == ["enterprise", "agent", "premises", "shop", "food"]
+
+
+def test_a_form_is_made_once_for_the_same_items_and_anew_for_others(restaurant: OneThing) -> None:
+    items = restaurant.items[:1]
+
+    assert form(restaurant) is form(restaurant)
+    assert form(restaurant, items) is form(restaurant, list(items))
+    assert form(restaurant, items) is not form(restaurant)
+    assert form(replace(restaurant, version="another")).one_thing.version == "another"

@@ -61,7 +61,8 @@ async def test_a_draft_that_is_submitted_while_the_restore_is_noticed_is_doubted
 
         async with store.write() as submitting:
             await drafts_of(world).update(submitting, kept, submitted=True)
-            await submitting.append(submission(OWNER, kept, world.clock, Promises()))
+            judged = kept.standing(world.clock, Promises())
+            await submitting.append(submission(OWNER, kept, world.clock, judged))
             noticing = asyncio.create_task(look(store, witness_of(store.database)))
             await held_up(url)
         assert await noticing

@@ -1,0 +1,63 @@
+"""What stands between a submission and its answer, and whose answer a request id has."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from schema.domain.case import Case
+from schema.domain.problem import ProblemCode
+from schema.graph.ports import Rejected
+from tests.gateway.cases.world import OWNER, SHA, World
+
+
+def transactions_of(world: World) -> list[str]:
+    """What is begun from now on, by what it is for."""
+    database: Any = world.service.store.database
+    begun: list[str] = []
+    for engine, name in ((database._reader, "read"), (database._writer, "write")):
+        event.listen(engine.sync_engine, "begin", lambda _, name=name: begun.append(name))
+    return begun
+
+
+async def test_a_submission_is_one_look_and_one_transaction(world: World) -> None:
+    draft = await world.draft()
+    begun = transactions_of(world)
+
+    case = await world.submit(draft.id)
+
+    assert isinstance(case, Case)
+    assert begun[:2] == ["read", "write"]
+
+
+@pytest.mark.parametrize("draft", ["missing", "incomplete"])
+async def test_an_id_of_another_request_is_a_conflict_whatever_else_is_wrong(
+    world: World, draft: str
+) -> None:
+    started = await world.draft("taken")
+    name = started.id if draft == "incomplete" else "nobody-has-this"
+
+    answer = await world.service.applications.submit(
+        OWNER, draft=name, answers={"shop": None}, materials={}, request_id="taken"
+    )
+
+    assert isinstance(answer, Rejected)
+    assert (answer.problems[0].code, answer.case) == (ProblemCode.CONFLICT, started.id)
+
+
+async def test_an_id_that_was_taken_meanwhile_is_a_conflict_and_nothing_is_submitted(
+    world: World,
+) -> None:
+    first, second = await world.draft("one"), await world.draft("two")
+    accepted = await world.submit(first.id, "same")
+
+    answer = await world.service.applications.submit(
+        OWNER, draft=second.id, answers={}, materials={"B1": SHA}, request_id="same"
+    )
+    kept = await world.service.applications.draft(OWNER, second.id)
+
+    assert isinstance(accepted, Case)
+    assert isinstance(answer, Rejected)
+    assert (answer.problems[0].code, answer.case) == (ProblemCode.CONFLICT, first.id)
+    assert kept is not None
+    assert not kept.submitted

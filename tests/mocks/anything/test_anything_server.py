@@ -154,7 +154,10 @@ def test_the_department_named_is_the_one_served_of_a_folder(mock: Shell, folder:
             "adapters/departments holds construction, fire, greening, health, housing, market, "
             "planning, police — name one of them",
         ),
-        (("--wsdl", "nowhere.wsdl", "--describe"), "nowhere.wsdl: is not in . — add the file"),
+        (
+            ("--wsdl", "nowhere.wsdl", "--describe"),
+            f"nowhere.wsdl: is not in {ROOT} — add the file",
+        ),
         (("--openapi", "pyproject.toml", "--describe"), "pyproject.toml: is neither JSON nor YAML"),
         (
             ("planning", "--fault", "bussy", "--describe"),

@@ -4,14 +4,18 @@ import asyncio
 import random
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import sqlalchemy as sa
 import structlog
 
 from adapters.contract import Changes, Department
-from adapters.errors import AdapterError, ContractBroken, Refused
+from adapters.errors import AdapterError, Misconfigured
 from gateway.cases import tables
+from gateway.cases.asking import Asking
+from gateway.cases.chunks import chunks
 from gateway.cases.errors import StoreUnavailable
 from gateway.cases.intake import Intake, position
 from gateway.cases.receipts import can_be_kept, holders
@@ -48,6 +52,7 @@ class Poller:
         self._store = store
         self._unmatched: dict[str, Counter[str]] = {}  # as they were told of last
         self._owed: dict[str, dict[str, None]] = {}  # numbers in rows of a feed nobody could read
+        self._asking: dict[str, Asking] = {}
         self._sleep = sleep
         self._departments = departments
         self._intake = intake
@@ -121,16 +126,21 @@ class Poller:
         owed = self._owed.get(department.info.id)
         if owed:
             step = tables.step.c
-            await self._ask(department, step.watched & step.receipt.in_(owed))
+            with suppress(Misconfigured):  # where it cannot be asked, only its feed will tell
+                await self._ask(department, step.watched & step.receipt.in_(owed))
 
     async def _ask(self, department: Department, which: sa.ColumnElement[bool]) -> None:
-        asks = _batches(await self._open(department, which), department.info.progress_batch)
-        width = max(1, department.info.limits.concurrency)
+        asking = self._asking.setdefault(
+            department.info.id, Asking(department.info.id, self._store.now)
+        )
         unmatched: Counter[str] = Counter()
-        for start in range(0, len(asks), width):
-            now = asks[start : start + width]
-            asked = (self._ask_about(department, s, some, unmatched) for s, some in now)
-            await asyncio.gather(*asked)
+        ask = partial(self._ask_about, department, unmatched)
+        asks = asking.batches(await self._open(department, which), department.info.progress_batch)
+        for now in chunks(asks, max(1, department.info.limits.concurrency)):
+            asked = (asking.about(batch, ask) for batch in now)
+            for failed in await asyncio.gather(*asked, return_exceptions=True):
+                if failed is not None:
+                    raise failed
         self._tell(department.info.id, unmatched)
 
     def _tell(self, department: str, unmatched: Counter[str]) -> None:
@@ -144,16 +154,12 @@ class Poller:
     async def _ask_about(
         self,
         department: Department,
+        unmatched: Counter[str],
         service: str,
         receipts: Sequence[str],
-        unmatched: Counter[str],
     ) -> None:
-        try:
-            async with _bounded(department):
-                answers = await department.progress(receipts, service, budget=_budget(department))
-        except (ContractBroken, Refused) as error:  # about these receipts: the others go on
-            log.warning("poll.refused", department=department.info.id, reason=error.message)
-            return
+        async with _bounded(department):
+            answers = await department.progress(receipts, service, budget=_budget(department))
         news = _matched(receipts, answers, unmatched)
         for progress in news:
             self._owed.get(department.info.id, {}).pop(progress.receipt, None)
@@ -227,16 +233,6 @@ async def _whole(department: Department, progress: Progress, service: str | None
     except (AdapterError, TimeoutError):
         return progress  # the grant is told now, its certificate when it can be had
     return replace(progress, certificate=certificate)
-
-
-def _batches(by_service: Mapping[str, Sequence[str]], size: int) -> list[tuple[str, Sequence[str]]]:
-    """What one status query each may carry."""
-    size = max(1, size)
-    return [
-        (service, receipts[start : start + size])
-        for service, receipts in by_service.items()
-        for start in range(0, len(receipts), size)
-    ]
 
 
 def _pace(info: DepartmentInfo, every_s: float | None) -> float:

@@ -220,11 +220,11 @@ async def test_a_filing_in_such_a_row_is_asked_about_until_the_department_is_und
 ) -> None:
     case = await filed_at_b(world)
     world.asked.feed = [Unread(receipt="asked-1", why="status")]
-    world.asked.broken = {"asked-1"}
+    world.asked.unknown = {"asked-1"}
     await world.service.poller.round(world.asked)
     assert await step_b(world, case) is StepState.RECEIVED
 
-    world.asked.broken = set()
+    world.asked.unknown = set()
     world.asked.told["asked-1"] = accepted(case, "asked-1")
     await world.service.poller.round(world.asked)
 

@@ -19,12 +19,24 @@ from schema.domain.reading import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A row nothing could be made of; `why` is a path or a rule, never the content."""
+
+    receipt: str | None  # where at least that could be read
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """A page of a "changed since" feed; `cursor` is where the next page starts."""
+    """A page of a "changed since" feed; `cursor` is where the next page starts.
+
+    `unread`: rows that are left out of it. Their filings have to be asked about by number.
+    """
 
     progress: tuple[Progress, ...]
     cursor: str
     more: bool
+    unread: tuple[Unread, ...] | None = None
 
 
 class Department(Protocol):
@@ -104,7 +116,7 @@ class Department(Protocol):
         """What a department's own message says, once its signature, age and contract hold.
 
         `now` is Unix time in seconds.
-        Raises ContractBroken for a body that breaks the contract, Misconfigured for a bad
-        signature.
+        Raises ContractBroken for a body that breaks the contract, with what was understood of it
+        all the same; Misconfigured for a bad signature.
         """
         ...

@@ -21,6 +21,7 @@ from adapters.mapping.convert import MappingError
 from adapters.outcome import Settled
 from adapters.rest.answer import check
 from adapters.rest.complaint import Validator
+from adapters.rows import steps_of
 from adapters.values import Keyed
 from adapters.wire import Endpoint, Wire
 from schema.domain.department import DepartmentInfo
@@ -214,12 +215,10 @@ class DeclaredDepartment:
             return Changes(progress=(), cursor=cursor or call.spec.start or "", more=False)
         try:
             after, more = values.page(call.fields, Scope(ask, root))
-            rows = [
-                values.progress(call.fields, scope, None) for scope in call.fields.scopes(ask, root)
-            ]
+            told, unread = values.told(call.fields, call.fields.scopes(ask, root))
         except MappingError as error:
             raise ContractBroken(self._info.id, str(error), unread=True) from None
-        return Changes(progress=tuple(rows), cursor=after, more=more)
+        return Changes(progress=told, cursor=after, more=more, unread=tuple(unread) or None)
 
     async def certificate(self, receipt: str, service: str, *, budget: float) -> Certificate | None:
         """What was issued; see the port."""
@@ -248,9 +247,9 @@ class DeclaredDepartment:
             message = orjson.loads(body)
         except orjson.JSONDecodeError:
             raise ContractBroken(self._info.id, "a callback is not well-formed JSON") from None
-        check(self._info.id, validator, message)
+        check(self._info.id, validator, message, steps_of(spec.each))
         try:
-            return [values.progress(fields, scope, None) for scope in fields.scopes({}, message)]
+            return values.message(self._info.id, fields, fields.scopes({}, message))
         except MappingError as error:
             raise ContractBroken(self._info.id, str(error), unread=True) from None
 

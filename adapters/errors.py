@@ -10,6 +10,9 @@ AdapterError
     └── Unsendable  the contract does not allow the request; sending it again does not help
 """
 
+from collections.abc import Sequence
+
+from schema.domain.filing import Progress
 from schema.domain.problem import ProblemCode
 
 
@@ -87,9 +90,11 @@ class ContractBroken(AdapterError):
 
     `foreign`: it is not even of the protocol, as the page of a proxy in maintenance is.
     `unread`: it does, and our manifest has no meaning or no place for what it says: ours to mend.
+    `understood`: what the other rows of a department's own message say.
     """
 
     code = ProblemCode.DEPARTMENT_BROKE_CONTRACT
+    understood: Sequence[Progress] = ()
 
     def __init__(
         self, department: str, where: str, *, foreign: bool = False, unread: bool = False

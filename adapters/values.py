@@ -1,15 +1,17 @@
 """Compiled reply lines to the values of the port: receipts, progress, certificates, keyed rows."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from adapters.compile import Call, Fields
+from adapters.contract import Unread
 from adapters.errors import AdapterError, ContractBroken
 from adapters.mapping.compile import Compute, Scope
 from adapters.mapping.convert import MappingError, within_reason
 from adapters.mapping.sources import Ask
 from adapters.outcome import Settled, raised
-from adapters.rows import FailedRow
+from adapters.rows import FailedRow, breaks
 from schema.domain.filing import Certificate, ItemStatus, Progress, Receipt
 
 T = TypeVar("T")
@@ -77,6 +79,40 @@ def progress(lines: Fields, scope: Scope, asked: str | None) -> Progress:
         certificate=certificate(lines.certificate, scope) if lines.certificate else None,
         refusal_code=found.get("refusal_code"),
     )
+
+
+def told(lines: Fields, scopes: Sequence[Scope]) -> tuple[tuple[Progress, ...], list[Unread]]:
+    """Where the filings of these rows stand, and the rows that do not say it."""
+    understood, unread = [], []
+    for scope in scopes:
+        try:
+            against = breaks(scope.row)
+            if against is not None:
+                raise MappingError(against)
+            understood.append(progress(lines, scope, None))
+        except MappingError as error:
+            unread.append(Unread(receipt=_number(lines, scope), why=str(error)))
+    return tuple(understood), unread
+
+
+def message(department: str, lines: Fields, scopes: Sequence[Scope]) -> Sequence[Progress]:
+    """What all rows of a message say; ContractBroken with what is understood, if not all do."""
+    understood, unread = told(lines, scopes)
+    if unread:
+        broken = ContractBroken(department, unread[0].why, unread=True)
+        broken.understood = understood
+        raise broken
+    return list(understood)
+
+
+def _number(lines: Fields, scope: Scope) -> str | None:
+    """The receipt of a row of which nothing else may be of use."""
+    with suppress(MappingError):
+        found = lines.lines["receipt"](scope)
+        if isinstance(found, str):
+            within_reason(found, "a receipt")
+            return found or None
+    return None
 
 
 def certificate(lines: Mapping[str, Compute], scope: Scope) -> Certificate | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.outcome import Meaning
+from adapters.rows import steps_of
 from schema.domain.department import Limits, ProgressMode, Register, Repeats
 from schema.domain.text import Text
 
@@ -105,6 +106,11 @@ class CallSpec:
     def writes(self) -> bool:
         """Whether it changes something at the department."""
         return self.call in WRITES
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """The way to rows of which each tells something by itself; () where it has none."""
+        return steps_of(self.each) if self.key == "feed" else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """REST replies: status, media type and schema checked before anything is read."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from adapters.outcome import Faults, Meaning, Settled
 from adapters.pace import told_to_wait
 from adapters.rest.complaint import Validator, complaint
 from adapters.rest.operations import is_json
+from adapters.rows import against
 from adapters.wire import WireReply
 from schema.domain.problem import ProblemCode
 
@@ -33,6 +35,7 @@ class Answers:
     faults: Faults
     fault_code: str | None
     fault_text: str | None
+    rows: tuple[str, ...] = ()  # the way to rows of which each may break the contract by itself
     _promises: dict[int, tuple[bool, Validator | None]] = field(default_factory=dict, compare=False)
 
     def open(self, reply: WireReply) -> Any:
@@ -75,7 +78,7 @@ class Answers:
         if not told_once(reply.body, body):
             raise ContractBroken(self.department, "the reply tells a member twice")
         if not validator.is_valid(body):
-            check(self.department, validator, body)
+            check(self.department, validator, body, self.rows)
         return body
 
     def _failure(self, reply: WireReply) -> Settled:
@@ -171,8 +174,11 @@ def _members(pairs: list[tuple[str, Any]]) -> None:
         raise ValueError("a member stands twice")
 
 
-def check(department: str, validator: Validator, body: Any) -> None:
-    """Nothing when the body satisfies the contract; ContractBroken names the place and rule."""
+def check(department: str, validator: Validator, body: Any, rows: Sequence[str] = ()) -> None:
+    """Nothing when the body satisfies the contract; ContractBroken names the place and rule.
+
+    `rows`: the way to its rows. One that breaks the contract by itself is marked, no more.
+    """
     told = complaint(validator, body)
-    if told is not None:
+    if told is not None and not against(body, rows, partial(complaint, validator)):
         raise ContractBroken(department, f"the reply breaks the schema {told}")

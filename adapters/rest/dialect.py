@@ -78,7 +78,7 @@ class RestDialect:
         department, contract = self._manifest.id, self._manifest.contract
         whole = self.document.whole(found.body) if found.body else None
         make = requests(department, found, node, contract.path or self.document.base, whole)
-        answers = self._answers(found, outcome)
+        answers = self._answers(found, outcome, spec.apart)
         memory = Unchanged(self._rim.now) if spec.conditional else None
         auth, trace, wire, asks = self._auth, self._rim.trace, self._wire, not spec.writes
 
@@ -101,11 +101,16 @@ class RestDialect:
 
         return send
 
-    def _answers(self, found: Found, outcome: Outcome) -> Answers:
+    def _answers(self, found: Found, outcome: Outcome, rows: tuple[str, ...]) -> Answers:
         validators = {
             status: None if schema is None else self.document.validator(schema)
             for status, schema in found.responses.items()
         }
         return Answers(
-            self._manifest.id, validators, outcome.faults, outcome.fault_code, outcome.fault_text
+            self._manifest.id,
+            validators,
+            outcome.faults,
+            outcome.fault_code,
+            outcome.fault_text,
+            rows,
         )

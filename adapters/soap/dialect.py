@@ -196,9 +196,10 @@ class SoapDialect:
     def _reader(self, reply: Message, outer: Shape, spec: CallSpec, outcome: Outcome) -> Any:
         opener, inner = self._opener, self._inner_reader(outer, spec, outcome)
         expected, encoded = reply.tag, reply.encoded
+        rows = spec.apart if inner is None else ()
 
         def read(answer: Any) -> Any:
-            child = opener.open(answer, expected, outcome.faults, encoded=encoded)
+            child = opener.open(answer, expected, outcome.faults, encoded=encoded, rows=rows)
             if isinstance(child, Fault):
                 return settle_fault(child, outcome.faults, outcome.fault_code, outcome.fault_text)
             return child if inner is None else inner(child)
@@ -215,7 +216,7 @@ class SoapDialect:
         text_at = XmlTree().value(outer, tuple(shape for shape in shapes if shape))
         if known is None:
             return None
-        schema = known.schema
+        schema, rows = known.schema, spec.apart
 
         def read(child: Element) -> Element | Settled:
             text = text_at(child)
@@ -225,7 +226,7 @@ class SoapDialect:
                 raise ContractBroken(department, f"{path[-1]} holds no XML") from None
             if node.tag not in (root, error):
                 raise ContractBroken(department, f"{path[-1]} holds another document than {root}")
-            validate(department, schema, node)
+            validate(department, schema, node, rows)
             if node.tag != error:
                 return node
             code = below(node, outcome.fault_code) if outcome.fault_code else None

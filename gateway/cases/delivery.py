@@ -126,8 +126,8 @@ class Delivery:
             return await self._disown(errand, command)
         act = Act.ASK if isinstance(move, Ask) else Act.SEND
         message = await self._message(errand, command)
-        claimed_at = time.monotonic()
-        if not await self._claim(errand, command, act):
+        claimed_at = await self._claim(errand, command, act)
+        if claimed_at is None:
             return 0.0
         probe("claimed", reference)
         department = self._departments[errand.department]
@@ -158,30 +158,31 @@ class Delivery:
                 told = True
                 await asyncio.sleep(AGAIN_S)
 
-    async def _claim(self, errand: Errand, command: Command, act: Act) -> bool:
-        """Commit that this attempt is being made, unless facts have overtaken it meanwhile."""
+    async def _claim(self, errand: Errand, command: Command, act: Act) -> float | None:
+        """Commit that this attempt is being made, and since when; None: facts have overtaken it."""
         try:
-            mine = await self._claimed(errand, command, act)
+            since = await self._claimed(errand, command, act)
         except StoreChanged:
             await look(self._store, self._witness)
-            return False
-        if mine:
+            return None
+        if since is not None:
             self._witness.claimed()
-        return mine
+        return since
 
-    async def _claimed(self, errand: Errand, command: Command, act: Act) -> bool:
+    async def _claimed(self, errand: Errand, command: Command, act: Act) -> float | None:
         n = len(errand.history) + 1
         async with self._store.write() as transaction:
             fresh = await transaction.load(command.case)
-            if fresh is None or obsolete(replace(errand, case=fresh), command):
-                return False
-            if not await attempts.stands(transaction, errand):
-                return False
+            overtaken = fresh is None or obsolete(replace(errand, case=fresh), command)
+            if overtaken or not await attempts.stands(transaction, errand):
+                return None
             if not await self._witness.same(transaction):
                 raise StoreChanged(errand.reference)
-            return await attempts.claim(
+            if not await attempts.claim(
                 transaction, errand.reference, n, act, at=self._now(), executor=self._executor
-            )
+            ):
+                return None
+            return time.monotonic()  # nobody else sees the claim before the commit
 
     async def _conclude(self, errand: Errand, command: Command, result: Result) -> str | float:
         """One transaction: what came of the attempt, its events, and when the next move is due."""

@@ -114,6 +114,8 @@ class Drafts:
         if not rows:
             return None
         row = rows[0]
+        if row.submitted and self._store.catalogue.find(row.one_thing, row.version) is None:
+            return None  # it lives on as its case; of others the version is there: `pinned`
         return Kept(
             id=row.id,
             applicant_ref=row.applicant_ref,

@@ -242,21 +242,28 @@ class DbosEngine:
 
     async def shutdown(self) -> None:
         if self._launched:
+            await self._claim_no_more()
             await self._finish()
             await self._destroy()
         if self._client is not None:
             self._client.destroy()
             self._client = None
 
+    async def _claim_no_more(self) -> None:
+        """Leave what is queued to peers, who would wait a lease for what is claimed and dropped."""
+        if self._dispatch is not None:
+            await self._apart(self._dispatch.end)
+
     async def _destroy(self) -> None:
-        # In a thread of its own: DBOS joins its threads, and those may wait for this loop.
+        await self._apart(lambda: DBOS.destroy(destroy_registry=True))
         loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(max_workers=1) as own:
-            if self._dispatch is not None:
-                await loop.run_in_executor(own, self._dispatch.end)
-            await loop.run_in_executor(own, lambda: DBOS.destroy(destroy_registry=True))
         loop.set_default_executor(ThreadPoolExecutor())  # DBOS closed the one it had put there
         self._launched, self._dispatch, DbosEngine._dispatching = False, None, None
+
+    async def _apart(self, function: Callable[[], None]) -> None:
+        """In a thread of its own: DBOS joins its threads, and those may wait for this loop."""
+        with ThreadPoolExecutor(max_workers=1) as own:
+            await asyncio.get_running_loop().run_in_executor(own, function)
 
     async def _finish(self) -> None:
         """Let calls that are being made come to their end for a moment; give up the others.

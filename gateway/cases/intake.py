@@ -85,7 +85,7 @@ class Intake:
         filings = [
             (cases[event.case], event.item or "", event.data["receipt"])
             for event in events
-            if event.case in cases
+            if event.case in cases and self._store.declares(cases[event.case])
         ]
         if not all(owns(case.step(item), number) for case, item, number in filings):
             named = [(receipts.holder(self._store, c, i).service, n) for c, i, n in filings]
@@ -95,7 +95,7 @@ class Intake:
         """Whether it gives a filing the number of another: that proves nothing about either."""
         number, item = event.data["receipt"], event.item or ""
         case = await transaction.load(event.case)
-        if case is None or owns(case.step(item), number):
+        if case is None or owns(case.step(item), number) or not self._store.declares(case):
             return False
         mine = receipts.holder(self._store, case, item)
         taken = await receipts.reserve(transaction, department, mine, [number])

@@ -120,6 +120,8 @@ async def ours_at(store: Store, department: str) -> list[Ours]:
         rows = await store.rows(sa.select(table.body).where(table.id.in_(cases)))
         for row in rows:
             case = codec.case_from(row.body)
+            if not store.declares(case):  # it ended, and nobody could take a surplus back for it
+                continue
             one_thing = store.one_thing(case.one_thing, case.version)
             steps = (step for step in case.steps if step.department == department)
             found.extend(_ours(case, step, one_thing) for step in steps if _may_be_there(step))

@@ -4,17 +4,21 @@ import asyncio
 import random
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import sqlalchemy as sa
 import structlog
 
-from adapters.contract import Department
-from adapters.errors import AdapterError, ContractBroken, Refused
+from adapters.contract import Changes, Department
+from adapters.errors import AdapterError, Misconfigured
 from gateway.cases import tables
+from gateway.cases.asking import Asking
+from gateway.cases.chunks import chunks
 from gateway.cases.errors import StoreUnavailable
 from gateway.cases.intake import Intake, position
-from gateway.cases.receipts import holders
+from gateway.cases.receipts import can_be_kept, holders
 from gateway.cases.spelling import alike
 from gateway.cases.store import Store
 from schema.domain.department import DepartmentInfo, ProgressMode
@@ -26,6 +30,9 @@ PAGES = 50  # of a feed, in one round
 CALLBACK_SLOWER = 5  # who calls back is asked as well, only less often
 JITTER = 0.1  # of the pace, so that departments are not asked by everybody at once
 UNMATCHED = "onething_poll_receipts_unmatched_total"
+UNREAD = "onething_feed_rows_unread_total"
+_MOST_OWED = 1_000  # numbers of a department; the newest are kept
+_SHOWN = 3
 
 Answers = Mapping[str, Progress | AdapterError | None]
 
@@ -44,6 +51,8 @@ class Poller:
     ) -> None:
         self._store = store
         self._unmatched: dict[str, Counter[str]] = {}  # as they were told of last
+        self._owed: dict[str, dict[str, None]] = {}  # numbers in rows of a feed nobody could read
+        self._asking: dict[str, Asking] = {}
         self._sleep = sleep
         self._departments = departments
         self._intake = intake
@@ -70,8 +79,11 @@ class Poller:
         """Ask once about everything that is open there."""
         if department.info.progress is ProgressMode.FEED:
             await self._read_feed(department)
+            await self._ask_unread(department)
         else:
-            await self._ask(department)
+            step = tables.step.c
+            undecided = step.watched & (step.state != "granted") & step.receipt.is_not(None)
+            await self._ask(department, undecided)
         await self._fetch_certificates(department)
 
     async def _read_feed(self, department: Department) -> None:
@@ -86,20 +98,49 @@ class Poller:
                 for progress, holder in zip(page.progress, found, strict=True)
             ]
             await self._intake.take(department.info.id, told, cursor=moved)
+            self._owe(department.info.id, page)
             cursor = page.cursor
             if not page.more or moved is None:
                 return
 
-    async def _ask(self, department: Department) -> None:
-        step = tables.step.c
-        undecided = step.watched & (step.state != "granted") & step.receipt.is_not(None)
-        asks = _batches(await self._open(department, undecided), department.info.progress_batch)
-        width = max(1, department.info.limits.concurrency)
+    def _owe(self, department: str, page: Changes) -> None:
+        """Say which rows of a page were left out; their filings are asked about from here on.
+
+        Who stops before forgets them: the daily reconciliation reads the feed from its beginning.
+        """
+        owed = self._owed.setdefault(department, {})
+        for progress in page.progress:
+            owed.pop(progress.receipt, None)
+        if not page.unread:
+            return
+        self._intake.metrics.count(UNREAD, len(page.unread), department=department)
+        whys = sorted({row.why for row in page.unread})[:_SHOWN]
+        log.warning("feed.unread", department=department, count=len(page.unread), reasons=whys)
+        numbers = (row.receipt for row in page.unread)
+        owed |= dict.fromkeys(n for n in numbers if n is not None and can_be_kept(n))
+        for old in list(owed)[:-_MOST_OWED]:
+            del owed[old]
+
+    async def _ask_unread(self, department: Department) -> None:
+        """Ask where filings stand of which the feed told in a way nobody could read."""
+        owed = self._owed.get(department.info.id)
+        if owed:
+            step = tables.step.c
+            with suppress(Misconfigured):  # where it cannot be asked, only its feed will tell
+                await self._ask(department, step.watched & step.receipt.in_(owed))
+
+    async def _ask(self, department: Department, which: sa.ColumnElement[bool]) -> None:
+        asking = self._asking.setdefault(
+            department.info.id, Asking(department.info.id, self._store.now)
+        )
         unmatched: Counter[str] = Counter()
-        for start in range(0, len(asks), width):
-            now = asks[start : start + width]
-            asked = (self._ask_about(department, s, some, unmatched) for s, some in now)
-            await asyncio.gather(*asked)
+        ask = partial(self._ask_about, department, unmatched)
+        asks = asking.batches(await self._open(department, which), department.info.progress_batch)
+        for now in chunks(asks, max(1, department.info.limits.concurrency)):
+            asked = (asking.about(batch, ask) for batch in now)
+            for failed in await asyncio.gather(*asked, return_exceptions=True):
+                if failed is not None:
+                    raise failed
         self._tell(department.info.id, unmatched)
 
     def _tell(self, department: str, unmatched: Counter[str]) -> None:
@@ -113,17 +154,15 @@ class Poller:
     async def _ask_about(
         self,
         department: Department,
+        unmatched: Counter[str],
         service: str,
         receipts: Sequence[str],
-        unmatched: Counter[str],
     ) -> None:
-        try:
-            async with _bounded(department):
-                answers = await department.progress(receipts, service, budget=_budget(department))
-        except (ContractBroken, Refused) as error:  # about these receipts: the others go on
-            log.warning("poll.refused", department=department.info.id, reason=error.message)
-            return
+        async with _bounded(department):
+            answers = await department.progress(receipts, service, budget=_budget(department))
         news = _matched(receipts, answers, unmatched)
+        for progress in news:
+            self._owed.get(department.info.id, {}).pop(progress.receipt, None)
         told = [await _whole(department, progress, service) for progress in news]
         await self._intake.take(department.info.id, told, service=service)
 
@@ -194,16 +233,6 @@ async def _whole(department: Department, progress: Progress, service: str | None
     except (AdapterError, TimeoutError):
         return progress  # the grant is told now, its certificate when it can be had
     return replace(progress, certificate=certificate)
-
-
-def _batches(by_service: Mapping[str, Sequence[str]], size: int) -> list[tuple[str, Sequence[str]]]:
-    """What one status query each may carry."""
-    size = max(1, size)
-    return [
-        (service, receipts[start : start + size])
-        for service, receipts in by_service.items()
-        for start in range(0, len(receipts), size)
-    ]
 
 
 def _pace(info: DepartmentInfo, every_s: float | None) -> float:

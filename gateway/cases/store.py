@@ -52,6 +52,8 @@ class Transaction:
         case = await self.load(event.case)
         if not await self._record(event, first=case is None):
             return case or await self._there(event.case)
+        if case is not None and not self._store.declares(case):
+            return case  # it ended long ago: what is told of it is written down, and no more
         one_thing = self._store.one_thing_of(case, event)
         moved = reduce(case, event, one_thing, self._store.calendar)
         self.moved.append((moved, event))
@@ -248,7 +250,13 @@ class Store:
         return codec.case_from(body) if body is not None else None
 
     async def as_submitted(self, case: str) -> Case:
-        """The case as it was when it was accepted; LookupError when there is none."""
+        """The case as it was when it was accepted, or as it ended where its version is gone.
+
+        LookupError when there is none.
+        """
+        stands = await self.case(case)
+        if stands is not None and not self.declares(stands):
+            return stands
         table = tables.event.c
         first = sa.select(tables.event).where(table.case_id == case, table.n == 1)
         rows = await self.rows(first)
@@ -271,6 +279,11 @@ class Store:
         async with self.database.read() as connection:
             found: Sequence[Any] = (await connection.execute(query)).all()
         return found
+
+    def declares(self, case: Case) -> bool:
+        """Whether the version the case was filed under is there. An open one's is: `pinned`."""
+        there = self.catalogue.find(case.one_thing, case.version) is not None
+        return there or case.state not in TERMINAL
 
     def one_thing(self, name: str, version: str) -> OneThing:
         """The one thing in the version a case was filed under; LookupError when it is gone."""

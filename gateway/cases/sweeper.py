@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
@@ -9,6 +10,8 @@ import sqlalchemy as sa
 import structlog
 
 from gateway.cases import tables
+from gateway.cases.chunks import chunks
+from gateway.cases.database import IDLE_S
 from gateway.cases.errors import StoreUnavailable
 from gateway.cases.issue import IssuedBundles
 from gateway.cases.store import Store
@@ -21,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 PATIENCE = timedelta(days=3)  # with a certificate granted but not to be had
 ASIDE_S = 60.0  # a case with trouble of its own is looked at again after this
+UNDER_WAY_S = 4 * IDLE_S  # longer than a transaction lasts, though clocks of machines differ
+_AT_ONCE = 500
 
 
 class Sweeper:
@@ -36,8 +41,7 @@ class Sweeper:
         self._bundles = bundles
         self._clock = clock
         self._every_s = every_s
-        self._looked: date | None = None  # the day everything was looked at last
-        self._newest = 0  # the newest event seen then
+        self._last = _Look()
         self._aside: dict[tuple[str, str], float] = {}  # duty and case: until when it is left alone
 
     async def loop(self) -> None:
@@ -72,11 +76,11 @@ class Sweeper:
     async def _tell(self) -> None:
         """All that is due once a day; within a day only cases in which something happened."""
         today = local_day(self._clock.now())
-        newest, cases = await self._to_look_at(today)
+        look, cases = await self._to_look_at(today)
         again = (name for duty, name in tuple(self._aside) if duty == "tell")
         for name in dict.fromkeys((*cases, *again)):
             await self._do("tell", name, self._tell_one)
-        self._looked, self._newest = today, newest
+        self._last = look
 
     async def _do(self, duty: str, case: str, work: Callable[[str], Awaitable[None]]) -> None:
         """Do it for one case, unless it is set aside. A store that is away ends the sweep."""
@@ -110,18 +114,36 @@ class Sweeper:
             for event in self._fallen_due(case) if case is not None else ():
                 await transaction.append(event)
 
-    async def _to_look_at(self, today: date) -> tuple[int, Sequence[str]]:
-        """The number of the newest event, and the cases time may have something to tell about."""
-        event, step = tables.event.c, tables.step.c
-        last = sa.func.coalesce(sa.func.max(event.seq), 0)  # of none: a store may be empty for long
-        [(newest,)] = await self._store.rows(sa.select(last))
-        if today != self._looked:
-            return newest, await self._due(today)
-        if newest == self._newest:
-            return newest, ()
-        moved = sa.select(event.case_id).where(event.seq > self._newest)
-        query = sa.select(step.case_id).where(step.watched, step.case_id.in_(moved)).distinct()
-        return newest, [row.case_id for row in await self._store.rows(query)]
+    async def _to_look_at(self, today: date) -> tuple["_Look", Sequence[str]]:
+        """What this look has seen, and the cases time may have something to tell about."""
+        settled, event = await self._settled(), tables.event.c
+        if today != self._last.day:
+            return _Look(today, settled), await self._due(today)
+        query = sa.select(event.seq, event.case_id).where(event.seq > self._last.settled)
+        rows = await self._store.rows(query)
+        look = _Look(today, settled, frozenset(row.seq for row in rows if row.seq > settled))
+        moved = {row.case_id for row in rows if row.seq not in self._last.seen}
+        return look, await self._watched(sorted(moved))
+
+    async def _settled(self) -> int:
+        """The newest event before which no other can come any more; 0 where there is none.
+
+        PostgreSQL numbers an event before it is committed, so that a later one may be seen first.
+        """
+        event = tables.event.c
+        newest = sa.select(event.seq).order_by(event.seq.desc()).limit(1)
+        if not self._store.database.is_sqlite:
+            newest = newest.where(event.recorded_at <= self._store.now() - UNDER_WAY_S)
+        rows = await self._store.rows(newest)
+        return int(rows[0].seq) if rows else 0
+
+    async def _watched(self, cases: Sequence[str]) -> Sequence[str]:
+        """Those of the cases of which departments may still have news."""
+        step, found = tables.step.c, []
+        for some in chunks(cases, _AT_ONCE):
+            query = sa.select(step.case_id).where(step.watched, step.case_id.in_(some)).distinct()
+            found += [row.case_id for row in await self._store.rows(query)]
+        return found
 
     async def _due(self, today: date) -> Sequence[str]:
         """Cases with a day in them that is past or near."""
@@ -138,6 +160,15 @@ class Sweeper:
     def _fallen_due(self, case: Case) -> Iterator[Event]:
         one_thing = self._store.one_thing(case.one_thing, case.version)
         return fallen_due(case, one_thing, self._store.calendar, self._clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was seen at the last look: the day, the events up to one, and some beyond it."""
+
+    day: date | None = None
+    settled: int = 0
+    seen: frozenset[int] = frozenset()
 
 
 def _complete(case: Case) -> bool:

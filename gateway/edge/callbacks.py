@@ -71,7 +71,10 @@ class CallbacksEndpoint:
         message = await body.whole(
             receive, headers.get("content-length", ""), cap=_CAP, deadline_s=_DEADLINE_S
         )
-        await self._keep(name, self._vouched(name, department, headers, message))
+        told, refusal = self._vouched(name, department, headers, message)
+        await self._keep(name, told)
+        if refusal is not None:
+            raise refusal
 
     async def _keep(self, name: str, told: Sequence[Progress]) -> None:
         try:
@@ -86,16 +89,20 @@ class CallbacksEndpoint:
 
     def _vouched(
         self, name: str, department: Department, headers: Headers, message: bytes
-    ) -> Sequence[Progress]:
+    ) -> tuple[Sequence[Progress], Refusal | None]:
+        """What it says; of one understood in part that, and what is answered once it is kept."""
         given = dict(headers.items())
         try:
-            return department.callback(given, message, now=self._real_now())
+            return department.callback(given, message, now=self._real_now()), None
         except Misconfigured as error:
             log.warning("callback.untrusted", department=name, reason=error.message)
             raise _UNTRUSTED from error
         except AdapterError as error:
-            log.warning("callback.broken", department=name, reason=error.message)
-            raise _BROKEN from error
+            rest = error.understood if isinstance(error, ContractBroken) else ()
+            log.warning("callback.broken", department=name, reason=error.message, kept=len(rest))
+            if not rest:
+                raise _BROKEN from error
+            return rest, _BROKEN
 
 
 _NOBODY = Refusal(

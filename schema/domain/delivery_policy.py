@@ -261,7 +261,7 @@ def _absent(history: Sequence[Attempt], rule: Rule) -> Move:
         return _refuse(sent)
     if sent and sent.detail == TAKEN:
         return Park(TAKEN)  # it took something, whatever it finds of it now
-    if _since_told(history, Act.SEND) >= rule.blind_sends:
+    if _doubtful_sends(history) >= rule.blind_sends:
         return Park("sent often, never seen")
     return Send()
 
@@ -289,8 +289,10 @@ def _last_sends(history: Sequence[Attempt], outcomes: frozenset[Outcome]) -> int
     return sum(1 for _ in run)
 
 
-def _since_told(history: Sequence[Attempt], act: Act) -> int:
-    return sum(a.act is act for a in takewhile(lambda a: a.act is not Act.TOLD, reversed(history)))
+def _doubtful_sends(history: Sequence[Attempt]) -> int:
+    """How often it was sent since a person spoke, as far as it may have arrived."""
+    since = takewhile(lambda a: a.act is not Act.TOLD, reversed(history))
+    return sum(a.act is Act.SEND and a.outcome in _IN_DOUBT for a in since)
 
 
 def _wait(tries: int, rule: Rule) -> float:

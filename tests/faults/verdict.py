@@ -1,10 +1,11 @@
 """What became of one question on a bad day, and whether that may be."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from adapters.contract import Changes
 from adapters.errors import AdapterError, Misconfigured, NotDelivered, Refused
 from tests.faults.differences import differing, undone
 from tests.faults.excuses import cannot_strike, excused
@@ -82,11 +83,23 @@ def judged(
         return Judged(Verdict.RAW)
     if holds_error(outcome):
         return Judged(Verdict.TYPED)
-    if question.verb in WRITES:
+    if isinstance(outcome, Changes) and outcome.unread:
+        wrong = set(differing(*_without_unread(outcome, question.truth)))
+        if not wrong:
+            return Judged(Verdict.TYPED)  # what cannot be read is said to be so, row by row
+    elif question.verb in WRITES:
         wrong = undone(outcome, _deed(question), deeds)
     else:
         wrong = set(differing(outcome, question.truth))
     return of_fields(kind, f"{department}.{question.verb}", wrong, question.about)
+
+
+def _without_unread(told: Changes, truth: Changes) -> tuple[Changes, Changes]:
+    """Both without as many rows as were said to be left out; those that are told stay."""
+    missing = [row for row in truth.progress if row not in told.progress]
+    left_out = missing[: len(told.unread or ())]
+    there = tuple(row for row in truth.progress if row not in left_out)
+    return replace(told, unread=None), replace(truth, progress=there)
 
 
 def _times(question: Question, deeds: Sequence[Mapping[str, Any]]) -> int:

@@ -130,7 +130,9 @@ class FakeMarket:
         if headers.get("x-market-signature") != "sha256=ok":
             raise Misconfigured("market", "signature")
         if body != b"good":
-            raise ContractBroken("market", "body")
+            broken = ContractBroken("market", "body")
+            broken.understood = ["progress"] if body == b"in part" else []  # type: ignore[list-item]
+            raise broken
         return ["progress"]
 
 
@@ -173,6 +175,16 @@ async def test_callback_is_taken_only_when_its_adapter_vouches_for_it(
     assert told == ([("market", ["progress"])] if status == 202 else [])
     if status == 202:
         assert market.now == 17.0
+
+
+async def test_what_is_understood_of_a_callback_is_kept_and_the_rest_complained_about() -> None:
+    told: list[tuple[str, list[Any]]] = []
+
+    answer = await caller(FakeMarket(), told).post(
+        "/callbacks/market", content=b"in part", headers={"x-market-signature": "sha256=ok"}
+    )
+
+    assert (answer.status_code, told) == (400, [("market", ["progress"])])
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,8 @@ TABLE: list[tuple[Rule, list[Attempt], Move]] = [
     (LOOKUP, [UNKNOWN, ABSENT, ABSENT], Send()),
     (LOOKUP, [UNKNOWN, ABSENT, ABSENT, UNKNOWN, ABSENT], Ask(9.0)),
     (LOOKUP, [UNKNOWN, ABSENT, ABSENT] * 6, Park("sent often, never seen")),
+    (LOOKUP, [*[NOT_SENT] * 6, UNKNOWN, ABSENT, ABSENT], Send()),
+    (LOOKUP, [*[NOT_SENT, UNKNOWN, ABSENT, ABSENT] * 5], Send()),
     (LOOKUP, [UNKNOWN, ABSENT, ABSENT] * 6 + [told(Outcome.ABSENT)], Send()),
     (LOOKUP, [UNKNOWN, *[FAILED] * 40], Park("cannot be asked")),
     (LOOKUP, [UNKNOWN, ABSENT, ABSENT, sent(Outcome.REFUSED, "dup")], Ask(0.0)),

@@ -206,3 +206,29 @@ def test_no_look_that_fails_ends_the_watch() -> None:
         raise OSError(24, "Too many open files")
 
     assert dispatch._look() is False
+
+
+async def test_a_process_that_stops_claims_no_more_commands(url: str) -> None:
+    running = Running(url, LOOK_EVERY_S)
+    await running.launch(at_once=20)
+    running.ran.may_end.clear()
+    running.put("under way")
+    running.engine.wake(["q0"])
+    await running.ran.until(1)
+
+    stopping = asyncio.create_task(running.engine.shutdown())
+    await asyncio.sleep(0.05)
+    peer = DbosEngine(url, executor="peer")
+    peer.connect()
+    names = [f"waits{n}" for n in range(20)]
+    store = sa.create_engine(url)
+    with store.begin() as connection:
+        for name in names:
+            peer.enqueue_in(connection, "q1", name, 1, 0.0)
+    store.dispose()
+    await stopping
+
+    left = {command.reference: command.state for command in await peer.running()}
+    await peer.shutdown()
+    await running.close()
+    assert [left[name] for name in names] == ["queued"] * 20

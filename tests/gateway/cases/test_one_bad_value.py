@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 
 import pytest
+from structlog.testing import capture_logs
 
+from adapters.contract import Unread
 from adapters.errors import ContractBroken
 from gateway.cases.intake import position
 from schema.domain.case import Case, EventKind, StepState
@@ -193,3 +195,37 @@ async def test_nothing_is_called_what_cannot_be_written(world: World) -> None:
     assert waiting.entries == ()
     assert isinstance(resolved, Rejected)
     assert resolved.problems[0].code is ProblemCode.NOT_ALLOWED_OR_ABSENT
+
+
+async def test_a_row_of_a_feed_nobody_can_read_holds_no_other_back_and_is_asked_about(
+    world: World,
+) -> None:
+    case = await filed_at_b(world)
+    world.asked.feed = [Unread(receipt="asked-1", why="status"), accepted(case, "x", "c:B:file:1")]
+    world.asked.told["asked-1"] = accepted(case, "asked-1")
+
+    with capture_logs() as logs:
+        await world.service.poller.round(world.asked)
+
+    assert await position(world.service.store, "asked") == "2"
+    assert await step_b(world, case) is StepState.ACCEPTED
+    [told] = [entry for entry in logs if entry["event"] == "feed.unread"]
+    assert (told["log_level"], told["count"], told["reasons"]) == ("warning", 1, ["status"])
+    metrics = world.service.intake.metrics.render()[0].decode()
+    assert 'onething_feed_rows_unread_total{department="asked"} 1' in metrics
+
+
+async def test_a_filing_in_such_a_row_is_asked_about_until_the_department_is_understood(
+    world: World,
+) -> None:
+    case = await filed_at_b(world)
+    world.asked.feed = [Unread(receipt="asked-1", why="status")]
+    world.asked.unknown = {"asked-1"}
+    await world.service.poller.round(world.asked)
+    assert await step_b(world, case) is StepState.RECEIVED
+
+    world.asked.unknown = set()
+    world.asked.told["asked-1"] = accepted(case, "asked-1")
+    await world.service.poller.round(world.asked)
+
+    assert await step_b(world, case) is StepState.ACCEPTED

@@ -1,7 +1,7 @@
 """What time brings comes to every case, whatever is the matter with another."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from gateway.cases.errors import StoreUnavailable
 from gateway.cases.issue import IssuedBundles, Signing
 from gateway.cases.sweeper import ASIDE_S, Sweeper
 from gateway.issuing.bundle import SignedBundle
-from schema.domain.case import Case, CaseState, EventKind
+from schema.domain.case import Case, CaseState, Event, EventKind
 from schema.domain.filing import ItemStatus
 from schema.domain.one_thing import OneThing
 from tests.gateway.cases.world import OWNER, World
@@ -111,6 +111,60 @@ async def test_a_case_nothing_can_be_told_about_is_looked_at_again_and_stops_nob
 
     assert EventKind.DEADLINE_PASSED in told_good
     assert EventKind.DEADLINE_PASSED in await kinds(world, bad.id)
+
+
+@pytest.fixture
+def either(on_either: World) -> World:
+    return on_either
+
+
+async def test_an_event_that_commits_after_later_ones_were_seen_is_looked_at(
+    either: World,
+) -> None:
+    """On PostgreSQL numbers are given before the commit; on SQLite nobody writes meanwhile."""
+    world, store = either, either.service.store
+    early, late = await filed(world, 1), await filed(world, 2)
+    sweeper = Sweeper(store, world.service.bundles, world.clock)
+    await sweeper.sweep()
+
+    if store.database.is_sqlite:
+        await store.append(accepted_long_ago(early))
+        await store.append(accepted_long_ago(late))
+    else:
+        async with store.write() as slow:
+            await slow.append(accepted_long_ago(early))
+            await store.append(accepted_long_ago(late))
+            await sweeper.sweep()
+    await sweeper.sweep()
+
+    for case in (early, late):
+        assert EventKind.DEADLINE_PASSED in await kinds(world, case.id)
+
+
+async def filed(world: World, n: int) -> Case:
+    case = await submitted(world, n)
+    return await world.until(case.id, lambda c: c.step("A").receipt is not None)
+
+
+def accepted_long_ago(case: Case) -> Event:
+    at = case.submitted_at - timedelta(days=60)
+    return Event(
+        key=f"accepted:{case.id}",
+        case=case.id,
+        kind=EventKind.PROGRESSED,
+        at=at,
+        actor="department:keyed",
+        item="A",
+        data={
+            "receipt": case.step("A").receipt,
+            "status": ItemStatus.ACCEPTED.value,
+            "at": at.isoformat(),
+            "reference": None,
+            "note": None,
+            "certificate": None,
+            "refusal_code": None,
+        },
+    )
 
 
 async def test_a_store_that_is_away_ends_the_sweep(world: World) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from joserfc.jwk import OKPKey
 
-from adapters.contract import Changes
+from adapters.contract import Changes, Unread
 from adapters.errors import AdapterError, ContractBroken, NotDelivered, OutcomeUnknown
 from adapters.errors import Refused as SaidNo
 from gateway.cases.service import CaseService, Pace
@@ -98,7 +98,7 @@ class FakeDepartment:
     posts: list[str] = field(default_factory=list)  # every reference as it came in
     filings: dict[str, Filing] = field(default_factory=dict)  # receipt -> filing
     told: dict[str, Progress] = field(default_factory=dict)
-    feed: list[Progress] = field(default_factory=list)
+    feed: list[Progress | Unread] = field(default_factory=list)
     supplements: list[Supplement] = field(default_factory=list)
     withdrawals: list[Withdrawal] = field(default_factory=list)
     verdict: Verdict | AdapterError = field(default_factory=lambda: Verdict(matches=True))
@@ -224,9 +224,14 @@ class FakeDepartment:
 
     async def changes(self, cursor: str | None, *, budget: float) -> Changes:
         start = int(cursor or 0)
-        page = tuple(self.feed[start : start + 2])
+        page = self.feed[start : start + 2]
         end = start + len(page)
-        return Changes(progress=page, cursor=str(end), more=end < len(self.feed))
+        return Changes(
+            progress=tuple(row for row in page if isinstance(row, Progress)),
+            cursor=str(end),
+            more=end < len(self.feed),
+            unread=tuple(row for row in page if isinstance(row, Unread)) or None,
+        )
 
     async def certificate(self, receipt: str, service: str, *, budget: float) -> Certificate | None:
         return certificate(receipt)

@@ -27,6 +27,13 @@ from gateway.cases.sqlite_time import teach_old_sqlite
 BUSY_MS = 30_000
 WRITERS = 8  # connections that write at once, on PostgreSQL; SQLite has one
 _CONNECT_S = 2  # a database that is down says so within this
+_VANISHED = {
+    "tcp_user_timeout": "10000",  # ms
+    "keepalives": "1",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+}
 # Who stands still in a transaction keeps its rows from everybody: the server ends it after this.
 IDLE_S = 5.0
 # A full disk, a lost connection, a deadlock and a time-out are none of these: they pass.
@@ -54,7 +61,8 @@ class Database:
     def sync_url(self) -> str:
         """The URL for synchronous use: migrations and the engine."""
         name = "sqlite" if self.is_sqlite else "postgresql+psycopg"
-        return self.url.set(drivername=name).render_as_string(hide_password=False)
+        url = self.url if self.is_sqlite else noticing(self.url)
+        return url.set(drivername=name).render_as_string(hide_password=False)
 
     def open(self) -> None:
         """Take the file for this process and set the journal up; StoreInUse when it is taken."""
@@ -141,7 +149,7 @@ def _refused(error: Exception) -> bool:
 def _pool(url: URL, idle_s: float) -> AsyncEngine:
     """Connections to PostgreSQL. One that broke is noticed before it is used, not by its user."""
     return create_async_engine(
-        url,
+        noticing(url),
         hide_parameters=True,  # they are people's answers, and errors are logged
         pool_size=WRITERS,
         max_overflow=0,
@@ -152,6 +160,14 @@ def _pool(url: URL, idle_s: float) -> AsyncEngine:
         use_native_hstore=False,
         connect_args={"connect_timeout": _CONNECT_S, "options": _options(url, idle_s)},
     )
+
+
+def noticing(url: URL) -> URL:
+    """The same, so that a server that vanished without a word is given up within seconds.
+
+    Otherwise the network's own patience holds, which is a quarter of an hour.
+    """
+    return url.update_query_dict({n: v for n, v in _VANISHED.items() if n not in url.query})
 
 
 def _options(url: URL, idle_s: float) -> str:

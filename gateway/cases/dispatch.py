@@ -27,6 +27,7 @@ LOOK_EVERY_S = 1.0  # for what others put there, and what was asleep
 _SOON_S = 0.05  # after a command ended: others may have waited for its place
 _END_S = 10.0
 _CONNECT_S = 2
+_LOOK_S = 10
 
 # Both conditions on the state: the first is that of the index, to the letter.
 _WAITING = """
@@ -61,18 +62,25 @@ class _Gate(Event):
         return self.is_set()
 
 
+def watching(url: str) -> sa.Engine:
+    """What the queues are looked at with; no look takes longer than the network or `_LOOK_S`."""
+    made, bounds = sa.make_url(url), {}
+    if made.get_backend_name() != "sqlite":
+        asked = made.query.get("options", "")
+        given = [asked] if isinstance(asked, str) else asked
+        options = " ".join([*given, f"-c statement_timeout={_LOOK_S * 1000}"]).strip()
+        bounds = {"connect_timeout": _CONNECT_S, "options": options}
+    return sa.create_engine(
+        url, hide_parameters=True, pool_size=1, isolation_level="AUTOCOMMIT", connect_args=bounds
+    )
+
+
 class Dispatch:
     """The engine's workers, and one who watches for what nobody told them of."""
 
     def __init__(self, url: str, *, every_s: float = LOOK_EVERY_S) -> None:
         sqlite = sa.make_url(url).get_backend_name() == "sqlite"
-        self._engine = sa.create_engine(
-            url,
-            hide_parameters=True,
-            pool_size=1,
-            isolation_level="AUTOCOMMIT",
-            connect_args={} if sqlite else {"connect_timeout": _CONNECT_S},
-        )
+        self._engine = watching(url)
         table = "workflow_status" if sqlite else "dbos.workflow_status"
         self._waiting = sa.text(_WAITING.format(table=table))
         self._every_s = every_s

@@ -12,6 +12,7 @@ import structlog
 
 from gateway.cases import tables
 from gateway.cases.database import Database
+from gateway.cases.dispatch import watching
 from gateway.cases.errors import StatementRefused, StoreError, StoreUnavailable
 from gateway.cases.migrate import migrate
 from gateway.telemetry import configure_logging
@@ -122,3 +123,35 @@ async def test_no_engine_of_ours_shows_parameters(database: Database) -> None:
         shown = [c.sync_connection.engine.hide_parameters for c in (reader, writer)]  # type: ignore[union-attr]
 
     assert shown == [True, True]
+
+
+def test_a_database_that_vanished_is_noticed_within_seconds() -> None:
+    asked = sa.make_url(Database("postgresql://gov@db.example/cases?keepalives_idle=60").sync_url)
+
+    assert asked.query["tcp_user_timeout"] == "10000"
+    assert asked.query["keepalives_idle"] == "60"  # who says so himself is heard
+
+
+async def test_a_connection_to_postgresql_is_made_with_these_bounds(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    database.open()
+    try:
+        async with database.read() as connection:
+            raw = await connection.get_raw_connection()
+            assert raw.driver_connection is not None
+            said = raw.driver_connection.info.get_parameters()
+    finally:
+        await database.close()
+
+    assert {name: said[name] for name in ("tcp_user_timeout", "keepalives_count")} == {
+        "tcp_user_timeout": "10000",
+        "keepalives_count": "3",
+    }
+
+
+def test_who_looks_at_the_queues_waits_for_no_statement_without_end(postgres_url: str) -> None:
+    url = postgres_url.replace("postgresql:", "postgresql+psycopg:")
+    engine = watching(url)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SHOW statement_timeout").scalar_one() == "10s"
+    engine.dispose()

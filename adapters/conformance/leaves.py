@@ -129,10 +129,18 @@ def scalars(told: Any) -> list[Any]:
 
 
 def without_failed(told: Any) -> Any:
-    """An outcome without the keys that failed one by one: an error is no value."""
+    """An outcome without the keys and rows that failed one by one: an error is no value."""
     if not isinstance(told, dict):
         return told
-    return {key: one for key, one in told.items() if not _is_failed(one)}
+    rows = unread_rows(told)
+    return {key: one for key, one in told.items() if one is not rows and not _is_failed(one)}
+
+
+def unread_rows(told: Any) -> list[Any] | None:
+    """The rows a page of a feed says it leaves out; None where nothing is left out."""
+    if isinstance(told, dict) and told.keys() == {"progress", "cursor", "more", "unread"}:
+        return told["unread"] or None
+    return None
 
 
 def _is_failed(one: Any) -> bool:

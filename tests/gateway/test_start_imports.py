@@ -75,7 +75,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     said = []
     for line in process.stderr:
         said.append(line)
-        if "gateway.started" in line:
+        if "Uvicorn running" in line:
             break
     process.send_signal(signal.SIGINT)  # upon SIGTERM a process ends without atexit
     told, more = process.communicate(timeout=30)

@@ -15,6 +15,7 @@ from adapters.conformance.bench import (
     tried,
 )
 from adapters.conformance.examples import Json
+from adapters.conformance.leaves import unread_rows, without_failed
 from adapters.wire import WireReply
 from mocks.core.kit import CONTRACTS
 from mocks.core.kit import DEPARTMENTS as NAMES
@@ -154,13 +155,15 @@ def _judged(example: Example, reply: WireReply, one: Held) -> tuple[str, str | N
         return "raw exception", str(given["fails"])
     if "fails" in given:
         return str(given["fails"]).partition(" ")[0], one.cost
+    left_out = unread_rows(given["gives"]) or ()
     try:
-        now = example.oracle.leaves(reply, example.true, *_asked(example.told))
+        now = example.oracle.leaves(
+            reply, example.true, *_asked(example.told), left_out=len(left_out)
+        )
     except Invalid as broken:
         return "value", f"of a reply whose {broken} is invalid"
-    return "value", unfounded(
-        given["gives"], example.told["gives"], now, example.leaves
-    ) or one.cost
+    there = without_failed(given["gives"]) if left_out else given["gives"]
+    return "value", unfounded(there, example.told["gives"], now, example.leaves) or one.cost
 
 
 async def figures(found: Found) -> Section:

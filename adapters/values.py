@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from adapters.compile import Call, Fields
 from adapters.contract import Unread
@@ -17,6 +17,7 @@ from schema.domain.filing import Certificate, ItemStatus, Progress, Receipt
 T = TypeVar("T")
 
 _PAGE = ("cursor", "more")
+WHOLE_PAGE: Final = 5  # rows, and nothing understood of any: it is not their own trouble
 
 
 def fields(department: str, call: Call, scope: Scope) -> dict[str, Any]:
@@ -82,7 +83,11 @@ def progress(lines: Fields, scope: Scope, asked: str | None) -> Progress:
 
 
 def told(lines: Fields, scopes: Sequence[Scope]) -> tuple[tuple[Progress, ...], list[Unread]]:
-    """Where the filings of these rows stand, and the rows that do not say it."""
+    """Where the filings of these rows stand, and the rows that do not say it.
+
+    MappingError where there are many and none says it: it is the page that is not understood, and
+    who left it behind would have to ask about every filing in it.
+    """
     understood, unread = [], []
     for scope in scopes:
         try:
@@ -92,6 +97,8 @@ def told(lines: Fields, scopes: Sequence[Scope]) -> tuple[tuple[Progress, ...], 
             understood.append(progress(lines, scope, None))
         except MappingError as error:
             unread.append(Unread(receipt=_number(lines, scope), why=str(error)))
+    if not understood and len(unread) >= WHOLE_PAGE:
+        raise MappingError(unread[0].why)
     return tuple(understood), unread
 
 

@@ -21,7 +21,7 @@ import uvloop
 _Args = TypeVarTuple("_Args")
 
 _STEPS: Final = 16  # of what one message woke; a query takes nine until its calls have left
-_AT_MOST_S: Final = 0.003  # until other messages have their turn
+_AT_MOST_S: Final = 0.003  # for all that came at once, until what was ready before has its turn
 _WINDOW_S: Final = 0.1  # over which it is measured how much of a core is used
 _FULL: Final = 0.8
 _SPARE: Final = 0.5
@@ -36,7 +36,8 @@ class PromptLoop(uvloop.Loop):
         used: Callable[[], float] = time.thread_time,
     ) -> None:
         super().__init__()
-        self._soon: deque[_Soon] = deque()
+        self._soon: deque[_Soon] = deque()  # empty but for while a request begins
+        self._until = 0.0  # of those that came at once; 0: none came since all had their turn
         self._now, self._cpu = now, used
         self._full = False
         self._measured, self._used = now(), used()
@@ -49,18 +50,22 @@ class PromptLoop(uvloop.Loop):
         now = self._now()
         if now - self._measured > _WINDOW_S:
             self._measure(now)
-        if self._full or asyncio.current_task(self) is not None or "call_soon" in self.__dict__:
+        if not self._until:
+            self._until = now + _AT_MOST_S
+            super().call_soon(self._all_had_their_turn)
+        busy = asyncio.current_task(self) is not None or "call_soon" in self.__dict__
+        if self._full or busy or now > self._until:
             begin(*args)
             return
         # On the instance, only meanwhile: else every call of anybody's would go through Python.
         self.__dict__["call_soon"] = self._keep
         try:
             begin(*args)
-            self._settle(now + _AT_MOST_S)
+            self._settle()
         finally:
             del self.__dict__["call_soon"]
-            if self._soon:
-                self.call_soon(self._step)
+            while self._soon:
+                super().call_soon(self._soon.popleft().run)
 
     def call_after_messages(
         self, callback: Callable[[*_Args], object], *args: *_Args
@@ -76,21 +81,23 @@ class PromptLoop(uvloop.Loop):
         self._soon.append(soon)
         return soon
 
-    def _settle(self, until: float) -> None:
+    def _settle(self) -> None:
+        """Call what is ready, and what that makes ready, as far as there is time for it."""
+        soon = self._soon
         for _ in range(_STEPS):
-            self._step()
-            if not self._soon or self._now() > until:
+            for _ in range(len(soon)):
+                try:
+                    soon.popleft().run()
+                except (SystemExit, KeyboardInterrupt) as end:
+                    # A transport would take it for a failure of its own.
+                    super().call_soon(_raise, end)
+                if self._now() > self._until:
+                    return
+            if not soon:
                 return
 
-    def _step(self) -> None:
-        """Call what is ready by now, and not what that makes ready."""
-        soon = self._soon
-        try:
-            for _ in range(len(soon)):
-                soon.popleft().run()
-        except (SystemExit, KeyboardInterrupt) as end:
-            # A transport would take it for a failure of its own.
-            super().call_soon(_raise, end)
+    def _all_had_their_turn(self) -> None:
+        self._until = 0.0
 
     def _measure(self, now: float) -> None:
         used = self._cpu()

@@ -55,7 +55,8 @@ class Connection(asyncio.BaseProtocol):
 
     def given_up(self, answer: Answer) -> None:
         """Nobody waits for this any more, whether it came meanwhile or not."""
-        self.abort()
+        if self._answer is answer:  # else it came meanwhile, and the connection may be another's
+            self.abort()
         if answer.done() and not answer.cancelled():
             answer.exception()  # looked at, so that nobody is told of it later
 

@@ -110,9 +110,11 @@ def events_of(
 
 def _parked_for(errand: Errand, result: Result, why: str) -> str | None:
     """What a clerk is to clear up, where that says more than the last attempt's problem."""
+    if why == TAKEN:  # before all else: with that number nothing of ours can be cleared up
+        return ProblemCode.DEPARTMENT_RECEIPT_TAKEN.value
     if said_no((*errand.history, result.attempt)):
         return ProblemCode.DEPARTMENT_REFUSAL_DOUBTED.value
-    return ProblemCode.DEPARTMENT_RECEIPT_TAKEN.value if why == TAKEN else result.problem
+    return result.problem
 
 
 def _trouble(command: Command, result: Result, n: int, at: datetime) -> Iterator[Event]:

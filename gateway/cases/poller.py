@@ -106,7 +106,8 @@ class Poller:
     def _owe(self, department: str, page: Changes) -> None:
         """Say which rows of a page were left out; their filings are asked about from here on.
 
-        Who stops before forgets them: the daily reconciliation reads the feed from its beginning.
+        Who stops before forgets them: the daily reconciliation reads the feed from its beginning,
+        and asks about them too.
         """
         owed = self._owed.setdefault(department, {})
         for progress in page.progress:

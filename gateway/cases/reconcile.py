@@ -18,7 +18,7 @@ from adapters.errors import AdapterError, ContractBroken
 from gateway.cases.chunks import chunks
 from gateway.cases.errors import StoreError
 from gateway.cases.intake import Intake
-from gateway.cases.orphans import orphans
+from gateway.cases.orphans import held_at
 from gateway.cases.ours import Fact, Ours, ours_at, shared
 from gateway.cases.receipts import can_be_kept
 from gateway.cases.store import Store, Transaction
@@ -113,7 +113,9 @@ class Reconciler:
                 await self._by_reference(department, ours, made)
             else:
                 await self._by_receipt(department, ours, made)
-            for reference, receipt in await orphans(self._store, self._intake, department):
+            held = await held_at(self._store, self._intake, department)
+            made.unanswered += len(held.unread)
+            for reference, receipt in sorted(held.orphans.items()):
                 orphan = Finding(difference=Difference.ORPHAN, reference=reference, receipt=receipt)
                 made.findings.append(orphan)
         except (StoreError, AdapterError, TimeoutError) as error:

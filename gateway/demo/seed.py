@@ -89,6 +89,9 @@ async def _begun(application: Callable[[], Any], token: str, typed: Typed, run: 
     except DemoFailed as failed:
         log.warning("graphiql.no_draft", problems=list(failed.missing))
         return _NOTHING
+    except Exception as bug:  # the rim: a page without a draft is better than none
+        log.warning("graphiql.no_draft", error=type(bug).__name__)
+        return _NOTHING
     finally:
         await applicant.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -69,7 +70,7 @@ class Settling:
         last = self._memory.known(key, now=now)
         if last is None or last.provenance is None:
             return Reading(value=None, problem=told)
-        return Reading(last.value, last.provenance._replace(stale=True), told)
+        return Reading(last.value, replace(last.provenance, stale=True), told)
 
     def settle(
         self,

@@ -14,6 +14,7 @@ from adapters.errors import ContractBroken
 from adapters.findings import Findings
 from adapters.manifest.read import FILE, read_manifest
 from adapters.registry import build
+from adapters.values import WHOLE_PAGE
 from adapters.wire import Endpoint
 from tests.adapters.conftest import RIM, Counter
 from tests.adapters.test_departments_speak import DEPARTMENTS, shipped
@@ -61,6 +62,22 @@ async def test_a_row_whose_number_cannot_be_read_either_is_counted(counter: Coun
 
     assert [progress.receipt for progress in told.progress] == ["LH1"]
     assert [unread.receipt for unread in told.unread or ()] == [None]
+
+
+@pytest.mark.parametrize("rows", [WHOLE_PAGE, WHOLE_PAGE - 1])
+async def test_many_rows_of_which_none_is_understood_are_a_broken_page(
+    counter: Counter, rows: int
+) -> None:
+    greening = shipped("greening", counter.url, {"app_code": "onething"})
+    counter.says(page(*((f"LH{n}", "99") for n in range(rows))))
+    try:
+        if rows < WHOLE_PAGE:
+            assert len((await greening.changes(None, budget=2)).unread or ()) == rows
+        else:
+            with pytest.raises(ContractBroken):
+                await greening.changes(None, budget=2)
+    finally:
+        await greening.aclose()
 
 
 async def test_a_page_without_a_cursor_is_broken_as_a_whole(counter: Counter) -> None:

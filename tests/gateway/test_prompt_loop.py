@@ -239,3 +239,58 @@ def test_a_request_that_waits_for_nothing_is_answered_before_the_next_is_read() 
 
 def test_the_gateway_is_served_on_it() -> None:
     assert Config("app", loop=loop_of_server()).get_loop_factory() is PromptLoop
+
+
+def test_what_came_at_once_has_so_much_time_together_and_then_all_have_their_turn() -> None:
+    told: list[str] = []
+    clock = [0.0]
+
+    def work(name: str) -> None:
+        clock[0] += 0.002
+        told.append(name)
+
+    def begin(loop: PromptLoop, name: str) -> None:
+        loop.call_soon(work, name)
+
+    async def main(loop: PromptLoop) -> None:
+        def messages() -> None:
+            loop.call_soon(told.append, "an earlier reply's waiter")
+            for name in "abcd":
+                loop.promptly(begin, loop, name)
+
+        loop.call_after_messages(messages)
+        await asyncio.sleep(0.01)
+
+    loop = PromptLoop(now=lambda: clock[0], used=lambda: 0.0)
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(main(loop))
+
+    assert told == ["a", "b", "an earlier reply's waiter", "c", "d"]
+
+
+def test_one_request_does_not_do_what_another_left_over() -> None:
+    told: list[str] = []
+    clock = [0.0]
+
+    def work(name: str) -> None:
+        clock[0] += 0.001
+        told.append(name)
+
+    def many(loop: PromptLoop) -> None:
+        for n in range(10):
+            loop.call_soon(work, f"child {n}")
+
+    async def main(loop: PromptLoop) -> None:
+        def messages() -> None:
+            loop.promptly(many, loop)
+            told.append("begun")
+
+        loop.call_after_messages(messages)
+        await asyncio.sleep(0.01)
+
+    loop = PromptLoop(now=lambda: clock[0], used=lambda: 0.0)
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(main(loop))
+
+    assert told.index("begun") <= 4
+    assert [one for one in told if one != "begun"] == [f"child {n}" for n in range(10)]

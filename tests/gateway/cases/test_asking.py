@@ -1,5 +1,6 @@
 """A receipt a department stumbles over is asked about alone and seldom; all others are told of."""
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -115,7 +116,68 @@ async def test_where_nothing_is_answered_the_round_is_given_up_soon() -> None:
     with pytest.raises(OutcomeUnknown):
         await counter.round(Asking("d", Time()), receipts, 4)
 
-    assert len(counter.questions) == GIVE_UP
+    assert len([asked for asked in counter.questions if len(asked) == 4]) == GIVE_UP
+    assert len(counter.questions) <= GIVE_UP + PARTS
+
+
+@pytest.mark.parametrize(
+    "error", [fault(), OutcomeUnknown("d", "no answer")], ids=["5xx", "silent"]
+)
+async def test_after_a_bad_day_everybody_has_news_in_the_first_good_round(
+    error: AdapterError,
+) -> None:
+    receipts = [f"r{n}" for n in range(500)]
+    counter, time = Counter(set(receipts), error), Time()
+    asking = Asking("d", time)
+    for minute in range(60):
+        time.at = 60.0 * minute
+        with pytest.raises(OutcomeUnknown):
+            await counter.round(asking, receipts, 50)
+    counter.stumbles.clear()
+    counter.questions.clear()
+
+    await counter.round(asking, receipts, 50)
+
+    assert sorted(counter.told) == sorted(receipts)
+    assert len(counter.questions) == 10
+
+
+async def test_what_failed_together_leaves_together_in_fewer_until_it_is_answered() -> None:
+    receipts = [f"r{n}" for n in range(64)]
+    counter = Counter({"r17"}, OutcomeUnknown("d", "no answer"))
+    asking = Asking("d", Time())
+    sizes = []
+    for _ in range(4):
+        counter.questions.clear()
+        await counter.round(asking, receipts, 32)
+        sizes.append([len(asked) for asked in counter.questions])
+
+    assert sizes == [[32, 32], [32, 8, 8, 8, 8], [32, 24, 2, 2, 2, 2], [32, 30, 1, 1]]
+    assert set(receipts) - set(counter.told) == {"r17"}
+
+
+@pytest.mark.parametrize("bad", [3, 4, 6, 12])
+async def test_several_bad_ones_of_one_batch_are_found_and_the_others_told(bad: int) -> None:
+    receipts = [f"r{n}" for n in range(50)]
+    for seed in range(20):
+        counter = Counter(set(random.Random(seed).sample(receipts, bad)))
+        asking, time = Asking("d", Time()), 0
+        while set(counter.told) | counter.stumbles < set(receipts):
+            await counter.round(asking, receipts, 50)
+            time += 1
+            assert time < 20
+
+
+async def test_filings_a_department_fails_over_shut_nobody_else_out(world: World) -> None:
+    twos = InTwos(id="keyed", repeats=Repeats.KEY, services=("service_A",), clock=world.clock)
+    gate = Gate(twos.info, now=lambda: MORNING)
+    guarded = GuardedDepartment(twos, gate)
+
+    for _ in range(20):
+        with pytest.raises(OutcomeUnknown):
+            await guarded.progress(["keyed-1"], "service_A", budget=2)
+
+    assert gate.reads.opened_at is None
 
 
 @dataclass

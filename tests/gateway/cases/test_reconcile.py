@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.contract import Department
+from adapters.contract import Department, Unread
 from gateway.cases.probe import Hooks
 from gateway.cases.reconcile import Difference, Reconciled
 from schema.domain.case import Case, EventKind, Step, Verb
@@ -183,6 +183,17 @@ async def test_a_filing_of_a_case_we_do_not_know_is_an_orphan(world: World) -> N
         (Difference.ORPHAN, "gone:B:file:1", "asked-9")
     ]
     assert known.step("B").receipt == "asked-1"
+
+
+async def test_rows_nobody_can_read_are_asked_about_by_number_and_counted(world: World) -> None:
+    case = await filed(world)
+    world.asked.says("asked-1", ItemStatus.ACCEPTED)
+    world.asked.feed = [Unread(receipt="asked-1", why="status"), Unread(receipt=None, why="row")]
+
+    made = await reconciled(world)
+
+    await world.until_state(case.id, "B", "accepted")
+    assert made.unanswered == 2
 
 
 async def test_a_parked_refusal_is_told_as_one_and_not_received_makes_it_final(

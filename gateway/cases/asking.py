@@ -83,6 +83,8 @@ class Asking:
                 await ask(service, some)
             except (AdapterError, TimeoutError) as error:
                 if isinstance(error, AdapterError) and not spoils(error):
+                    if some is not whole:  # not found out which; they come in fewer next time
+                        round_.feared += [(service, part) for part in (some, *waiting)]
                     raise
                 round_.failures += some is whole
                 if not round_.answered and round_.failures >= GIVE_UP:

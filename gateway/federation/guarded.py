@@ -82,11 +82,9 @@ class GuardedDepartment:
     async def progress(
         self, receipts: Sequence[str], service: str, *, budget: float
     ) -> Mapping[str, Progress | AdapterError | None]:
-        """Where filings stand. That a filing makes it fail is not held against the reads."""
-        loop = asyncio.get_running_loop()
-        passage = self._gate.part(loop.time() + budget, loop)
-        return await self._gate.call(
-            passage, lambda left: self._inner.progress(receipts, service, budget=left)
+        """Where filings stand."""
+        return await self._ask(
+            budget, lambda left: self._inner.progress(receipts, service, budget=left)
         )
 
     async def changes(self, cursor: str | None, *, budget: float) -> Changes:

@@ -168,18 +168,6 @@ async def test_several_bad_ones_of_one_batch_are_found_and_the_others_told(bad: 
             assert time < 20
 
 
-async def test_filings_a_department_fails_over_shut_nobody_else_out(world: World) -> None:
-    twos = InTwos(id="keyed", repeats=Repeats.KEY, services=("service_A",), clock=world.clock)
-    gate = Gate(twos.info, now=lambda: MORNING)
-    guarded = GuardedDepartment(twos, gate)
-
-    for _ in range(20):
-        with pytest.raises(OutcomeUnknown):
-            await guarded.progress(["keyed-1"], "service_A", budget=2)
-
-    assert gate.reads.opened_at is None
-
-
 @dataclass
 class InTwos(FakeDepartment):
     """Takes two receipts in one question, and fails over the first it was given."""

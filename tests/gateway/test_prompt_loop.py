@@ -243,10 +243,10 @@ def test_the_gateway_is_served_on_it() -> None:
 
 def test_what_came_at_once_has_so_much_time_together_and_then_all_have_their_turn() -> None:
     told: list[str] = []
-    clock = [0.0]
+    time = Time()
 
     def work(name: str) -> None:
-        clock[0] += 0.002
+        time.passes(0.002, share=0)
         told.append(name)
 
     def begin(loop: PromptLoop, name: str) -> None:
@@ -261,19 +261,17 @@ def test_what_came_at_once_has_so_much_time_together_and_then_all_have_their_tur
         loop.call_after_messages(messages)
         await asyncio.sleep(0.01)
 
-    loop = PromptLoop(now=lambda: clock[0], used=lambda: 0.0)
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        runner.run(main(loop))
+    run(main, time)
 
     assert told == ["a", "b", "an earlier reply's waiter", "c", "d"]
 
 
 def test_one_request_does_not_do_what_another_left_over() -> None:
     told: list[str] = []
-    clock = [0.0]
+    time = Time()
 
     def work(name: str) -> None:
-        clock[0] += 0.001
+        time.passes(0.001, share=0)
         told.append(name)
 
     def many(loop: PromptLoop) -> None:
@@ -288,9 +286,7 @@ def test_one_request_does_not_do_what_another_left_over() -> None:
         loop.call_after_messages(messages)
         await asyncio.sleep(0.01)
 
-    loop = PromptLoop(now=lambda: clock[0], used=lambda: 0.0)
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        runner.run(main(loop))
+    run(main, time)
 
     assert told.index("begun") <= 4
     assert [one for one in told if one != "begun"] == [f"child {n}" for n in range(10)]

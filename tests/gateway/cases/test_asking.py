@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import pytest
 
-from adapters.errors import AdapterError, ContractBroken, NotDelivered, OutcomeUnknown
+from adapters.errors import AdapterError, ContractBroken, NotCalled, NotDelivered, OutcomeUnknown
 from gateway.cases.asking import ALONE_S, GIVE_UP, PARTS, Asking
 from gateway.federation.gate import Gate
 from gateway.federation.guarded import GuardedDepartment
@@ -166,6 +167,28 @@ async def test_several_bad_ones_of_one_batch_are_found_and_the_others_told(bad: 
             await counter.round(asking, receipts, 50)
             time += 1
             assert time < 20
+
+
+async def test_what_a_breaker_that_opened_left_untold_comes_in_fewer_the_next_time() -> None:
+    receipts = [f"r{n}" for n in range(64)]
+    counter = Counter({"r3", "r20", "r40", "r60"})
+    asking = Asking("d", Time())
+    attempts = 0
+
+    async def through_a_breaker(service: str, some: Sequence[str]) -> None:
+        nonlocal attempts
+        if attempts == 5:
+            raise NotCalled("d", "shut")
+        attempts = 0 if not counter.stumbles.intersection(some) else attempts + 1
+        await counter(service, some)
+
+    for _ in range(20):
+        attempts = 0
+        with suppress(NotCalled):
+            for batch in asking.batches({"s": receipts}, 64):
+                await asking.about(batch, through_a_breaker)
+
+    assert set(counter.told) == set(receipts) - counter.stumbles
 
 
 @dataclass

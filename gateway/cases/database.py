@@ -158,7 +158,10 @@ def _pool(url: URL, idle_s: float) -> AsyncEngine:
         # Asking for a type we do not use would cost a round trip a connection, and a reader
         # cancelled in it would leave the connection open.
         use_native_hstore=False,
-        connect_args={"connect_timeout": _CONNECT_S, "options": _options(url, idle_s)},
+        connect_args={
+            "connect_timeout": _CONNECT_S,
+            "options": ended_after(url, "idle_in_transaction_session", idle_s),
+        },
     )
 
 
@@ -170,11 +173,14 @@ def noticing(url: URL) -> URL:
     return url.update_query_dict({n: v for n, v in _VANISHED.items() if n not in url.query})
 
 
-def _options(url: URL, idle_s: float) -> str:
-    """What the URL asks the server for, and that it ends a transaction that stands still."""
+def ended_after(url: URL, what: str, seconds: float) -> str:
+    """What the URL asks PostgreSQL for, and that the server ends what lasts longer than this.
+
+    `what`: the setting's name without `_timeout`.
+    """
     asked = url.query.get("options", "")
-    idle = f"-c idle_in_transaction_session_timeout={idle_s * 1000:.0f}"
-    return " ".join([*([asked] if isinstance(asked, str) else asked), idle]).strip()
+    ours = f"-c {what}_timeout={seconds * 1000:.0f}"
+    return " ".join([*([asked] if isinstance(asked, str) else asked), ours]).strip()
 
 
 def _prepare(path: Path) -> None:

@@ -14,11 +14,13 @@ test_dispatch.py shows all of it):
 import time
 from collections.abc import Collection, Sequence
 from threading import Event, Thread
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.cases.database import ended_after
 from gateway.cases.dbos_alone import DBOS, Queue, queue_worker_thread
 
 log = structlog.get_logger(__name__)
@@ -64,11 +66,9 @@ class _Gate(Event):
 
 def watching(url: str) -> sa.Engine:
     """What the queues are looked at with; no look takes longer than the network or `_LOOK_S`."""
-    made, bounds = sa.make_url(url), {}
+    made, bounds = sa.make_url(url), dict[str, Any]()
     if made.get_backend_name() != "sqlite":
-        asked = made.query.get("options", "")
-        given = [asked] if isinstance(asked, str) else asked
-        options = " ".join([*given, f"-c statement_timeout={_LOOK_S * 1000}"]).strip()
+        options = ended_after(made, "statement", _LOOK_S)
         bounds = {"connect_timeout": _CONNECT_S, "options": options}
     return sa.create_engine(
         url, hide_parameters=True, pool_size=1, isolation_level="AUTOCOMMIT", connect_args=bounds

@@ -18,44 +18,14 @@ class OutOfTime(Exception):
 
 async def ended(running: Awaitable[ExecutionResult], seconds: float) -> ExecutionResult:
     """The result; OutOfTime after `seconds`, and nothing of it goes on."""
-    limit = _Limit(seconds)
+    limit = asyncio.timeout(seconds)
     try:
-        return await running
-    except asyncio.CancelledError:
-        if limit.ended():
+        async with limit:
+            return await running
+    except TimeoutError:
+        if limit.expired():
             raise OutOfTime from None
         raise
-    finally:
-        limit.ended()
-
-
-class _Limit:
-    """`asyncio.timeout` around the one await of every query, in a third of its steps.
-
-    It cancels the task it is made in; by others' cancellations it is told from them as there.
-    """
-
-    __slots__ = ("_before", "_mine", "_task", "_timer")
-
-    def __init__(self, seconds: float) -> None:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None  # noqa: S101 — who awaits is one
-        self._task, self._before, self._mine = task, task.cancelling(), False
-        self._timer: asyncio.TimerHandle | None = loop.call_later(seconds, self._over)
-
-    def ended(self) -> bool:
-        """Called as the await ends: whether what ended it was this, and nobody else as well."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if not self._mine:
-            return False
-        self._mine = False
-        return self._task.uncancel() <= self._before
-
-    def _over(self) -> None:
-        self._timer, self._mine = None, True
-        self._task.cancel()
 
 
 async def left(running: Awaitable[ExecutionResult], seconds: float) -> ExecutionResult:

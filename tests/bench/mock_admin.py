@@ -139,10 +139,18 @@ def _page(admin: str) -> Iterator[list[float]]:
     thread.join()
 
 
+def _led_to(file: Path) -> str:
+    """What an open file is; nothing where it was closed meanwhile."""
+    try:
+        return str(file.readlink())
+    except FileNotFoundError:
+        return ""
+
+
 def _journals(pid: int) -> list[Ring]:
     """The journals of a fleet's departments, where their parent holds them."""
     open_files = Path(f"/proc/{pid}/fd").iterdir()
-    held = [file for file in open_files if "mocks-journal" in str(file.readlink())]
+    held = [file for file in open_files if "mocks-journal" in _led_to(file)]
     return [Ring(os.open(file, os.O_RDWR)) for file in held]
 
 

@@ -47,7 +47,9 @@ _SCOPE: Scope = {
     "type": "http", "method": "POST", "path": "/applications", "query_string": b"page=1",
     "headers": [(b"content-type", b"application/json"), (b"authorization", b"Bearer x")] * 5,
 }  # fmt: skip
-_BODY = b'{"reference":"case:A:file:1","form":{"uscc":"91310104MA188WXJ2E"}}' * 30
+_BODY = b'{"reference":"case:A:file:1","forms":[%b]}' % b",".join(
+    [b'{"name":"shop","uscc":"91310104MA188WXJ2E"}'] * 44
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ def lines_of(head: Iterable[tuple[bytes, bytes]]) -> bytes:
 
 WRITTEN: Final = "onething.head"
 """Beside a message's fields, the same as bytes: known to be well formed, and written in one go by a
-server that looks for them (`fast_protocol`)."""
+server that looks for them (`in_one_piece`)."""
 
 _OWN_HEADS: Final = _heads(GUARD_HEADERS)
 _OWN_LINES: Final = {told: lines_of(head) for told, head in _OWN_HEADS.items()}

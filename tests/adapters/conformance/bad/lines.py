@@ -53,6 +53,22 @@ def too_wide(manifest: Manifest, endpoint: Endpoint) -> Paced:
     return Paced(fast, endpoint, wider=4)
 
 
+class Staggered(Paced):
+    """Lets calls in one after another, as a machine that is busy does."""
+
+    _in = 0
+
+    async def sent(self, request: WireRequest, deadline: float) -> WireReply:
+        self._in += 1
+        await asyncio.sleep(0.02 * self._in)
+        return await super().sent(request, deadline)
+
+
+def too_wide_and_late(manifest: Manifest, endpoint: Endpoint) -> Staggered:
+    fast = replace(manifest, limits=replace(manifest.limits, rate_per_s=10_000))
+    return Staggered(fast, endpoint, wider=4)
+
+
 def too_large(manifest: Manifest, endpoint: Endpoint) -> Paced:
     return Paced(manifest, endpoint, larger=1_000)
 

@@ -9,6 +9,7 @@ from schema.domain.text import Text
 class Limits:
     """Ceilings of one document; each is included."""
 
+    characters: int = 50_000
     tokens: int = 2_000
     depth: int = 15
     aliases: int = 30
@@ -40,6 +41,7 @@ class TooMuch(Exception):
 
 
 _TEXTS = {
+    "characters": ("查询文本过长", "The document has too many characters"),
     "tokens": ("查询过长", "The document has too many tokens"),
     "depth": ("查询嵌套过深", "The operation is too deep"),
     "aliases": ("别名过多", "The operation has too many aliases"),

@@ -96,6 +96,7 @@ def test_costing_a_bomb_visits_each_fragment_once() -> None:
             "{ a { ...F ...G } } fragment F on A { b } fragment G on A { b }",
         ),
         ("tokens", 6, "{ a { b } }", "{ a { b } names }"),
+        ("characters", 11, "{ a { b } }", "{ a { b }  }"),
     ],
 )
 def test_each_limit_includes_its_bound(limit: str, allowed: int, most: str, beyond: str) -> None:

@@ -1,7 +1,9 @@
 """From an operation of the edge to its answer, and what of it may be remembered, and for whom."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
+
+from opentelemetry.trace import Span
 
 from gateway.edge.encoding import encode
 from gateway.edge.graphql import MutationByGet
@@ -12,11 +14,12 @@ from gateway.execution.remembered import PublicAnswer, public_answer
 from gateway.federation.operation import OperationReads
 from gateway.metrics import Metrics
 from gateway.security.viewer import ANONYMOUS
-from gateway.telemetry import span
+from gateway.telemetry import redacted, span
 from schema.domain.text import Language
 from schema.graph.ports import Context, Reads, Viewer
 
 MakeContext = Callable[[Viewer, Language], Context]
+_NAME: Final = 100  # characters of an operation's name in a trace
 _Counters = tuple[Callable[[], None], Callable[[float], None] | None]
 
 
@@ -80,7 +83,7 @@ class Answering:
     async def _executed(
         self, operation: Operation, context: Context, request_id: str
     ) -> Mapping[str, Any]:
-        with span("graphql", operation=operation.name or ""):
+        with span("graphql") as traced:
             try:
                 return await self._executor.execute(
                     operation.query,
@@ -93,7 +96,14 @@ class Answering:
             except OnlyQueries:
                 raise MutationByGet from None
             finally:
+                self._name(traced, operation)
                 self._end(context.reads)
+
+    def _name(self, traced: Span, operation: Operation) -> None:
+        """Tell what was executed; a name that no operation has may be anything, and is not told."""
+        name = operation.name
+        if name and traced.is_recording() and self._executor.names(operation.query, name):
+            traced.set_attribute("operation", redacted(name[:_NAME]))
 
     def _end(self, reads: Reads) -> None:
         if not isinstance(reads, OperationReads):

@@ -83,10 +83,6 @@ class _FastProtocol(CarefulProtocol):
         send = InOnePiece(cycle, self._writing)
         super()._start_asgi_task(cycle, lambda scope, receive, _: app(scope, receive, send))
 
-    def _should_upgrade(self) -> bool:
-        self._ordinary = True  # asked for another protocol once: nothing is taken for granted here
-        return super()._should_upgrade()
-
     def _between_messages(self) -> bool:
         """Whether all that came before was whole, and is answered."""
         if self._in_head():

@@ -1,6 +1,5 @@
 """A GraphQL request as it came over HTTP, read strictly: a wrong shape is never guessed at."""
 
-import math
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -12,6 +11,7 @@ from schema.domain.text import Text
 
 DEEPEST = 24
 _MEMBERS: Final = frozenset({"query", "operationName", "variables", "extensions"})
+_EXACT: Final = 2.0**53  # RFC 8259, 6: whole numbers beyond it are not what was written
 _SIMPLE: Final = frozenset({str, int, bool, type(None)})  # neither deep nor out of range
 
 
@@ -103,9 +103,11 @@ def _filled(value: Any) -> list[Any]:
         if child.__class__ in _SIMPLE:
             continue
         if isinstance(child, float):
-            if not math.isfinite(child):
+            if not abs(child) < _EXACT:  # nor anything else that is not finite
                 raise _bad(
-                    "BAD_JSON", "请求内容含非有限数值。", "The body holds a number out of range."
+                    "BAD_JSON",
+                    "请求内容含过大的数值，请以字符串形式发送。",
+                    "The body holds a number that loses digits as JSON; send it as a string.",
                 )
         elif child:
             found.append(child)

@@ -164,6 +164,9 @@ class Documents:
         return frozenset(name for name, node in operations.items() if publicity.of(node))
 
     def _parse(self, text: str) -> DocumentNode:
+        if len(text) > self._limits.characters:
+            # Of blanks and comments: a place in it is looked for from its beginning, per error.
+            raise TooMuch("characters", allowed=self._limits.characters, found=len(text))
         try:
             return parse(text, max_tokens=self._limits.tokens)
         except GraphQLSyntaxError as error:

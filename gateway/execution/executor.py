@@ -60,6 +60,11 @@ class Executor:
         known = self._documents.known(document)
         return known is not None and known.is_of_records(name)
 
+    def names(self, document: str, name: str) -> bool:
+        """Whether a document that ran before has an operation of this name."""
+        known = self._documents.known(document)
+        return known is not None and name in known.operations
+
     def variables(self, document: str, name: str | None) -> frozenset[str]:
         """The variables that operation of a document that may run declares."""
         operation = self._documents.get(document).operation(name)

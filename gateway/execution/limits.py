@@ -9,12 +9,14 @@ from schema.domain.text import Text
 class Limits:
     """Ceilings of one document; each is included."""
 
+    characters: int = 50_000
     tokens: int = 2_000
     depth: int = 15
     aliases: int = 30
     root_fields: int = 20
     directives: int = 50
     fields: int = 2_000  # after fragments are expanded
+    overlaps: int = 5_000  # pairs of fields of one name, or of fragments, in one selection
     cost: int = 5_000  # with the sizes of lists
     nesting: int = 64  # selection sets inside one another, inline fragments included
     value_depth: int = 20  # lists and objects inside one another in a literal
@@ -39,12 +41,17 @@ class TooMuch(Exception):
 
 
 _TEXTS = {
+    "characters": ("查询文本过长", "The document has too many characters"),
     "tokens": ("查询过长", "The document has too many tokens"),
     "depth": ("查询嵌套过深", "The operation is too deep"),
     "aliases": ("别名过多", "The operation has too many aliases"),
     "root_fields": ("顶层字段过多", "The operation has too many root fields"),
     "directives": ("指令过多", "The operation has too many directives"),
     "fields": ("字段过多", "The operation asks for too many fields"),
+    "overlaps": (
+        "同名字段或片段重复过多",
+        "The operation repeats fields of one name, or fragments, too often (pairs of them)",
+    ),
     "cost": ("查询代价过高", "The operation costs too much"),
     "cycle": ("片段循环引用", "A fragment contains itself"),
 }

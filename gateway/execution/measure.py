@@ -18,6 +18,7 @@ from graphql import (
 )
 
 from gateway.execution.limits import Limits, TooMuch
+from gateway.execution.overlaps import check_overlaps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,11 @@ class Measure:
         """Measure the fragments nothing spreads, too: a cycle among them must not get further."""
         for name in self._fragments:
             self._fragment(name)
+
+    @property
+    def most_fields(self) -> int:
+        """Of the fragment with the most, spread or not; once they are measured."""
+        return max((size.fields for size in self._known.values()), default=0)
 
     def _set(self, selections: SelectionSetNode | None, nesting: int) -> Size:
         if selections is None:
@@ -144,6 +150,9 @@ def check(document: DocumentNode, limits: Limits) -> Measure:
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode):
             _compare(measure.operation(node), limits)
+    # Validation looks into every fragment, spread or not.
+    _compare(Size(fields=measure.most_fields), limits)
+    check_overlaps(document, limits)
     return measure
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from schema.domain.form import Form
 from schema.domain.formats import CHECKS, DATE, DECIMAL, FORMATS, PATTERNS, UNWRITABLE
@@ -17,6 +17,10 @@ from schema.domain.text import Text
 
 RawAnswers = Mapping[str, Any]
 
+_UNKNOWN: Final = 20  # keys the form does not ask, each told by itself
+_KEY: Final = 100  # characters of such a key
+_DIGITS: Final = 40  # before or behind the point
+_FLOAT: Final = 15  # digits a float keeps (IEEE 754 binary64)
 _NUMBERS = frozenset({FieldKind.INTEGER, FieldKind.DECIMAL})
 
 
@@ -129,11 +133,14 @@ def _integer(_: FormField, raw: Any) -> Scalar:
         raise Unreadable(ProblemCode.WRONG_TYPE)
     if not _is_whole(raw):
         raise Unreadable(ProblemCode.WRONG_TYPE)
+    if isinstance(raw, float) and abs(raw) >= 2.0**53:
+        raise Unreadable(ProblemCode.BAD_FORMAT)
     return int(raw)
 
 
 def _is_whole(raw: int | float | Decimal) -> bool:
-    return Decimal(raw).is_finite() and raw == int(raw)
+    value = Decimal(raw)
+    return value.is_finite() and value.adjusted() <= _DIGITS and raw == int(raw)
 
 
 def _decimal(_: FormField, raw: Any) -> Scalar:
@@ -147,7 +154,19 @@ def _decimal(_: FormField, raw: Any) -> Scalar:
     value = Decimal(repr(raw)) if isinstance(raw, float) else Decimal(raw)
     if not value.is_finite():
         raise Unreadable(ProblemCode.WRONG_TYPE)
+    if not _is_exact(raw, value) or not re.fullmatch(DECIMAL, format(value, "f")):
+        raise Unreadable(ProblemCode.BAD_FORMAT)
     return value
+
+
+def _is_exact(raw: int | float | Decimal, value: Decimal) -> bool:
+    """Whether this can be what was written: a float has lost what is beyond its digits.
+
+    Small and large exponents are refused with it, before anybody writes them out.
+    """
+    if abs(value.adjusted()) > _DIGITS:
+        return value.is_zero()
+    return not isinstance(raw, float) or len(value.normalize().as_tuple().digits) <= _FLOAT
 
 
 def _date(_: FormField, raw: Any) -> Scalar:
@@ -239,12 +258,20 @@ def _limits(field: FormField) -> tuple[str, str]:
 
 
 def _unknown(fields: Mapping[str, FormField], answers: RawAnswers) -> tuple[Problem, ...]:
-    return tuple(
-        Problem(
-            code=ProblemCode.UNKNOWN_FIELD,
-            text=Text(zh=f"表单中没有“{key}”这一项", en=f'The form does not ask "{key}"'),
-            path=(key,),
-        )
-        for key in answers
-        if key not in fields
+    """A problem for each key the form does not ask; beyond a few, one that counts the others."""
+    keys = [key for key in answers if key not in fields]
+    problems = [_unasked(key) for key in keys[:_UNKNOWN]]
+    if len(keys) > _UNKNOWN:
+        more = len(keys) - _UNKNOWN
+        text = Text(zh=f"表单中没有的另有{more}项", en=f"Nor does the form ask {more} others")
+        problems.append(Problem(code=ProblemCode.UNKNOWN_FIELD, text=text, path=()))
+    return tuple(problems)
+
+
+def _unasked(key: str) -> Problem:
+    told = key if len(key) <= _KEY else f"{key[:_KEY]}…"
+    return Problem(
+        code=ProblemCode.UNKNOWN_FIELD,
+        text=Text(zh=f"表单中没有“{told}”这一项", en=f'The form does not ask "{told}"'),
+        path=(told,),
     )

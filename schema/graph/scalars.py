@@ -1,6 +1,5 @@
 """The scalars of the graph: strict on the way in, exact on the way out."""
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -64,8 +63,8 @@ def _refuse_unwritable(value: Any) -> None:
     if isinstance(value, list):
         for inner in value:
             _refuse_unwritable(inner)
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("a number must be finite")
+    elif isinstance(value, float) and not abs(value) < 2.0**53:
+        raise ValueError("a number of so many digits is not exact; send it as a string")
     elif isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ValueError("a number must fit 64 bits; send it as a string")
 

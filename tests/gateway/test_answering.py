@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 import strawberry
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from gateway.answering import Answering
 from gateway.edge.graphql import MutationByGet
@@ -126,6 +127,24 @@ async def test_what_was_sent_beside_what_it_hangs_on_is_not_to_be_remembered(
     await world.ask(query, {"n": 1})
 
     assert (await world.ask(query, variables, **rest)).lasting is lasting
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "told"),
+    [
+        ("query Whom { whom }", "Whom", {"operation": "Whom"}),
+        ("query Whom { whom }", "张三 E12345678", {}),
+        ("query Whom { whom } fragment", "Whom", {}),
+        (f"query {'Q' * 101} {{ whom }}", "Q" * 101, {"operation": "Q" * 100}),
+    ],
+)
+async def test_only_the_name_of_an_operation_there_is_is_traced(
+    query: str, name: str, told: dict[str, str], spans: InMemorySpanExporter
+) -> None:
+    await World().ask(query, name=name)
+
+    (traced,) = [span for span in spans.get_finished_spans() if span.name == "graphql"]
+    assert traced.attributes == told
 
 
 async def test_whoever_asks_it_is_answered_as_to_nobody() -> None:

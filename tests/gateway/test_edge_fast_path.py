@@ -161,11 +161,13 @@ async def test_a_connection_that_was_lost_is_let_go() -> None:
     assert served.protocol.timeout_keep_alive_task.when() <= asyncio.get_running_loop().time()
 
 
-async def test_after_another_protocol_was_asked_for_nothing_is_answered_at_once() -> None:
+async def test_another_protocol_that_is_offered_changes_nothing() -> None:
     served = await known(OWN)
-    await served.send(post(b'{"query":"own"}', GOOD, b"connection: upgrade", b"upgrade: h2c"))
+    offer = post(b'{"query":"own"}', GOOD, b"connection: upgrade", b"upgrade: h2c")
 
-    assert served.at_once(OWN) == b""
+    answers = [served.at_once(request) for request in (offer, OWN)]
+
+    assert [answer[:12] for answer in answers] == [b"HTTP/1.1 200"] * 2
 
 
 async def test_what_never_comes_twice_is_not_remembered() -> None:

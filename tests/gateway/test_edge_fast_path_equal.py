@@ -1,4 +1,4 @@
-"""Whatever is sent, in whatever pieces: the fast path writes what uvicorn's own way writes."""
+"""Whatever is sent, in whatever pieces: the fast path writes what the ordinary way writes."""
 
 import asyncio
 from itertools import pairwise
@@ -29,6 +29,7 @@ FIELDS = (
     b"connection: close",
     b"connection: keep-alive",
     b"connection: upgrade\r\nupgrade: h2c",
+    b"connection: upgrade\r\nUpgrade : websocket",
     b"expect: 100-continue",
     b"content-type: text/plain",
     b"content-length: 5",

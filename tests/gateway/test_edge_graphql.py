@@ -180,6 +180,8 @@ HOSTILE = [
     b'{"query": "{a}", "variables": {"x": NaN}}',
     b'{"query": "{a}", "variables": {"x": Infinity}}',
     b'{"query": "{a}", "variables": {"x": 1e999}}',
+    b'{"query": "{a}", "variables": {"x": 99999999999999999999}}',
+    b'{"query": "{a}", "variables": {"x": [{"y": -9007199254740993.0}]}}',
     b'{"query": "{a}", "variables": {"x": ' + b"9" * 6_000 + b"}}",
     b'{"query": "{a}", "variables": {"x": ' + b"[" * 30 + b"]" * 30 + b"}}",
     b"[" * 50_000,

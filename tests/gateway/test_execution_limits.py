@@ -87,13 +87,53 @@ def test_costing_a_bomb_visits_each_fragment_once() -> None:
             "{ a @skip(if: true) { b @skip(if: true) } }",
         ),
         ("fields", 3, "{ a { b } names }", "{ a { b a { b } } }"),
+        ("overlaps", 2, "{ a { b } a { b } }", "{ a { b } a { b } a { b } }"),
+        ("overlaps", 3, "{ a { ...{ b } ...{ b } b } }", "{ a { ...{ b } ...{ b } b b } }"),
+        (
+            "overlaps",
+            1,
+            "{ a { ...F ...G } } fragment F on A { b } fragment G on A { x: b }",
+            "{ a { ...F ...G } } fragment F on A { b } fragment G on A { b }",
+        ),
         ("tokens", 6, "{ a { b } }", "{ a { b } names }"),
+        ("characters", 11, "{ a { b } }", "{ a { b }  }"),
     ],
 )
 def test_each_limit_includes_its_bound(limit: str, allowed: int, most: str, beyond: str) -> None:
     documents(**{limit: allowed}).get(most)
 
     assert limit_hit(beyond, **{limit: allowed}) == limit
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ a {" + "a { b } " * 390 + "} }",
+        "{" + ("a {" + "a { b } " * 22 + "} ") * 20 + "}",
+        "{ a {" + "...{ b } " * 390 + "} }",
+        "{ a {"
+        + " ".join(f"...F{n}" for n in range(180))
+        + "} }"
+        + " ".join(f"fragment F{n} on A {{ b }}" for n in range(180)),
+    ],
+)
+def test_what_validation_would_compare_a_hundred_thousand_times_is_refused(text: str) -> None:
+    assert len(text) < 6_000
+    assert limit_hit(text) == "overlaps"
+
+
+@pytest.mark.parametrize("limit", ["fields", "overlaps"])
+def test_a_fragment_nothing_spreads_is_counted_too(limit: str) -> None:
+    text = "{ names } fragment F on A { a { b } a { b } }"
+
+    assert limit_hit(text, **{limit: 1}) == limit
+
+
+def test_thirty_kinds_that_share_ten_fields_are_not_too_many() -> None:
+    """As a front end asks for the members of a union, each with a fragment of its own."""
+    shared = " ".join(f"f{n}: b" for n in range(10))
+
+    documents(aliases=300).get("{ a {" + f"... on A {{ {shared} }} " * 30 + "} }")
 
 
 def test_fragments_count_as_often_as_they_are_spread() -> None:

@@ -138,16 +138,6 @@ def test_depth_is_bounded() -> None:
     assert ID not in str(redact_event(None, "info", {"event": "x", "deep": deep}))
 
 
-@pytest.fixture
-def spans() -> Iterator[InMemorySpanExporter]:
-    exporter = InMemorySpanExporter()
-    provider = configure_tracing(exporter="off", to=exporter)
-    assert provider is not None
-    yield exporter
-    provider.shutdown()
-    configure_tracing(exporter="off")
-
-
 def test_spans_carry_listed_attributes_only(spans: InMemorySpanExporter) -> None:
     with span("operation", operation="Case"), span("read", department="fire", name=ID, keys=2):
         pass

@@ -1,4 +1,4 @@
-"""One endpoint under uvicorn's protocol and under ours, over wires that keep what is written."""
+"""One endpoint with the fast path and without, over wires that keep what is written."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ from typing import Any
 
 import uvicorn
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from gateway.edge.careful_protocol import CarefulProtocol
 from gateway.edge.fast_path import MOST_BYTES
 from gateway.edge.fast_protocol import protocol_of
 from gateway.edge.graphql import GraphQLEndpoint, Limits
@@ -39,6 +39,7 @@ class Wire(asyncio.Transport):
         self.writes = 0
         self.closed = False
         self.reading = True
+        self.unread = 0
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         if not self.closed:
@@ -48,8 +49,15 @@ class Wire(asyncio.Transport):
     def close(self) -> None:
         self.closed = True
 
+    def abort(self) -> None:
+        self.closed = True
+        self.unread = 0
+
     def is_closing(self) -> bool:
         return self.closed
+
+    def get_write_buffer_size(self) -> int:
+        return self.unread
 
     def pause_reading(self) -> None:
         self.reading = False
@@ -133,7 +141,7 @@ class Served:
     def __init__(self, *, fast: bool, world: World | None = None, **more: Any) -> None:
         self.world = world or World()
         app = self.world.app
-        http = protocol_of(app) if fast else HttpToolsProtocol
+        http = protocol_of(app) if fast else CarefulProtocol
         told: dict[str, Any] = {"access_log": False, "timeout_keep_alive": 30} | more
         self._config = uvicorn.Config(
             app, http=http, ws="none", lifespan="off", log_config=None, **told

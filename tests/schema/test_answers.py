@@ -52,6 +52,15 @@ def test_typed_values_can_be_read_again(
         ("usableArea", -0.01, Code.OUT_OF_RANGE),
         ("usableArea", float("nan"), Code.WRONG_TYPE),
         ("usableArea", False, Code.WRONG_TYPE),
+        ("usableArea", 0.1234567, Code.BAD_FORMAT),
+        ("usableArea", 1234567890.123456, Code.BAD_FORMAT),
+        ("registeredCapital", 1e300, Code.BAD_FORMAT),
+        ("registeredCapital", 1e-300, Code.BAD_FORMAT),
+        ("registeredCapital", 12345678901234567.89, Code.BAD_FORMAT),
+        ("registeredCapital", 10**20, Code.BAD_FORMAT),
+        ("registeredCapital", Decimal("1E+200000000"), Code.BAD_FORMAT),
+        ("floor", 2.0**53, Code.BAD_FORMAT),
+        ("floor", Decimal("1E+200000000"), Code.WRONG_TYPE),
         ("coldDish", "true", Code.WRONG_TYPE),
         ("coldDish", 1, Code.WRONG_TYPE),
         ("leaseStart", "2026-02-30", Code.BAD_FORMAT),
@@ -71,6 +80,27 @@ def test_each_wrong_answer_has_its_code(
     restaurant: OneThing, restaurant_answers: dict[str, Any], key: str, value: Any, code: Code
 ) -> None:
     assert problems(restaurant, restaurant_answers | {key: value}) == {key: code}
+
+
+def test_of_many_keys_the_form_does_not_ask_the_first_are_told_and_the_others_counted(
+    restaurant: OneThing, restaurant_answers: dict[str, Any]
+) -> None:
+    odd = {f"k{n}": None for n in range(19_000)}
+
+    told = check(form(restaurant), restaurant_answers | odd)
+
+    assert [problem.path for problem in told] == [*((f"k{n}",) for n in range(20)), ()]
+    assert told[-1].text.en == "Nor does the form ask 18980 others"
+    assert {problem.code for problem in told} == {Code.UNKNOWN_FIELD}
+
+
+def test_a_key_without_end_is_told_by_its_beginning(
+    restaurant: OneThing, restaurant_answers: dict[str, Any]
+) -> None:
+    (told,) = check(form(restaurant), restaurant_answers | {"k" * 100_000: 1})
+
+    assert told.path == ("k" * 100 + "…",)
+    assert len(told.text.en) < 140
 
 
 def test_problems_come_all_at_once_in_the_order_of_the_form(restaurant: OneThing) -> None:

@@ -13,12 +13,13 @@ from graphql import (
     GraphQLUnionType,
     build_schema,
     lexicographic_sort_schema,
+    parse_value,
     print_schema,
 )
 
 from schema.graph.build import core
 from schema.graph.changes import compare
-from schema.graph.scalars import native, parse_date, parse_decimal
+from schema.graph.scalars import JSON, SCALARS, native, parse_date, parse_decimal
 
 
 def undescribed(schema: Any) -> list[str]:
@@ -111,6 +112,15 @@ def test_a_decimal_is_finite_and_of_sane_size(bad: object) -> None:
 def test_a_date_is_written_one_way(bad: object) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_date(bad)
+
+
+@pytest.mark.parametrize("literal", ["9007199254740993.0", "[1e300]", "{a: 99999999999999999999}"])
+def test_a_number_that_loses_digits_is_no_json(literal: str) -> None:
+    read = SCALARS[JSON].parse_literal
+    assert read is not None
+
+    with pytest.raises(ValueError, match="string"):
+        read(parse_value(literal), None)
 
 
 def test_json_keeps_exact_numbers_as_text() -> None:

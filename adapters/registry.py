@@ -180,6 +180,7 @@ def _info(manifest: Manifest, compiler: Compiler) -> DepartmentInfo:
         finds_supplements=_finds_supplements(manifest),
         progress_batch=_progress_batch(manifest),
         declared={"declared": compiler.counted.lines - python, "python": python},
+        credentials=frozenset({*compiler.credentials, *_named(manifest).values()}),
     )
 
 
@@ -195,11 +196,16 @@ def _finds_supplements(manifest: Manifest) -> bool:
     return bool(taking) and all("find_supplement" in specs for specs in taking)
 
 
-def _credentials(manifest: Manifest, endpoint: Endpoint, findings: Findings) -> None:
+def _named(manifest: Manifest) -> Mapping[str, str]:
+    """The credentials the manifest names, by what they are for."""
     named = dict(manifest.auth.names)
     if manifest.callback:
         named["secret"] = manifest.callback.secret
-    for role, name in named.items():
+    return named
+
+
+def _credentials(manifest: Manifest, endpoint: Endpoint, findings: Findings) -> None:
+    for role, name in _named(manifest).items():
         if name and name not in endpoint.credentials:
             key = "callback.secret" if role == "secret" else f"auth.{role}"
             sentence = f"the settings give no credential {name!r}"

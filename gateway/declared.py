@@ -3,12 +3,13 @@
 What is wrong in any of them is told at once; nothing starts until nothing is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import adapters.departments
 from adapters.calls import Trace
+from adapters.findings import did_you_mean
 from adapters.registry import Loaded, load_departments
 from adapters.wire import Endpoint
 from gateway.security.client_certificate import ClientCertificateRefused, client_certificate
@@ -18,6 +19,7 @@ from schema.domain.calendar import WorkingCalendar
 from schema.domain.department import DepartmentInfo
 from schema.working_days import CalendarInvalid, load_working_calendar
 
+_ACCESS = ("url", "limits", "tls")  # what stands beside the credentials
 SHIPPED_DEPARTMENTS = Path(str(adapters.departments.__file__)).parent
 
 
@@ -67,11 +69,30 @@ def read_declared(settings: Settings, *, trace: Trace | None = None) -> Declared
 def departments_of(settings: Settings, *, trace: Trace | None = None) -> Loaded:
     """The departments plugged in, and everything wrong with those that cannot be.
 
-    SettingsInvalid when a certificate that is to be shown to one of them cannot be.
+    SettingsInvalid when a certificate that is to be shown to one of them cannot be, and for
+    settings of departments there are not and credentials nobody takes.
     """
     endpoints = endpoints_of(settings)
     folders = [SHIPPED_DEPARTMENTS, *_given(settings.plugins.departments)]
-    return load_departments(folders, endpoints, trace=trace)
+    loaded = load_departments(folders, endpoints, trace=trace)
+    unmeant = [] if loaded.findings else list(_unmeant(settings, loaded))
+    if unmeant:
+        raise SettingsInvalid(unmeant)
+    return loaded
+
+
+def _unmeant(settings: Settings, loaded: Loaded) -> Iterator[str]:
+    """What is set for departments and would be read by none."""
+    for name, access in settings.departments.items():
+        key, department = f"departments.{name}", loaded.departments.get(name)
+        if department is None:
+            near = did_you_mean(name, loaded.departments)
+            yield f"{settings.source(key)}:{key}: no department has this id — {near}"
+            continue
+        for credential in sorted(access.secrets.keys() - department.info.credentials):
+            place = f"{key}.{credential}"
+            near = did_you_mean(credential, {*department.info.credentials, *_ACCESS})
+            yield f"{settings.source(place)}:{place}: {name} takes no such credential — {near}"
 
 
 def endpoints_of(settings: Settings) -> Mapping[str, Endpoint]:

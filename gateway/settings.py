@@ -7,7 +7,7 @@ starts with nothing of that kind (`gateway.settings_safety`).
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,10 @@ from gateway.settings_read import (
     SettingsInvalid,
     environment_layer,
     merged,
+    misspelt,
     source_of,
     toml_layer,
+    without,
 )
 from gateway.settings_safety import refusals
 from gateway.settings_section import Section, meaning_of, settings_in
@@ -44,29 +46,53 @@ def load_settings(
     named must exist; `onething.toml` need not.
     """
     given = {k: v for k, v in (overrides or {}).items() if v is not None}
+    variables = os.environ if environ is None else environ  # noqa: TID251 - the one place
     layers = [
         toml_layer(file or FILE, required=file is not None),
-        environment_layer(os.environ if environ is None else environ),  # noqa: TID251 - the one place
+        environment_layer(variables),
         Layer(source="flag", values=given),
     ]
     values, sources = merged(layers)
     if values.get("profile") == "dev":
         values, sources = merged([dev_layer(values.get("dev_folder", ".dev")), *layers])
-    return _validated(values, sources)
+    return _validated(values, sources, misspelt(variables, [key for key, _ in leaves(Settings())]))
 
 
-def _validated(values: Mapping[str, Any], sources: Mapping[str, str]) -> Settings:
+def _validated(
+    values: Mapping[str, Any], sources: Mapping[str, str], wrong: Iterable[str]
+) -> Settings:
+    """The settings; SettingsInvalid with what is wrong already and with all that is wrong here."""
+    settings, misfits = _fitting(values)
+    problems = sorted([*wrong, *(_problem(misfit, sources) for misfit in misfits)])
+    if settings is not None:
+        wanting = [misfit.key for misfit in misfits]
+        problems += [
+            f"{source_of(sources, r.key)}:{r.key}: {r.sentence} — {r.remedy}"
+            for r in refusals(settings.stance())
+            if not any(f"{key}.".startswith(f"{r.key}.") for key in wanting)
+        ]
+    if problems or settings is None:
+        raise SettingsInvalid(problems)
+    return settings.told_by(sources)
+
+
+def _fitting(values: Mapping[str, Any]) -> tuple[Settings | None, Sequence[Misfit]]:
+    """The settings without what does not fit; none where the rest cannot be judged without it."""
     try:
-        settings = section_of(Settings, values).told_by(sources)
+        return section_of(Settings, values), ()
     except SectionUnfit as unfit:
-        problems = [_problem(misfit, sources) for misfit in unfit.misfits]
-        raise SettingsInvalid(sorted(problems)) from None
-    found = refusals(settings.stance())
-    if found:
-        raise SettingsInvalid(
-            f"{source_of(sources, r.key)}:{r.key}: {r.sentence} — {r.remedy}" for r in found
-        )
-    return settings
+        misfits = unfit.misfits
+    if any(misfit.key == "profile" for misfit in misfits):
+        return None, misfits
+    try:
+        return section_of(Settings, without(values, map(_left_out, misfits))), misfits
+    except SectionUnfit:
+        return None, misfits
+
+
+def _left_out(misfit: Misfit) -> str:
+    """The key that goes: of a table that lacks what it must say, the whole table."""
+    return misfit.key.rpartition(".")[0] if misfit.what == "missing" else misfit.key
 
 
 def _problem(misfit: Misfit, sources: Mapping[str, str]) -> str:

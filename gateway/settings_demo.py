@@ -27,7 +27,6 @@ DEMO_CREDENTIALS = {
     "market.callback_secret": "market-callback-demo-secret",
     "fire.token": "fire-demo-token",
     "greening.app_code": "onething",
-    "greening.app_secret": "greening-demo-secret",
     "police.licence": "police-demo-licence",
     "health.api_key": "health-demo-key",
 }

@@ -1,11 +1,13 @@
 """The layers settings come from, laid over one another, and who had the last word on each key."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+BRAND = "ONETHING_"
 PREFIX = "ONETHING__"
 EXIT_SETTINGS = 78  # EX_CONFIG of sysexits.h
 
@@ -51,6 +53,40 @@ def environment_layer(environ: Mapping[str, str]) -> Layer:
         if name.startswith(PREFIX)
     }
     return Layer(source="environment", values=values)
+
+
+def misspelt(environ: Mapping[str, str], known: Iterable[str]) -> list[str]:
+    """Variables that are read by nobody, and differ from a setting's in underscores alone."""
+    plain = {_plain(key): key for key in known}
+    problems = []
+    for name in environ:
+        key = _plain(name.removeprefix(BRAND))
+        if not name.startswith(BRAND) or name.startswith(PREFIX):
+            continue
+        if meant := plain.get(key):
+            told = PREFIX + meant.upper().replace(".", "__")
+            problems.append(f"environment:{name}: nothing is read from it — write {told}")
+        elif key.startswith("departments"):
+            told = f"{PREFIX}DEPARTMENTS__<ID>__<KEY>"
+            problems.append(f"environment:{name}: nothing is read from it — write {told}")
+    return problems
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[._]", "", key).lower()
+
+
+def without(values: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """The nested values but for those of these dotted keys."""
+    gone: dict[str, list[str]] = {}
+    for key in keys:
+        name, _, rest = key.partition(".")
+        gone.setdefault(name, []).append(rest)
+    return {
+        name: without(value, gone[name]) if name in gone else value
+        for name, value in values.items()
+        if "" not in gone.get(name, ()) and (name not in gone or isinstance(value, Mapping))
+    }
 
 
 def merged(layers: Iterable[Layer]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -38,6 +38,9 @@ _UNREAD = (
 )
 
 
+_UNSENT: Final = "nothing was sent: by the contract no record has such a key"
+
+
 @dataclass(slots=True, kw_only=True)
 class Report:
     """Everything about one call; `value` or `error` when it is over."""
@@ -65,6 +68,8 @@ class Report:
     @property
     def validated(self) -> str:
         """Whether the reply satisfies the contract."""
+        if not self.exchanges and self.error is None:
+            return _UNSENT
         if not self.exchanges or self.exchanges[-1].reply is None:
             return "no reply"
         if self.error is None:
@@ -163,7 +168,7 @@ def _message(
 
 
 def _head(speaker: Speaker, name: str, what: str = "", more: str = "") -> None:
-    style = "bold red" if name == "contract" and what not in ("OK", "no reply") else "bold"
+    style = "bold red" if name == "contract" and what not in ("OK", "no reply", _UNSENT) else "bold"
     speaker.say(coloured((f"{name:<13}", style), what, (f"  {more}" if more else "", "dim")))
 
 

@@ -107,3 +107,4 @@ class DepartmentInfo:
     declared: Mapping[str, int] = field(default_factory=dict)  # mapping lines: declared, python
     finds_supplements: bool = False  # each service that takes them can tell whether one arrived
     progress_batch: int = 1  # how many receipts one status query may carry
+    credentials: frozenset[str] = frozenset()  # by name, those it takes from the settings

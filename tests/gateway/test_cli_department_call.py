@@ -319,3 +319,16 @@ def test_a_verb_is_called_by_its_name_and_its_values_are_shown(
     assert call(terminal, desk, "market", "verbs.find_filing", "reference=r", "--json") == 0
     told = orjson.loads(terminal.out)
     assert told["value"] == [{"number": "M1", "received_at": "2026-11-26T09:00:00+08:00"}]
+
+
+def test_a_key_no_record_can_have_is_said_not_to_have_been_sent(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONETHING__DEPARTMENTS__ARCHIVE__URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("ONETHING__DEPARTMENTS__ARCHIVE__API_KEY", "made-up")
+    folder = str(ROOT / "tests/adapters/external/src/onething_archive/archive")
+    lookup = ("departments", "call", "archive", "registers.drawing", "--folder", folder)
+
+    assert terminal.run(*lookup, "key=CJ-1") == 0, terminal.err
+
+    assert "nothing was sent: by the contract no record has such a key" in terminal.out

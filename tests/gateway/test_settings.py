@@ -148,6 +148,51 @@ def test_every_bad_key_is_named_with_source_and_remedy(tmp_path: Path) -> None:
     assert "t0p-s3cret" not in str(caught.value)
 
 
+def test_what_may_not_be_is_told_beside_what_does_not_fit() -> None:
+    found = problems(
+        {
+            "profile": "dev",
+            "server.host": "gateway.example",
+            "cache.url": "redys://x",
+            "log.format": "xml",
+            "departments.tax.token": "x",
+            "deadlines.department_s": 9,
+        },
+    )
+
+    assert sorted(one.split(": ")[0] for one in found) == [
+        "flag:cache.url",
+        "flag:deadlines.department_s",
+        "flag:departments.tax.url",
+        "flag:log.format",
+        "flag:server.host",
+    ]
+
+
+def test_a_profile_there_is_not_says_nothing_of_what_it_would_refuse() -> None:
+    (found,) = problems({"profile": "test"})
+
+    assert found.startswith("flag:profile: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("ONETHING_SERVER_PORT", "ONETHING__SERVER__PORT"),
+        ("ONETHING_SERVER__PUBLIC_URL", "ONETHING__SERVER__PUBLIC_URL"),
+        ("ONETHING_DEPARTMENTS_FIRE_URL", "ONETHING__DEPARTMENTS__<ID>__<KEY>"),
+    ],
+)
+def test_a_variable_that_lacks_an_underscore_is_no_silence(name: str, meant: str) -> None:
+    told = problems({"profile": "dev"}, {name: "8"})
+
+    assert told == (f"environment:{name}: nothing is read from it — write {meant}",)
+
+
+def test_variables_of_others_are_left_alone() -> None:
+    load({"profile": "dev"}, {"ONETHING_TEST_EXAMPLES": "fixed", "ONETHINGS": "3"})
+
+
 def test_a_file_that_is_named_must_be_there_and_be_toml(tmp_path: Path) -> None:
     with pytest.raises(SettingsInvalid, match=r"gone\.toml: not readable: FileNotFoundError"):
         load_settings(file=tmp_path / "gone.toml", environ={})

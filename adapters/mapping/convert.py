@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.shape import Kind
+from schema.domain.calendar import YEARS
 from schema.domain.formats import UNWRITABLE
 from schema.domain.identifiers import is_document_number
 
@@ -152,7 +153,14 @@ def to_datetime(value: Any) -> datetime:
             moment = datetime.fromisoformat(str(value).strip())
         except ValueError:
             raise NotOfKind("is no ISO date and time") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+    return _moment(moment, SHANGHAI)
+
+
+def _moment(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Aware, and of years in which something can have happened."""
+    if moment.year not in YEARS:
+        raise NotOfKind(f"is no moment of the years {YEARS.start} to {YEARS.stop - 1}")
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 TO_KIND: dict[Kind, Callable[[Any], Any]] = {
@@ -210,9 +218,10 @@ def parse_datetime(layout: str | None, zone: ZoneInfo) -> Callable[[Any], dateti
 
         def count(value: Any) -> datetime:
             try:
-                return datetime.fromtimestamp(to_integer(value) / scale, UTC).astimezone(zone)
+                moment = datetime.fromtimestamp(to_integer(value) / scale, UTC).astimezone(zone)
             except (OverflowError, OSError, ValueError):
                 raise NotOfKind(f"is no {layout}") from None
+            return _moment(moment, zone)
 
         return count
 
@@ -225,7 +234,7 @@ def parse_datetime(layout: str | None, zone: ZoneInfo) -> Callable[[Any], dateti
                 moment = datetime.strptime(text, layout)  # noqa: DTZ007 — the zone follows
         except ValueError:
             raise NotOfKind(f"is no time in the form {layout or 'ISO 8601'}") from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return _moment(moment, zone)
 
     return read
 

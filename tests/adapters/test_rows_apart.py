@@ -52,6 +52,24 @@ async def test_a_row_of_a_feed_without_a_meaning_is_left_out_and_named(counter: 
     assert "status" in unread.why
 
 
+@pytest.mark.parametrize("none", ["0001-01-01 00:00:00", "9999-12-31 23:59:59"])
+async def test_a_row_with_a_moment_of_no_time_is_left_out_and_named(
+    counter: Counter, none: str
+) -> None:
+    greening = shipped("greening", counter.url, {"app_code": "onething"})
+    odd = page(("LH1", "S0"), ("LH2", "S0")).replace(
+        "<statusTime>2026-03-02 09:00:00", f"<statusTime>{none}", 1
+    )
+    counter.says(odd)
+    try:
+        told = await greening.changes(None, budget=2)
+    finally:
+        await greening.aclose()
+
+    assert [progress.receipt for progress in told.progress] == ["LH2"]
+    assert [row.receipt for row in told.unread or ()] == ["LH1"]
+
+
 async def test_a_row_whose_number_cannot_be_read_either_is_counted(counter: Counter) -> None:
     greening = shipped("greening", counter.url, {"app_code": "onething"})
     counter.says(page(("LH1", "S0"), ("", "S0")))

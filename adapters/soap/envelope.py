@@ -30,6 +30,7 @@ _XML_TYPES = ("text/xml", "application/soap+xml", "application/xml")
 _FAULTED = (400, 500)  # statuses under which SOAP carries a Fault
 _LONGEST_TYPE = 400  # characters of a Content-Type: reading its parameters takes the square of it
 _CUT = _LONGEST_TYPE + 1
+_MOST_NAMESPACES = 400  # in force at one element: validating it takes the square of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,8 @@ def validate(
     department: str, schema: etree.XMLSchema, node: Element, rows: Sequence[str] = ()
 ) -> None:
     """Nothing when the element satisfies the contract; ContractBroken names the place and rule."""
+    if len(node.nsmap) > _MOST_NAMESPACES:
+        raise ContractBroken(department, f"more than {_MOST_NAMESPACES} namespaces are declared")
     told = complaint(schema, node)
     if told is not None and not against(schema, node, rows):
         raise ContractBroken(department, f"{local(node.tag)} breaks the schema {told}")

@@ -195,6 +195,18 @@ async def test_too_long_a_content_type_is_not_read(
     assert content_type(kind) == (kind[:40], None)
 
 
+async def test_more_namespaces_than_a_message_needs_are_not_validated(
+    permits: DeclaredDepartment, counter: Counter
+) -> None:
+    for count in (401, 390):
+        many = " ".join(f'xmlns:n{n}="urn:{n}"' for n in range(count))
+        counter.says(read_reply(RECORD).replace("<s:Body>", f"<s:Body {many}>"))
+
+    with pytest.raises(ContractBroken, match="400 namespaces"):
+        await read(permits)
+    assert await read(permits)
+
+
 async def test_error_page_with_5xx_is_unknown(
     permits: DeclaredDepartment, counter: Counter
 ) -> None:

@@ -84,6 +84,8 @@ def _read(text: str) -> Decimal:
 def _finite(number: Decimal) -> Decimal:
     if not number.is_finite():
         raise NotOfKind("is no finite number")
+    if abs(number.adjusted()) > LONGEST_NUMBER:  # written out, 1E+200000000 has as many zeros
+        raise NotOfKind("has too many digits")
     return number
 
 

@@ -56,6 +56,7 @@ REPLIES = [
     ("x | date", "9999-12-31", date(9999, 12, 31)),
     ("x | blank '9999-12-31T23:59:59' | datetime", "9999-12-31T23:59:59", None),
     ("x | decimal", "186.50", Decimal("186.50")),
+    ("x | decimal", "1E+64", Decimal("1E+64")),
     ("x | times 10000", "1.5", Decimal("15000.0")),
     ("x | integer", "12", 12),
     ("x | boolean '是' '否'", "否", False),
@@ -122,6 +123,11 @@ def test_request_stage_gives_their_value(text: str, value: Any, expected: Any) -
         ("x | code sent", "="),
         ("x | decimal", "NaN"),
         ("x | decimal", "1e999999999"),
+        ("x | decimal", "1E+200000000"),
+        ("x | decimal", "1E-200000000"),
+        ("x | decimal", "0E+200000000"),
+        ("x | decimal", Decimal("1E+65")),
+        ("x | times 10", "1E+65"),
         ("x | integer", "1.5"),
         ("x | integer", "1e400"),
         ("x | boolean '是' '否'", "maybe"),
@@ -136,9 +142,6 @@ def test_request_stage_gives_their_value(text: str, value: Any, expected: Any) -
     ],
 )
 def test_value_without_a_place_is_refused_and_not_shown(text: str, value: Any) -> None:
-    if text == "x | decimal" and value != "NaN":
-        assert compute(text, value).is_finite()
-        return
     with pytest.raises(MappingError) as caught:
         compute(text, value)
     assert str(value) not in str(caught.value)

@@ -16,7 +16,7 @@ from schema.domain.identifiers import is_document_number
 _NOT_WHOLE = "is no whole number"
 LONGEST_NUMBER = 64  # characters; more are no number anybody counts by
 _WHOLE = 10**30  # whole numbers below it are no question
-_LOSES = 2.0**63  # below it JSON's whole numbers are read exactly
+_LOSES = 2.0**53  # from it on what JSON writes with a point or an exponent is read as another
 LONGEST_TEXT = 20_000  # characters; what is longer is a document, no field
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -59,14 +59,15 @@ def to_text(value: Any) -> str:
 def to_decimal(value: Any) -> Decimal:
     """A finite Decimal with the digits it was written with.
 
-    A JSON number beyond 64 bits lost some when it was read: it is refused.
+    A JSON number beyond 64 bits, or a fraction of more than 15 digits, may have lost some when it
+    was read: it is refused.
     """
     if value.__class__ is str:
         return _read(value)
     if isinstance(value, Decimal):
         return _finite(value)
     number = _read(str(value))
-    if isinstance(value, float) and abs(value) >= _LOSES:
+    if isinstance(value, float) and (abs(value) >= _LOSES or float(f"{value:.15g}") != value):
         raise NotOfKind("has too many digits")
     return number
 

@@ -19,6 +19,8 @@ _WHOLE = 10**30  # whole numbers below it are no question
 _LOSES = 2.0**53  # from it on what JSON writes with a point or an exponent is read as another
 LONGEST_TEXT = 20_000  # characters; what is longer is a document, no field
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:Z|[+-]\d\d:\d\d)?|\d{8}", re.ASCII)
+_MOMENT = re.compile(r"(?:\d{4}-\d\d-\d\d|\d{8})[T ]\d\d", re.ASCII)
 
 
 class MappingError(ValueError):
@@ -136,15 +138,27 @@ def to_boolean(value: Any) -> bool:
 
 
 def to_date(value: Any) -> date:
-    """A calendar date; a time zone behind it is dropped."""
+    """A calendar date, of a moment its day in Shanghai; a time zone behind a date is dropped."""
     if isinstance(value, datetime):
-        return value.astimezone(SHANGHAI).date()
+        return _day_of(value)
     if isinstance(value, date):
         return value
+    text = str(value).strip()
     try:
-        return date.fromisoformat(str(value).strip()[:10])
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text[:10])
+        if _MOMENT.match(text):
+            return _day_of(datetime.fromisoformat(text))
     except ValueError:
-        raise NotOfKind("is no ISO date") from None
+        pass
+    raise NotOfKind("is no ISO date")
+
+
+def _day_of(moment: datetime) -> date:
+    try:
+        return (moment.astimezone(SHANGHAI) if moment.tzinfo else moment).date()
+    except OverflowError:
+        raise NotOfKind("is no moment of any day in Shanghai") from None
 
 
 def to_datetime(value: Any) -> datetime:

@@ -150,6 +150,31 @@ def application(number: str, note: str | None = None, status: str = "ACCEPTED") 
     }
 
 
+def signed(message: str) -> tuple[dict[str, str], bytes]:
+    """What a message of market says of itself, and the message."""
+    body = message.encode()
+    digest = hmac.new(SECRET.encode(), f"{NOW}.".encode() + body, "sha256").hexdigest()
+    return {"x-market-timestamp": str(NOW), "x-market-signature": f"sha256={digest}"}, body
+
+
+async def test_a_message_that_tells_a_member_twice_is_not_believed(tmp_path: Path) -> None:
+    market = market_in_rows(tmp_path)
+    whole = {
+        "event_id": "e1",
+        "type": "application.status_changed",
+        "occurred_at": "2026-11-23T10:00:00+08:00",
+        "applications": [application("SJ1", None)],
+    }
+    once = json.dumps(whole)
+    twice = once.replace('"event_id"', '"event_id": "e0", "event_id"')
+    try:
+        assert market.callback(*signed(once), now=NOW)
+        with pytest.raises(ContractBroken, match="tells a member twice"):
+            market.callback(*signed(twice), now=NOW)
+    finally:
+        await market.aclose()
+
+
 @pytest.mark.parametrize("wrong", [{"note": "\x01"}, {"status": "LOST"}], ids=["note", "status"])
 async def test_what_was_understood_of_a_message_comes_with_the_complaint_about_the_rest(
     tmp_path: Path, wrong: dict[str, Any]
@@ -165,9 +190,7 @@ async def test_what_was_understood_of_a_message_comes_with_the_complaint_about_t
             application("SJ3", None),
         ],
     }
-    body = json.dumps(whole).encode()
-    digest = hmac.new(SECRET.encode(), f"{NOW}.".encode() + body, "sha256").hexdigest()
-    headers = {"x-market-timestamp": str(NOW), "x-market-signature": f"sha256={digest}"}
+    headers, body = signed(json.dumps(whole))
     try:
         with pytest.raises(ContractBroken) as broken:
             market.callback(headers, body, now=NOW)

@@ -19,7 +19,7 @@ from adapters.manifest.model import Manifest
 from adapters.mapping.compile import Scope
 from adapters.mapping.convert import MappingError
 from adapters.outcome import Settled
-from adapters.rest.answer import check
+from adapters.rest.answer import check, told_once
 from adapters.rest.complaint import Validator
 from adapters.rows import steps_of
 from adapters.values import Keyed
@@ -247,6 +247,8 @@ class DeclaredDepartment:
             message = orjson.loads(body)
         except orjson.JSONDecodeError:
             raise ContractBroken(self._info.id, "a callback is not well-formed JSON") from None
+        if not told_once(body, message):
+            raise ContractBroken(self._info.id, "a callback tells a member twice")
         check(self._info.id, validator, message, steps_of(spec.each))
         try:
             return values.message(self._info.id, fields, fields.scopes({}, message))

@@ -3,7 +3,9 @@
 from collections import deque
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from typing import Final
 
+LONGEST_S: Final = 86_400.0  # what asks for more says nothing that anybody could plan by
 _APART_S = 0.1  # calls may take so much longer or shorter to arrive than others
 
 
@@ -32,15 +34,15 @@ class Pace:
 
 
 def told_to_wait(headers: Mapping[str, str]) -> float | None:
-    """The seconds its `Retry-After` asks for; None where it says nothing of use.
+    """The seconds its `Retry-After` asks for, a day at most; None where it says nothing of use.
 
     A date is taken against the reply's own `Date`: clocks need not agree. Names in lower case.
     """
     said = headers.get("retry-after", "").strip()
     if said.isascii() and said.isdigit():
-        return float(said[:9])
+        return min(float(said[:9]), LONGEST_S)
     try:
         until, now = parsedate_to_datetime(said), parsedate_to_datetime(headers.get("date", ""))
-        return max(0.0, (until - now).total_seconds())
+        return min(max(0.0, (until - now).total_seconds()), LONGEST_S)
     except (ValueError, TypeError, OverflowError):
         return None

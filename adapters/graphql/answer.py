@@ -10,7 +10,7 @@ from adapters.errors import AdapterError, ContractBroken, Misconfigured, Refused
 from adapters.mapping.sources import Ask
 from adapters.outcome import Faults, Meaning, Settled, raised
 from adapters.pace import told_to_wait
-from adapters.rest.answer import check
+from adapters.rest.answer import check, told_once
 from adapters.rest.complaint import Validator
 from adapters.rest.document import is_json
 from adapters.rows import FailedRow
@@ -65,6 +65,8 @@ class Answers:
             body = orjson.loads(reply.body)
         except orjson.JSONDecodeError:
             raise ContractBroken(self.department, "the reply is not well-formed JSON") from None
+        if not told_once(reply.body, body):
+            raise ContractBroken(self.department, "the reply tells a member twice")
         if not isinstance(body, dict) or not ({"data", "errors"} & body.keys()):
             raise ContractBroken(self.department, "the reply has neither data nor errors")
         return body

@@ -9,15 +9,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.shape import Kind
+from schema.domain.calendar import YEARS
 from schema.domain.formats import UNWRITABLE
 from schema.domain.identifiers import is_document_number
 
 _NOT_WHOLE = "is no whole number"
 LONGEST_NUMBER = 64  # characters; more are no number anybody counts by
 _WHOLE = 10**30  # whole numbers below it are no question
-_LOSES = 2.0**63  # below it JSON's whole numbers are read exactly
+_LOSES = 2.0**53  # from it on what JSON writes with a point or an exponent is read as another
 LONGEST_TEXT = 20_000  # characters; what is longer is a document, no field
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:Z|[+-]\d\d:\d\d)?|\d{8}", re.ASCII)
+_MOMENT = re.compile(r"(?:\d{4}-\d\d-\d\d|\d{8})[T ]\d\d", re.ASCII)
 
 
 class MappingError(ValueError):
@@ -58,14 +61,15 @@ def to_text(value: Any) -> str:
 def to_decimal(value: Any) -> Decimal:
     """A finite Decimal with the digits it was written with.
 
-    A JSON number beyond 64 bits lost some when it was read: it is refused.
+    A JSON number beyond 64 bits, or a fraction of more than 15 digits, may have lost some when it
+    was read: it is refused.
     """
     if value.__class__ is str:
         return _read(value)
     if isinstance(value, Decimal):
         return _finite(value)
     number = _read(str(value))
-    if isinstance(value, float) and abs(value) >= _LOSES:
+    if isinstance(value, float) and (abs(value) >= _LOSES or float(f"{value:.15g}") != value):
         raise NotOfKind("has too many digits")
     return number
 
@@ -83,6 +87,8 @@ def _read(text: str) -> Decimal:
 def _finite(number: Decimal) -> Decimal:
     if not number.is_finite():
         raise NotOfKind("is no finite number")
+    if abs(number.adjusted()) > LONGEST_NUMBER:  # written out, 1E+200000000 has as many zeros
+        raise NotOfKind("has too many digits")
     return number
 
 
@@ -132,15 +138,27 @@ def to_boolean(value: Any) -> bool:
 
 
 def to_date(value: Any) -> date:
-    """A calendar date; a time zone behind it is dropped."""
+    """A calendar date, of a moment its day in Shanghai; a time zone behind a date is dropped."""
     if isinstance(value, datetime):
-        return value.astimezone(SHANGHAI).date()
+        return _day_of(value)
     if isinstance(value, date):
         return value
+    text = str(value).strip()
     try:
-        return date.fromisoformat(str(value).strip()[:10])
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text[:10])
+        if _MOMENT.match(text):
+            return _day_of(datetime.fromisoformat(text))
     except ValueError:
-        raise NotOfKind("is no ISO date") from None
+        pass
+    raise NotOfKind("is no ISO date")
+
+
+def _day_of(moment: datetime) -> date:
+    try:
+        return (moment.astimezone(SHANGHAI) if moment.tzinfo else moment).date()
+    except OverflowError:
+        raise NotOfKind("is no moment of any day in Shanghai") from None
 
 
 def to_datetime(value: Any) -> datetime:
@@ -152,7 +170,14 @@ def to_datetime(value: Any) -> datetime:
             moment = datetime.fromisoformat(str(value).strip())
         except ValueError:
             raise NotOfKind("is no ISO date and time") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+    return _moment(moment, SHANGHAI)
+
+
+def _moment(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Aware, and of years in which something can have happened."""
+    if moment.year not in YEARS:
+        raise NotOfKind(f"is no moment of the years {YEARS.start} to {YEARS.stop - 1}")
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 TO_KIND: dict[Kind, Callable[[Any], Any]] = {
@@ -210,9 +235,10 @@ def parse_datetime(layout: str | None, zone: ZoneInfo) -> Callable[[Any], dateti
 
         def count(value: Any) -> datetime:
             try:
-                return datetime.fromtimestamp(to_integer(value) / scale, UTC).astimezone(zone)
+                moment = datetime.fromtimestamp(to_integer(value) / scale, UTC).astimezone(zone)
             except (OverflowError, OSError, ValueError):
                 raise NotOfKind(f"is no {layout}") from None
+            return _moment(moment, zone)
 
         return count
 
@@ -225,7 +251,7 @@ def parse_datetime(layout: str | None, zone: ZoneInfo) -> Callable[[Any], dateti
                 moment = datetime.strptime(text, layout)  # noqa: DTZ007 — the zone follows
         except ValueError:
             raise NotOfKind(f"is no time in the form {layout or 'ISO 8601'}") from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return _moment(moment, zone)
 
     return read
 

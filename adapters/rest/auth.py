@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Final, Protocol
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from adapters.manifest.model import Manifest
 from adapters.wire import Endpoint, Wire, WireReply, WireRequest
 
 _EARLY_S = 30.0  # a token is renewed this long before it ends
+_LONGEST_S = 86_400.0  # a token is held, however long it says it lives
 APART_S: Final = 10.0  # what is refused now would be refused again: least time between such fetches
 
 
@@ -142,11 +144,13 @@ class ClientCredentials:
                 raise ValueError
             body = orjson.loads(reply.body)
             token, lifetime = body["access_token"], float(body.get("expires_in", 60))
-            if not isinstance(token, str) or not token.isprintable() or lifetime <= 0:
+            if not isinstance(token, str) or not token.isprintable():
+                raise ValueError
+            if not (isfinite(lifetime) and lifetime > 0):  # never renewed, or for every call
                 raise ValueError
         except (ValueError, KeyError, TypeError, AttributeError):
             raise self._untold(reply.status) from None
-        return token, lifetime
+        return token, min(lifetime, _LONGEST_S)
 
     def _untold(self, status: int) -> AdapterError:
         return NotDelivered(self._department, f"no token: HTTP {status} without one")

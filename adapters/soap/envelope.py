@@ -28,6 +28,9 @@ SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 _XML_TYPES = ("text/xml", "application/soap+xml", "application/xml")
 _FAULTED = (400, 500)  # statuses under which SOAP carries a Fault
+_LONGEST_TYPE = 400  # characters of a Content-Type: reading its parameters takes the square of it
+_CUT = _LONGEST_TYPE + 1
+_MOST_NAMESPACES = 400  # in force at one element: validating it takes the square of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Opener:
         return child
 
     def _parse(self, reply: WireReply) -> Element:
-        kind, charset = content_type(reply.headers.get("content-type", ""))
+        kind, charset = content_type(reply.headers.get("content-type", "")[:_CUT])
         if kind not in _XML_TYPES:
             what = "the reply is no XML but " + (kind[:40] or "of no type")
             raise ContractBroken(self.department, what, foreign=True)
@@ -141,6 +144,8 @@ def validate(
     department: str, schema: etree.XMLSchema, node: Element, rows: Sequence[str] = ()
 ) -> None:
     """Nothing when the element satisfies the contract; ContractBroken names the place and rule."""
+    if len(node.nsmap) > _MOST_NAMESPACES:
+        raise ContractBroken(department, f"more than {_MOST_NAMESPACES} namespaces are declared")
     told = complaint(schema, node)
     if told is not None and not against(schema, node, rows):
         raise ContractBroken(department, f"{local(node.tag)} breaks the schema {told}")
@@ -204,9 +209,11 @@ def _plain(code: str | None) -> str:
 
 @lru_cache(maxsize=256)  # departments say the same again and again
 def content_type(value: str) -> tuple[str, str | None]:
-    """Media type and charset of a Content-Type header."""
+    """Media type and charset of a Content-Type header; too long a one is of no media type."""
     if not value:
         return "", None
+    if len(value) > _LONGEST_TYPE:
+        return value[:40].lower(), None
     header = HeaderParser()
     header["content-type"] = value
     charset = header.get_content_charset()

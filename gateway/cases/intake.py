@@ -1,7 +1,7 @@
 """What departments tell: each progress becomes at most one event, however it came and how often."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ import structlog
 from adapters.errors import ContractBroken
 from gateway.cases import receipts, tables
 from gateway.cases.chunks import chunks
+from gateway.cases.errors import StatementRefused
 from gateway.cases.receipts import Holder, owns
 from gateway.cases.store import Store, Transaction
 from gateway.clock import Clock
@@ -22,7 +23,17 @@ from schema.domain.reducer import certificate_to
 log = structlog.get_logger(__name__)
 
 RESPELT = "onething_progress_respelt_total"
+SET_ASIDE = "onething_progress_set_aside_total"
 _AT_ONCE = 20  # events in one transaction
+_NOTHING_FOLLOWS = (ArithmeticError, TypeError, ValueError, StatementRefused)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many filings were ours, and the numbers of those of which a word was set aside."""
+
+    ours: int
+    aside: frozenset[str] = frozenset()
 
 
 class Intake:
@@ -36,12 +47,14 @@ class Intake:
     async def __call__(self, department: str, told: Sequence[Progress]) -> None:
         """Keep what the department said; when this returns it is durable.
 
-        ContractBroken when a number in it cannot be kept: everything else is.
+        ContractBroken when something in it cannot be kept: everything else is.
         """
-        await self.take(department, told)
+        taken = await self.take(department, told)
         wrong = next((where for p in told if (where := receipts.broken(p))), None)
         if wrong is not None:
             raise ContractBroken(department, f"number of a {wrong}")
+        if taken.aside:
+            raise ContractBroken(department, "nothing can follow from what it says")
 
     async def take(
         self,
@@ -50,26 +63,49 @@ class Intake:
         *,
         cursor: str | None = None,
         service: str | None = None,
-    ) -> int:
-        """Keep what is news, and after it how far a feed was read; how many filings were ours.
-        `service` is what was asked about, if anything was.
+    ) -> Taken:
+        """Keep what is news, and after it how far a feed was read.
 
+        `service` is what was asked about, if anything was. What nothing can follow from is set
+        aside, and stands in the way of nothing else.
         A long page is kept in several transactions, none of them long: what is kept twice is once.
         """
         ours = await self._ours(department, _sound(department, told), service)
         events = await self._news(department, ours)
         if not events and cursor is None:
-            return len(ours)
-        parts = list(chunks(events, _AT_ONCE)) or [()]
+            return Taken(len(ours))
+        parts, aside = list(chunks(events, _AT_ONCE)) or [()], list[str]()
         for number, part in enumerate(parts, start=1):
-            async with self._store.write() as transaction:
-                if cursor is not None and number == len(parts):
-                    await transaction.replace(tables.cursor, department=department, position=cursor)
-                await self._hold(transaction, department, part)
-                for event in part:
-                    if not await self._of_another(transaction, department, event):
-                        await transaction.append(event)
-        return len(ours)
+            reached = cursor if number == len(parts) else None
+            try:
+                await self._keep(department, part, reached)
+            except _NOTHING_FOLLOWS:
+                aside += [event.data["receipt"] for event in await self._each(department, part)]
+                await self._keep(department, (), reached)
+        return Taken(len(ours), frozenset(aside))
+
+    async def _keep(self, department: str, events: Sequence[Event], cursor: str | None) -> None:
+        """All of these and how far the feed was read, in one transaction."""
+        async with self._store.write() as transaction:
+            if cursor is not None:
+                await transaction.replace(tables.cursor, department=department, position=cursor)
+            await self._hold(transaction, department, events)
+            for event in events:
+                if not await self._of_another(transaction, department, event):
+                    await transaction.append(event)
+
+    async def _each(self, department: str, events: Sequence[Event]) -> Sequence[Event]:
+        """Keep each of these by itself; those that are set aside."""
+        aside = []
+        for event in events:
+            try:
+                await self._keep(department, (event,), None)
+            except _NOTHING_FOLLOWS as error:
+                reference, kind = filing_reference(event.case, event.item or ""), type(error)
+                log.error("progress.set_aside", reference=reference, kind=kind.__name__)
+                self.metrics.count(SET_ASIDE, department=department)
+                aside.append(event)
+        return aside
 
     async def _hold(
         self, transaction: Transaction, department: str, events: Sequence[Event]

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -97,14 +97,15 @@ class Poller:
                 await _whole(department, progress, holder.service if holder else None)
                 for progress, holder in zip(page.progress, found, strict=True)
             ]
-            await self._intake.take(department.info.id, told, cursor=moved)
-            self._owe(department.info.id, page)
+            taken = await self._intake.take(department.info.id, told, cursor=moved)
+            self._owe(department.info.id, page, taken.aside)
             cursor = page.cursor
             if not page.more or moved is None:
                 return
 
-    def _owe(self, department: str, page: Changes) -> None:
-        """Say which rows of a page were left out; their filings are asked about from here on.
+    def _owe(self, department: str, page: Changes, aside: Collection[str]) -> None:
+        """Say which rows of a page were left out; their filings are asked about from here on, and
+        those of which a word was set aside.
 
         Who stops before forgets them: the daily reconciliation reads the feed from its beginning,
         and asks about them too.
@@ -112,6 +113,7 @@ class Poller:
         owed = self._owed.setdefault(department, {})
         for progress in page.progress:
             owed.pop(progress.receipt, None)
+        owed |= dict.fromkeys(aside)
         if not page.unread:
             return
         self._intake.metrics.count(UNREAD, len(page.unread), department=department)
@@ -162,10 +164,11 @@ class Poller:
         async with _bounded(department):
             answers = await department.progress(receipts, service, budget=_budget(department))
         news = _matched(receipts, answers, unmatched)
-        for progress in news:
-            self._owed.get(department.info.id, {}).pop(progress.receipt, None)
         told = [await _whole(department, progress, service) for progress in news]
-        await self._intake.take(department.info.id, told, service=service)
+        taken = await self._intake.take(department.info.id, told, service=service)
+        for progress in told:
+            if progress.receipt not in taken.aside:
+                self._owed.get(department.info.id, {}).pop(progress.receipt, None)
 
     async def _fetch_certificates(self, department: Department) -> None:
         """Certificates of items granted without one, told by a callback for example."""

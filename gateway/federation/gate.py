@@ -18,6 +18,7 @@ from adapters.errors import (
     NotDelivered,
     OutcomeUnknown,
 )
+from adapters.pace import LONGEST_S
 from gateway.federation.breaker import Breaker
 from gateway.federation.passage import Passage
 from gateway.federation.problems import problem
@@ -77,7 +78,10 @@ class Gate:
     def problem(self, error: AdapterError) -> Problem:
         """The error as people should read it, with the time when trying again may help."""
         wait = error.retry_in_s if isinstance(error, NotCalled) else error.retry_after_s
-        retry_at = None if wait is None else self._now() + timedelta(seconds=wait)
+        if wait is None:
+            return problem(error, self.info.name)
+        wait = max(0.0, min(wait, LONGEST_S))  # in this order it bounds "nan" too: this never fails
+        retry_at = self._now() + timedelta(seconds=wait)
         return problem(error, self.info.name, retry_at)
 
     def told_down(self, error: AdapterError) -> None:

@@ -12,6 +12,7 @@ import orjson
 
 FORM = "application/x-www-form-urlencoded"
 _UTF_8 = "utf-8"
+_LONGEST = 400  # characters: reading parameters takes the square of them
 _CODECS: Mapping[str, str] = {  # by Python's names
     "utf_8": _UTF_8,
     "ascii": _UTF_8,
@@ -40,6 +41,8 @@ def value_of(raw: bytes, content_type: str | None, taken: Collection[str]) -> An
     NotTaken for another one, for none, or for an unknown charset; ValueError for bytes that are not
     what was said of them.
     """
+    if content_type is not None and len(content_type) > _LONGEST:
+        raise NotTaken(f"Content-Type of more than {_LONGEST} characters")
     media, charset, codec = _told(content_type or "")
     if media not in taken:
         wanted = " or ".join(sorted(taken))

@@ -207,7 +207,7 @@ def _sent(scope: Scope, version: Version) -> Sent:
             content_type = value
         elif name == b"soapaction":
             action = value
-    return _read_headers(content_type, action, version)
+    return _read_headers(content_type[:1024], action, version)  # parsing takes the square of it
 
 
 @lru_cache(maxsize=256)  # a client says the same with every call

@@ -110,5 +110,9 @@ def _due(clock: StatutoryClock, calendar: WorkingCalendar, stretches: Sequence[_
 def _suspended_days(
     start: date, calendar: WorkingCalendar, stretches: Sequence[_Stretch], on: date
 ) -> int:
-    days = takewhile(lambda day: day <= on, calendar.working_days_after(start))
+    if not stretches:
+        return 0
+    first = max(start, min(since for since, _ in stretches))
+    last = min(on, max(until for _, until in stretches))
+    days = takewhile(lambda day: day <= last, calendar.working_days_after(first))
     return sum(_is_suspended(day, stretches) for day in days)

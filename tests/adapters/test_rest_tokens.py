@@ -29,6 +29,7 @@ class Office:
         self.issued = 0
         self.in_force = 1  # tokens below are refused
         self.issues = True
+        self.lives: Any = 600
 
     async def send(self, request: WireRequest, *, deadline: float) -> WireReply:
         kind = "token" if request.path == "/oauth/token" else "call"
@@ -50,7 +51,7 @@ class Office:
         if not self.issues:
             return self._said(401, {"error": "invalid_client"})
         self.issued += 1
-        return self._said(200, {"access_token": f"t{self.issued}", "expires_in": 600})
+        return self._said(200, {"access_token": f"t{self.issued}", "expires_in": self.lives})
 
     def _answer(self, request: WireRequest) -> WireReply:
         shown = int(request.headers["Authorization"].removeprefix("Bearer t"))
@@ -212,3 +213,25 @@ async def test_after_a_while_it_is_asked_for_a_token_again(
     clock.now = auth.APART_S
 
     assert await credentials.headers(deadline) == {"Authorization": "Bearer t1"}
+
+
+@pytest.mark.parametrize("lives", ["nan", "inf", "-inf", 0, -5, None, [], "soon"])
+async def test_a_token_of_no_lifetime_is_none(
+    records: DeclaredDepartment, office: Office, lives: Any
+) -> None:
+    office.lives = lives
+
+    assert [await read(records), await read(records)] == [NotDelivered] * 2
+    assert office.took()[1] == 0
+
+
+async def test_a_token_is_held_for_a_day_at_most(
+    credentials: ClientCredentials, office: Office, clock: Clock
+) -> None:
+    office.lives, began = 1e300, clock.now
+    first = await credentials.headers(asyncio.get_running_loop().time() + 5)
+
+    clock.now = began + 86_000
+    assert credentials.at_hand() is first
+    clock.now = began + 86_400
+    assert credentials.at_hand() is None

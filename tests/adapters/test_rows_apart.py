@@ -52,6 +52,24 @@ async def test_a_row_of_a_feed_without_a_meaning_is_left_out_and_named(counter: 
     assert "status" in unread.why
 
 
+@pytest.mark.parametrize("none", ["0001-01-01 00:00:00", "9999-12-31 23:59:59"])
+async def test_a_row_with_a_moment_of_no_time_is_left_out_and_named(
+    counter: Counter, none: str
+) -> None:
+    greening = shipped("greening", counter.url, {"app_code": "onething"})
+    odd = page(("LH1", "S0"), ("LH2", "S0")).replace(
+        "<statusTime>2026-03-02 09:00:00", f"<statusTime>{none}", 1
+    )
+    counter.says(odd)
+    try:
+        told = await greening.changes(None, budget=2)
+    finally:
+        await greening.aclose()
+
+    assert [progress.receipt for progress in told.progress] == ["LH2"]
+    assert [row.receipt for row in told.unread or ()] == ["LH1"]
+
+
 async def test_a_row_whose_number_cannot_be_read_either_is_counted(counter: Counter) -> None:
     greening = shipped("greening", counter.url, {"app_code": "onething"})
     counter.says(page(("LH1", "S0"), ("", "S0")))
@@ -132,6 +150,31 @@ def application(number: str, note: str | None = None, status: str = "ACCEPTED") 
     }
 
 
+def signed(message: str) -> tuple[dict[str, str], bytes]:
+    """What a message of market says of itself, and the message."""
+    body = message.encode()
+    digest = hmac.new(SECRET.encode(), f"{NOW}.".encode() + body, "sha256").hexdigest()
+    return {"x-market-timestamp": str(NOW), "x-market-signature": f"sha256={digest}"}, body
+
+
+async def test_a_message_that_tells_a_member_twice_is_not_believed(tmp_path: Path) -> None:
+    market = market_in_rows(tmp_path)
+    whole = {
+        "event_id": "e1",
+        "type": "application.status_changed",
+        "occurred_at": "2026-11-23T10:00:00+08:00",
+        "applications": [application("SJ1", None)],
+    }
+    once = json.dumps(whole)
+    twice = once.replace('"event_id"', '"event_id": "e0", "event_id"')
+    try:
+        assert market.callback(*signed(once), now=NOW)
+        with pytest.raises(ContractBroken, match="tells a member twice"):
+            market.callback(*signed(twice), now=NOW)
+    finally:
+        await market.aclose()
+
+
 @pytest.mark.parametrize("wrong", [{"note": "\x01"}, {"status": "LOST"}], ids=["note", "status"])
 async def test_what_was_understood_of_a_message_comes_with_the_complaint_about_the_rest(
     tmp_path: Path, wrong: dict[str, Any]
@@ -147,9 +190,7 @@ async def test_what_was_understood_of_a_message_comes_with_the_complaint_about_t
             application("SJ3", None),
         ],
     }
-    body = json.dumps(whole).encode()
-    digest = hmac.new(SECRET.encode(), f"{NOW}.".encode() + body, "sha256").hexdigest()
-    headers = {"x-market-timestamp": str(NOW), "x-market-signature": f"sha256={digest}"}
+    headers, body = signed(json.dumps(whole))
     try:
         with pytest.raises(ContractBroken) as broken:
             market.callback(headers, body, now=NOW)

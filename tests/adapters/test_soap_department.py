@@ -18,6 +18,7 @@ from adapters.errors import (
     OutcomeUnknown,
     Refused,
 )
+from adapters.soap.envelope import content_type
 from adapters.soap.wsdl import load_wsdl
 from schema.domain.filing import Filing, ItemStatus, Progress, Receipt
 from schema.domain.problem import ProblemCode
@@ -179,6 +180,31 @@ async def test_web_page_is_broken_contract(permits: DeclaredDepartment, counter:
     counter.says("<html><body>Login</body></html>", kind="text/html")
     with pytest.raises(ContractBroken, match="no XML but text/html"):
         await read(permits)
+
+
+@pytest.mark.parametrize("kind", ['text/xml; a="' + ";" * 64_000, "text/xml;" + " " * 400])
+async def test_too_long_a_content_type_is_not_read(
+    permits: DeclaredDepartment, counter: Counter, kind: str
+) -> None:
+    counter.says(read_reply(RECORD), kind=f"{kind}; charset=utf-8")
+
+    with pytest.raises(ContractBroken, match="no XML but text/xml;") as broken:
+        await read(permits)
+
+    assert broken.value.foreign
+    assert content_type(kind) == (kind[:40], None)
+
+
+async def test_more_namespaces_than_a_message_needs_are_not_validated(
+    permits: DeclaredDepartment, counter: Counter
+) -> None:
+    for count in (401, 390):
+        many = " ".join(f'xmlns:n{n}="urn:{n}"' for n in range(count))
+        counter.says(read_reply(RECORD).replace("<s:Body>", f"<s:Body {many}>"))
+
+    with pytest.raises(ContractBroken, match="400 namespaces"):
+        await read(permits)
+    assert await read(permits)
 
 
 async def test_error_page_with_5xx_is_unknown(

@@ -10,7 +10,7 @@ import pytest
 from adapters.department import DeclaredDepartment
 from adapters.errors import AdapterError, ContractBroken, NotCalled, NotDelivered, OutcomeUnknown
 from adapters.line.over_httpx import HttpxWire
-from adapters.pace import told_to_wait
+from adapters.pace import LONGEST_S, told_to_wait
 from adapters.wire import Endpoint, WireRequest
 from schema.domain.problem import ProblemCode
 from tests.adapters.conftest import Counter
@@ -25,7 +25,9 @@ DATE = "Thu, 26 Nov 2026 08:00:00 GMT"
     [
         ({"retry-after": "120"}, 120.0),
         ({"retry-after": " 0 "}, 0.0),
-        ({"retry-after": "9" * 40}, 999999999.0),
+        ({"retry-after": "9" * 40}, LONGEST_S),
+        ({"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT", "date": DATE}, LONGEST_S),
+        ({"retry-after": "Fri, 31 Dec 9999 23:59:59 -2359", "date": DATE}, LONGEST_S),
         ({"retry-after": "Thu, 26 Nov 2026 08:00:30 GMT", "date": DATE}, 30.0),
         ({"retry-after": "Thu, 26 Nov 2026 07:00:00 GMT", "date": DATE}, 0.0),
         ({"retry-after": "Thu, 26 Nov 2026 08:00:30 GMT"}, None),

@@ -3,11 +3,14 @@
 import re
 from decimal import Decimal
 
+import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.conformance.bench import bench, body_of, last_reply, rewritten, tried
 from adapters.conformance.examples import Json
-from adapters.mapping.convert import NotOfKind, to_decimal
+from adapters.mapping.convert import NotOfKind, to_decimal, to_text
 from tests.adapters.examples import subject_of
 
 BROKEN = {"fails": "ContractBroken DEPARTMENT_BROKE_CONTRACT"}
@@ -130,10 +133,26 @@ async def test_a_number_of_more_digits_than_any_breaks_the_contract(
     assert broken(await _given(name, told, re.sub(number, written, body_of(told))))
 
 
-@pytest.mark.parametrize("written", [float(2**64), -1e19, 1e308])
-def test_a_number_of_json_that_lost_digits_when_it_was_read_is_none(written: float) -> None:
+LOST = ["1.8446744073709552e19", "-1e19", "1e308", "9007199254740993.0", "-1e16"]
+LOST += ["0.1234567890123456789", "123456789012345.67", "0.30000000000000004"]
+
+
+@pytest.mark.parametrize("written", LOST)
+def test_a_number_of_json_that_may_have_lost_digits_when_it_was_read_is_none(written: str) -> None:
     with pytest.raises(NotOfKind, match="has too many digits"):
-        to_decimal(written)
+        to_decimal(orjson.loads(written))
+
+
+@given(st.integers(-(10**15) + 1, 10**15 - 1), st.integers(0, 30))
+def test_a_number_of_json_has_the_digits_it_was_written_with(digits: int, places: int) -> None:
+    written = Decimal(digits).scaleb(-places)
+
+    assert to_decimal(orjson.loads(f"{digits}e-{places}")) == written
+    assert to_decimal(orjson.loads(str(2**64 - 1))) == 2**64 - 1
+
+
+def test_who_writes_binary_fractions_is_taken_at_its_word() -> None:
+    assert to_decimal(to_text(0.30000000000000004)) == Decimal("0.30000000000000004")
 
 
 def test_a_text_keeps_all_its_digits() -> None:

@@ -19,13 +19,20 @@ _STRANGE = (
     "NaN",
     "9" * 400,
     "Z99",
+    "1E+200000000",
     "2026-02-30",
     "20261301",
+    "0001-01-01 00:00:00",
+    "0001-01-01T00:00:00",
+    "9999-12-31T23:59:59Z",
     "true",
     "沪",
     "a" * 5000,
 )
-_TYPES = ("text/html", "application/json", "text/xml; charset=gbk", "text/xml; charset=utf-16", "")
+_TYPES = (
+    *("text/html", "application/json", "text/xml; charset=gbk", "text/xml; charset=utf-16", ""),
+    'text/xml; a="' + ";" * 60_000,
+)
 _CHARSETS = ("gbk", "utf-16", "latin-1", "utf-8-sig")
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 Mutation = Callable[[WireReply, random.Random], WireReply]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
@@ -214,7 +214,7 @@ def _forms(text: str) -> Iterator[str]:
     bare = " ".join(text.split())
     yield text
     yield bare
-    with suppress(InvalidOperation):
+    with suppress(InvalidOperation, Overflow):
         yield f"number {Decimal(bare).normalize()}"
     digits = re.sub(r"\D", "", bare)
     if len(digits) >= 8:

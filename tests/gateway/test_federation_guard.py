@@ -5,6 +5,7 @@ All in virtual time: seconds pass when nothing else is left to do.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
@@ -457,3 +458,19 @@ async def test_half_of_all_failing_costs_a_fifth_more_calls_at_most() -> None:
         await outcome(gate.call(gate.reading(now() + 2.0), failing_by_turns()))
 
     assert firsts * 1.1 < calls <= firsts * 1.2
+
+
+@pytest.mark.parametrize("wait_s", [1e12, float("inf"), float("nan"), -5.0])
+@in_virtual_time
+async def test_a_wait_nobody_could_count_breaks_neither_its_reads_nor_the_health(
+    wait_s: float,
+) -> None:
+    gate = a_gate()
+
+    found = await read(gate, Line(busy(wait_s)))
+
+    assert isinstance(found, NotDelivered)
+    told = gate.problem(found).retry_at
+    assert told is not None
+    assert AT <= told <= AT + timedelta(days=1)
+    assert gate.health.up is False

@@ -54,6 +54,11 @@ def test_a_charset_nobody_declared_is_not_taken(charset: str) -> None:
         value_of(b"{}", f"application/json; charset={charset}", JSON)
 
 
+def test_too_long_a_content_type_is_not_taken() -> None:
+    with pytest.raises(NotTaken, match="more than 400 characters"):
+        value_of(b"{}", 'application/json; a="' + ";" * 64_000, JSON)
+
+
 @pytest.mark.parametrize("kind", ["application/json", "application/json; charset=gbk"])
 def test_bytes_that_are_not_what_was_said_of_them_are_no_json(kind: str) -> None:
     with pytest.raises(ValueError, match=r"."):

@@ -1,7 +1,8 @@
 """The working calendar against chinesecalendar, and overlay files with every kind of mistake."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import chinese_calendar
 import pytest
@@ -41,6 +42,34 @@ def test_counts_of_adjoining_stretches_add_up(a: date, b: date, c: date) -> None
     first, middle, last = sorted((a, b, c))
     between = CALENDAR.working_days_between
     assert between(first, middle) + between(middle, last) == between(first, last)
+
+
+@given(start=st.dates(date(1949, 1, 1), date(2026, 11, 27)), days=st.integers(350, 20_000))
+@settings(max_examples=50)
+def test_a_long_stretch_has_the_days_of_its_parts(start: date, days: int) -> None:
+    end = start + timedelta(days=days)
+    parts = [*range(0, days, 100), days]
+    ends = [start + timedelta(days=part) for part in parts]
+    between = CALENDAR.working_days_between
+    assert between(start, end) == sum(map(between, ends, ends[1:]))
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        (datetime(1, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai")), date(1949, 1, 1)),
+        (datetime(1, 1, 1, tzinfo=UTC), date(1949, 1, 1)),
+        (datetime(1753, 1, 1, tzinfo=UTC), date(1949, 1, 1)),
+        (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), date(2200, 12, 31)),
+        (datetime(2200, 12, 31, 18, tzinfo=UTC), date(2200, 12, 31)),
+        (datetime(1949, 1, 1, tzinfo=timezone(timedelta(hours=14))), date(1949, 1, 1)),
+    ],
+)
+def test_a_moment_of_no_time_is_of_a_day_beside_which_others_can_be_counted(
+    at: datetime, day: date
+) -> None:
+    assert local_day(at) == day
+    assert CALENDAR.add_working_days(local_day(at), 60) > day
 
 
 def test_nothing_lies_between_a_day_and_an_earlier_one() -> None:

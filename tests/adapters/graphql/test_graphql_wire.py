@@ -63,6 +63,16 @@ BROKEN = {
 }
 
 
+async def test_a_member_told_twice_breaks_the_contract(
+    told: DeclaredDepartment, counter: Counter
+) -> None:
+    once = json.dumps({"data": {"venues": [row()]}})
+    says(counter, once.replace('"area": "186.50"', '"area": "10", "area": "186.50"'))
+
+    with pytest.raises(ContractBroken, match="tells a member twice"):
+        await read(told)
+
+
 @pytest.mark.parametrize("name", BROKEN)
 async def test_data_that_is_not_what_was_selected_breaks_the_contract(
     told: DeclaredDepartment, counter: Counter, name: str

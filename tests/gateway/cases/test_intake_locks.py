@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from gateway.cases import tables
+from gateway.cases.intake import Taken
 from gateway.cases.receipts import Holder, reserve
 from gateway.cases.store import Transaction
 from schema.domain.case import Case
@@ -65,7 +66,7 @@ async def crossed(
     hold: Callable[[Transaction], Awaitable[object]],
     before: list[Progress],
     after: list[Progress],
-) -> list[int | BaseException]:
+) -> list[Taken | BaseException]:
     """Both are taken in while somebody holds what the first needs, and then the second."""
     intake = world.service.intake
     async with world.service.store.write() as transaction:
@@ -93,7 +94,7 @@ async def test_news_of_a_case_others_wait_for_with_the_number_of_it(world: World
         after=[news(first, "X-1"), news(second, "X-2")],
     )
 
-    assert taken == [1, 2]
+    assert taken == [Taken(1), Taken(2)]
     assert await recorded(world, second) == ["X-1", "X-2"]
     assert await recorded(world, first) == ["X-1"]
 
@@ -109,6 +110,6 @@ async def test_numbers_are_locked_in_one_order(world: World) -> None:
         after=[news(first, "N-2"), news(first, "N-1", minute=1)],
     )
 
-    assert taken == [2, 2]
+    assert taken == [Taken(2), Taken(2)]
     assert await recorded(world, first) == ["N-1", "N-2"]
     assert await recorded(world, second) == ["N-1", "N-2"]

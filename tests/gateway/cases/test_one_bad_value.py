@@ -1,6 +1,7 @@
 """One value nothing can be done with is its owner's trouble: everybody else goes on."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import pytest
 from structlog.testing import capture_logs
@@ -8,6 +9,7 @@ from structlog.testing import capture_logs
 from adapters.contract import Unread
 from adapters.errors import ContractBroken
 from gateway.cases.intake import position
+from schema.domain.calendar import SHANGHAI
 from schema.domain.case import Case, EventKind, StepState
 from schema.domain.department import Repeats
 from schema.domain.filing import Filing, ItemStatus, Progress, Receipt
@@ -229,3 +231,80 @@ async def test_a_filing_in_such_a_row_is_asked_about_until_the_department_is_und
     await world.service.poller.round(world.asked)
 
     assert await step_b(world, case) is StepState.ACCEPTED
+
+
+async def filed_twice(world: World) -> tuple[Case, Case]:
+    """Two cases with a filing each at the department that has a feed."""
+    found = []
+    for n in (1, 2):
+        case = await world.submit((await world.draft(f"start-{n}")).id, f"submit-{n}")
+        assert isinstance(case, Case)
+        await world.grant(case.id, "A", world.keyed)
+        found.append(await world.until(case.id, lambda c: c.step("B").receipt is not None))
+    return found[0], found[1]
+
+
+def of_no_zone(case: Case) -> Progress:
+    """What nothing can follow from: its moment is beside no other."""
+    number = case.step("B").receipt or ""
+    return replace(accepted(case, number), at=case.submitted_at.replace(tzinfo=None))
+
+
+async def test_a_feed_goes_on_past_a_word_nothing_follows_from_and_asks_by_number(
+    world: World,
+) -> None:
+    odd, good = await filed_twice(world)
+    said = of_no_zone(odd)
+    world.asked.feed = [said, accepted(good, good.step("B").receipt or "")]
+    world.asked.told[said.receipt] = said
+
+    with capture_logs() as logs:
+        await world.service.poller.round(world.asked)
+
+    assert await step_b(world, good) is StepState.ACCEPTED
+    assert await position(world.service.store, "asked") == "2"
+    aside = [entry for entry in logs if entry["event"] == "progress.set_aside"]
+    assert [entry["reference"] for entry in aside] == [f"{odd.id}:B:file:1"] * 2  # asked as well
+
+    world.asked.told[said.receipt] = accepted(odd, said.receipt)
+    await world.service.poller.round(world.asked)
+
+    assert await step_b(world, odd) is StepState.ACCEPTED
+
+
+async def test_who_calls_back_with_such_a_word_is_told_and_the_rest_is_kept(world: World) -> None:
+    odd, good = await filed_twice(world)
+
+    told = [of_no_zone(odd), accepted(good, good.step("B").receipt or "")]
+
+    with pytest.raises(ContractBroken):
+        await world.service.intake("asked", told)
+
+    assert await step_b(world, good) is StepState.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(1, 1, 1, tzinfo=SHANGHAI),
+        datetime(1753, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+    ],
+)
+async def test_a_moment_of_no_time_that_is_stored_already_breaks_no_case(
+    world: World, at: datetime
+) -> None:
+    case = await filed_at_b(world)
+    number = case.step("B").receipt or ""
+
+    await world.service.intake("asked", [replace(accepted(case, number), at=at)])
+    told = world.asked.says(number, ItemStatus.GRANTED)
+    await world.service.intake("asked", [replace(told, at=at)])
+
+    granted = await world.until_state(case.id, "B", "granted")
+    assert granted.step("B").decided_at == at
+    assert granted.step("B").due_on is not None
+    page = await world.service.clerks.waiting(
+        CLERK, kind=WaitingKind.ALL, department=None, first=5, after=None
+    )
+    assert page.cursor is None

@@ -120,7 +120,7 @@ async def test_news_of_a_number_spelt_otherwise_is_said_and_taken_for_nobodys(
     with capture_logs() as logs:
         taken = await intake.take("keyed", strange)
 
-    assert taken == 0
+    assert taken.ours == 0
     assert [line["count"] for line in logs if line["event"] == "progress.respelt"] == [2]
     assert counted(metrics) == ['onething_progress_respelt_total{department="keyed"} 2']
 

@@ -255,6 +255,18 @@ def test_soap_twelve_is_refused_by_media_type_and_by_version(greening: Any) -> N
     assert b"VersionMismatch" in version.content
 
 
+def test_of_a_long_content_type_the_beginning_is_read(greening: Any) -> None:
+    near, far = (f"text/xml;{' ' * n}charset=x-none" for n in (500, 1500))
+
+    action = f"{NS}#submitKitchenWaste"
+
+    answers = [
+        greening.post(GOLDEN.encode(), content_type=kind, action=action) for kind in (near, far)
+    ]
+
+    assert [answer.status_code for answer in answers] == [500, 200]
+
+
 def test_a_filing_may_be_taken_in_after_its_sender_gave_up(greening: Any) -> None:
     greening.spoil(operation=["submitKitchenWaste"], kind="late_accept", delay_s=1.0, first=1)
     asked, entries = real_now(), greening.kit.ledger.entries

@@ -4,12 +4,13 @@ A call goes on for as long as anybody waits for any of its keys, and no longer.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol
 
 from adapters.errors import AdapterError
 from gateway.federation.calls import Call
 from gateway.federation.deadlines import Deadlines
+from gateway.federation.gate import fails
 from gateway.federation.memory import Key, Memory
 from gateway.federation.parting import Parting
 from gateway.federation.passage import Passage
@@ -48,43 +49,41 @@ class Asked(NamedTuple):
     log: Call
 
 
-class Flight:
+class Flight(Passage, kw_only=True, eq=False):
     """One call for some keys (of one department, source and way), and who waits for which."""
 
-    __slots__ = (
-        "keys", "mark", "parting", "passage", "rows", "started", "task", "together",
-        "tokens", "waiting", "way",
-    )  # fmt: skip
+    way: Way
+    keys: Sequence[Key]
+    wanted: Sequence[Key]  # of them, those the department is asked for
+    together: Sequence[Asked]
+    waiting: dict[Key, list[Waiter]]
+    started: float  # of a part: when the whole did
+    mark: int
+    parting: Parting | None = None  # where it is a part of one that failed
+    known: Mapping[Key, Reading] = {}  # the rest, from other processes
+    rows: Mapping[str, Any] = {}  # of a reply, where each failed
+    tokens: Tokens | None = None  # what others may be told of it with
+    task: asyncio.Task[Any] | None = None
 
-    def __init__(
-        self,
-        way: Way,
-        keys: Sequence[Key],
-        passage: Passage,
-        together: Sequence[Asked],
-        started: float,
-        mark: int,
-        parting: Parting | None = None,
-    ) -> None:
-        self.way = way
-        self.keys = keys
-        self.passage = passage
-        self.together = together
-        self.started = started  # of a part: when the whole did
-        self.mark = mark
-        self.parting = parting  # where it is a part of one that failed
-        self.rows: Mapping[str, AdapterError] | None = None  # of a reply, where each failed
-        self.tokens: Tokens | None = None  # what others may be told of it with
-        self.waiting: dict[Key, list[Waiter]] = {}
-        self.task: asyncio.Task[None] | None = None
+    async def send(self, budget: float) -> Mapping[str, Any]:
+        """What the department says to one attempt.
 
-    def land(self, readings: Mapping[Key, Reading]) -> None:
-        """Everybody who still waits has their answer."""
-        waiting, self.waiting = self.waiting, {}
-        for key, waiters in waiting.items():
-            reading = readings[key]
-            for waiter in waiters:
-                waiter.landed(key, reading)
+        Raises where each row of its reply says that it is not at work.
+        """
+        way, wanted = self.way, self.wanted
+        numbers = [wanted[0].key] if len(wanted) == 1 else [*dict.fromkeys([k.key for k in wanted])]
+        for asked in self.together:
+            asked.log.made = True
+        reply: Mapping[str, Any]
+        if way.progress:
+            reply = await way.department.progress(numbers, way.source, budget=budget)
+        else:
+            reply = await way.department.read(way.source, way.name, numbers, budget=budget)
+        first = next(iter(reply.values()), None)
+        if isinstance(first, AdapterError) and all(map(_fails, reply.values())):
+            self.rows = reply
+            raise first
+        return reply
 
 
 class Flights:
@@ -93,24 +92,23 @@ class Flights:
     def __init__(self, memory: Memory, late: Callable[[Flight], None]) -> None:
         self._memory = memory
         self._by_key: dict[Key, Flight] = {}
+        self.keys: Final = self._by_key.keys()  # as they are at any time
         self._older: dict[Key, list[Flight]] = {}  # that others overtook, and still wait for
         self._open = Deadlines(late)
-        self._ending: set[asyncio.Task[None]] = set()  # for whose end nobody waits but we
+        self._ending: set[asyncio.Task[Any]] = set()  # for whose end nobody waits but we
 
     def __iter__(self) -> Iterator[Flight]:
         return iter(self._open)
 
-    def begin(self, flight: Flight, waiting: Mapping[Key, list[Waiter]]) -> None:
-        """A call begins, and these wait for it.
-
-        Where nobody does, nobody may join, and it goes on.
-        """
-        self._open.add(flight, flight.passage.end)
-        flight.waiting.update(waiting)
-        for key in waiting:
-            if key in self._by_key:
-                self._older.setdefault(key, []).append(self._by_key[key])
-            self._by_key[key] = flight
+    def begin(self, flight: Flight, flying: Coroutine[Any, Any, object]) -> None:
+        """A call begins. Where nobody waits for it, nobody may join, and it goes on."""
+        flight.task = flight.loop.create_task(flying)
+        self._open.add(flight, flight.end)
+        by_key = self._by_key
+        for key in flight.waiting:
+            if key in by_key:
+                self._older.setdefault(key, []).append(by_key[key])
+            by_key[key] = flight
 
     def join(self, key: Key, waiter: Waiter) -> bool:
         """Wait for the call that asks for this very key; False when there is none to be trusted.
@@ -121,7 +119,7 @@ class Flights:
         if flight is None or not self._memory.holds(key, flight.mark):
             return False
         flight.waiting[key].append(waiter)
-        flight.passage.until = max(flight.passage.until, waiter.deadline)
+        flight.until = max(flight.until, waiter.deadline)
         return True
 
     def leave(self, key: Key, waiter: Waiter) -> bool:
@@ -138,9 +136,10 @@ class Flights:
     def clear(self, flight: Flight) -> None:
         """It is over, or nobody is to join it any more."""
         self._open.discard(flight)
+        by_key = self._by_key
         for key in flight.keys:
-            if self._by_key.get(key) is flight:
-                del self._by_key[key]
+            if by_key.get(key) is flight:
+                del by_key[key]
             elif self._older:
                 self._overtaken_ends(key, flight)
 
@@ -171,3 +170,8 @@ class Flights:
         for task in self._ending:
             task.cancel()
         await asyncio.gather(*self._ending, return_exceptions=True)
+
+
+def _fails(row: Any) -> bool:
+    """Whether a row says that the department is not at work."""
+    return isinstance(row, AdapterError) and fails(row)

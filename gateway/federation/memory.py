@@ -5,10 +5,11 @@ it is forgotten on, whatever call brought it that began before; it stays the las
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final, NamedTuple
 
+import msgspec
 import orjson
 
 from schema.domain.reading import Reading
@@ -23,6 +24,9 @@ class Key(NamedTuple):
     key: str
     scope: str
 
+
+key_of: Final[Callable[[tuple[str, str, str, str, str]], Key]] = partial(tuple.__new__, Key)
+"""The key of these, made without a step in Python: one is made for every read."""
 
 Tag = tuple[str, ...]
 """What may be forgotten at once; see `of_department`, `of_source`, `of_number`, `of_people`."""
@@ -57,8 +61,7 @@ def of_people(department: str, scope: str) -> Tag:
     return ("people", department, scope)
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(msgspec.Struct, eq=False):
     reading: Reading
     fresh_until: float
     known_until: float
@@ -76,7 +79,9 @@ class Memory:
     def __init__(self, size: int = 10_000, *, most_bytes: int = 32_000_000) -> None:
         self._size = size
         self._most_bytes = most_bytes
+        self._heaviest = most_bytes // 8
         self._entries: OrderedDict[Key, _Entry] = OrderedDict()
+        self.keys: Final = self._entries.keys()  # as they are at any time
         self._brief: OrderedDict[Key, None] = (
             OrderedDict()
         )  # which of them are never the last known
@@ -104,12 +109,17 @@ class Memory:
             self._drop(key)
         # What was asked for may be long as well; a letter takes four bytes at most.
         weight = _ENTRY + len(key.key) * 4 + weight_of(reading.value)
-        if weight > self._most_bytes // 8:
+        if weight > self._heaviest:
             return
         entries[key] = _Entry(reading, now + fresh_s, now + known_s, mark, weight)
-        self.bytes += weight
+        self.bytes = held = self.bytes + weight
         if known_s <= fresh_s:
             self._keep_briefly(key, weight)
+        if len(entries) > self._size or held > self._most_bytes:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        entries = self._entries
         while len(entries) > self._size or self.bytes > self._most_bytes:
             oldest, entry = entries.popitem(last=False)
             self._dropped(oldest, entry)

@@ -1,6 +1,7 @@
 """The variables of an operation, prepared as far as they do not change between executions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from graphql import (
@@ -28,6 +29,10 @@ _AS_IT_IS: Final[Mapping[Any, type]] = {
     GraphQLBoolean.coerce_input_value: bool,
     GraphQLInt.coerce_input_value: int,
 }
+_LEAST, _MOST = -2147483648, 2147483647  # of an Int
+_source_of: Final[Callable[[tuple[GraphQLVariableSignature, Any]], VariableValueSource]] = partial(
+    tuple.__new__, VariableValueSource
+)
 _Part: TypeAlias = tuple[str, GraphQLVariableSignature, type, bool]  # name, kind, may be absent
 
 
@@ -47,14 +52,14 @@ class Declared:
             return None
         sources, coerced = {}, {}
         for name, signature, kind, optional in self._parts:
-            value: Any = given.get(name, Undefined)
+            value = given.get(name, Undefined)
             if value.__class__ is kind:
-                if isinstance(value, int) and not -2147483648 <= value <= 2147483647:
+                if kind is int and isinstance(value, int) and not _LEAST <= value <= _MOST:
                     return None
                 coerced[name] = value
             elif value is not Undefined or not optional:
                 return None
-            sources[name] = VariableValueSource(signature, value)
+            sources[name] = _source_of((signature, value))
         return VariableValues(sources, coerced)
 
 

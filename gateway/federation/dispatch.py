@@ -101,19 +101,13 @@ class Dispatch:
 
     def _begin(self, way: Way, together: Sequence[Asked], *, behind: bool = False) -> None:
         """One call for what all of these asked for; `behind` their backs, nobody waits for it."""
-        waiting: dict[Key, list[Waiter]] = {}
-        latest = 0.0
-        for keys, waiter, _ in together:
-            if waiter.deadline > latest:
-                latest = waiter.deadline
-            for key in keys:
-                if key in waiting:
-                    waiting[key].append(waiter)
-                else:
-                    waiting[key] = [waiter]
-        loop, gate, wanted = together[0].waiter.loop, way.gate, [*waiting]
+        first, gate = together[0], way.gate
+        loop, latest, keys = first.waiter.loop, first.waiter.deadline, first.keys
+        if len(together) > 1:
+            latest = max([asked.waiter.deadline for asked in together])
+            keys = [*dict.fromkeys([key for asked in together for key in asked.keys])]
         if behind:
-            together, waiting, latest = (), {}, math.inf
+            together, latest = (), math.inf
         now = loop.time()
         if gate.paced:
             self._scarcity.called(gate, now)
@@ -125,10 +119,9 @@ class Dispatch:
             end,
             end if end < latest else latest,
             way=way,
-            keys=wanted,
-            wanted=wanted,
+            keys=keys,
+            wanted=keys,
             together=together,
-            waiting=waiting,
             started=now,
             mark=self._memory.mark,
         )
@@ -140,25 +133,23 @@ class Dispatch:
     def _abandon(self, flight: Flight, why: str) -> None:
         """End a call before its answer; who waits for it is told."""
         error = OutcomeUnknown(flight.keys[0].department, why)
-        told = {key: self._settling.failed(key, error) for key in flight.waiting}
+        told = {key: self._settling.failed(key, error) for key in flight.keys}
         self._land(flight, told, error.code)
         self.flights.end(flight)
 
     def _land(self, flight: Flight, readings: Mapping[Key, Reading], outcome: str) -> None:
-        """So it ended: everybody who still waits has their answer."""
+        """So it ended: everybody is told, and who has left does not listen."""
         ms = (flight.loop.time() - flight.started) * 1000
-        for asked in flight.together:
-            told = asked.log
+        self.flights.clear(flight)
+        for keys, waiter, told in flight.together:
             if told.outcome == PENDING:
                 told.outcome, told.ms = outcome, ms
             else:
                 told.landed(outcome, ms)
-        self.flights.clear(flight)
-        waiting, flight.waiting = flight.waiting, {}
-        for key, waiters in waiting.items():
-            reading = readings[key]
-            for waiter in waiters:
-                waiter.landed(key, reading)
+            for key in keys:
+                waiter.landed(key, readings[key])
+        for key, waiter in flight.joined:
+            waiter.landed(key, readings[key])
 
     async def _fly(self, flight: Flight) -> Mapping[Key, Reading] | None:
         """From the question to what everybody is told who waits for its answer.
@@ -205,9 +196,15 @@ class Dispatch:
             await shared.put(readings, flight.tokens)
 
     def _land_known(self, flight: Flight) -> None:
-        """The rest is asked for in parts: those who wait for nothing of it are told."""
-        known = flight.known
-        flight.together = [one for one in flight.together if known.keys() >= set(one.keys)]
+        """The rest is asked for in parts: what other processes knew is told at once.
+
+        For whom that is all, the call has ended.
+        """
+        known, together = flight.known, flight.together
+        rest = [asked for asked in together if not known.keys() >= set(asked.keys)]
+        flight.together = [asked for asked in together if asked not in rest]
+        waiting = [*flight.joined, *((key, asked.waiter) for asked in rest for key in asked.keys)]
+        flight.joined = [(key, waiter) for key, waiter in waiting if key in known]
         self._land(flight, known, "shared")
 
 

@@ -64,12 +64,12 @@ class Failing:
     def _parted(self, flight: Flight, error: AdapterError) -> bool:
         """Whether those of its keys that are still waited for are asked for again, in parts."""
         keys = flight.wanted
-        numbers = list(dict.fromkeys([key.key for key in keys if flight.waiting.get(key)]))
+        numbers = list(dict.fromkeys([key.key for key in keys if flight.waiting().get(key)]))
         count = self._parts(flight, len(numbers), error)
         if not count:
             return False
         parting = flight.parting or Parting(len(numbers))
-        waiting = {key: flight.waiting.pop(key, []) for key in keys}
+        waiting = {key: flight.waiting().pop(key, []) for key in keys}
         self._flights.clear(flight)
         for numbers_of_it in parts_of(numbers, count):
             part = self._part(flight, set(numbers_of_it), waiting, parting)
@@ -99,11 +99,11 @@ class Failing:
         self, of: Flight, numbers: set[str], waiting: Mapping[Key, list[Waiter]], parting: Parting
     ) -> Flight:
         """A call for these alone; everybody who waited for them waits for it."""
+        wanted = {key: who for key, who in waiting.items() if who and key.key in numbers}
         theirs = [
-            asked._replace(keys=[key for key in asked.keys if key.key in numbers])
+            asked._replace(keys=[key for key in asked.keys if key in wanted])
             for asked in of.together
         ]
-        wanted = {key: who for key, who in waiting.items() if who and key.key in numbers}
         end = of.loop.time() + of.way.timeout_s
         return Flight(
             PART,
@@ -115,7 +115,8 @@ class Failing:
             keys=[*wanted],
             wanted=[*wanted],
             together=[asked for asked in theirs if asked.keys],
-            waiting=wanted,
+            joined=[(key, waiter) for key, waiter in of.joined if key in wanted],
+            who=wanted,
             started=of.started,
             mark=self._memory.mark,
             parting=parting,

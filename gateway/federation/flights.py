@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
+import msgspec
+
 from adapters.errors import AdapterError
 from gateway.federation.calls import Call
 from gateway.federation.deadlines import Deadlines
@@ -33,7 +35,7 @@ class Waiter(Protocol):
         ...
 
     def landed(self, key: Key, reading: Reading) -> None:
-        """What it waited for."""
+        """What it waited for; what it knows already, or waits for no longer, it ignores."""
         ...
 
     def out_of_time(self) -> None:
@@ -56,7 +58,6 @@ class Flight(Passage, kw_only=True, eq=False):
     keys: Sequence[Key]
     wanted: Sequence[Key]  # of them, those the department is asked for
     together: Sequence[Asked]
-    waiting: dict[Key, list[Waiter]]
     started: float  # of a part: when the whole did
     mark: int
     parting: Parting | None = None  # where it is a part of one that failed
@@ -64,6 +65,30 @@ class Flight(Passage, kw_only=True, eq=False):
     rows: Mapping[str, Any] = {}  # of a reply, where each failed
     tokens: Tokens | None = None  # what others may be told of it with
     task: asyncio.Task[Any] | None = None
+    # Who asked for one of its keys while it was under way.
+    joined: list[tuple[Key, Waiter]] = msgspec.field(default_factory=list)
+    who: dict[Key, list[Waiter]] | None = None  # is waiting for which; see `waiting`
+
+    def waiting(self) -> dict[Key, list[Waiter]]:
+        """Who waits for which key, without those who left.
+
+        Made when somebody leaves, or looks: most calls have landed before.
+        """
+        if self.who is None:
+            self.who = {key: [] for key in self.keys}
+            for keys, waiter, _ in self.together:
+                for key in keys:
+                    self.who[key].append(waiter)
+            for key, waiter in self.joined:
+                self.who[key].append(waiter)
+        return self.who
+
+    def join(self, key: Key, waiter: Waiter) -> None:
+        """This one waits for that key as well."""
+        self.joined.append((key, waiter))
+        if self.who is not None:
+            self.who[key].append(waiter)
+        self.until = max(self.until, waiter.deadline)
 
     async def send(self, budget: float) -> Mapping[str, Any]:
         """What the department says to one attempt.
@@ -72,8 +97,8 @@ class Flight(Passage, kw_only=True, eq=False):
         """
         way, wanted = self.way, self.wanted
         numbers = [wanted[0].key] if len(wanted) == 1 else [*dict.fromkeys([k.key for k in wanted])]
-        for asked in self.together:
-            asked.log.made = True
+        for _, _, log in self.together:
+            log.made = True
         reply: Mapping[str, Any]
         if way.progress:
             reply = await way.department.progress(numbers, way.source, budget=budget)
@@ -105,7 +130,7 @@ class Flights:
         flight.task = flight.loop.create_task(flying)
         self._open.add(flight, flight.end)
         by_key = self._by_key
-        for key in flight.waiting:
+        for key in flight.keys if flight.together else ():
             if key in by_key:
                 self._older.setdefault(key, []).append(by_key[key])
             by_key[key] = flight
@@ -118,17 +143,17 @@ class Flights:
         flight = self._by_key.get(key)
         if flight is None or not self._memory.holds(key, flight.mark):
             return False
-        flight.waiting[key].append(waiter)
-        flight.until = max(flight.until, waiter.deadline)
+        flight.join(key, waiter)
         return True
 
     def leave(self, key: Key, waiter: Waiter) -> bool:
         """Wait no longer; False where it waited for no call. The last to leave a call ends it."""
         newest = self._by_key.get(key)
         for flight in (*((newest,) if newest else ()), *self._older.get(key, ())):
-            if waiter in flight.waiting.get(key, ()):
-                flight.waiting[key].remove(waiter)
-                if not any(flight.waiting.values()):
+            waiting = flight.waiting()
+            if waiter in waiting.get(key, ()):
+                waiting[key].remove(waiter)
+                if not any(waiting.values()):
                     self.end(flight)
                 return True
         return False

@@ -81,13 +81,12 @@ class Settling:
         self, flight: Flight, reply: Mapping[str, Any], as_of: datetime, now: float
     ) -> dict[Key, Reading]:
         """What a reply says of the keys of a call, remembered."""
-        way, keys, memory = flight.way, flight.wanted, self._memory
-        department, source, own = keys[0].department, way.source, way.own
+        way, put, own = flight.way, self._memory.put, flight.way.own
         there, absent = self._of_progress if way.progress else self._of_records
         told: dict[Key, Reading] = {}
-        for key in keys:
-            number, record_id = key.key, None
-            value = reply.get(number, _MISSING)
+        for key in flight.wanted:
+            department, source, _, number, _ = key
+            value, record_id = reply.get(number, _MISSING), None
             if value.__class__ is dict:  # as most are
                 record_id = value.get(own)
             elif value is _MISSING or isinstance(value, AdapterError):
@@ -99,7 +98,7 @@ class Settling:
                 origin = Provenance(department, source, as_of, False, record_id)
                 reading = _reading_of((value, origin, None))
                 fresh_s, known_s = there if value else absent
-                memory.put(key, reading, now, fresh_s, known_s, flight.mark)
+                put(key, reading, now, fresh_s, known_s, flight.mark)
             except Exception as bug:
                 # The rim where adapters end: what no reading can be made of is its row's trouble.
                 log.error("federation.adapter_bug", department=department, **where(bug))

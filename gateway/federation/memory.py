@@ -63,8 +63,9 @@ def of_people(department: str, scope: str) -> Tag:
 
 class _Entry(msgspec.Struct, eq=False):
     reading: Reading
-    fresh_until: float
-    known_until: float
+    put_at: float
+    fresh_s: float
+    known_s: float
     mark: int
     bytes: int
 
@@ -111,7 +112,7 @@ class Memory:
         weight = _ENTRY + len(key.key) * 4 + weight_of(reading.value)
         if weight > self._heaviest:
             return
-        entries[key] = _Entry(reading, now + fresh_s, now + known_s, mark, weight)
+        entries[key] = _Entry(reading, now, fresh_s, known_s, mark, weight)
         self.bytes = held = self.bytes + weight
         if known_s <= fresh_s:
             self._keep_briefly(key, weight)
@@ -121,8 +122,7 @@ class Memory:
     def _make_room(self) -> None:
         entries = self._entries
         while len(entries) > self._size or self.bytes > self._most_bytes:
-            oldest, entry = entries.popitem(last=False)
-            self._dropped(oldest, entry)
+            self._dropped(*entries.popitem(last=False))
 
     def _keep_briefly(self, key: Key, weight: int) -> None:
         brief = self._brief
@@ -136,14 +136,14 @@ class Memory:
 
     def _dropped(self, key: Key, entry: _Entry) -> None:
         self.bytes -= entry.bytes
-        if key in self._brief:
+        if self._brief and key in self._brief:
             del self._brief[key]
             self._brief_bytes -= entry.bytes
 
     def fresh(self, key: Key, now: float) -> Reading | None:
         """The reading, as long as it may stand for a new one."""
         entry = self._entries.get(key)
-        if entry is None or now >= entry.fresh_until or not self.holds(key, entry.mark):
+        if entry is None or now >= entry.put_at + entry.fresh_s or not self.holds(key, entry.mark):
             return None
         self._entries.move_to_end(key)
         return entry.reading
@@ -151,7 +151,7 @@ class Memory:
     def known(self, key: Key, *, now: float) -> Reading | None:
         """The last known reading, fresh or not."""
         entry = self._entries.get(key)
-        if entry is None or now >= entry.known_until:
+        if entry is None or now >= entry.put_at + entry.known_s:
             return None
         return entry.reading
 

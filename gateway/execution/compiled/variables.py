@@ -39,15 +39,29 @@ _Part: TypeAlias = tuple[str, GraphQLVariableSignature, type, bool]  # name, kin
 class Declared:
     """The variables an operation declares."""
 
-    __slots__ = ("_parts",)
+    __slots__ = ("_kinds", "_names", "_parts", "_signatures")
 
     def __init__(self, schema: GraphQLSchema, nodes: Sequence[VariableDefinitionNode]) -> None:
         parts = [_part(schema, node) for node in nodes]
         known = [part for part in parts if part is not None]
         self._parts = known if len(known) == len(parts) else None
+        self._names = [name for name, _, _, _ in known]
+        self._signatures = [signature for _, signature, _, _ in known]
+        # Of what is given where nothing is left out; a number has to be looked at.
+        self._kinds = None if int in (kinds := [kind for _, _, kind, _ in known]) else kinds
 
     def quickly(self, given: Mapping[str, Any]) -> VariableValues | None:
         """Their values, where each is of the very class its type takes; None: the long way."""
+        values = [*map(given.get, self._names)]
+        if self._parts is None or [*map(type, values)] != self._kinds:
+            return self._one_by_one(given)
+        sources = map(_source_of, zip(self._signatures, values, strict=True))
+        return VariableValues(
+            dict(zip(self._names, sources, strict=True)),
+            dict(zip(self._names, values, strict=True)),
+        )
+
+    def _one_by_one(self, given: Mapping[str, Any]) -> VariableValues | None:
         if self._parts is None:
             return None
         sources, coerced = {}, {}

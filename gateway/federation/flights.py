@@ -104,11 +104,15 @@ class Flight(Passage, kw_only=True, eq=False):
             reply = await way.department.progress(numbers, way.source, budget=budget)
         else:
             reply = await way.department.read(way.source, way.name, numbers, budget=budget)
-        first = next(iter(reply.values()), None)
-        if isinstance(first, AdapterError) and all(map(_fails, reply.values())):
-            self.rows = reply
-            raise first
+        if isinstance(next(iter(reply.values()), None), AdapterError):
+            self._refuse_silence(reply)
         return reply
+
+    def _refuse_silence(self, reply: Mapping[str, Any]) -> None:
+        rows = reply.values()
+        if all(isinstance(row, AdapterError) and fails(row) for row in rows):
+            self.rows = reply
+            raise next(iter(rows))
 
 
 class Flights:
@@ -195,8 +199,3 @@ class Flights:
         for task in self._ending:
             task.cancel()
         await asyncio.gather(*self._ending, return_exceptions=True)
-
-
-def _fails(row: Any) -> bool:
-    """Whether a row says that the department is not at work."""
-    return isinstance(row, AdapterError) and fails(row)

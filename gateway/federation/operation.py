@@ -57,23 +57,23 @@ class OperationReads:
         self, department: str, register: str, lookup: str, key: str
     ) -> Reading | Awaitable[Reading]:
         """As `record`; what was said in the last seconds is given as it is."""
-        asked, wave, loop, federation = self._asked, self._wave, self.loop, self._federation
         wanted = key_of((department, register, lookup, key, self._scope))
-        known = asked.get(wanted)
+        known = self._asked.get(wanted)
         if known is not None:
             return known if _known(known) else self._again(wanted)
         group = (department, register, lookup)
+        federation, wave = self._federation, self._wave
         if wanted in federation.remembered:
-            fresh = federation.fresh(wanted, loop.time())
+            fresh = federation.fresh(wanted, self.loop.time())
             if fresh is not None:
-                asked[wanted] = fresh
+                self._asked[wanted] = fresh
                 self._spare(group)
                 return fresh
-        future: asyncio.Future[Reading] = loop.create_future()
-        asked[wanted] = future
+        future: asyncio.Future[Reading] = self.loop.create_future()
+        self._asked[wanted] = future
         if not wave:
             self._quiet = 0
-            loop.call_soon(self._tick, 0)
+            self.loop.call_soon(self._tick, 0)
         if group in wave:
             wave[group].append(wanted)
         else:

@@ -20,7 +20,7 @@ from schema.graph.ports import Context, Reads, Viewer
 
 MakeContext = Callable[[Viewer, Language], Context]
 _NAME: Final = 100  # characters of an operation's name in a trace
-_Counters = tuple[Callable[[], None], Callable[[float], None] | None]
+_Tell = Callable[[float], None]
 
 
 class Answering:
@@ -38,7 +38,7 @@ class Answering:
         self._metrics = metrics
         self._operations = metrics.counter("onething_operations_total")
         self._remembered = metrics.counter("onething_answers_remembered_total")
-        self._reads: dict[tuple[str, str], _Counters] = {}
+        self._reads: dict[tuple[str, str], _Tell] = {}
 
     async def __call__(
         self, operation: Operation, *, viewer: Viewer, language: Language, request_id: str
@@ -109,21 +109,24 @@ class Answering:
         if not isinstance(reads, OperationReads):
             return
         reads.close()
-        counters = self._reads
+        known = self._reads
         for call in reads.calls:
             told = (call.department, call.outcome)
-            count, time = counters.get(told) or self._read(*told)
-            count()
-            if time is not None:
-                time(call.ms / 1000)
+            tell = known.get(told) or self._read(*told)
+            tell(call.ms / 1000)
 
-    def _read(self, department: str, outcome: str) -> _Counters:
+    def _read(self, department: str, outcome: str) -> _Tell:
         """What counts a read that ended so, and how long it took where it was answered."""
-        count = self._metrics.counter(
-            "onething_department_reads_total", department=department, outcome=outcome
-        )
-        time = None
+        name, labels = "onething_department_reads_total", {"department": department}
+        told = name, {**labels, "outcome": outcome}
         if outcome == "ok":
-            time = self._metrics.timer("onething_department_read_seconds", department=department)
-        self._reads[department, outcome] = count, time
-        return count, time
+            timed = "onething_department_read_seconds", labels
+            tell = self._metrics.counting_timer(told, timed)
+        else:
+            count = self._metrics.counter(name, **told[1])
+
+            def tell(_: float) -> None:
+                count()
+
+        self._reads[department, outcome] = tell
+        return tell

@@ -9,6 +9,8 @@ _MOST_SERIES = 2_000
 
 _Labels = tuple[tuple[str, str], ...]
 _Series = tuple[str, _Labels]
+Told = tuple[str, dict[str, str]]
+"""A name and its labels, as whoever counts tells them."""
 
 
 class Metrics:
@@ -46,10 +48,18 @@ class Metrics:
 
     def timer(self, name: str, **labels: str) -> Callable[[float], None]:
         """What adds a timing to this histogram, for who does at every request."""
-        series = self._series(name, labels)
+        return self._timer((name, labels), [0.0])
+
+    def counting_timer(self, counter: Told, histogram: Told) -> Callable[[float], None]:
+        """What adds one to the counter and a timing to the histogram, in one step."""
+        return self._timer(histogram, self._cell(*counter))
+
+    def _timer(self, histogram: Told, count: list[float]) -> Callable[[float], None]:
+        series = self._series(*histogram)
         cells = self._timings.setdefault(series, [0.0] * (len(_BUCKETS) + 2))
 
         def one_more(seconds: float) -> None:
+            count[0] += 1
             cells[bisect_left(_BUCKETS, seconds)] += 1
             cells[-1] += seconds
 

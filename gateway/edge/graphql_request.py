@@ -85,12 +85,13 @@ def _json_parameter(key: str, text: str) -> object:
 
 
 def _refuse_depth(document: dict[str, Any]) -> None:
-    level: list[Any] = [document]
-    for _ in range(DEEPEST - 1):
-        level = [child for value in level for child in _filled(value)]
+    level = _filled(document)
+    for _ in range(DEEPEST - 2):
         if not level:
             return
-    raise _bad("TOO_DEEP", "请求内容嵌套过深。", "The body is nested too deeply.")
+        level = [child for value in level for child in _filled(value)]
+    if level:
+        raise _bad("TOO_DEEP", "请求内容嵌套过深。", "The body is nested too deeply.")
 
 
 def _filled(value: Any) -> list[Any]:

@@ -75,8 +75,10 @@ class Operations:
         return known[name]
 
     def _keep(self, operation: Operation) -> None:
-        self._fields += operation.fields - self._recent.get(operation, 0)
-        self._recent[operation] = operation.fields
+        before = self._recent.get(operation, 0)
+        if before != operation.fields:
+            self._fields += operation.fields - before
+            self._recent[operation] = operation.fields
         self._recent.move_to_end(operation)
         while self._fields > self._most and len(self._recent) > 1:
             forgotten, fields = self._recent.popitem(last=False)

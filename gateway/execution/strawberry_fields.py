@@ -40,14 +40,12 @@ _CALLING: Final = frozenset(
 class InfoAtHand(Info[Any, Any]):
     """Strawberry's info; all of it but the context is made when somebody asks for it."""
 
+    context: Any = None  # what every resolver of the operation shares: hardly any asks for more
+
     def __init__(self, declared: StrawberryField, state: State, field: Field, place: Place) -> None:
         self._field = declared
         self._at = state, field, place
-
-    @property
-    def context(self) -> Any:
-        """What every resolver of the operation shares: hardly any asks for more."""
-        return self._at[0].context
+        self.context = state.context
 
     def __getattr__(self, name: str) -> Any:
         if name != "_raw_info":  # the one thing Strawberry's own has, and this one has not yet

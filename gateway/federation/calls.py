@@ -1,14 +1,16 @@
 """The log of one operation's department calls: for developers, without keys or values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
+PENDING: Final = "pending"
 DEADLINE: Final = "deadline"
+_GOING_ON: Final = (PENDING, "ok")  # what may be said before a call, or another of them, has landed
 
 
-@dataclass(slots=True)
-class Call:
+class Call(msgspec.Struct, eq=False):
     """One call that was wanted, or one group of reads that needed none."""
 
     department: str
@@ -17,13 +19,20 @@ class Call:
     keys: int
     wave: int  # how many waves of the operation had left before, and one
     asked_at: float  # the loop's time
-    outcome: str = "pending"  # ok | cached | shared | deadline | a problem code
+    outcome: str = PENDING  # ok | cached | shared | deadline | a problem code
     made: bool = False  # the department was asked; else nobody needed to, or nobody was let through
     ms: float = 0.0
 
+    def landed(self, outcome: str, ms: float) -> None:
+        """So it ended, or one of its parts: of these, the first that failed is told."""
+        if self.outcome != DEADLINE:
+            self.ms = ms
+        if self.outcome in _GOING_ON:
+            self.outcome = outcome
+
     def out_of_time(self, now: float) -> None:
         """Nobody waits for it any longer, where it has no outcome yet."""
-        if self.outcome == "pending":
+        if self.outcome == PENDING:
             self.outcome = DEADLINE
             self.ms = (now - self.asked_at) * 1000
 

@@ -4,12 +4,15 @@ A call goes on for as long as anybody waits for any of its keys, and no longer.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+import msgspec
 
 from adapters.errors import AdapterError
 from gateway.federation.calls import Call
 from gateway.federation.deadlines import Deadlines
+from gateway.federation.gate import fails
 from gateway.federation.memory import Key, Memory
 from gateway.federation.parting import Parting
 from gateway.federation.passage import Passage
@@ -32,7 +35,7 @@ class Waiter(Protocol):
         ...
 
     def landed(self, key: Key, reading: Reading) -> None:
-        """What it waited for."""
+        """What it waited for; what it knows already, or waits for no longer, it ignores."""
         ...
 
     def out_of_time(self) -> None:
@@ -48,43 +51,68 @@ class Asked(NamedTuple):
     log: Call
 
 
-class Flight:
+class Flight(Passage, kw_only=True, eq=False):
     """One call for some keys (of one department, source and way), and who waits for which."""
 
-    __slots__ = (
-        "keys", "mark", "parting", "passage", "rows", "started", "task", "together",
-        "tokens", "waiting", "way",
-    )  # fmt: skip
+    way: Way
+    keys: Sequence[Key]
+    wanted: Sequence[Key]  # of them, those the department is asked for
+    together: Sequence[Asked]
+    started: float  # of a part: when the whole did
+    mark: int
+    parting: Parting | None = None  # where it is a part of one that failed
+    known: Mapping[Key, Reading] = {}  # the rest, from other processes
+    rows: Mapping[str, Any] = {}  # of a reply, where each failed
+    tokens: Tokens | None = None  # what others may be told of it with
+    task: asyncio.Task[Any] | None = None
+    # Who asked for one of its keys while it was under way.
+    joined: list[tuple[Key, Waiter]] = msgspec.field(default_factory=list)
+    who: dict[Key, list[Waiter]] | None = None  # is waiting for which; see `waiting`
 
-    def __init__(
-        self,
-        way: Way,
-        keys: Sequence[Key],
-        passage: Passage,
-        together: Sequence[Asked],
-        started: float,
-        mark: int,
-        parting: Parting | None = None,
-    ) -> None:
-        self.way = way
-        self.keys = keys
-        self.passage = passage
-        self.together = together
-        self.started = started  # of a part: when the whole did
-        self.mark = mark
-        self.parting = parting  # where it is a part of one that failed
-        self.rows: Mapping[str, AdapterError] | None = None  # of a reply, where each failed
-        self.tokens: Tokens | None = None  # what others may be told of it with
-        self.waiting: dict[Key, list[Waiter]] = {}
-        self.task: asyncio.Task[None] | None = None
+    def waiting(self) -> dict[Key, list[Waiter]]:
+        """Who waits for which key, without those who left.
 
-    def land(self, readings: Mapping[Key, Reading]) -> None:
-        """Everybody who still waits has their answer."""
-        waiting, self.waiting = self.waiting, {}
-        for key, waiters in waiting.items():
-            reading = readings[key]
-            for waiter in waiters:
-                waiter.landed(key, reading)
+        Made when somebody leaves, or looks: most calls have landed before.
+        """
+        if self.who is None:
+            self.who = {key: [] for key in self.keys}
+            for keys, waiter, _ in self.together:
+                for key in keys:
+                    self.who[key].append(waiter)
+            for key, waiter in self.joined:
+                self.who[key].append(waiter)
+        return self.who
+
+    def join(self, key: Key, waiter: Waiter) -> None:
+        """This one waits for that key as well."""
+        self.joined.append((key, waiter))
+        if self.who is not None:
+            self.who[key].append(waiter)
+        self.until = max(self.until, waiter.deadline)
+
+    async def send(self, budget: float) -> Mapping[str, Any]:
+        """What the department says to one attempt.
+
+        Raises where each row of its reply says that it is not at work.
+        """
+        way, wanted = self.way, self.wanted
+        numbers = [wanted[0].key] if len(wanted) == 1 else [*dict.fromkeys([k.key for k in wanted])]
+        for _, _, log in self.together:
+            log.made = True
+        reply: Mapping[str, Any]
+        if way.progress:
+            reply = await way.department.progress(numbers, way.source, budget=budget)
+        else:
+            reply = await way.department.read(way.source, way.name, numbers, budget=budget)
+        if isinstance(next(iter(reply.values()), None), AdapterError):
+            self._refuse_silence(reply)
+        return reply
+
+    def _refuse_silence(self, reply: Mapping[str, Any]) -> None:
+        rows = reply.values()
+        if all(isinstance(row, AdapterError) and fails(row) for row in rows):
+            self.rows = reply
+            raise next(iter(rows))
 
 
 class Flights:
@@ -93,24 +121,23 @@ class Flights:
     def __init__(self, memory: Memory, late: Callable[[Flight], None]) -> None:
         self._memory = memory
         self._by_key: dict[Key, Flight] = {}
+        self.keys: Final = self._by_key.keys()  # as they are at any time
         self._older: dict[Key, list[Flight]] = {}  # that others overtook, and still wait for
         self._open = Deadlines(late)
-        self._ending: set[asyncio.Task[None]] = set()  # for whose end nobody waits but we
+        self._ending: set[asyncio.Task[Any]] = set()  # for whose end nobody waits but we
 
     def __iter__(self) -> Iterator[Flight]:
         return iter(self._open)
 
-    def begin(self, flight: Flight, waiting: Mapping[Key, list[Waiter]]) -> None:
-        """A call begins, and these wait for it.
-
-        Where nobody does, nobody may join, and it goes on.
-        """
-        self._open.add(flight, flight.passage.end)
-        flight.waiting.update(waiting)
-        for key in waiting:
-            if key in self._by_key:
-                self._older.setdefault(key, []).append(self._by_key[key])
-            self._by_key[key] = flight
+    def begin(self, flight: Flight, flying: Coroutine[Any, Any, object]) -> None:
+        """A call begins. Where nobody waits for it, nobody may join, and it goes on."""
+        flight.task = flight.loop.create_task(flying)
+        self._open.add(flight, flight.end)
+        by_key = self._by_key
+        for key in flight.keys if flight.together else ():
+            if key in by_key:
+                self._older.setdefault(key, []).append(by_key[key])
+            by_key[key] = flight
 
     def join(self, key: Key, waiter: Waiter) -> bool:
         """Wait for the call that asks for this very key; False when there is none to be trusted.
@@ -120,17 +147,17 @@ class Flights:
         flight = self._by_key.get(key)
         if flight is None or not self._memory.holds(key, flight.mark):
             return False
-        flight.waiting[key].append(waiter)
-        flight.passage.until = max(flight.passage.until, waiter.deadline)
+        flight.join(key, waiter)
         return True
 
     def leave(self, key: Key, waiter: Waiter) -> bool:
         """Wait no longer; False where it waited for no call. The last to leave a call ends it."""
         newest = self._by_key.get(key)
         for flight in (*((newest,) if newest else ()), *self._older.get(key, ())):
-            if waiter in flight.waiting.get(key, ()):
-                flight.waiting[key].remove(waiter)
-                if not any(flight.waiting.values()):
+            waiting = flight.waiting()
+            if waiter in waiting.get(key, ()):
+                waiting[key].remove(waiter)
+                if not any(waiting.values()):
                     self.end(flight)
                 return True
         return False
@@ -138,9 +165,10 @@ class Flights:
     def clear(self, flight: Flight) -> None:
         """It is over, or nobody is to join it any more."""
         self._open.discard(flight)
+        by_key = self._by_key
         for key in flight.keys:
-            if self._by_key.get(key) is flight:
-                del self._by_key[key]
+            if by_key.get(key) is flight:
+                del by_key[key]
             elif self._older:
                 self._overtaken_ends(key, flight)
 

@@ -20,7 +20,7 @@ from adapters.errors import (
 )
 from adapters.pace import LONGEST_S
 from gateway.federation.breaker import Breaker
-from gateway.federation.passage import Passage
+from gateway.federation.passage import FILING, POLL, READ, Passage
 from gateway.federation.problems import problem
 from gateway.federation.retry_budget import RetryBudget
 from gateway.federation.slots import Slots
@@ -56,6 +56,7 @@ class Gate:
         draw: Callable[[], float] = random.random,
     ) -> None:
         self.info = info
+        self.paced = info.limits.rate_per_s > 0  # so many calls a second, and no more
         self.reads = Breaker()
         self.filings = Breaker()
         # Given up on sooner than this, the department is not blamed for silence.
@@ -64,7 +65,7 @@ class Gate:
         self._draw = draw
         self.retries = RetryBudget()
         self.slots = Slots(info.id, max(1, info.limits.concurrency), self.shut)
-        self._away_until = 0.0
+        self.away_until = 0.0  # it asked us to wait
         self._up: bool | None = None
         self._since: datetime | None = None
         self._trouble: AdapterError | None = None
@@ -94,24 +95,17 @@ class Gate:
         """The way for a read; it may be sent a second time, without `again` only where the first
         went over a connection that may have been closed already.
         """
-        return Passage(self.reads, end, loop, again, True, True)
-
-    def part(self, end: float, loop: asyncio.AbstractEventLoop) -> Passage:
-        """The way for a part of a read that failed: no first attempt, and never made again."""
-        return Passage(self.reads, end, loop, False, True, False)
+        road = READ if again else POLL
+        return Passage(road, self.reads, loop or asyncio.get_running_loop(), end, end)
 
     def filing(self, end: float) -> Passage:
         """The way for a filing: sent once at most, and never turned away by a crowd of reads."""
-        return Passage(self.filings, end, None, False, False, False)
-
-    def unhindered(self, breaker: Breaker, now: float) -> bool:
-        """Whether a call may leave now, and nothing says that it may fail."""
-        return breaker.opened_at is None and now >= self._away_until
+        return Passage(FILING, self.filings, asyncio.get_running_loop(), end, end)
 
     def shut(self, breaker: Breaker, now: float) -> NotCalled | None:
         """Why no call may leave now; None when one may."""
-        if now < self._away_until:
-            busy, wait = ProblemCode.DEPARTMENT_BUSY, self._away_until - now
+        if now < self.away_until:
+            busy, wait = ProblemCode.DEPARTMENT_BUSY, self.away_until - now
             return NotCalled(self.info.id, "it asked us to wait", code=busy, retry_in_s=wait)
         return self.down(breaker, now) if breaker.shut(now) else None
 
@@ -119,16 +113,17 @@ class Gate:
         """The answer of `send(seconds left)`, or AdapterError; a read may be sent twice."""
         loop, breaker, slots = passage.loop, passage.breaker, self.slots
         began = loop.time()
-        kept_back = None if self.unhindered(breaker, began) else self.shut(breaker, began)
-        if kept_back is not None:
-            raise kept_back
+        if breaker.opened_at is not None or began < self.away_until:
+            kept_back = self.shut(breaker, began)
+            if kept_back is not None:
+                raise kept_back
         if slots.free:
             slots.free -= 1
         else:
             await slots.wait(passage)
             began = loop.time()
         try:
-            if passage.first:
+            if passage.road.first:
                 self.retries.first()
             era = breaker.era if breaker.opened_at is None else self._admitted(breaker, began)
             try:
@@ -139,7 +134,10 @@ class Gate:
                 self._answered(breaker, era)
             return answer
         finally:
-            slots.leave()
+            if slots.waiting:
+                slots.leave()
+            else:
+                slots.free += 1
 
     async def _again(
         self, passage: Passage, send: Send[Answer], era: int, error: BaseException, took: float
@@ -174,8 +172,8 @@ class Gate:
         """Seconds until the second attempt; None when there is to be none."""
         if not isinstance(error, AdapterError) or passage.breaker.opened_at is not None:
             return None
-        unheard = passage.asks and isinstance(error, OutcomeUnknown) and error.unheard
-        if not (unheard or passage.again) or isinstance(error, NotCalled) or not fails(error):
+        unheard = passage.road.asks and isinstance(error, OutcomeUnknown) and error.unheard
+        if not (unheard or passage.road.again) or isinstance(error, NotCalled) or not fails(error):
             return None
         wait = 0.0 if unheard else error.retry_after_s
         if wait is None:
@@ -218,7 +216,7 @@ class Gate:
         now = asyncio.get_running_loop().time()
         if error.retry_after_s is not None:
             until = now + min(error.retry_after_s, LONGEST_REST_S)
-            self._away_until = max(self._away_until, until)
+            self.away_until = max(self.away_until, until)
         self._note(error)
         if breaker.failed(era, now) or error.retry_after_s:
             self.slots.send_home(now)

@@ -77,7 +77,7 @@ class Gathering:
         gathered = self._together.pop(lane)
         if self._gone:
             gathered = self._waiting(gathered)
-        if sum([len(asked.keys) for asked in gathered]) <= way.batch:
+        if len(gathered) == 1 or sum([len(asked.keys) for asked in gathered]) <= way.batch:
             if gathered:
                 self._leave(way, gathered)
             return

@@ -5,10 +5,11 @@ it is forgotten on, whatever call brought it that began before; it stays the las
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final, NamedTuple
 
+import msgspec
 import orjson
 
 from schema.domain.reading import Reading
@@ -23,6 +24,9 @@ class Key(NamedTuple):
     key: str
     scope: str
 
+
+key_of: Final[Callable[[tuple[str, str, str, str, str]], Key]] = partial(tuple.__new__, Key)
+"""The key of these, made without a step in Python: one is made for every read."""
 
 Tag = tuple[str, ...]
 """What may be forgotten at once; see `of_department`, `of_source`, `of_number`, `of_people`."""
@@ -57,11 +61,11 @@ def of_people(department: str, scope: str) -> Tag:
     return ("people", department, scope)
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(msgspec.Struct, eq=False):
     reading: Reading
-    fresh_until: float
-    known_until: float
+    put_at: float
+    fresh_s: float
+    known_s: float
     mark: int
     bytes: int
 
@@ -76,7 +80,9 @@ class Memory:
     def __init__(self, size: int = 10_000, *, most_bytes: int = 32_000_000) -> None:
         self._size = size
         self._most_bytes = most_bytes
+        self._heaviest = most_bytes // 8
         self._entries: OrderedDict[Key, _Entry] = OrderedDict()
+        self.keys: Final = self._entries.keys()  # as they are at any time
         self._brief: OrderedDict[Key, None] = (
             OrderedDict()
         )  # which of them are never the last known
@@ -104,15 +110,19 @@ class Memory:
             self._drop(key)
         # What was asked for may be long as well; a letter takes four bytes at most.
         weight = _ENTRY + len(key.key) * 4 + weight_of(reading.value)
-        if weight > self._most_bytes // 8:
+        if weight > self._heaviest:
             return
-        entries[key] = _Entry(reading, now + fresh_s, now + known_s, mark, weight)
-        self.bytes += weight
+        entries[key] = _Entry(reading, now, fresh_s, known_s, mark, weight)
+        self.bytes = held = self.bytes + weight
         if known_s <= fresh_s:
             self._keep_briefly(key, weight)
+        if len(entries) > self._size or held > self._most_bytes:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        entries = self._entries
         while len(entries) > self._size or self.bytes > self._most_bytes:
-            oldest, entry = entries.popitem(last=False)
-            self._dropped(oldest, entry)
+            self._dropped(*entries.popitem(last=False))
 
     def _keep_briefly(self, key: Key, weight: int) -> None:
         brief = self._brief
@@ -126,14 +136,14 @@ class Memory:
 
     def _dropped(self, key: Key, entry: _Entry) -> None:
         self.bytes -= entry.bytes
-        if key in self._brief:
+        if self._brief and key in self._brief:
             del self._brief[key]
             self._brief_bytes -= entry.bytes
 
     def fresh(self, key: Key, now: float) -> Reading | None:
         """The reading, as long as it may stand for a new one."""
         entry = self._entries.get(key)
-        if entry is None or now >= entry.fresh_until or not self.holds(key, entry.mark):
+        if entry is None or now >= entry.put_at + entry.fresh_s or not self.holds(key, entry.mark):
             return None
         self._entries.move_to_end(key)
         return entry.reading
@@ -141,7 +151,7 @@ class Memory:
     def known(self, key: Key, *, now: float) -> Reading | None:
         """The last known reading, fresh or not."""
         entry = self._entries.get(key)
-        if entry is None or now >= entry.known_until:
+        if entry is None or now >= entry.put_at + entry.known_s:
             return None
         return entry.reading
 

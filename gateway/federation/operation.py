@@ -8,7 +8,7 @@ from typing import Any, Final
 from adapters.errors import OutcomeUnknown
 from gateway.federation.calls import Call
 from gateway.federation.changed import scope
-from gateway.federation.memory import Key
+from gateway.federation.memory import Key, key_of
 from gateway.federation.service import Federation
 from gateway.federation.ways import PROGRESS
 from schema.domain.problem import Problem, ProblemCode
@@ -49,16 +49,36 @@ class OperationReads:
         """Ask for one key; the same key asked twice is one read."""
         return self._awaitable(self.look_up(department, register, lookup, key))
 
+    def progress(self, department: str, service: str, receipt: str) -> Awaitable[Reading]:
+        """Ask where a filing stands; the value is a Progress."""
+        return self._awaitable(self.look_up(department, service, PROGRESS, receipt))
+
     def look_up(
         self, department: str, register: str, lookup: str, key: str
     ) -> Reading | Awaitable[Reading]:
         """As `record`; what was said in the last seconds is given as it is."""
-        return self._read(Key(department, register, lookup, key, self._scope))
-
-    def progress(self, department: str, service: str, receipt: str) -> Awaitable[Reading]:
-        """Ask where a filing stands; the value is a Progress."""
-        key = Key(department, service, PROGRESS, receipt, self._scope)
-        return self._awaitable(self._read(key))
+        wanted = key_of((department, register, lookup, key, self._scope))
+        known = self._asked.get(wanted)
+        if known is not None:
+            return known if _known(known) else self._again(wanted)
+        group = (department, register, lookup)
+        federation, wave = self._federation, self._wave
+        if wanted in federation.remembered:
+            fresh = federation.fresh(wanted, self.loop.time())
+            if fresh is not None:
+                self._asked[wanted] = fresh
+                self._spare(group)
+                return fresh
+        future: asyncio.Future[Reading] = self.loop.create_future()
+        self._asked[wanted] = future
+        if not wave:
+            self._quiet = 0
+            self.loop.call_soon(self._tick, 0)
+        if group in wave:
+            wave[group].append(wanted)
+        else:
+            wave[group] = [wanted]
+        return future
 
     def extensions(self) -> Mapping[str, Any]:
         """What a developer may see of it."""
@@ -97,8 +117,8 @@ class OperationReads:
             self._asked[key] = reading
         else:
             return
-        self._due -= 1
-        if not self._due:
+        self._due = due = self._due - 1
+        if not due:
             self._federation.waiting.discard(self)
 
     def out_of_time(self) -> None:
@@ -113,28 +133,6 @@ class OperationReads:
             return found
         future: asyncio.Future[Reading] = self.loop.create_future()
         future.set_result(found)
-        return future
-
-    def _read(self, key: Key) -> Reading | Awaitable[Reading]:
-        known = self._asked.get(key)
-        if known is not None:
-            return known if _known(known) else self._again(key)
-        group, loop, wave = key[:3], self.loop, self._wave
-        fresh = self._federation.fresh(key, loop.time())
-        if fresh is not None:
-            self._asked[key] = fresh
-            self._spare(group)
-            return fresh
-        future: asyncio.Future[Reading] = loop.create_future()
-        self._asked[key] = future
-        if not wave:
-            self._quiet = 0
-            loop.call_soon(self._tick, 0)
-        keys = wave.get(group)
-        if keys is None:
-            wave[group] = [key]
-        else:
-            keys.append(key)
         return future
 
     def _again(self, key: Key) -> Awaitable[Reading]:
@@ -156,12 +154,14 @@ class OperationReads:
         wave, self._wave = self._wave, {}
         if not wave:
             return
-        now = self.loop.time()
-        self._federation.waiting.add(self, self.deadline)
+        federation, now = self._federation, self.loop.time()
+        federation.waiting.add(self, self.deadline)
         self._due += sum(map(len, wave.values()))
+        remembered, under_way = federation.remembered, federation.under_way
         for group, keys in wave.items():
-            missing = self._missing(group, keys, now)
-            if missing:
+            if remembered.isdisjoint(keys) and under_way.isdisjoint(keys):
+                self._send(group, keys, now)
+            elif missing := self._missing(group, keys, now):
                 self._send(group, missing, now)
         self._spared.clear()
         self._number += 1
@@ -180,15 +180,16 @@ class OperationReads:
         return missing
 
     def _send(self, group: _Group, keys: Sequence[Key], now: float) -> None:
-        way, ask = self._federation.way(group), self._federation.ask
+        way = self._federation.ways[group]
         if way is None or now >= self.deadline:
             for key in keys:
                 self.landed(key, self._failed(key, _LATE))
             return
-        while len(keys) > way.batch:
-            chunk, keys = keys[: way.batch], keys[way.batch :]
-            ask(way, chunk, self, self._call(group, len(chunk), now), now)
-        ask(way, keys, self, self._call(group, len(keys), now), now)
+        department, source, name = group
+        for chunk in (keys,) if len(keys) <= way.batch else _chunks(keys, way.batch):
+            call = Call(department, source, name, len(chunk), self._number, now)
+            self.calls.append(call)
+            self._federation.ask(way, chunk, self, call, now)
 
     def _give_up(self, why: str) -> None:
         for key, asked in self._asked.items():
@@ -200,27 +201,27 @@ class OperationReads:
         self._federation.waiting.discard(self)
 
     def _failed(self, key: Key, why: str) -> Reading:
-        if self._federation.way(key[:3]) is None:
+        if self._federation.ways[key[:3]] is None:
             return Reading(value=None, problem=_not_plugged_in(key.department))
         return self._federation.failed(key, OutcomeUnknown(key.department, why))
 
     def _spare(self, group: _Group) -> None:
         call = self._spared.get(group)
         if call is None:
-            call = self._spared[group] = self._call(group, 0, 0.0)
-            call.outcome = "cached"
+            department, source, name = group
+            call = Call(department, source, name, 0, self._number, 0.0, outcome="cached")
+            self._spared[group] = call
+            self.calls.append(call)
         call.keys += 1
-
-    def _call(self, group: _Group, keys: int, now: float) -> Call:
-        department, source, way = group
-        call = Call(department, source, way, keys, self._number, now)
-        self.calls.append(call)
-        return call
 
 
 def _known(asked: asyncio.Future[Reading] | Reading) -> bool:
     """Whether there is an answer; who waited for it may have been cancelled before there was."""
     return isinstance(asked, Reading) or (asked.done() and not asked.cancelled())
+
+
+def _chunks(keys: Sequence[Key], most: int) -> list[Sequence[Key]]:
+    return [keys[start : start + most] for start in range(0, len(keys), most)]
 
 
 def _not_plugged_in(department: str) -> Problem:

@@ -17,18 +17,20 @@ class Scarcity:
 
     def called(self, gate: Gate, now: float) -> None:
         """One more call leaves."""
-        rate = gate.info.limits.rate_per_s
-        if rate <= 0:
+        if not gate.paced:
             return
         lately = self._lately.get(gate)
         if lately is None:
-            lately = self._lately[gate] = deque(maxlen=max(1, int(rate * _SHARE)))
+            most = max(1, int(gate.info.limits.rate_per_s * _SHARE))
+            lately = self._lately[gate] = deque(maxlen=most)
         lately.append(now)
 
     def of(self, gate: Gate, now: float) -> bool:
         """Whether every slot is taken, or half of a second's calls have left within the last."""
         if not gate.slots.free:
             return True
+        if not gate.paced:
+            return False
         lately = self._lately.get(gate)
         if lately is None or len(lately) < (lately.maxlen or 0):
             return False

@@ -16,7 +16,7 @@ from gateway.federation.guarded import GuardedDepartment
 from gateway.federation.memory import Key, Memory, Tag
 from gateway.federation.settling import Settling
 from gateway.federation.shared import SharedMemory
-from gateway.federation.ways import Way, way_of
+from gateway.federation.ways import Ways
 from schema.domain.department import DepartmentInfo
 from schema.domain.reading import Reading
 from schema.graph.ports import DepartmentView
@@ -44,10 +44,12 @@ class Federation:
         self._settling = Settling(
             self._memory, freshness or Freshness(), self._gates, now, self._unshare
         )
-        self._ways: dict[tuple[str, str, str], Way] = {}
+        self.ways: Final = Ways(self._departments, self._gates)
         self._dispatch = Dispatch(self._memory, self._settling, shared, now, self._tellings)
         self._flights = self._dispatch.flights
         # As every operation asks them for every read, without a step in between.
+        self.remembered: Final = self._memory.keys  # fresh or not
+        self.under_way: Final = self._flights.keys
         self.fresh: Final = self._memory.fresh
         self.failed: Final = self._settling.failed
         self.weight: Final = self._memory.weight
@@ -80,19 +82,6 @@ class Federation:
         """What a department publishes; None when it is not plugged in."""
         gate = self._gates.get(department)
         return gate.info if gate else None
-
-    def way(self, at: tuple[str, str, str]) -> Way | None:
-        """The way at this department, source and name; None where the first is not plugged in."""
-        way = self._ways.get(at)
-        if way is not None:
-            return way
-        department, source, name = at
-        gate = self._gates.get(department)
-        if gate is not None:
-            way = way_of(gate, self._departments[department], source, name)
-            if way.declared:
-                self._ways[at] = way
-        return way
 
     async def aclose(self) -> None:
         """End every call still under way."""

@@ -1,9 +1,10 @@
 """What becomes of what departments said, or did not: readings, remembered, or the last known."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -21,6 +22,9 @@ from schema.domain.reading import Provenance, Reading
 log = structlog.get_logger(__name__)
 
 _MISSING: Final[Any] = object()
+_reading_of: Final[Callable[[tuple[Any, Provenance, None]], Reading]] = partial(
+    tuple.__new__, Reading
+)
 
 
 class Settling:
@@ -38,7 +42,8 @@ class Settling:
         outdated: Callable[[Tag], None],
     ) -> None:
         self._memory = memory
-        self._freshness = freshness
+        self._of_records = freshness.lives(progress=False)
+        self._of_progress = freshness.lives(progress=True)
         self._gates = gates
         self._now = now
         self._outdated = outdated
@@ -73,29 +78,27 @@ class Settling:
         return Reading(last.value, replace(last.provenance, stale=True), told)
 
     def settle(
-        self,
-        keys: Sequence[Key],
-        flight: Flight,
-        reply: Mapping[str, Any],
-        as_of: datetime,
-        now: float,
+        self, flight: Flight, reply: Mapping[str, Any], as_of: datetime, now: float
     ) -> dict[Key, Reading]:
-        """What a reply says of these keys of a call, remembered."""
-        way, mark, put = flight.way, flight.mark, self._memory.put
-        department, source = keys[0].department, keys[0].source
-        there, absent = self._freshness.lives(progress=way.progress)
+        """What a reply says of the keys of a call, remembered."""
+        way, put, own = flight.way, self._memory.put, flight.way.own
+        there, absent = self._of_progress if way.progress else self._of_records
         told: dict[Key, Reading] = {}
-        for key in keys:
-            number = key.key
-            value = reply.get(number, _MISSING)
-            if value is _MISSING or isinstance(value, AdapterError):
+        for key in flight.wanted:
+            department, source, _, number, _ = key
+            value, record_id = reply.get(number, _MISSING), None
+            if value.__class__ is dict:  # as most are
+                record_id = value.get(own)
+            elif value is _MISSING or isinstance(value, AdapterError):
                 told[key] = self._without(key, flight, value)
                 continue
             try:
-                origin = Provenance(department, source, as_of, False, way.record_id(number, value))
-                reading = Reading(value, origin)
+                if record_id.__class__ is not str:
+                    record_id = way.record_id(number, value)
+                origin = Provenance(department, source, as_of, False, record_id)
+                reading = _reading_of((value, origin, None))
                 fresh_s, known_s = there if value else absent
-                put(key, reading, now, fresh_s, known_s, mark)
+                put(key, reading, now, fresh_s, known_s, flight.mark)
             except Exception as bug:
                 # The rim where adapters end: what no reading can be made of is its row's trouble.
                 log.error("federation.adapter_bug", department=department, **where(bug))
@@ -116,8 +119,8 @@ class Settling:
 
         What is older becomes the last known, unless this process knows later news.
         """
-        today, now, fresh = self._now(), flight.passage.loop.time(), {}
-        there, absent = self._freshness.lives(progress=flight.way.progress)
+        today, now, fresh = self._now(), flight.loop.time(), {}
+        there, absent = self._of_progress if flight.way.progress else self._of_records
         for key, reading in found.items():
             last = self._memory.known(key, now=now)
             age = age_s(reading, today)

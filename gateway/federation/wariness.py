@@ -5,7 +5,7 @@ parts cost more calls than gathering saves gathers nothing for a while.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from adapters.errors import AdapterError
@@ -62,7 +62,7 @@ class Wariness:
         Its operations would each have asked for themselves: where parts cost more than that, they
         do so for a while.
         """
-        way, until = flight.way, flight.passage.loop.time() + LIFE_S
+        way, until = flight.way, flight.loop.time() + LIFE_S
         self._counted_until = until
         self._saved.setdefault(way, 0)
         if flight.parting is None:
@@ -73,11 +73,11 @@ class Wariness:
             self._saved[way] = 0
         self.awake = True
 
-    def failed(self, flight: Flight, keys: Sequence[Key], error: AdapterError) -> None:
-        """A call failed for these keys, and is not parted."""
+    def failed(self, flight: Flight, error: AdapterError) -> None:
+        """A call failed, and is not parted."""
         if not spoils(error):
             return
-        parting, now = flight.parting, flight.passage.loop.time()
+        parting, keys, now = flight.parting, flight.wanted, flight.loop.time()
         numbers = {key.key for key in keys}
         if len(numbers) > 1:
             self._suspect(keys, now)
@@ -93,15 +93,15 @@ class Wariness:
                 self._resting.add(flight.way)
                 self.awake = True
 
-    def given_up(self, flight: Flight, keys: Sequence[Key]) -> None:
+    def given_up(self, flight: Flight) -> None:
         """Nobody waits any longer; after a while without a word, one key may be why."""
-        if len(flight.together) > 1 and flight.passage.silent_s >= flight.way.gate.patience_s:
-            self._suspect(keys, flight.passage.loop.time())
+        if len(flight.together) > 1 and flight.silent_s >= flight.way.gate.patience_s:
+            self._suspect(flight.wanted, flight.loop.time())
 
-    def answered(self, flight: Flight, keys: Iterable[Key], now: float) -> None:
-        """The department answered these: what failed beside them, failed by itself."""
+    def answered(self, flight: Flight, now: float) -> None:
+        """The department answered: what failed beside these keys, failed by itself."""
         self._resting.discard(flight.way)
-        for key in keys:
+        for key in flight.wanted:
             self._until.pop(_number(key), None)
         parting = flight.parting
         if parting is None and flight.way in self._saved:

@@ -41,7 +41,28 @@ class Way:
         return None if own is None else str(own)
 
 
-def way_of(gate: Gate, department: Department, source: str, name: str) -> Way:
+class Ways(dict[tuple[str, str, str], Way | None]):
+    """The way at a department, source and name; None where the first is not plugged in.
+
+    A way that is declared is found once.
+    """
+
+    def __init__(self, departments: Mapping[str, Department], gates: Mapping[str, Gate]) -> None:
+        super().__init__()
+        self._departments, self._gates = departments, gates
+
+    def __missing__(self, at: tuple[str, str, str]) -> Way | None:
+        department, source, name = at
+        gate = self._gates.get(department)
+        if gate is None:
+            return None
+        way = _way_of(gate, self._departments[department], source, name)
+        if way.declared:
+            self[at] = way
+        return way
+
+
+def _way_of(gate: Gate, department: Department, source: str, name: str) -> Way:
     """The way as declared; one that is not takes one key at a time."""
     info = gate.info
     if name == PROGRESS:

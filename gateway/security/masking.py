@@ -28,16 +28,9 @@ def personal_mask(
     viewer: Viewer, register: Register, record: Mapping[str, Any], kind: str, value: Any
 ) -> Any:
     """A personal value of a register's record as this viewer may see it; never raises."""
-    owner = _owner(register, record)
-    if owner is not None and may_see_personal(viewer, owner):
-        return value
+    kind_of_owner = _OWNERS.get(register.key)
+    if kind_of_owner is not None:
+        key = record.get(register.key)  # of whom it is about, as a viewer's subject names them
+        if isinstance(key, str) and key and may_see_personal(viewer, f"{kind_of_owner}:{key}"):
+            return value
     return masked(kind, value)
-
-
-def _owner(register: Register, record: Mapping[str, Any]) -> str | None:
-    """Whom a record is about, as a viewer's subject would name them; None when that is not sure."""
-    key = record.get(register.key)
-    if not isinstance(key, str) or not key:
-        return None
-    kind = _OWNERS.get(register.key)
-    return None if kind is None else f"{kind}:{key}"

@@ -214,6 +214,42 @@ async def test_who_leaves_takes_nobody_along_and_the_last_ends_the_call() -> Non
 
 
 @in_virtual_time
+async def test_who_left_keeps_what_it_was_told_when_the_call_lands() -> None:
+    world = World(Housing())
+    gone, stays = world.operation(), world.operation()
+    of_gone = gone.record("housing", "property", "no", "a")
+    of_stays = stays.record("housing", "property", "no", "a")
+    await asyncio.sleep(0.005)
+
+    gone.close()
+
+    assert values([await of_stays]) == ["a"]
+    assert (await of_gone).problem is not None
+    assert (await gone.record("housing", "property", "no", "a")).problem is not None
+
+
+@in_virtual_time
+async def test_who_left_a_call_that_came_apart_holds_no_part_of_it_up() -> None:
+    department = Housing(poison={"b": ContractBroken("housing", "odd")})
+    world = World(department)
+    first, second, other = world.operation(), world.operation(), world.operation("bob")
+    first.record("housing", "property", "no", "a")
+    second.record("housing", "property", "no", "a")
+    of_other = other.record("housing", "property", "no", "b")
+    await asyncio.sleep(0.005)
+
+    first.close()
+    await asyncio.sleep(0.01)  # in parts by now
+    under_way = [flight.keys[0].key for flight in world.federation._flights]
+    second.close()
+
+    assert department.calls == [["a", "b"], ["a"], ["b"]]
+    assert under_way == ["a", "b"]
+    assert [flight.keys[0].key for flight in world.federation._flights] == ["b"]
+    assert (await of_other).problem is not None
+
+
+@in_virtual_time
 async def test_who_joined_a_call_that_came_apart_is_answered() -> None:
     department = Housing(poison={"b": ContractBroken("housing", "odd")})
     world = World(department)

@@ -145,7 +145,8 @@ class Operation:
 
     def _run(self, values: VariableValues, *, at_once: bool = False) -> Run | None:
         """What runs these conditions; None where that is left to graphql-core."""
-        outcome = tuple([values.coerced.get(name) for name in self._scope.conditions])
+        names = self._scope.conditions
+        outcome = tuple([values.coerced.get(name) for name in names]) if names else ()
         known = self._runs.get(outcome)
         if known is not None:
             return known

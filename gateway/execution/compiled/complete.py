@@ -48,6 +48,7 @@ Written: TypeAlias = Callable[[State, Any, Place], Any]
 SETTLED: Final = frozenset({str, int, float, bool, type(None), dict, list, tuple})
 # Exactly these are neither awaitable nor exceptions, whatever a scalar makes of them.
 PLAIN: Final = (SETTLED - {type(None)}) | {date, datetime, time, Decimal, UUID}
+_NO_OBJECT: Final = (Exception, type(None), type(Undefined))
 _MEMBERS: Final = 1_000  # flags can be combined without end
 
 
@@ -159,18 +160,16 @@ def whole_objects(written: Written) -> tuple[Shape, Shape]:
     """
 
     def perhaps(state: State, field: Field, value: Any, place: Place) -> Any:
+        if not isinstance(value, _NO_OBJECT):
+            return written(state, value, place)
         if isinstance(value, Exception):
             raise value
-        if value is None or value is Undefined:
-            return None
-        return written(state, value, place)
+        return None
 
     def surely(state: State, field: Field, value: Any, place: Place) -> Any:
-        if isinstance(value, Exception):
-            raise value
-        if value is None or value is Undefined:
-            raise _null(field)
-        return written(state, value, place)
+        if not isinstance(value, _NO_OBJECT):
+            return written(state, value, place)
+        raise value if isinstance(value, Exception) else _null(field)
 
     return perhaps, surely
 

@@ -22,25 +22,16 @@ class Landing:
     Awaited, it is `later`.
     """
 
-    __slots__ = ("_place", "_position", "_state", "future")
+    __slots__ = ("future", "place", "position", "state")
 
     def __init__(self, state: State, position: Position, future: Future[Any], place: Place) -> None:
-        self._state, self._position, self._place = state, position, place
+        self.state = state
+        self.position = position
         self.future = future
+        self.place = place
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        return later(self._state, self._position, self.future, self._place).__await__()
-
-    def completed(self) -> Any:
-        """The finished value of the future, which is done, or an awaitable of it."""
-        state, position, place = self._state, self._position, self._place
-        try:
-            found = position.shape(state, position.field, self.future.result(), place)
-        except Exception as error:  # whatever a resolver raises is an error of its field
-            return fail(state, position, error, place)
-        if found.__class__ is not dict and is_awaitable(found):
-            return guard(state, position, found, place)
-        return found
+        return later(self.state, self.position, self.future, self.place).__await__()
 
 
 Awaited: TypeAlias = Coroutine[Any, Any, Any] | Landing
@@ -107,7 +98,14 @@ class _All(Future[Any]):
         self._coming = 0  # of them, those that wait for a future
         self._cancelled = False
         self._found = found
-        self._parts = {key: self._begun(key, one) for key, one in waiting}
+        self._parts: dict[str | int, Future[Any]] = {}
+        for key, one in waiting:
+            if isinstance(one, Landing):
+                self._coming += 1
+                self._parts[key] = one.future
+                one.future.add_done_callback(partial(self._landed, key, one))
+            else:
+                self._parts[key] = self._task(key, one)
 
     def cancel(self, msg: Any | None = None) -> bool:
         """Ask all to end; whoever waits is told by the first that does."""
@@ -125,14 +123,6 @@ class _All(Future[Any]):
             part.cancel()
         await gather(*self._parts.values(), return_exceptions=True)
 
-    def _begun(self, at: str | int, one: Awaited) -> Future[Any]:
-        if isinstance(one, Landing):
-            self._coming += 1
-            future = one.future
-            future.add_done_callback(partial(self._landed, at, one))
-            return future
-        return self._task(at, one)
-
     def _task(self, at: str | int, one: Coroutine[Any, Any, Any]) -> Future[Any]:
         task = self.get_loop().create_task(one)
         task.add_done_callback(partial(self._came, at))
@@ -144,38 +134,49 @@ class _All(Future[Any]):
         if self._cancelled or self.done() or future.cancelled():
             if not future.cancelled():
                 future.exception()  # looked at, so that nobody is told of it later
-            self._ends_with(at, CancelledError())
+            self._fail_soon(CancelledError())
             return
+        state, position, place = landing.state, landing.position, landing.place
         try:
-            found = landing.completed()
+            try:
+                found = position.shape(state, position.field, future.result(), place)
+            except Exception as error:  # whatever a resolver raises is an error of its field
+                found = fail(state, position, error, place)
         except BaseException as error:  # handed on to who waits, as a task does it
-            self._ends_with(at, error)
+            self._fail_soon(error)
             return
-        if found.__class__ is CoroutineType:
-            self._parts[at] = self._task(at, found)
+        if found.__class__ is not dict and is_awaitable(found):
+            self._parts[at] = self._task(at, guard(state, position, found, place))
         else:
-            self._settle(at, found, None)
+            self._settle(at, found)
 
-    def _ends_with(self, at: str | int, error: BaseException) -> None:
+    def _fail_soon(self, error: BaseException) -> None:
         """In the next turn, as a task's error is told: what came in this turn as well is whole."""
-        self.get_loop().call_soon(self._settle, at, None, error)
+        self.get_loop().call_soon(self._fail, error)
 
     def _came(self, at: str | int, task: Future[Any]) -> None:
         error = CancelledError() if task.cancelled() else task.exception()
-        self._settle(at, None if error else task.result(), error)
+        if error is None:
+            self._settle(at, task.result())
+        else:
+            self._fail(error)
 
-    def _settle(self, at: str | int, found: Any, error: BaseException | None) -> None:
-        self._left -= 1
+    def _settle(self, at: str | int, found: Any) -> None:
+        self._left = left = self._left - 1
         if self.done():
             return
-        if error is None and self._cancelled and not self._left:
-            error = CancelledError()
-        if error is not None:
-            self.set_exception(error)
-            return
         self._found[at] = found
-        if not self._left:
+        if left:
+            return
+        if self._cancelled:
+            self.set_exception(CancelledError())
+        else:
             self.set_result(self._found)
+
+    def _fail(self, error: BaseException) -> None:
+        self._left -= 1
+        if not self.done():
+            self.set_exception(error)
 
 
 def abandon(state: State, waiting: Waiting | None, rest: Iterator[Any] | None = None) -> None:

@@ -1,6 +1,7 @@
 """The variables of an operation, prepared as far as they do not change between executions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from graphql import (
@@ -28,33 +29,51 @@ _AS_IT_IS: Final[Mapping[Any, type]] = {
     GraphQLBoolean.coerce_input_value: bool,
     GraphQLInt.coerce_input_value: int,
 }
+_LEAST, _MOST = -2147483648, 2147483647  # of an Int
+_source_of: Final[Callable[[tuple[GraphQLVariableSignature, Any]], VariableValueSource]] = partial(
+    tuple.__new__, VariableValueSource
+)
 _Part: TypeAlias = tuple[str, GraphQLVariableSignature, type, bool]  # name, kind, may be absent
 
 
 class Declared:
     """The variables an operation declares."""
 
-    __slots__ = ("_parts",)
+    __slots__ = ("_kinds", "_names", "_parts", "_signatures")
 
     def __init__(self, schema: GraphQLSchema, nodes: Sequence[VariableDefinitionNode]) -> None:
         parts = [_part(schema, node) for node in nodes]
         known = [part for part in parts if part is not None]
         self._parts = known if len(known) == len(parts) else None
+        self._names = [name for name, _, _, _ in known]
+        self._signatures = [signature for _, signature, _, _ in known]
+        # Of what is given where nothing is left out; a number has to be looked at.
+        self._kinds = None if int in (kinds := [kind for _, _, kind, _ in known]) else kinds
 
     def quickly(self, given: Mapping[str, Any]) -> VariableValues | None:
         """Their values, where each is of the very class its type takes; None: the long way."""
+        values = [*map(given.get, self._names)]
+        if self._parts is None or [*map(type, values)] != self._kinds:
+            return self._one_by_one(given)
+        sources = map(_source_of, zip(self._signatures, values, strict=True))
+        return VariableValues(
+            dict(zip(self._names, sources, strict=True)),
+            dict(zip(self._names, values, strict=True)),
+        )
+
+    def _one_by_one(self, given: Mapping[str, Any]) -> VariableValues | None:
         if self._parts is None:
             return None
         sources, coerced = {}, {}
         for name, signature, kind, optional in self._parts:
-            value: Any = given.get(name, Undefined)
+            value = given.get(name, Undefined)
             if value.__class__ is kind:
-                if isinstance(value, int) and not -2147483648 <= value <= 2147483647:
+                if kind is int and isinstance(value, int) and not _LEAST <= value <= _MOST:
                     return None
                 coerced[name] = value
             elif value is not Undefined or not optional:
                 return None
-            sources[name] = VariableValueSource(signature, value)
+            sources[name] = _source_of((signature, value))
         return VariableValues(sources, coerced)
 
 

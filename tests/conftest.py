@@ -24,12 +24,12 @@ SHARED = {  # the fixture of a folder that several files wait for once
 }
 LONG_FIRST = (
     "journeys in one world",
+    "tests/chaos/test_chaos.py",
     "tests/gateway/cases/test_filing_protocol.py",
     "tests/adapters/conformance/test_every_check_rejects.py",
     "tests/faults/test_matrix.py",
     "tests/faults/test_planted.py",
     "tests/gateway/cases/test_reconcile.py",
-    "tests/chaos/test_chaos.py",
     "tests/adapters/conformance/test_departments_reach_silver.py",
     "tests/journeys/test_adapter_guide.py",
     "tests/gateway/cases/test_restored_drafts.py",
@@ -45,6 +45,12 @@ LONG_FIRST = (
     "tests/mocks/test_spoiled_ledger.py",
     "tests/gateway/cases/test_dispatch.py",
     "tests/adapters/test_departments_speak.py",
+    "tests/mocks/recording/test_hostile_texts.py",
+    "tests/mocks/recording/test_secrets_never_kept.py",
+    "tests/mocks/test_supervisor.py",
+    "tests/mocks/test_readers.py",
+    "tests/schema/graph/test_graph_federation.py",
+    "tests/adapters/loading/test_hostile_documents.py",
 )
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where a machine has one
 LONGEST_NAME = 100  # of a parameter; names go with every report, and some values are megabytes

@@ -1,23 +1,42 @@
 """Each check of the matrix, shown red once: adapters that are wrong in one way."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from adapters.contract import Changes
 from adapters.errors import Refused
 from adapters.wire import Endpoint
 from mocks.faults.table import KINDS
 from schema.domain.filing import Receipt
-from tests.faults.matrix import Adapters, Matrix, matrix, shipped
+from tests.faults.matrix import Adapters, Matrix, endpoint_of, matrix, shipped
 from tests.faults.verdict import Cell, Verdict
 
 PATIENT_S = 2.0
 Lie = Callable[[Any], Any]
+Opened = Callable[[str], Awaitable[Matrix]]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Opened]:
+    """A department that runs and was asked all there is on a good day, once for all tests."""
+    there: dict[str, Matrix] = {}
+    async with AsyncExitStack() as stack:
+
+        async def of(name: str) -> Matrix:
+            if name not in there:
+                one = matrix(tmp_path_factory.mktemp(name), (name,), deadline_s=PATIENT_S)
+                there[name] = await stack.enter_async_context(one)
+            return there[name]
+
+        yield of
 
 
 class Lying:
@@ -41,19 +60,20 @@ class Lying:
         return lied
 
 
-@asynccontextmanager
-async def planted(folder: Path, name: str, verb: str, lie: Lie) -> AsyncIterator[Matrix]:
+async def cells(opened: Opened, kind: str, name: str, verb: str, lie: Lie) -> list[Cell]:
+    """What the kind does to the verb where its adapter lies."""
+
     def made(endpoints: Mapping[str, Endpoint]) -> Adapters:
         adapters: dict[str, Any] = {n: Lying(a, verb, lie) for n, a in shipped(endpoints).items()}
         return adapters
 
-    async with matrix(folder, (name,), made, PATIENT_S) as whole:
-        yield whole
-
-
-async def cells(folder: Path, kind: str, name: str, verb: str, lie: Lie) -> list[Cell]:
-    async with planted(folder, name, verb, lie) as whole:
+    counters = (await opened(name)).counters
+    hurried = made({name: endpoint_of(counters[name].mock, PATIENT_S)})
+    whole = Matrix(counters, dict(hurried), made, PATIENT_S)
+    try:
         return await whole.row(KINDS[kind], (verb,))
+    finally:
+        await whole.hurried[name].aclose()
 
 
 def honest(given: Any) -> Any:
@@ -79,9 +99,9 @@ def longer(feed: Changes) -> Changes:
     [(honest, None), (shifted, ("cursor",)), (endless, ("more",)), (longer, ("added", "receipt"))],
 )
 async def test_a_feed_told_with_another_cursor_or_more_rows_is_wrong(
-    tmp_path: Path, lie: Lie, fields: tuple[str, ...] | None
+    opened: Opened, lie: Lie, fields: tuple[str, ...] | None
 ) -> None:
-    [found] = await cells(tmp_path, "processed_twice", "greening", "changes", lie)
+    [found] = await cells(opened, "processed_twice", "greening", "changes", lie)
 
     assert (found.verdict, found.fields) == (
         (Verdict.TRUE, ()) if fields is None else (Verdict.WRONG, fields)
@@ -101,9 +121,9 @@ def of_another(receipt: Receipt) -> Receipt:
     ],
 )
 async def test_an_excuse_for_a_moment_excuses_no_foreign_number(
-    tmp_path: Path, lie: Lie, verdict: Verdict, fields: tuple[str, ...]
+    opened: Opened, lie: Lie, verdict: Verdict, fields: tuple[str, ...]
 ) -> None:
-    [cell] = await cells(tmp_path, "clock_skew", "greening", "file", lie)
+    [cell] = await cells(opened, "clock_skew", "greening", "file", lie)
 
     assert (cell.verdict, cell.fields) == (verdict, fields)
 
@@ -117,22 +137,23 @@ def sure(told: Any) -> Any:
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(("lie", "lies"), [(honest, False), (sure, True)])
 async def test_a_refusal_believed_though_it_may_be_anothers_is_a_lie(
-    tmp_path: Path, lie: Lie, *, lies: bool
+    opened: Opened, lie: Lie, *, lies: bool
 ) -> None:
-    found = await cells(tmp_path, "other_operation", "housing", "supplement", lie)
+    found = await cells(opened, "other_operation", "housing", "supplement", lie)
 
     assert ({cell.verdict for cell in found} <= {Verdict.TYPED, Verdict.TRUE}) is not lies
     assert (Verdict.LIE in {cell.verdict for cell in found}) is lies
 
 
 @pytest.mark.timeout(120)
-async def test_an_adapter_that_answers_from_memory_is_not_struck(tmp_path: Path) -> None:
-    async with matrix(tmp_path, ("health",), deadline_s=PATIENT_S) as whole:
-        counter = whole.counters["health"]
-        question = await counter.question("read", 0)
-        remembers: Any = Remembering(whole.hurried["health"], question.truth)
-        whole.hurried["health"] = remembers
-        cell = await whole.cell(KINDS["malformed"], counter, "read")
+async def test_an_adapter_that_answers_from_memory_is_not_struck(opened: Opened) -> None:
+    there = await opened("health")
+    counter = there.counters["health"]
+    question = await counter.question("read", 0)
+    remembers: Any = Remembering(there.hurried["health"], question.truth)
+    whole = replace(there, hurried={"health": remembers})
+
+    cell = await whole.cell(KINDS["malformed"], counter, "read")
 
     assert cell.outcome == "value"
     assert cell.verdict is Verdict.SPARED

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 import pytest
@@ -154,17 +154,19 @@ def start_world(
     callback_base: str | None = None,
     workers: int = 1,
     within_s: float = _STARTS_WITHIN_S,
+    complaints: IO[bytes] | None = None,
 ) -> World:
     """Start these departments on free ports and wait until all of them listen.
 
-    Nothing is left running when they do not, in time.
+    Nothing is left running when they do not, in time. What it complains of goes where a test's
+    own words go, or there.
     """
     command = [sys.executable, "-m", "mocks", "serve", "--port-base", "0", "--state", str(state)]
     command += ["--only", ",".join(departments), "--workers", str(workers)]
     if callback_base:
         command += ["--callback-base", callback_base]
     process = subprocess.Popen(  # noqa: S603 - our own
-        command, stdout=subprocess.DEVNULL, start_new_session=True
+        command, stdout=subprocess.DEVNULL, stderr=complaints, start_new_session=True
     )
     try:
         until(lambda: _listed(state, process), "ports.json", within_s=within_s)

@@ -38,13 +38,16 @@ SPOILED = {
 
 @pytest.fixture
 def began(tmp_path: Path) -> Iterator[Callable[[str], World]]:
-    """A fleet of two over a ledger of the fire department's that somebody wrote in."""
+    """A fleet of two that begins over a ledger of the fire department's that somebody wrote in;
+    what it complains of is in the file `said`.
+    """
     worlds = []
 
     def begin(content: str) -> World:
         (tmp_path / "ledger").mkdir()
         (tmp_path / "ledger" / "fire.jsonl").write_text(content, "utf-8")
-        worlds.append(start_world(tmp_path, "fire", "health"))
+        with (tmp_path / "said").open("wb") as said:
+            worlds.append(start_world(tmp_path, "fire", "health", complaints=said))
         return worlds[-1]
 
     yield begin
@@ -52,25 +55,36 @@ def began(tmp_path: Path) -> Iterator[Callable[[str], World]]:
         stop_world(world)
 
 
-@pytest.mark.parametrize("how", SPOILED)
-def test_the_others_serve_and_the_line_is_named(
-    began: Callable[[str], World], how: str, capfd: pytest.CaptureFixture[str]
-) -> None:
-    content, wrong = SPOILED[how]
-    world = began(content)
-    file = world.state / "ledger" / "fire.jsonl"
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Path]]:
+    """A fleet of two, for all who write in the fire department's ledger while it is down; and the
+    file of what it complains of.
+    """
+    complaints = tmp_path_factory.mktemp("complaints") / "said"
+    with complaints.open("wb") as said:
+        world = start_world(tmp_path_factory.mktemp("fleet"), "fire", "health", complaints=said)
+    yield world, complaints
+    stop_world(world)
 
+
+@pytest.mark.parametrize("how", SPOILED)
+def test_the_others_serve_and_the_line_is_named(fleet: tuple[World, Path], how: str) -> None:
+    (world, complaints), (content, wrong) = fleet, SPOILED[how]
+    file, before = world.state / "ledger" / "fire.jsonl", len(complaints.read_text("utf-8"))
+    world.ask("POST", "departments/fire/stop")
+    file.write_text(content, "utf-8")
+
+    with pytest.raises(httpx.HTTPStatusError) as refused:
+        world.ask("POST", "departments/fire/start")
+    assert refused.value.response.status_code == 409
+    assert "put the line right" in refused.value.response.json()["mend"]
+    assert f"{file}: {wrong}" in complaints.read_text("utf-8")[before:]
     state = world.ask("GET", "state")
     assert {name: one["up"] for name, one in state["departments"].items()} == {
         "fire": False, "health": True,
     }  # fmt: skip
     (told,) = state["spoiled"]
     assert (told["where"], told["what"].startswith(wrong)) == (str(file), True)
-    with pytest.raises(httpx.HTTPStatusError) as refused:
-        world.ask("POST", "departments/fire/start")
-    assert refused.value.response.status_code == 409
-    assert "put the line right" in refused.value.response.json()["mend"]
-    assert f"{file}: {wrong}" in capfd.readouterr().err
 
     file.write_text(lines(FILING), "utf-8")
     back = world.ask("POST", "departments/fire/start")
@@ -78,12 +92,18 @@ def test_the_others_serve_and_the_line_is_named(
     assert world.ask("GET", "state")["spoiled"] == []
 
 
-def test_a_command_says_it_too(
+def test_a_fleet_may_begin_over_it_and_a_command_says_it_too(
     began: Callable[[str], World], capsys: pytest.CaptureFixture[str]
 ) -> None:
     world, shell = began(lines(FILING, "no entry\n")), Terminal(capsys)
     at = ("--state", str(world.state))
 
+    assert {name: one["up"] for name, one in world.ask("GET", "state")["departments"].items()} == {
+        "fire": False, "health": True,
+    }  # fmt: skip
+    said = (world.state / "said").read_text("utf-8")
+    assert f"{world.state / 'ledger' / 'fire.jsonl'}: line 2 is no entry" in said
+    assert "fire is down until its ledger is right: onething mocks start fire" in said
     assert shell.run("mocks", "state", *at) == 0
     assert "line 2 is no entry" in shell.out
     assert "put the line right" in shell.out
@@ -126,14 +146,13 @@ def test_what_a_command_says_mends_a_file_does(
         world.ask("POST", "reset", {"clock": True})
 
 
-def test_a_line_cut_short_at_the_end_is_dropped_and_told(
-    began: Callable[[str], World], capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_line_cut_short_at_the_end_is_dropped_and_told(began: Callable[[str], World]) -> None:
     world = began(lines(FILING, '{"seq": 2, "ki'))
 
     assert world.ask("GET", "state")["departments"]["fire"]["filings"] == 1
     assert world.ask("GET", "state")["spoiled"] == []
-    assert "a line cut short at its end, 14 bytes nobody was promised" in capfd.readouterr().err
+    said = (world.state / "said").read_text("utf-8")
+    assert "a line cut short at its end, 14 bytes nobody was promised" in said
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,24 @@
 """What people type: scenarios listed and checked, and what `serve` leaves for its departments."""
 
+import argparse
 from pathlib import Path
 
 import pytest
 
-from mocks.__main__ import _parser, _prepare
+from mocks.__main__ import parser
 from mocks.core.seed import OtherSeed, seed_of
+from mocks.fleet_command import prepare
 from mocks.scenarios import command
 from mocks.scenarios.control import Scenarios, UnknownScenario
 from mocks.scenarios.library import LIBRARY
 
 
+def parsed(*typed: str) -> argparse.Namespace:
+    return parser(typed).parse_args(typed)
+
+
 def said(capsys: pytest.CaptureFixture[str], *typed: str) -> tuple[int, str, str]:
-    code = command.run(_parser().parse_args(["scenarios", *typed]))
+    code = command.run(parsed("scenarios", *typed))
     out, err = capsys.readouterr()
     return code, out, err
 
@@ -51,8 +57,8 @@ def test_serving_leaves_seed_and_scenarios_in_the_state(tmp_path: Path) -> None:
     state = tmp_path / "state"
     typed = ["serve", "--state", str(state), "--seed", "7", "--scenarios", str(own)]
 
-    _prepare(_parser().parse_args([*typed, "--scenario", "mine", "--scenario", "lunch_break"]))
-    _prepare(_parser().parse_args(["serve", "--state", str(state)]))
+    prepare(parsed(*typed, "--scenario", "mine", "--scenario", "lunch_break"))
+    prepare(parsed("serve", "--state", str(state)))
 
     assert seed_of(state) == 7
     assert Scenarios(state).active() == ("mine", "lunch_break")
@@ -63,6 +69,6 @@ def test_a_wrong_seed_or_scenario_is_not_served(tmp_path: Path) -> None:
     (tmp_path / "ledger" / "fire.jsonl").write_text("{}\n", "utf-8")
     for typed, refused in ((["--seed", "7"], OtherSeed), (["--scenario", "x"], UnknownScenario)):
         with pytest.raises(refused):
-            _prepare(_parser().parse_args(["serve", "--state", str(tmp_path), *typed]))
+            prepare(parsed("serve", "--state", str(tmp_path), *typed))
     with pytest.raises(SystemExit):
-        _parser().parse_args(["serve", "--seed", "-1"])
+        parsed("serve", "--seed", "-1")

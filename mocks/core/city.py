@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from mocks.core import names
 from mocks.core.houses import NUMBERS, address_of
 from mocks.core.numbers import (
@@ -25,27 +27,36 @@ from mocks.core.people import person_ref
 from mocks.core.records import Company, HealthCertificates, Manager
 from mocks.core.works import Works
 
+_ROADS = len(names.ROADS)
 _COMPANIES = Shuffle(31**5, 12_345_701, 7_654_321)
 _FIRST_FOUNDED = date(2008, 1, 2).toordinal()
+_FIRST_EXPIRY = date(2027, 1, 5).toordinal()
+_FIXED_COUNTS = {0: 12, 1: 4}
 _MOVES_IN = timedelta(days=60)
 # index -> (road, house number, floor)
 _FIXED_PREMISES = {0: (0, 188, 1), 1: (9, 520, 1)}
 _FIXED: dict[int, dict[str, Any]] = {
     0: {
         "name": "上海徐汇小满餐饮有限公司",
-        "type": "有限责任公司(自然人独资)",
-        "trade": 0,
-        "capital": 500_000,
-        "founded": date(2019, 3, 12),
+        "enterprise_type": "有限责任公司(自然人独资)",
+        "business_scope": names.TRADES[0][1],
+        "registered_capital": Decimal("500000.00"),
+        "establish_date": date(2019, 3, 12),
+        "business_term": "2019-03-12至不约定期限",
+        "status": "存续",
     },
     1: {
         "name": "上海长宁拾光甜品店",
-        "type": "个人独资企业",
-        "trade": 1,
-        "capital": 100_000,
-        "founded": date(2021, 9, 6),
+        "enterprise_type": "个人独资企业",
+        "business_scope": names.TRADES[1][1],
+        "registered_capital": Decimal("100000.00"),
+        "establish_date": date(2021, 9, 6),
+        "business_term": "2021-09-06至不约定期限",
+        "status": "存续",
     },
 }
+_DRAWN = (b"trade", b"word", b"founded", b"capital", b"type", b"gone")
+_WORDS, _TYPES = len(names.SHOP_WORDS), len(names.TYPES)
 
 
 class City(Works):
@@ -61,20 +72,18 @@ class City(Works):
         return self._company(index, road, uscc(names.ROADS[road][0], organisation))
 
     def _company(self, index: int, road: int, code: str) -> Company:
-        fixed, draw = _FIXED.get(index, {}), self.about(index)
         number, floor = self._door(index)
         built = self._built(road, number)
-        trade, scope = names.TRADES[fixed.get("trade", draw("trade") % 5)]
-        word = names.SHOP_WORDS[draw("word") % len(names.SHOP_WORDS)]
-        name = fixed.get("name", f"上海{names.ROADS[road][1][:2]}{word}{trade}有限公司")
-        founded = fixed.get("founded") or _founded(draw("founded"), built)
-        capital = fixed.get("capital", 10_000 * (1 + draw("capital") % 500))
-        return Company(
+        district, where, _, _ = names.ROADS[road]
+        traded, word, founding, capital, kind, gone = self.about(b"%d" % index, *_DRAWN)
+        trade, scope = names.TRADES[traded % 5]
+        founded = _founded(founding, built)
+        company = Company(
             index=index,
             uscc=code,
-            name=name,
-            enterprise_type=fixed.get("type", names.TYPES[draw("type") % len(names.TYPES)]),
-            registered_capital=Decimal(f"{capital}.00"),
+            name=f"上海{where[:2]}{names.SHOP_WORDS[word % _WORDS]}{trade}有限公司",
+            enterprise_type=names.TYPES[kind % _TYPES],
+            registered_capital=Decimal(f"{1 + capital % 500}0000.00"),
             establish_date=founded,
             business_term=f"{founded.isoformat()}至不约定期限",
             business_scope=scope,
@@ -82,20 +91,21 @@ class City(Works):
             legal_rep_name=self.name(2 * index),
             legal_rep_ref=person_ref(2 * index),
             premises_cert_no=self._cert_no(road, number, floor, built),
-            district_code=names.ROADS[road][0],
-            status="注销" if not fixed and draw("gone") % 40 == 0 else "存续",
+            district_code=district,
+            status="注销" if gone % 40 == 0 else "存续",
         )
+        return replace(company, **_FIXED[index]) if index in _FIXED else company
 
     def _road(self, index: int) -> int:
         """The road its premises are in."""
         fixed = _FIXED_PREMISES.get(index)
-        return self.drawn("road", index) % len(names.ROADS) if fixed is None else fixed[0]
+        return self.draw(b"road/%d" % index) % _ROADS if fixed is None else fixed[0]
 
     def _door(self, index: int) -> tuple[int, int]:
         """House number and floor of its premises: the ground floor every house has."""
         if (fixed := _FIXED_PREMISES.get(index)) is not None:
             return fixed[1:]
-        return 1 + self.drawn("number", index) % (NUMBERS - 1), 1
+        return 1 + self.draw(b"number/%d" % index) % (NUMBERS - 1), 1
 
     def _known(self, code: str) -> tuple[int, int] | None:
         """The index of the company with this code, and its road."""
@@ -136,11 +146,10 @@ class City(Works):
         """The health certificates of a company's staff; None for an unknown company."""
         if (known := self._known(code)) is None:
             return None
-        count = {0: 12, 1: 4}.get(known[0], self.drawn("health", code) % 40)
-        expiry = self.day(date(2027, 1, 5), 300, "expiry", code)
-        return HealthCertificates(
-            uscc=code, valid_count=count, next_expiry=expiry if count else None
-        )
+        drawn, expiring = self.about(code.encode(), b"health", b"expiry")
+        count = _FIXED_COUNTS.get(known[0], drawn % 40)
+        expiry = date.fromordinal(_FIRST_EXPIRY + expiring % 300) if count else None
+        return HealthCertificates(uscc=code, valid_count=count, next_expiry=expiry)
 
 
 def _founded(drawn: int, built: date) -> date:

@@ -170,9 +170,13 @@ class VirtualClock:
         """Virtual time in Shanghai."""
         if not self.looked:
             self.look()
+        return self.at(real_now())
+
+    def at(self, real: float) -> datetime:
+        """Virtual time at a moment of real time, as the clock was set when somebody looked."""
         if not self._is_set:
-            return datetime.fromtimestamp(real_now(), SHANGHAI)
-        return self._virtual + timedelta(seconds=(real_now() - self._real) * self._rate)
+            return datetime.fromtimestamp(real, SHANGHAI)
+        return self._virtual + timedelta(seconds=(real - self._real) * self._rate)
 
     def look(self) -> bool:
         """How the clock is set by now; True."""

@@ -34,11 +34,10 @@ class Direct(Starlette):
     turn of the loop, or now. Who asks where nothing is hears what there is.
     """
 
-    def __init__(self, ways: Sequence[Way], untroubled: Callable[[], bool]) -> None:
+    def __init__(self, ways: Sequence[Way], untroubled: OncePerTurn) -> None:
         elsewhere = {404: _elsewhere([way.route for way in ways])}
         super().__init__(routes=[way.route for way in ways], exception_handlers=elsewhere)
-        self.untroubled_now = untroubled
-        self.untroubled = OncePerTurn(untroubled)
+        self.untroubled_now, self.untroubled = untroubled.ask, untroubled
         self._literal: dict[str, dict[str, Way]] = {}
         self._patterns: dict[str, list[tuple[re.Pattern[str], Way]]] = {}
         for way in ways:

@@ -99,10 +99,18 @@ class Faults:
         rules = self._current()
         return bool(rules) and all(rule.hurries for rule in rules)
 
-    def hurry(self, operation: str) -> None:
-        """Count a call against such a rule, when one was in force when somebody looked last."""
-        if (rules := self._ordered.rules) and rules[0].hurries:
-            self._struck_by(rules[0], Matter(operation=operation), None)
+    def hurry(self) -> str:
+        """Count a call against such a rule, when one was in force when somebody looked last.
+
+        Its kind; "" without one.
+        """
+        rules = self._ordered.rules
+        if not rules or not rules[0].hurries:
+            return ""
+        kind = rules[0].hurry()
+        self.struck[kind] += 1
+        struck(kind)
+        return kind
 
     def pick(
         self,
@@ -157,6 +165,7 @@ class Faults:
     def anew(self) -> None:
         """The rules in force begin to count and to draw again; what struck stays counted."""
         self._ordered.anew()
+        self._current()
 
     def _current(self) -> list[Rule]:
         if self._ordered.look():

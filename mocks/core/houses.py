@@ -17,8 +17,9 @@ _ADDRESS = re.compile(r"(?:上海市)?(..新?区)(.+?路)(\d{1,4})号(\d{1,2})�
 _CERT = re.compile(r"沪[((](\d{4})[))](..?)字不动产权第(\d{6,7})号")
 _BUILDING = re.compile(r"(\d{6})(\d{3})(\d{5})")
 _PARCEL = re.compile(r"\d{6}(\d{3})(\d{3})GB(\d{5})")
-_FIRST_BUILT, _FIXED_BUILT = date(1986, 3, 1), date(2012, 6, 18)
-_FIRST_APPROVED = date(1995, 1, 4)
+_FIRST_BUILT, _FIXED_BUILT = date(1986, 3, 1).toordinal(), date(2012, 6, 18)
+_FIRST_APPROVED = date(1995, 1, 4).toordinal()
+_OF_PARCEL = (b"land", b"land area", b"approved", b"unapproved")
 _ROAD_INDEX = {(district, road): i for i, (_, district, _, road) in enumerate(names.ROADS)}
 _FIXED_OWNERS = {(0, 188, 1): "上海衡复置业有限公司", (9, 520, 1): "上海愚园商业管理有限公司"}
 _FIXED_AREAS = {(0, 188, 1): Decimal("186.5"), (9, 520, 1): Decimal("62.3")}
@@ -28,17 +29,19 @@ class Houses(People):
     """Titles, houses and land."""
 
     def _floors(self, road: int, number: int) -> int:
-        return 6 if number == 188 else 1 + self.drawn("floors", road, number) % FLOORS
+        return 6 if number == 188 else 1 + self.draw(b"floors/%d/%d" % (road, number)) % FLOORS
 
     def _built(self, road: int, number: int) -> date:
         if number == 188:
             return _FIXED_BUILT
-        return self.day(_FIRST_BUILT, 12_000, "built", road, number)
+        return date.fromordinal(_FIRST_BUILT + self.draw(b"built/%d/%d" % (road, number)) % 12_000)
 
     def _area(self, road: int, number: int, floor: int) -> Decimal:
         """What a storey measures, in square metres."""
         key = (road, number, floor)
-        return _FIXED_AREAS.get(key) or Decimal(600 + self.drawn("area", *key) % 3400).scaleb(-1)
+        return _FIXED_AREAS.get(key) or Decimal(
+            600 + self.draw(b"area/%d/%d/%d" % key) % 3400
+        ).scaleb(-1)
 
     def _title(self, road: int, number: int, floor: int) -> Property | None:
         floors = self._floors(road, number) if 0 < number < NUMBERS else 0
@@ -46,12 +49,13 @@ class Houses(People):
             return None
         key = (road, number, floor)
         code, _, street, _ = names.ROADS[road]
-        owner = self.name(10**7 + self.drawn("owner", *key) % 10**7)
+        drawn, used = self.about(b"%d/%d/%d" % key, b"owner", b"use")
+        owner = self.name(10**7 + drawn % 10**7)
         return Property(
             cert_no=self._cert_no(*key, self._built(road, number)),
             address=address_of(*key),
             owner_name=_FIXED_OWNERS.get(key, owner),
-            use="商业" if floor == 1 else self.of(names.USES, "use", *key),
+            use="商业" if floor == 1 else names.USES[used % len(names.USES)],
             area=self._area(*key),
             floor=floor,
             floor_count=floors,
@@ -63,7 +67,8 @@ class Houses(People):
 
     def _cert_no(self, road: int, number: int, floor: int, built: date) -> str:
         """The number of a storey's title, registered when its house was built or later."""
-        year = max(2005, built.year + self.drawn("year", road, number, floor) % 6)
+        drawn = self.draw(b"year/%d/%d/%d" % (road, number, floor))
+        year = max(2005, built.year + drawn % 6)
         serial = (road * NUMBERS + number) * FLOORS + floor - 1
         return f"沪({year}){names.ROADS[road][1][0]}字不动产权第{serial:07d}号"
 
@@ -107,7 +112,7 @@ class Houses(People):
             fire_acceptance_no=f"沪公消验〔{done.year}〕第{number:04d}号"
             if done.year > 1998
             else None,
-            fire_resistance_rating=self.of(names.RATINGS, "rating", road, number),
+            fire_resistance_rating=names.RATINGS[self.draw(b"rating/%d/%d" % place) % 4],
             height=Decimal(floors * 36 + 6) / 10,
             floors=floors,
             completed_on=done,
@@ -119,13 +124,15 @@ class Houses(People):
         if (place := plot_of(parcel_no)) is None:
             return None
         road, plot = place
-        approved = self.day(_FIRST_APPROVED, 10_000, "approved", parcel_no)
+        use, area, approved, unapproved = self.about(parcel_no.encode(), *_OF_PARCEL)
         return Parcel(
             parcel_no=parcel_no,
-            land_use=self.of(names.LAND_USES, "land", parcel_no),
-            area=Decimal(8000 + self.drawn("land area", parcel_no) % 240_000) / 10,
+            land_use=names.LAND_USES[use % 4],
+            area=Decimal(8000 + area % 240_000) / 10,
             plan_unit=f"{parcel_no[4:6]}-{road + 1:02d}-{plot % 100 + 1:02d}",
-            approved_on=None if self.drawn("unapproved", parcel_no) % 9 == 0 else approved,
+            approved_on=date.fromordinal(_FIRST_APPROVED + approved % 10_000)
+            if unapproved % 9
+            else None,
         )
 
 

@@ -11,11 +11,13 @@ A department module `mocks.departments.<id>` offers
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from mocks.core.changes import Changes
 from mocks.core.city import City
 from mocks.core.clock import VirtualClock
 from mocks.core.desk import Desk
@@ -55,6 +57,7 @@ class Kit:
     before: Remembered
     callback_base: str | None
     contract_dir: Path
+    changes: Changes  # of the state folder, where orders and the clock are
     key: bytes  # signs the tokens it issues, until it starts again
     scenarios: Playing = ORDINARY_DAYS
 
@@ -67,6 +70,10 @@ class Kit:
     def hurried(self) -> bool:
         """Whether the one thing in force is that nobody waits, not even as on every day."""
         return self.faults.hurries and not (self.pace or self.scenarios.active)
+
+    def plainly(self, day: Callable[[], bool]) -> Callable[[], bool]:
+        """The same question about the day, and the clock looked at; only when that may change."""
+        return self.changes.once(lambda: self.clock.look() and day())
 
     def reset(self) -> None:
         """Forget everything; what was under way is not done, and rules begin to count anew."""
@@ -106,8 +113,7 @@ def assemble(
 ) -> Kit:
     """The kit of a department over a state folder; its desk knows all its ledger knows.
 
-    Without a seed it is the one kept in that folder. `follows`: another process takes filings in,
-    and made the key.
+    Without a seed: the one kept there. `follows`: another process takes filings in, with that key.
     """
     module = department_module(department)
     seed = seed_of(state) if seed is None else seed
@@ -132,5 +138,6 @@ def assemble(
         callback_base=callback_base,
         contract_dir=contracts / department / "contract",
         scenarios=scenarios,
+        changes=Changes(state),
         key=key or secrets.token_bytes(16),
     )

@@ -52,6 +52,12 @@ def value_of(raw: bytes, content_type: str | None, taken: Collection[str]) -> An
     return _READ.get(media, _json)(raw, codec)
 
 
+def is_plain(content_type: str | None, taken: Collection[str]) -> bool:
+    """Whether a body is of one of the media types `taken`, and in UTF-8."""
+    media, _, codec = _told(content_type or "")
+    return media in taken and codec == _UTF_8
+
+
 @lru_cache(maxsize=64)  # a client says the same with every request
 def _told(content_type: str) -> tuple[str, str, str | None]:
     """Media type and charset, in lower case, "" for what is not told; and how that is read."""

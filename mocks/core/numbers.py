@@ -5,7 +5,8 @@ from datetime import date
 from functools import wraps
 from hashlib import blake2b
 from operator import mul
-from string import ascii_uppercase, digits
+from string import ascii_lowercase, ascii_uppercase, digits
+from struct import Struct
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -13,11 +14,18 @@ T = TypeVar("T")
 SEED = 20190830  # of everything that is drawn, unless another is told
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I O S V Z
 _BASE31 = {character: value for value, character in enumerate(USCC_ALPHABET)}
+_DIGITS31 = str.maketrans({  # as int() reads them; what is none of them it does not read
+    **{chr(code): "!" for code in range(128)},
+    **dict(zip(USCC_ALPHABET, digits + ascii_lowercase, strict=False)),
+})  # fmt: skip
 _PAIRS = [first + second for first in USCC_ALPHABET for second in USCC_ALPHABET]
 _BASE36 = {character: int(character, 36) for character in digits + ascii_uppercase}
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+_ORG_CHECKS = "0X987654321"
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _DIGEST = 8
+_number = int.from_bytes
+_NUMBERS = tuple(Struct(f">{count}Q").unpack for count in range(8))  # of as many digests
 _JOINED = tuple("/".join(["%s"] * count) for count in range(6))
 _ID_WEIGHTS = tuple(pow(2, 17 - i, 11) for i in range(17))
 
@@ -55,20 +63,15 @@ def in_base31(value: int, width: int) -> str:
 
 def from_base31(text: str) -> int:
     """The inverse of `in_base31`; ValueError for a foreign character."""
-    value = 0
-    try:
-        for character in text:
-            value = value * 31 + _BASE31[character]
-    except KeyError:
-        raise ValueError(text) from None
-    return value
+    if not text.isascii():
+        raise ValueError(text)
+    return int(text.translate(_DIGITS31), 31)
 
 
 def organisation_code(body: str) -> str:
     """The nine characters of GB 11714: eight and their check."""
     total = sum(map(mul, map(_BASE36.__getitem__, body), _ORG_WEIGHTS))
-    check = 11 - total % 11
-    return body + {10: "X", 11: "0"}.get(check, str(check))
+    return body + _ORG_CHECKS[total % 11]
 
 
 def uscc(district: str, organisation: str, kind: str = "91") -> str:
@@ -96,20 +99,22 @@ class Seeded:
 
     def drawn(self, *parts: object) -> int:
         """A large number, which is `drawn` of the seed and these; a record is made of a dozen."""
+        return self.draw((_JOINED[len(parts)] % parts).encode())
+
+    def draw(self, told: bytes) -> int:
+        """`drawn` of parts that are written already, with a slash between them."""
         digest = self._begun.copy()
-        digest.update((_JOINED[len(parts)] % parts).encode())
-        return int.from_bytes(digest.digest(), "big")
+        digest.update(told)
+        return _number(digest.digest(), "big")
 
-    def about(self, *subject: object) -> Callable[[str], int]:
-        """What is drawn about one thing, `drawn(what, *subject)`: its name is written once."""
-        begun, name = self._begun.copy, "/" + _JOINED[len(subject)] % subject
-
-        def draw(what: str) -> int:
+    def about(self, subject: bytes, *whats: bytes) -> tuple[int, ...]:
+        """What is drawn about one thing, `drawn(what, subject)` of each."""
+        begun, name, drawn = self._begun.copy, b"/" + subject, b""
+        for what in whats:
             digest = begun()
-            digest.update((what + name).encode())
-            return int.from_bytes(digest.digest(), "big")
-
-        return draw
+            digest.update(what + name)
+            drawn += digest.digest()
+        return _NUMBERS[len(whats)](drawn)
 
     def of(self, choices: Sequence[T], *parts: object) -> T:
         """One of the choices."""
@@ -121,7 +126,6 @@ class Seeded:
 
 
 _S = TypeVar("_S", bound=Seeded)
-_UNKNOWN = object()
 
 
 def recalled(find: Callable[[_S, str], T]) -> Callable[[_S, str], T]:
@@ -131,15 +135,16 @@ def recalled(find: Callable[[_S, str], T]) -> Callable[[_S, str], T]:
     """
 
     @wraps(find)
-    def found(self: _S, key: str) -> T:
-        if not self.recalls:
-            return find(self, key)
+    def recalling(self: _S, key: str) -> T:
         kept, asked = self.recalled, (find, key)
-        answer: T = kept.get(asked, _UNKNOWN)
-        if answer is _UNKNOWN:
+        if asked in kept:
+            answer: T = kept[asked]
+            return answer
+        found = find(self, key)
+        if self.recalls:
             if len(kept) >= self.recalls:
                 kept.clear()
-            answer = kept[asked] = find(self, key)
-        return answer
+            kept[asked] = found
+        return found
 
-    return found
+    return recalling

@@ -12,6 +12,7 @@ _BIRTHDAYS = 14_000
 _FIRST_BIRTHDAY = date(1962, 1, 1)
 _DISTRICTS = tuple(code for code in names.DISTRICT_NAMES if code != "310115")  # founded in 1992
 _IDS = Shuffle(len(_DISTRICTS) * _BIRTHDAYS * 999, 15_485_863, 32_452_848)
+_SURNAMES, _GIVEN = len(names.SURNAMES), len(names.GIVEN)
 _FIXED_PEOPLE = {0: "沈若梅", 1: "陆知远", 2: "顾书瑶", 3: "程一诺"}
 
 
@@ -35,9 +36,8 @@ class People(Seeded):
         """What the person with this index is called."""
         if (fixed := _FIXED_PEOPLE.get(index)) is not None:
             return fixed
-        draw = self.about(index)
-        surname = names.SURNAMES[draw("sur") % len(names.SURNAMES)]
-        return surname + names.GIVEN[draw("given") % len(names.GIVEN)]
+        surname, given = self.about(b"%d" % index, b"sur", b"given")
+        return names.SURNAMES[surname % _SURNAMES] + names.GIVEN[given % _GIVEN]
 
     @recalled
     def person_by_ref(self, ref: str) -> Person | None:

@@ -1,6 +1,9 @@
 """A department's REST face, driven by its contract: routes, keys, faults, and checked bodies."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import msgspec
@@ -11,16 +14,18 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from mocks.core.contract import Contract, Fault, Operation
+from mocks.core.deed import Brief, Briefly
 from mocks.core.direct import Direct, Way
 from mocks.core.faults import NO_FAULT
 from mocks.core.faults import Fault as BadDay
 from mocks.core.filed import DeskError
 from mocks.core.http import answer, cut_early
 from mocks.core.kit import Kit
-from mocks.core.media import NotTaken, value_of
+from mocks.core.media import NotTaken, is_plain, value_of
 from mocks.core.parameters import Parameter, parameter_faults, parameters
 from mocks.core.question import Question
 from mocks.core.ready import Ready
+from mocks.core.turn import OncePerTurn
 from mocks.faults.answering import Asked, Own
 from mocks.faults.instead import unauthorized
 from mocks.journal.noting import asks
@@ -43,6 +48,12 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Handler = Callable[[Call], Response]
+Plain = Callable[[bytes, bytes], object]
+"""The value a good answer gives to a query and a body, where nothing else about them matters.
+
+None: it takes more than a look, and nothing was done.
+"""
+_JSON = "application/json"
 _NOT_JSON = Fault(pointer="", message="not JSON", missing=False)
 
 
@@ -52,6 +63,10 @@ class Manners(Protocol):
     def stranger(self, question: Question, operation: str) -> Response | None:
         """The answer to a caller without valid credentials; None lets them in."""
         ...
+
+    def lets_in_until(self, question: Question) -> float:
+        """Up to when in real time `stranger` lets in whoever shows the same."""
+        return math.inf
 
     def invalid(self, operation: str, faults: Sequence[Fault]) -> Response:
         """The answer to a request that breaks the contract."""
@@ -74,7 +89,7 @@ def json_reply(
     value: object,
     status: int = 200,
     *,
-    media_type: str = "application/json",
+    media_type: str = _JSON,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A JSON answer with Chinese left readable."""
@@ -87,19 +102,30 @@ def application(
     manners: Manners,
     handlers: Mapping[str, Handler],
     *,
+    plain: Mapping[str, Plain] = MappingProxyType({}),
     usual: BadDay = NO_FAULT,
 ) -> Direct:
-    """The web application of a department; every operation of its contract has its handler."""
+    """The web application of a department; every operation of its contract has its handler.
+
+    `plain` answers, beside its handler, what asks plainly of an operation that only asks.
+    """
     unmatched = set(contract.operations) ^ set(handlers)
     if unmatched:
         raise LookupError(f"{kit.department}: no match for {', '.join(sorted(unmatched))}")
-    ways = [
-        _way(kit, contract, manners, operation, handlers[operation.id], usual)
-        for operation in contract.operations.values()
-    ]
-    if usual is NO_FAULT:
-        return Direct(ways, lambda: kit.untroubled)
-    return Direct(ways, lambda: kit.hurried)  # who waits on every day waits, unless told not to
+
+    # who waits on every day waits, unless told not to
+    def today() -> bool:
+        return kit.untroubled if usual is NO_FAULT else kit.hurried
+
+    plainly = kit.plainly(today)
+    ways = []
+    for operation in contract.operations.values():
+        way = _way(kit, contract, manners, operation, handlers[operation.id], usual)
+        if (value := plain.get(operation.id)) is not None:
+            brief = _brief(kit, contract, manners, operation, value, usual, plainly)
+            way = Way(route=way.route, deed=Briefly(way.deed, brief))
+        ways.append(way)
+    return Direct(ways, OncePerTurn(today))
 
 
 def _way(
@@ -115,7 +141,7 @@ def _way(
     def at_once(scope: Scope, raw: bytes) -> Response:
         asks(operation.id)
         if usual is not NO_FAULT:
-            kit.faults.hurry(operation.id)
+            kit.faults.hurry()
         response = handled(scope, raw)
         kit.before.note(operation.id, response)
         return response
@@ -138,6 +164,39 @@ def _way(
 
     route = Route(operation.path, endpoint, methods=[operation.method])
     return Way(route=route, deed=at_once)
+
+
+def _brief(
+    kit: Kit,
+    contract: Contract,
+    manners: Manners,
+    operation: Operation,
+    value: Plain,
+    usual: BadDay,
+    day: Callable[[], bool],
+) -> Callable[[Scope], Brief | None]:
+    """Looks at a head once: at all that is not of the query or the body."""
+    of_head = [one for one in parameters(contract, operation) if not one.of_query]
+
+    def say(query: bytes, body: bytes, at: datetime) -> bytes | None:
+        told = value(query, body)
+        return None if told is None else orjson.dumps(told)
+
+    def brief(scope: Scope) -> Brief | None:
+        question = Question(scope)
+        if manners.stranger(question, operation.id) is not None:
+            return None
+        if operation.takes and not is_plain(question.header(b"content-type"), operation.takes):
+            return None
+        if parameter_faults(contract, of_head, question):
+            return None
+        return Brief(
+            operation=operation.id, say=say, media_type=_JSON, plain=day,
+            keep=kit.before.bare(operation.id, _JSON), until=manners.lets_in_until(question),
+            meets=str if usual is NO_FAULT else kit.faults.hurry,
+        )  # fmt: skip
+
+    return brief
 
 
 def _stranger(manners: Manners, request: Request, operation: Operation) -> Response:

@@ -12,13 +12,13 @@ class OncePerTurn:
     """
 
     def __init__(self, ask: Callable[[], bool]) -> None:
-        self._ask = ask
+        self.ask = ask  # now, whatever the turn has heard
         self._known: bool | None = None
 
     def __call__(self) -> bool:
         """The answer; without a running loop there is no turn, and each asks anew."""
         if (known := self._known) is None:
-            known = self._ask()
+            known = self.ask()
             try:
                 asyncio.get_running_loop().call_soon(self._forget)
             except RuntimeError:

@@ -1,6 +1,7 @@
 """The construction department: SOAP 1.2 in GB18030, every message an XML document in a string."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 from mocks.core.credentials import CONSTRUCTION_PASSWORD, CONSTRUCTION_USER
@@ -16,11 +17,13 @@ from mocks.core.filed import (
 )
 from mocks.core.http import seen_by_now
 from mocks.core.kit import Kit
+from mocks.departments import construction_building as building
 from mocks.departments import construction_register as registered
 from mocks.departments.construction_words import day, moment
 from mocks.soap.envelope import SoapFault, Version, Whose
 from mocks.soap.forms import Varies
 from mocks.soap.inner import InnerSchema
+from mocks.soap.laid_out import SLOT, LaidOut
 from mocks.soap.server import Endpoint, Handler, Reply, application
 from mocks.soap.wsdl import load
 from mocks.soap.xml import Element, Unreadable, record
@@ -70,7 +73,6 @@ STATUS = {
     Status.WITHDRAWN: "6",
 }
 REASONS = ("JS-BY-01",)
-RATING = {"一级": "1", "二级": "2", "三级": "3", "四级": "4"}
 _LISTS = frozenset({"PW", "CL", "NR"})
 _BATCH = frozenset({"SLBH", *registered.KEYS})
 _BATCHED = frozenset({"queryItems", *registered.OPERATIONS})
@@ -101,13 +103,21 @@ class Inner:
         self._schema = InnerSchema(kit.contract_dir / f"inner-{operation}.xsd")
         self._varies = _VARIES if operation in _ONLY_ASK else {}
 
-    def handler(self, act: Act) -> Handler:
+    def handler(self, act: Act, brief: building.Told | None = None) -> Handler:
         """`act` on the inner body, for the server to call with the outer one."""
 
         def answered(asked: Mapping[str, Any]) -> Reply:
-            return {"return": self._sealed(asked["HEAD"]["JYLSH"], act(asked["BODY"]))}
+            serial, answer = asked["HEAD"]["JYLSH"], act(asked["BODY"])
+            return {"return": self._sealed(serial, answer, moment(self._clock.now()))}
 
-        return Handler(act=answered, read=self._opened, varies=self._varies, proven=self._proven)
+        return Handler(
+            act=answered, read=self._opened, varies=self._varies, proven=self._proven, brief=brief
+        )
+
+    def laid_out(self, tag: str, answer: Reply) -> LaidOut:
+        """A reply of these answers; its serial and its moment are the first values."""
+        told = {"return": self._sealed(SLOT, answer, SLOT)}
+        return LaidOut(tag, told, Version.SOAP12, ENCODING, qualified=False)
 
     def _opened(self, body: Element) -> Mapping[str, Any]:
         try:
@@ -121,13 +131,8 @@ class Inner:
             _stranger()
         return {"HEAD": head, "BODY": record(root[1], self._lists)}
 
-    def _sealed(self, serial: str, answer: Reply) -> str:
-        head = {
-            "JYLSH": serial,
-            "CODE": "0000",
-            "MSG": "成功",
-            "CLSJ": moment(self._clock.now()),
-        }
+    def _sealed(self, serial: str, answer: Reply, at: str | None) -> str:
+        head = {"JYLSH": serial, "CODE": "0000", "MSG": "成功", "CLSJ": at}
         told = {"HEAD": head, "BODY": answer}
         return self._schema.write("RESPONSE", told, ENCODING, check=not self._proven)
 
@@ -140,25 +145,12 @@ class Construction:
 
     def query_building(self, asked: dict[str, Any]) -> Reply:
         """The building, or nothing."""
-        found = self._kit.city.building(asked["JZWBM"])
-        if found is None:
-            return {}
-        return {
-            "JZW": {
-                "JZWBM": found.building_no,
-                "XFYSBH": found.fire_acceptance_no,
-                "NHDJ": RATING[found.fire_resistance_rating],
-                "JZGD": found.height,
-                "CS": found.floors,
-                "JGRQ": day(found.completed_on),
-                "GXSJ": moment(self._kit.clock.now()),
-            }
-        }
+        return building.found(self._kit, asked["JZWBM"])
 
     def apply(self, asked: dict[str, Any]) -> Reply:
         """A new filing, even when the reference has one already; its building must exist."""
-        building = asked["XM"].get("JZWBM")
-        if building and self._kit.city.building(building) is None:
+        house = asked["XM"].get("JZWBM")
+        if house and self._kit.city.building(house) is None:
             raise fault("E2101", "建筑物编码不存在，不予登记")
         filed = self._kit.desk.receive(asked["WBLSH"], SERVICE_OF[asked["SQLX"]], asked)
         return {
@@ -265,11 +257,16 @@ def build_endpoint(kit: Kit) -> Endpoint:
         "queryProjects": lambda asked: registered.projects(kit, asked),
         "queryPermits": lambda asked: registered.permits(kit, asked),
     }
+    contract = load(kit.contract_dir / "jzgl-service.wsdl")
+    inner = {name: Inner(kit, name) for name in acts}
+    tag = contract.named("queryBuilding").reply
+    laid_out = partial(inner["queryBuilding"].laid_out, tag)
+    told = {"queryBuilding": building.told(kit.city, laid_out)}
     return Endpoint(
-        contract=load(kit.contract_dir / "jzgl-service.wsdl"),
+        contract=contract,
         version=Version.SOAP12,
         namespace=None,
-        operations={name: Inner(kit, name).handler(act) for name, act in acts.items()},
+        operations={name: inner[name].handler(act, told.get(name)) for name, act in acts.items()},
         malformed=lambda text: fault("E1001", f"报文不符合接口规范：{text}"),
         busy=_busy,
         stranger=_stranger,

@@ -3,10 +3,13 @@
 code 00 found · 96 nothing known · 95 stranger (HTTP 401) · 97 missing · 98 malformed · 99 failed
 """
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
 from starlette.responses import Response
 
+from mocks.core.city import City
 from mocks.core.contract import Contract, Fault
 from mocks.core.credentials import HEALTH_API_KEY
 from mocks.core.direct import Direct
@@ -18,6 +21,7 @@ from mocks.core.rest import Call, Manners, application, json_reply
 
 SERVICES: tuple[Service, ...] = ()
 NUMBER = ""
+_CODE = re.compile(rb"creditCode=([0-9A-Z]{18})")
 USUAL_DAY = BadDay(kind="delay", delay_s=0.4)
 
 
@@ -44,14 +48,25 @@ def build(kit: Kit) -> Direct:
         code = call.query("creditCode")
         if len(code) != 18:
             return json_reply({"code": "98", "msg": "参数格式错误:creditCode"})
-        if (found := kit.city.health(code)) is None:
-            return json_reply({"code": "96", "msg": "无数据"})
-        data = {
-            "creditCode": code,
-            "validCount": found.valid_count,
-            "nextExpireDate": found.next_expiry.isoformat() if found.next_expiry else None,
-        }
-        return json_reply({"code": "00", "msg": "成功", "data": data})
+        return json_reply(_summed(kit.city, code))
 
-    contract = Contract.of(kit.contract_dir)
-    return application(kit, contract, _Manners(), {"certificateSummary": summary}, usual=USUAL_DAY)
+    def plain_summary(query: bytes, body: bytes) -> object:
+        if body or (asked := _CODE.fullmatch(query)) is None:
+            return None
+        return _summed(kit.city, asked[1].decode())
+
+    return application(
+        kit, Contract.of(kit.contract_dir), _Manners(), {"certificateSummary": summary},
+        plain={"certificateSummary": plain_summary}, usual=USUAL_DAY,
+    )  # fmt: skip
+
+
+def _summed(city: City, code: str) -> dict[str, Any]:
+    if (found := city.health(code)) is None:
+        return {"code": "96", "msg": "无数据"}
+    data = {
+        "creditCode": code,
+        "validCount": found.valid_count,
+        "nextExpireDate": found.next_expiry.isoformat() if found.next_expiry else None,
+    }
+    return {"code": "00", "msg": "成功", "data": data}

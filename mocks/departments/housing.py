@@ -9,10 +9,12 @@ BJZT   desk                       custom.code
 09 撤回 withdrawn
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+import orjson
 from starlette.responses import Response
 
 from mocks.core.contract import Contract, Fault
@@ -73,22 +75,31 @@ STATUS = {
 }
 REASONS = ("R01", "R02")
 _USE = {"居住": "10", "商业": "20", "办公": "30"}
+_GOOD = "操作成功"
+# a list of one to twenty texts without escapes
+_NUMBERS = re.compile(
+    rb'\{ ?"certNos" ?: ?\[ ?"[^"\\\x00-\x1f]*"(?: ?, ?"[^"\\\x00-\x1f]*"){0,19} ?\] ?\}'
+)
 _ALREADY = "办件已撤回"
 
 
 def reply(code: str, text: str, data: object = None, *, status: str = "0") -> Response:
     """The envelope, always with HTTP 200."""
+    return json_reply(_said(code, text, data, status=status))
+
+
+def _said(code: str, text: str, data: object = None, *, status: str = "0") -> dict[str, Any]:
     body: dict[str, Any] = {
         "status": {"code": status, "text": "success" if status == "0" else text},
         "custom": {"code": code, "text": text},
     }
     if data is not None:
         body["data"] = data
-    return json_reply(body)
+    return body
 
 
 def _good(data: object) -> Response:
-    return reply("0", "操作成功", data)
+    return reply("0", _GOOD, data)
 
 
 def _day(value: date) -> str:
@@ -130,13 +141,26 @@ class _Housing:
         self.kit = kit
 
     def batch(self, call: Call) -> Response:
-        found = {no: self.kit.city.property_by_cert(no) for no in call.body["certNos"]}
-        return _good(
-            {
-                "list": [_title(title) for title in found.values() if title],
-                "WCX": [no for no, title in found.items() if title is None],
-            }
-        )
+        return _good(self._titled(call.body["certNos"]))
+
+    def plain_batch(self, query: bytes, body: bytes) -> object:
+        """What `batch` says to some numbers and nothing else."""
+        if _NUMBERS.fullmatch(body) is None:
+            return None
+        try:
+            numbers = orjson.loads(body)["certNos"]
+        except ValueError:  # no UTF-8
+            return None
+        return _said("0", _GOOD, self._titled(numbers))
+
+    def _titled(self, numbers: Sequence[str]) -> dict[str, Any]:
+        titles, unknown, find = [], [], self.kit.city.property_by_cert
+        for number in dict.fromkeys(numbers):
+            if (title := find(number)) is None:
+                unknown.append(number)
+            else:
+                titles.append(_title(title))
+        return {"list": titles, "WCX": unknown}
 
     def search(self, call: Call) -> Response:
         title = self.kit.city.property_by_address(call.query("address"))
@@ -238,4 +262,5 @@ def build(kit: Kit) -> Direct:
         "supplementMatter": desk.supplement,
         "cancelMatter": desk.cancel,
     }
-    return application(kit, Contract.of(kit.contract_dir), _Manners(), handlers)
+    contract, plain = Contract.of(kit.contract_dir), {"queryPropertyBatch": desk.plain_batch}
+    return application(kit, contract, _Manners(), handlers, plain=plain)

@@ -9,6 +9,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -22,9 +23,9 @@ from mocks.core.http import seen_by_now
 from mocks.core.kit import Kit
 from mocks.core.ledger import digest
 from mocks.core.question import Question
-from mocks.core.records import Company
 from mocks.core.rest import Call, Handler, Manners, application, json_reply
 from mocks.core.webhook import Webhook, signed_headers
+from mocks.market.register import licensed, managers_of, plainly_licensed
 from mocks.market.services import KINDS, SERVICES
 from mocks.market.tokens import Tokens
 
@@ -92,6 +93,10 @@ class _Manners(Manners):
             return None
         return problem(401, "MR-4010", "未授权", "令牌缺失、无效或已过期")
 
+    def lets_in_until(self, question: Question) -> float:
+        _, _, token = (question.header(b"authorization") or "").partition(" ")
+        return self._tokens.holds_until(token)
+
     def invalid(self, operation: str, faults: Sequence[Fault]) -> Response:
         if operation == "issueToken":
             named = any(fault.pointer == "/grant_type" for fault in faults)
@@ -132,27 +137,13 @@ class _Market:
         if len(codes) > 50:
             fault = Fault(pointer="/uscc", message="more than 50", missing=False)
             return problem(400, "MR-4000", "请求无效", "批量超过上限", errors=[fault])
-        found = {code: self.kit.city.company_by_uscc(code) for code in codes}
-        return json_reply(
-            {
-                "licences": [_licence(company) for company in found.values() if company],
-                "not_found": [code for code, company in found.items() if company is None],
-            }
-        )
+        return json_reply(licensed(self.kit.city, codes))
 
     def managers(self, call: Call) -> Response:
         code = call.path("uscc")
         if self.kit.city.company_by_uscc(code) is None:
             return problem(404, "MR-4040", "不存在", "企业不存在")
-        managers = [
-            {
-                "certificate_no": manager.cert_no,
-                "holder": manager.name,
-                "valid_until": manager.valid_until.isoformat(),
-            }
-            for manager in self.kit.city.managers(code)
-        ]
-        return json_reply({"uscc": code, "managers": managers})
+        return json_reply({"uscc": code, "managers": managers_of(self.kit.city, code)})
 
     def applying(self, service: str) -> Handler:
         """The handler that files for one service."""
@@ -196,25 +187,6 @@ class _Market:
         body, number = call.body, call.path("application_no")
         filed = self.kit.desk.withdraw(number, body["reference"], body["reason"])
         return json_reply(_application(filed))
-
-
-def _licence(company: Company) -> dict[str, Any]:
-    return {
-        "uscc": company.uscc,
-        "name": company.name,
-        "type": company.enterprise_type,
-        "registered_capital": str(company.registered_capital),
-        "established_on": company.establish_date.isoformat(),
-        "operating_period": company.business_term,
-        "business_scope": company.business_scope,
-        "address": company.registered_address,
-        "legal_representative": {
-            "name": company.legal_rep_name,
-            "person_ref": company.legal_rep_ref,
-        },
-        "premises_title_no": company.premises_cert_no,
-        "status": "ACTIVE" if company.status == "存续" else "CANCELLED",
-    }
 
 
 def _receipt(filed: Filed) -> dict[str, Any]:
@@ -269,7 +241,8 @@ def build(kit: Kit) -> Direct:
         "supplementApplication": desk.supplement,
         "withdrawApplication": desk.withdraw,
     }
-    return application(kit, contract, manners, handlers)
+    plain = {"getLicences": partial(plainly_licensed, kit.city)}
+    return application(kit, contract, manners, handlers, plain=plain)
 
 
 async def pump(kit: Kit) -> None:

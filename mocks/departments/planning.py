@@ -1,7 +1,7 @@
 """The planning department: SOAP 1.1 document/literal, UsernameToken, asked by reference only."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 from mocks.core.clock import real_now
@@ -14,12 +14,14 @@ from mocks.core.records import Parcel
 from mocks.soap import xml
 from mocks.soap.envelope import SoapFault, Version, Whose
 from mocks.soap.forms import Varies
+from mocks.soap.laid_out import SLOT, LaidOut
 from mocks.soap.server import Endpoint, Handler, Reply, application
-from mocks.soap.wsdl import load
+from mocks.soap.wsdl import Contract, load
 from mocks.soap.wsse import SECURITY, TOKEN_VARIES, WSSE, UsernameTokens, shown_by
 from mocks.soap.xml import NIL_VALUE, Element, record
 
 TYPES = "http://ghzyj.sh.gov.example/plancase/types"
+CHARSET = "UTF-8"
 _MINISTRY, _OFFICE = "11100000MB03271699", "11310000MB2F304184"
 NOTICE, PERMIT = "lift_plan_notice", "lift_planning_permit"
 NOTICE_DAYS = 10
@@ -89,13 +91,28 @@ def fault(code: str, text: str, whose: Whose = Whose.SENDER) -> SoapFault:
 class Planning:
     """The operations of the contract over the desk and the land register."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: Kit, contract: Contract) -> None:
         self._kit = kit
+        fields = dict.fromkeys(("@asOf", "ParcelNo", "LandUse", "Area", "PlanUnit"), SLOT)
+        self._unknown = _laid_out(contract, None)
+        self._approved = _laid_out(contract, {**fields, "ApprovedOn": SLOT})
+        self._unapproved = _laid_out(contract, {**fields, "ApprovedOn": NIL_VALUE})
 
     def get_parcel(self, asked: dict[str, Any]) -> Reply:
         """The parcel, or nothing."""
         parcel = self._kit.city.parcel(asked["ParcelNo"])
         return {"Parcel": self._parcel(parcel) if parcel else None}
+
+    def parcel_told(self, asked: dict[str, Any], at: datetime) -> bytes:
+        """What `get_parcel` answers at that moment, written."""
+        parcel = self._kit.city.parcel(asked["ParcelNo"])
+        if parcel is None:
+            return self._unknown.filled()
+        moment, area = at.isoformat(timespec="seconds"), f"{parcel.area:f}"
+        told = moment, parcel.parcel_no, LAND_USE[parcel.land_use], area, parcel.plan_unit
+        if parcel.approved_on is None:
+            return self._unapproved.filled(*told)
+        return self._approved.filled(*told, parcel.approved_on.isoformat())
 
     def submit(self, fields: dict[str, Any]) -> Reply:
         """A new case, even when the reference has one already."""
@@ -162,6 +179,11 @@ class Planning:
         }
 
 
+def _laid_out(contract: Contract, parcel: Mapping[str, Any] | None) -> LaidOut:
+    tag = contract.named("GetParcel").reply
+    return LaidOut(tag, {"Parcel": parcel}, Version.SOAP11, CHARSET, qualified=True)
+
+
 def case(filed: Filed) -> dict[str, Any]:
     """A case as the contract shows it."""
     refused = filed.status is Status.REFUSED
@@ -213,18 +235,21 @@ def _stranger() -> NoReturn:
 
 def build_endpoint(kit: Kit) -> Endpoint:
     """How the department speaks."""
-    planning = Planning(kit)
+    contract = load(kit.contract_dir / "plan-case.wsdl")
+    planning = Planning(kit, contract)
     tokens = UsernameTokens(PLANNING_USER, PLANNING_PASSWORD)
 
     def listed(body: Element) -> Any:
         return record(body, _LISTS)
 
     return Endpoint(
-        contract=load(kit.contract_dir / "plan-case.wsdl"),
+        contract=contract,
         version=Version.SOAP11,
         namespace=TYPES,
         operations={
-            "GetParcel": Handler(act=planning.get_parcel, varies=_VARIES, proven=True),
+            "GetParcel": Handler(
+                act=planning.get_parcel, varies=_VARIES, proven=True, brief=planning.parcel_told
+            ),
             "SubmitCase": Handler(act=planning.submit, read=listed),
             "QueryCase": Handler(act=planning.query, varies=_VARIES),
             "SupplementCase": Handler(act=planning.supplement, read=listed),
@@ -236,6 +261,7 @@ def build_endpoint(kit: Kit) -> Endpoint:
         shown=shown_by,
         admit=lambda shown: tokens.admit(shown, real_now()),
         understood=frozenset({SECURITY}),
+        charset=CHARSET,
     )
 
 

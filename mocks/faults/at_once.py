@@ -2,7 +2,8 @@
 
 Only what came whole, alone, and over HTTP/1.1 that is kept open; everything else, and whatever has
 no deed (a bad day is on order, nobody knows the path), goes uvicorn's way as ever. A head that was
-met before is not parsed again (`mocks.core.heads`).
+met before is not parsed again (`mocks.core.heads`), and of a plain question nothing is
+(`mocks.faults.brief_ways`).
 """
 
 from typing import Any
@@ -11,10 +12,10 @@ from urllib.parse import unquote
 import httptools
 from starlette.responses import Response
 from starlette.types import Scope
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from mocks.core.deed import Deed, FindDeed, NotOurs
+from mocks.core.deed import Briefly, Deed, FindDeed, NotOurs
 from mocks.core.heads import Heads
+from mocks.faults.brief_ways import BriefWays
 from mocks.faults.line import Lent, OnAccept
 
 _BROKEN = Response(
@@ -28,6 +29,7 @@ class AtOnce(Lent):
     """uvicorn's protocol, answering what it can before it goes on reading."""
 
     find: FindDeed
+    ways: BriefWays
     heads = Heads()  # of the process: what bytes say depends on no connection
 
     _deed: Deed | None = None  # found for the request whose body is being read
@@ -52,7 +54,20 @@ class AtOnce(Lent):
 
     def _known(self, data: bytes) -> bool:
         """Answer a whole request whose head was met before; False for any other."""
-        if not self._is_at_rest() or (asked := self.heads.read(data)) is None:
+        if not self._is_at_rest():
+            return False
+        try:
+            told = self.ways.answer(data, self.server_state.default_headers)
+        except Exception as broken:  # a rim, as `_answer` is
+            self._send(self._broken(broken))
+            return True
+        if told is not None:
+            self._answer_briefly(told)
+            return True
+        return self._read_again(data)
+
+    def _read_again(self, data: bytes) -> bool:
+        if (asked := self.heads.read(data)) is None:
             return False
         self.scope: Any = {
             **self._always(), "headers": asked.headers, "method": asked.method, "path": asked.path,
@@ -61,8 +76,16 @@ class AtOnce(Lent):
         if (deed := self.find(self.scope)) is None:
             return False
         self._content = asked.body
-        self._answer(deed)
+        status = self._answer(deed)
+        if status == 200 and isinstance(deed, Briefly):
+            self.ways.learn(data, deed, self.scope)
         return True
+
+    def _answer_briefly(self, told: bytes) -> None:
+        """Send an answer that nothing else came of."""
+        self.transport.write(told)
+        self._answers += 1
+        self._rest()
 
     def _is_at_rest(self) -> bool:
         """Whether nothing is under way on this connection, and no fault waits for it."""
@@ -108,15 +131,22 @@ class AtOnce(Lent):
         self._deed = None
         self._answer(deed)
 
-    def _answer(self, deed: Deed) -> None:
+    def _answer(self, deed: Deed) -> int:
         """Do it, and send what it says; a rim: our own mistake is a bare 500, and the log."""
         try:
             response = deed(self._scope, self._content)
         except NotOurs:
             raise
         except Exception as broken:
-            self.logger.error("Exception in ASGI application\n", exc_info=broken)
-            response = _BROKEN
+            response = self._broken(broken)
+        self._send(response)
+        return response.status_code
+
+    def _broken(self, broken: Exception) -> Response:
+        self.logger.error("Exception in ASGI application\n", exc_info=broken)
+        return _BROKEN
+
+    def _send(self, response: Response) -> None:
         self.transport.write(self._written(response))
         self._answers += 1
         if response is _BROKEN:
@@ -166,31 +196,11 @@ class AtOnce(Lent):
         return self.find(scope)
 
     def _written(self, response: Response) -> bytes:
-        begun = _BEGUN.of(response.status_code, self.server_state.default_headers)
+        begun = self.ways.begun.of(response.status_code, self.server_state.default_headers)
         return b"\r\n".join((begun, *map(b": ".join, response.raw_headers), b"", response.body))
-
-
-class _Begun:
-    """How answers begin, made once for the same headers: the server says others each second."""
-
-    def __init__(self) -> None:
-        self._headers: list[tuple[bytes, bytes]] = []
-        self._told: dict[int, bytes] = {}
-
-    def of(self, status: int, headers: list[tuple[bytes, bytes]]) -> bytes:
-        """The line of the status, and those of these."""
-        if headers is not self._headers:
-            self._headers, self._told = headers, {}
-        if (told := self._told.get(status)) is None:
-            lines = STATUS_LINE[status].removesuffix(b"\r\n"), *map(b": ".join, headers)
-            told = self._told[status] = b"\r\n".join(lines)
-        return told
-
-
-_BEGUN = _Begun()
 
 
 def answering(find: FindDeed, on_accept: OnAccept | None = None) -> type[AtOnce]:
     """The protocol class of one department's server."""
-    members = {"on_accept": on_accept, "find": staticmethod(find)}
+    members = {"on_accept": on_accept, "find": staticmethod(find), "ways": BriefWays()}
     return type("AnsweringBy", (AtOnce,), members)

@@ -123,6 +123,8 @@ class Rule:
         self._place: int | None = told.get("place")
         self._parameters = {name: told[name] for name in self.kind.parameters if name in told}
         self._draws, self._met = draws or Draws(SEED, *names_of([spec])[0]), 0
+        # whether it strikes every call, and all that does is that nobody waits
+        self.hurries = self._is_hurry()
         self._refuse_too_much(told)
         self._refuse_nothing(told)
 
@@ -143,15 +145,19 @@ class Rule:
             if told[key] != _ANY:
                 raise Wrong(key, f"{self.kind.name} strikes before it is known; leave it out")
 
-    @property
-    def hurries(self) -> bool:
-        """Whether it strikes every call, and all that does is that nobody waits."""
+    def _is_hurry(self) -> bool:
         return (
             self.kind.name == "delay"
             and not self._delay_s
             and self.told.keys() <= {"kind", "delay_s", "operation"}
             and "*" in self.operations
         )
+
+    def hurry(self) -> str:
+        """Strike a call as a rule that hurries does; its kind."""
+        self._met += 1
+        self.struck += 1
+        return self.kind.name
 
     @property
     def by_filing(self) -> bool:

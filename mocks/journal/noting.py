@@ -10,9 +10,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mocks.core.clock import VirtualClock, real_now
-from mocks.core.deed import Deed, FindDeed, NotOurs
+from mocks.core.deed import Brief, Briefly, Deed, FindDeed, NotOurs
 from mocks.core.heads import Headers
 from mocks.core.turn import OncePerTurn
+from mocks.journal.brief import NotedBrief
 from mocks.journal.record import came_of_it, noted, written
 from mocks.journal.ring import Ring
 from mocks.journal.tally import Tally
@@ -184,9 +185,18 @@ class Noting:
 
         def found(scope: Scope) -> Deed | None:
             deed = find(scope)
-            return None if deed is None else partial(self._at_once, deed)
+            if deed is None:
+                return None
+            noted = partial(self._at_once, deed)
+            return Briefly(noted, partial(self._brief, deed)) if type(deed) is Briefly else noted
 
         return found
+
+    def _brief(self, deed: Briefly[Brief], scope: Scope) -> NotedBrief | None:
+        if (brief := deed.brief(scope)) is None:
+            return None
+        head = {**scope, "headers": written(_bounded(scope["headers"]))}
+        return NotedBrief(brief, head, self._ring, self._tally, self._clock)
 
     def _at_once(self, deed: Deed, scope: Scope, content: bytes) -> Response:
         """What the deed says; it and its note take the clock as it was set when the turn began."""

@@ -20,6 +20,7 @@ CAPACITY = 8 * 1024 * 1024
 _HEADER = 16
 _HEAD, _TAIL = 0, 1
 _GAP = 0xFFFFFFFF
+_SPARE = 128  # what gives way does for some that come later too: a hundredth of all
 _U32 = struct.Struct("<I")
 
 
@@ -46,6 +47,8 @@ class Ring:
         # Written whole: `struct` would write zeros first, and a reader would take them for it.
         self._ends = memoryview(self._memory)[:_HEADER].cast("Q")
         self._capacity = len(self._memory) - _HEADER
+        self._quarter = self._capacity // 4
+        self._free_until = 0  # up to there records can stand without further ado
 
     @property
     def head(self) -> int:
@@ -59,23 +62,30 @@ class Ring:
 
     def append(self, payload: bytes) -> int:
         """Keep a record and return its position; the oldest give way. TooLong over a quarter."""
-        length = len(payload)
-        need, capacity, ends = (length + 11) & -8, self._capacity, self._ends  # its `_room`
-        if need > capacity // 4:
+        length, ends = len(payload), self._ends
+        start, need = ends[_HEAD], (length + 11) & -8  # its `_room`
+        if start + need > self._free_until:
+            start = self._made_room(start, need)
+        if need > self._quarter:
             raise TooLong(f"{length} bytes")
-        start = ends[_HEAD]
-        at = start % capacity
-        gap = capacity - at if need > capacity - at else 0
-        start += gap
-        if start + need > ends[_TAIL] + capacity:
-            self._give_way(start + need - capacity)
-        if gap:
-            _U32.pack_into(self._memory, _HEADER + at, _GAP)
-            at = 0
-        at += _HEADER
+        at = _HEADER + start % self._capacity
         self._memory[at : at + 4 + length] = _U32.pack(length) + payload
         ends[_HEAD] = start + need
         return start
+
+    def _made_room(self, start: int, need: int) -> int:
+        """Where a record so long can stand, what was there having given way."""
+        capacity = self._capacity
+        if need > self._quarter:
+            return start
+        left = capacity - start % capacity
+        after = start + left if need > left else start
+        if after + need > self.tail + capacity:
+            self._give_way(after + need - capacity + capacity // _SPARE)
+        if after > start:
+            _U32.pack_into(self._memory, self._at(start), _GAP)
+        self._free_until = min(after - after % capacity + capacity, self.tail + capacity)
+        return after
 
     def amend(self, position: int, beginning: bytes) -> None:
         """Write over the beginning of a record's payload; nothing happens when it is gone."""

@@ -37,10 +37,14 @@ class Tally:
     def add(self, operation: str, status: int, fault: str, duration_s: float) -> None:
         """Count one request."""
         self.requests[operation, status, fault] += 1
+        self.spread(operation).add(duration_s)
+
+    def spread(self, operation: str) -> Spread:
+        """That of an operation."""
         spread = self.durations.get(operation)
         if spread is None:
             spread = self.durations[operation] = Spread()
-        spread.add(duration_s)
+        return spread
 
     def told(self) -> dict[str, Any]:
         """As JSON."""

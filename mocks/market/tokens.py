@@ -30,5 +30,9 @@ class Tokens:
         until = self._known[token] = float(told.rpartition(".")[0])
         return now < until
 
+    def holds_until(self, token: str) -> float:
+        """Up to when one that holds does; 0 for one that was not looked at lately."""
+        return self._known.get(token, 0.0)
+
     def _mark(self, told: str) -> str:
         return hmac.digest(self._key, told.encode(), "sha256").hex()[:32]

@@ -14,6 +14,7 @@ import uvicorn
 
 from mocks.core.deed import Deed, FindDeed
 from mocks.faults.at_once import AtOnce, answering
+from mocks.faults.brief_ways import BriefWays
 from mocks.faults.line import OnAccept
 from mocks.readers.passing import Arrivals, hand_over
 
@@ -51,7 +52,7 @@ class Readers:
         """
         lend = staticmethod(self.lend)
         members = {"find": staticmethod(find), "lend": lend, "written": staticmethod(written)}
-        kept = type("KeptBy", (Kept,), members)
+        kept = type("KeptBy", (Kept,), {**members, "ways": BriefWays()})
 
         def make(read: bytes) -> Kept:
             protocol: Kept = kept(server.config, server.server_state, {})
@@ -89,10 +90,15 @@ class Kept(AtOnce):
         if self._deed is None:
             self._quiet = 0
 
-    def _answer(self, deed: Deed) -> None:
+    def _answer(self, deed: Deed) -> int:
         before = self.written()
-        super()._answer(deed)
+        status = super()._answer(deed)
         self._quiet = self._quiet + 1 if self.written() == before else 0
+        return status
+
+    def _answer_briefly(self, told: bytes) -> None:
+        super()._answer_briefly(told)
+        self._quiet += 1
 
     def _lend_again(self) -> None:
         self._quiet = 0

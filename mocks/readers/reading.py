@@ -9,6 +9,7 @@ from typing import Any
 
 from mocks.core.deed import FindDeed, NotOurs
 from mocks.faults.at_once import AtOnce
+from mocks.faults.brief_ways import BriefWays
 from mocks.faults.line import Lent
 
 _LONGEST = 262_144  # what asks only is shorter
@@ -104,4 +105,4 @@ class Reading(AtOnce):
 def reading(find: FindDeed, give_back: GiveBack) -> type[Reading]:
     """The protocol class of one reader."""
     members = {"find": staticmethod(find), "give_back": staticmethod(give_back)}
-    return type("ReadingFor", (Reading,), members)
+    return type("ReadingFor", (Reading,), {**members, "ways": BriefWays()})

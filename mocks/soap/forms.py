@@ -13,7 +13,6 @@ values with markup, references or characters that are not foreseen.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 _MOST, _LONGEST, _RAREST = 8, 16_384, 1024
@@ -158,8 +157,7 @@ def formed(
         for ((_, end), number), begin in zip(order, begins, strict=True)
     ]
     ranks = {number: rank for rank, (_, number) in enumerate(order)}
-    make = _maker(tree, ranks)
-    return None if make is None else Form(kind, charset, content[: order[0][0][0]], places, make)
+    return Form(kind, charset, content[: order[0][0][0]], places, _maker(tree, ranks))
 
 
 class _Value(int):
@@ -193,32 +191,26 @@ def _spot(content: bytes, charset: str, place: Varies, value: str) -> tuple[int,
     return begin, begin + len(told)
 
 
-def _maker(tree: Any, ranks: Mapping[int, int]) -> Make | None:
-    """What makes the same of values in the order they stand in; None where nothing varies."""
+def _maker(tree: Any, ranks: Mapping[int, int]) -> Make:
+    """What makes the same of values in the order they stand in: one expression, compiled once."""
+    fixed: list[Any] = []
+    told = _expression(tree, ranks, fixed)
+    # made of brackets, numbers and these two names: what was sent stands in `fixed`, as values
+    make: Make = eval(f"lambda values: {told}", {"fixed": fixed})  # noqa: S307
+    return make
+
+
+def _expression(tree: Any, ranks: Mapping[int, int], fixed: list[Any]) -> str:
     if isinstance(tree, _Value):
-        return itemgetter(ranks[tree])
+        return f"values[{ranks[tree]}]"
     if isinstance(tree, dict):
-        return _mapping_maker(tree, {key: _maker(one, ranks) for key, one in tree.items()})
+        fixed.extend(tree)
+        first = len(fixed) - len(tree)
+        inner = [_expression(one, ranks, fixed) for one in tree.values()]
+        pairs = [f"fixed[{first + number}]: {one}" for number, one in enumerate(inner)]
+        return "{" + ", ".join(pairs) + "}"
     if isinstance(tree, list | tuple):
-        makers = [_maker(one, ranks) or _always(one) for one in tree]
-        kind = type(tree)
-        return lambda values: kind([make(values) for make in makers])
-    return None
-
-
-def _mapping_maker(tree: Mapping[str, Any], makers: Mapping[str, Make | None]) -> Make | None:
-    varying = [(key, make) for key, make in makers.items() if make is not None]
-    if not varying:
-        return None
-
-    def made(values: Sequence[str]) -> dict[str, Any]:
-        told = dict(tree)
-        for key, make in varying:
-            told[key] = make(values)
-        return told
-
-    return made
-
-
-def _always(one: Any) -> Make:
-    return lambda _: one
+        told = "".join(_expression(one, ranks, fixed) + ", " for one in tree)
+        return f"[{told}]" if isinstance(tree, list) else f"({told})"
+    fixed.append(tree)
+    return f"fixed[{len(fixed) - 1}]"

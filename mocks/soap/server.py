@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.message import Message
-from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from datetime import datetime
+from functools import partial
+from typing import Any
 
 from lxml import etree
 from starlette.requests import Request
@@ -12,17 +12,21 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
+from mocks.core.deed import Brief, Briefly
 from mocks.core.direct import Direct, Way
 from mocks.core.http import BODY_LIMIT, answer, body_of, cut_early
 from mocks.core.kit import Kit
 from mocks.core.ready import Ready
+from mocks.core.turn import OncePerTurn
 from mocks.faults.answering import Asked, Own
 from mocks.journal.noting import asks
 from mocks.soap import envelope
+from mocks.soap.briefly import saying
 from mocks.soap.envelope import Envelope, SoapFault, Version
 from mocks.soap.forms import Forms, Varies
 from mocks.soap.lately import Lately
 from mocks.soap.published import Published
+from mocks.soap.sent import Sent, sent_as
 from mocks.soap.text import written
 from mocks.soap.wsdl import Contract, Operation
 from mocks.soap.xml import Element, Unreadable, declared, parse, record, write
@@ -49,12 +53,14 @@ class Handler:
 
     `varies` names the elements that differ from request to request of one client, for an operation
     that only asks. `proven`: tests show every reply to keep its contract, so none is checked.
+    `brief`: what `act` answers to what was read, written whole, at a moment of the city.
     """
 
     act: Callable[[Any], Reply]
     read: Callable[[Element], Any] = record
     varies: Mapping[str, Varies] = field(default_factory=dict)
     proven: bool = False
+    brief: Callable[[Any, datetime], bytes] | None = None
 
 
 Act = Callable[[], Reply]
@@ -88,14 +94,6 @@ class Endpoint:
     forms: Forms[Operation] = field(default_factory=Forms)
 
 
-class Sent(NamedTuple):
-    """How a request says it is sent."""
-
-    media_type: str
-    charset: str | None
-    action: str | None
-
-
 def application(endpoint: Endpoint, kit: Kit) -> Direct:
     """The web application that serves this endpoint at the path its contract declares.
 
@@ -113,14 +111,19 @@ def application(endpoint: Endpoint, kit: Kit) -> Direct:
     async def describe(request: Request) -> Response:
         return published.answer(request)
 
+    plainly = kit.plainly(lambda: kit.untroubled)
+
+    def brief(scope: Scope) -> Brief | None:
+        return _brief(endpoint, kit, sent_as(scope, endpoint.version), plainly)
+
     asked = Route(endpoint.contract.path, serve, methods=["POST"])
     # named by what it is asked with, which a caller who is lost is told
     read = Route(endpoint.contract.path, describe, methods=["GET"], name="?wsdl")
     ways = [
-        Way(route=asked, deed=at_once),
+        Way(route=asked, deed=Briefly(at_once, brief)),
         Way(route=read, deed=lambda scope, _: published.answer(Request(scope))),
     ]
-    return Direct(ways, lambda: kit.untroubled)
+    return Direct(ways, OncePerTurn(lambda: kit.untroubled))
 
 
 def _require_own_namespace(endpoint: Endpoint) -> None:
@@ -131,7 +134,7 @@ def _require_own_namespace(endpoint: Endpoint) -> None:
 
 
 async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
-    sent = _sent(request.scope, endpoint.version)
+    sent = sent_as(request.scope, endpoint.version)
     if sent.media_type != endpoint.version.media_type:
         return _unsupported()
     if kit.faults and (cut := cut_early(kit, endpoint.contract.by_action(sent.action))):
@@ -156,7 +159,7 @@ async def _serve(endpoint: Endpoint, kit: Kit, request: Request) -> Response:
 
 def _at_once(endpoint: Endpoint, kit: Kit, scope: Scope, content: bytes) -> Response:
     """As `_serve` answers on a day without rules."""
-    sent = _sent(scope, endpoint.version)
+    sent = sent_as(scope, endpoint.version)
     if sent.media_type != endpoint.version.media_type:
         return _unsupported()
     try:
@@ -166,6 +169,21 @@ def _at_once(endpoint: Endpoint, kit: Kit, scope: Scope, content: bytes) -> Resp
     response = _reply(endpoint, operation, act)
     kit.before.note(operation.name, response)
     return response
+
+
+def _brief(endpoint: Endpoint, kit: Kit, sent: Sent, day: Callable[[], bool]) -> Brief | None:
+    """What answers those who say so how they send, when they name what they ask for."""
+    name = endpoint.contract.by_action(sent.action)
+    handler = endpoint.operations.get(name)
+    if sent.media_type != endpoint.version.media_type or handler is None or handler.brief is None:
+        return None
+    find = partial(endpoint.forms.find, sent)
+    say = saying(endpoint.contract.named(name), find, endpoint.admit, handler.brief)
+    media_type = _media_type(endpoint)
+    return Brief(
+        operation=name, say=say, media_type=media_type, plain=day,
+        keep=kit.before.bare(name, media_type),
+    )  # fmt: skip
 
 
 def _asked(endpoint: Endpoint, sent: Sent, content: bytes) -> tuple[Operation, Act]:
@@ -198,31 +216,6 @@ def _said(endpoint: Endpoint, sent: Sent, content: bytes) -> tuple[Operation, He
 
 def _unsupported() -> Response:
     return PlainTextResponse("Unsupported Media Type", status_code=415)
-
-
-def _sent(scope: Scope, version: Version) -> Sent:
-    content_type, action = b"", None
-    for name, value in reversed(scope["headers"]):  # of those that come twice the first
-        if name == b"content-type":
-            content_type = value
-        elif name == b"soapaction":
-            action = value
-    return _read_headers(content_type[:1024], action, version)  # parsing takes the square of it
-
-
-@lru_cache(maxsize=256)  # a client says the same with every call
-def _read_headers(content_type: bytes, soap_action: bytes | None, version: Version) -> Sent:
-    header, action = Message(), None if soap_action is None else soap_action.decode("latin-1")
-    header["Content-Type"] = content_type.decode("latin-1")
-    if version is Version.SOAP12:
-        found = header.get_param("action")
-        action = found if isinstance(found, str) else None
-    charset = header.get_content_charset()
-    return Sent(
-        media_type=header.get_content_type(),
-        charset=charset,
-        action=action.strip().strip('"') if action is not None else None,
-    )
 
 
 def _accepted(endpoint: Endpoint, sent: Sent, content: bytes) -> Accepted:
@@ -295,4 +288,8 @@ def _fault(endpoint: Endpoint, fault: SoapFault) -> Response:
 
 
 def _sent_off(endpoint: Endpoint, content: bytes, status: int) -> Response:
-    return Ready(content, status, f"{endpoint.version.media_type}; charset={endpoint.charset}")
+    return Ready(content, status, _media_type(endpoint))
+
+
+def _media_type(endpoint: Endpoint) -> str:
+    return f"{endpoint.version.media_type}; charset={endpoint.charset}"

@@ -23,7 +23,8 @@ from mocks.core.people import person_ref
 from mocks.core.seed import keep_seed
 from mocks.soap.forms import Forms
 from mocks.soap.inner import InnerSchema
-from mocks.soap.server import Endpoint, _at_once, _sent
+from mocks.soap.sent import sent_as
+from mocks.soap.server import Endpoint, _at_once
 from mocks.soap.wsse import WSSE, WSU
 from tests.mocks.soap.conftest import START
 
@@ -199,7 +200,7 @@ def test_a_known_form_is_answered_as_the_long_way_answers(twice: Twice) -> None:
             quick, long = twice.both(name, element, values)
             assert quick == long, (name, values)
         scope, content = twice.request(name, element, [key(twice.kit.city)])
-        assert twice.quick.forms.find(_sent(scope, twice.quick.version), content) is not None
+        assert twice.quick.forms.find(sent_as(scope, twice.quick.version), content) is not None
 
 
 @settings(max_examples=60, deadline=None)

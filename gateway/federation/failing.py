@@ -3,19 +3,16 @@
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeAlias
 
-import structlog
-
 from adapters.errors import AdapterError, Refused
 from gateway.federation.flights import Flight, Flights, Waiter
 from gateway.federation.gate import LEAST_S
 from gateway.federation.memory import Key, Memory
+from gateway.federation.operators import Operators
 from gateway.federation.parting import MOST, Parting, at_work, parts_of, silent, spoils
 from gateway.federation.passage import PART
 from gateway.federation.settling import Settling
 from gateway.federation.wariness import Wariness
 from schema.domain.reading import Reading
-
-log = structlog.get_logger(__name__)
 
 Landing: TypeAlias = tuple[Mapping[Key, Reading], str]  # readings, and the outcome for the log
 
@@ -36,6 +33,7 @@ class Failing:
         self._wariness = wariness
         self._flights = flights
         self._flown = flown
+        self._operators = Operators()
 
     def landing(self, flight: Flight, error: AdapterError) -> Landing | None:
         """What is told of the keys a call failed for; None where they are asked for again apart."""
@@ -46,13 +44,7 @@ class Failing:
             return None
         self._wariness.failed(flight, error)
         told = flight.way.gate.problem(error)
-        log.info(
-            "federation.call_failed",
-            department=keys[0].department,
-            source=keys[0].source,
-            code=told.code.value,
-            kind=type(error).__name__,
-        )
+        self._operators.tell(keys[0].source, told.code, error, flight.loop.time())
         if isinstance(error, Refused):
             if several:
                 return {key: self._settling.withheld(key, error) for key in keys}, told.code.value

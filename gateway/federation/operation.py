@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from adapters.errors import OutcomeUnknown
+from adapters.errors import AdapterError, NotCalled, OutcomeUnknown
 from gateway.federation.calls import Call
 from gateway.federation.changed import scope
 from gateway.federation.memory import Key, key_of
@@ -183,7 +183,7 @@ class OperationReads:
         way = self._federation.ways[group]
         if way is None or now >= self.deadline:
             for key in keys:
-                self.landed(key, self._failed(key, _LATE))
+                self.landed(key, self._unasked(key))
             return
         department, source, name = group
         for chunk in (keys,) if len(keys) <= way.batch else _chunks(keys, way.batch):
@@ -192,18 +192,27 @@ class OperationReads:
             self._federation.ask(way, chunk, self, call, now)
 
     def _give_up(self, why: str) -> None:
+        gathered = {key for keys in self._wave.values() for key in keys}
         for key, asked in self._asked.items():
             if not _known(asked):  # one whose reader was cancelled is waited for until now
                 self._federation.leave(key, self)
-                self.landed(key, self._failed(key, why))
+                reading = self._unasked(key) if key in gathered else self._failed(key, why)
+                self.landed(key, reading)
         self._wave.clear()
         self._due = 0
         self._federation.waiting.discard(self)
 
+    def _unasked(self, key: Key) -> Reading:
+        """What others took so long for is not this department's silence."""
+        return self._told(key, NotCalled(key.department, _LATE, code=ProblemCode.OUT_OF_TIME))
+
     def _failed(self, key: Key, why: str) -> Reading:
+        return self._told(key, OutcomeUnknown(key.department, why))
+
+    def _told(self, key: Key, error: AdapterError) -> Reading:
         if self._federation.ways[key[:3]] is None:
             return Reading(value=None, problem=_not_plugged_in(key.department))
-        return self._federation.failed(key, OutcomeUnknown(key.department, why))
+        return self._federation.failed(key, error)
 
     def _spare(self, group: _Group) -> None:
         call = self._spared.get(group)

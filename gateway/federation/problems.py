@@ -25,12 +25,16 @@ _TEXTS: Mapping[ProblemCode, tuple[str, str]] = {
         "The system of {en} reported an error; it has been noted.",
     ),
     ProblemCode.DEPARTMENT_BROKE_CONTRACT: (
-        "{zh}的系统答复不符合约定，未予采用，已通知其维护单位。",
-        "The answer of {en} is not what was agreed and was not used; its owner has been told.",
+        "{zh}的系统答复不符合约定，未予采用，已记录待查。",
+        "The answer of {en} is not what was agreed and was not used; why is on record.",
     ),
     ProblemCode.DEPARTMENT_MISCONFIGURED: (
-        "与{zh}的连接需要我方处理，已通知运维人员。",
-        "The connection to {en} needs our attention; operations have been told.",
+        "与{zh}的连接需要我方处理，已记录待运维人员处理。",
+        "The connection to {en} needs our attention; it is on record for our operators.",
+    ),
+    ProblemCode.OUT_OF_TIME: (
+        "本次查询的时间已用完，未及向{zh}查询，请稍后再试。",
+        "The time for this answer was over before {en} was asked; please try again.",
     ),
 }
 

@@ -46,6 +46,7 @@ class ProblemCode(StrEnum):
     DEPARTMENT_RECEIPT_TAKEN = "DEPARTMENT_RECEIPT_TAKEN"
     # what the gateway could not do just now
     STORE_UNAVAILABLE = "STORE_UNAVAILABLE"
+    OUT_OF_TIME = "OUT_OF_TIME"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

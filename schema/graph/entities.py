@@ -25,6 +25,7 @@ _PASSES: Final = frozenset(
         ProblemCode.DEPARTMENT_UNREACHABLE,
         ProblemCode.DEPARTMENT_TIMEOUT,
         ProblemCode.DEPARTMENT_BUSY,
+        ProblemCode.OUT_OF_TIME,
     }
 )
 

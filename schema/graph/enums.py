@@ -225,5 +225,6 @@ published(
         "DEPARTMENT_REFUSAL_DOUBTED": "The department refused it, and may have it all the same.",
         "DEPARTMENT_RECEIPT_TAKEN": "The number is that of another filing at the department.",
         "STORE_UNAVAILABLE": "Nothing can be saved at the moment; nothing was changed.",
+        "OUT_OF_TIME": "The time for the answer was over before the department was asked.",
     },
 )

@@ -31,8 +31,8 @@ _TROUBLE: Mapping[str, tuple[str, str]] = {
         "The answer of {en} is not what was agreed; this is being looked into.",
     ),
     ProblemCode.DEPARTMENT_MISCONFIGURED: (
-        "与{zh}的连接需要我方处理，已通知运维人员。",
-        "The connection to {en} needs our attention; operations have been told.",
+        "与{zh}的连接需要我方处理，已记录待运维人员处理。",
+        "The connection to {en} needs our attention; it is on record for our operators.",
     ),
     ProblemCode.DEPARTMENT_REFUSAL_DOUBTED: (
         "{zh}答复不予受理，但仍可能已收下，正在核实。",

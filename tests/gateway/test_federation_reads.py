@@ -489,8 +489,24 @@ async def test_later_waves_share_what_is_left_of_the_one_deadline() -> None:
     after = await operation.record("housing", "property", "no", "C")
 
     assert loop.time() == pytest.approx(1002.0)
-    assert [code(r) for r in (reading, after)] == [P.DEPARTMENT_TIMEOUT] * 2
+    assert [code(r) for r in (reading, after)] == [P.DEPARTMENT_TIMEOUT, P.OUT_OF_TIME]
     assert [call[-1] for call in housing.calls] == ["A", "B"]  # nothing is sent for C any more
+
+
+@in_virtual_time
+async def test_a_department_nobody_had_time_to_ask_is_not_blamed(housing: FakeDepartment) -> None:
+    federation, loop = Federation([housing], now=lambda: AT), asyncio.get_running_loop()
+    operation = reads(federation, budget_s=2)
+    loop.call_at(loop.time() + 2, operation.record, "housing", "property", "no", "A")
+    await asyncio.sleep(2)
+
+    reading = await operation.record("housing", "property", "no", "A")
+
+    assert housing.calls == []
+    assert code(reading) is P.OUT_OF_TIME
+    assert reading.problem is not None
+    assert reading.problem.text.en.startswith("The time for this answer was over before Housing")
+    assert federation.views()[0].health.up is None
 
 
 async def test_the_bulkhead_bounds_calls_at_once() -> None:

@@ -1,8 +1,8 @@
 """The way to one department: so many calls at once, none while it is down, none beyond its time.
 
 Every road takes it: the reads of queries, polls and look-ups, filings. The slots and what the
-department asked for (`Retry-After`) are common to all; whether it answers is judged for reads and
-for filings apart, so that a register that is out of order holds no filing back.
+department asked for (`Retry-After`) are common to all; whether it answers is judged for each road
+apart: a register that is out of order holds no filing back, nor a bad filing asked about a read.
 """
 
 import asyncio
@@ -56,6 +56,7 @@ class Gate:
     ) -> None:
         self.info = info
         self.reads = Breaker()
+        self.polls = Breaker()
         self.filings = Breaker()
         # Given up on sooner than this, the department is not blamed for silence.
         self.patience_s = min(PATIENCE_S, info.limits.timeout_s / 2)
@@ -95,6 +96,10 @@ class Gate:
     def part(self, end: float, loop: asyncio.AbstractEventLoop) -> Passage:
         """The way for a part of a read that failed: no first attempt, and never made again."""
         return Passage(self.reads, end, loop, False, True, False)
+
+    def polling(self, end: float) -> Passage:
+        """The way for a poll or a look-up: a read nobody waits for; it has a pace of its own."""
+        return Passage(self.polls, end, None, False, True, True)
 
     def filing(self, end: float) -> Passage:
         """The way for a filing: sent once at most, and never turned away by a crowd of reads."""

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -278,6 +279,7 @@ def _pace(settings: Settings) -> Pace:
         poll_every_s=settings.polling.every_s,
         lease_s=settings.executors.lease_s,
         reconcile_at=settings.reconcile.at if settings.reconcile.daily else None,
+        drafts_kept=timedelta(days=settings.drafts.keep_days),
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -67,8 +67,8 @@ class Kept:
         """What would be submitted now with these promises, and what stands against it."""
         return standing(self.one_thing, self.payload, local_day(clock.now()), made)
 
-    def shown(self, clock: Clock) -> Draft:
-        """The draft as its owner sees it."""
+    def shown(self, clock: Clock, kept_for: timedelta) -> Draft:
+        """The draft as its owner sees it; `kept_for`: how long it is kept unchanged."""
         judged = self.standing(clock)
         return Draft(
             id=self.id,
@@ -84,6 +84,7 @@ class Kept:
             submitted=self.submitted,
             pledges=judged.promisable.pledges,
             deferrable=judged.promisable.deferrable,
+            expires_at=None if self.submitted else self.updated_at + kept_for,
         )
 
 
@@ -95,15 +96,21 @@ class Drafts:
         store: Store,
         departments: Mapping[str, Department],
         clock: Clock,
-        *,
         reads: ReadsOf,
         materials: Materials | None,
+        *,
+        kept_for: timedelta,
     ) -> None:
         self._store = store
         self._departments = departments
         self._clock = clock
         self._reads = reads
         self._materials = materials
+        self._kept_for = kept_for
+
+    def shown(self, kept: Kept) -> Draft:
+        """The draft as its owner sees it."""
+        return kept.shown(self._clock, self._kept_for)
 
     async def load(self, viewer: Viewer, draft: str) -> Kept | None:
         """The viewer's draft; None when it is not theirs or not there."""

@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 
 from adapters.contract import Department
-from gateway.cases.applications import CaseApplications, Materials, ReadsOf
+from gateway.cases.applications import CaseApplications
 from gateway.cases.database import Database
 from gateway.cases.delivery import Delivery
 from gateway.cases.dispatch import LOOK_EVERY_S
+from gateway.cases.drafts import Drafts, Materials, ReadsOf
 from gateway.cases.engine import DbosEngine
 from gateway.cases.executors import new_executor
+from gateway.cases.expiry import KEPT_FOR, Expiry
 from gateway.cases.housekeeping import Housekeeping
 from gateway.cases.intake import Intake
 from gateway.cases.issue import IssuedBundles, Signing
@@ -45,6 +47,7 @@ class Pace:
     dequeue_every_s: float = LOOK_EVERY_S  # for commands nobody told this process of
     lease_s: float = 15.0  # without a beat, until a process counts as dead
     reconcile_at: time | None = None  # of the business day
+    drafts_kept: timedelta = KEPT_FOR  # unchanged, by business time
 
 
 USUAL_PACE = Pace()
@@ -88,17 +91,22 @@ class CaseService:
         self.delivery = Delivery(
             self.store, departments, clock, executor=executor, hooks=hooks, witness=self._witness
         )
-        self.poller = Poller(self.store, departments, self.intake, every_s=pace.poll_every_s)
         self.bundles = IssuedBundles(self.store, signing)
-        self.sweeper = Sweeper(self.store, self.bundles, clock, every_s=pace.sweep_every_s)
-        self.reconciler = Reconciler(self.store, departments, clock, self.intake)
-        self._house = Housekeeping(self.store, self.reconciler, clock, at=pace.reconcile_at)
-        self.applications = CaseApplications(
-            self.store, departments, clock, reads=reads, materials=materials, identifier=identifier
-        )
+        self._look_after(clock, pace)
+        drafts = Drafts(self.store, departments, clock, reads, materials, kept_for=pace.drafts_kept)
+        self.applications = CaseApplications(self.store, drafts, clock, identifier)
         retrying = Retrying(self.store, departments, clock, hooks.rule)
         self.clerks = CaseClerks(self.store, clock, retrying)
         self._tasks: list[asyncio.Task[None]] = []
+
+    def _look_after(self, clock: Clock, pace: Pace) -> None:
+        """What looks at the store, or at departments, at a pace of its own."""
+        store, departments = self.store, self._departments
+        self.poller = Poller(store, departments, self.intake, every_s=pace.poll_every_s)
+        self.sweeper = Sweeper(store, self.bundles, clock, every_s=pace.sweep_every_s)
+        self.reconciler = Reconciler(store, departments, clock, self.intake)
+        self._house = Housekeeping(store, self.reconciler, clock, at=pace.reconcile_at)
+        self._expiry = Expiry(store, clock, kept_for=pace.drafts_kept)
 
     @property
     def reaper(self) -> Reaper:
@@ -127,6 +135,7 @@ class CaseService:
             raise
         loops = (
             self._vigil.keep(), self.sweeper.loop(), self._house.daily(), self._house.hourly(),
+            self._expiry.loop(),
         )  # fmt: skip
         self._tasks = [*self.poller.loops(), *(asyncio.create_task(loop) for loop in loops)]
 

@@ -132,6 +132,12 @@ def never_filed(command: Command, at: datetime) -> Event:
     return _event(command, EventKind.FILING_RESOLVED, "abandoned", "gateway", at, data)
 
 
+def overtaken(command: Command, at: datetime) -> Event:
+    """Its case has ended, and what a clerk was to find out about it matters no more."""
+    data = {"receipt": None, "overtaken": True}
+    return _event(command, EventKind.FILING_RESOLVED, "overtaken", "gateway", at, data)
+
+
 def told(command: Command, receipt: str | None, n: int, clerk: str, at: datetime) -> Event:
     """What a clerk found out about a parked command."""
     kind = EventKind.FILING_RESOLVED

@@ -20,6 +20,7 @@ from gateway.cases.intake import Intake
 from gateway.cases.issue import IssuedBundles, Signing
 from gateway.cases.migrate import migrate
 from gateway.cases.moved import check_not_moved
+from gateway.cases.parked import Parked
 from gateway.cases.pinned import check_pinned
 from gateway.cases.poller import Poller
 from gateway.cases.probe import NO_HOOKS, Hooks
@@ -106,6 +107,7 @@ class CaseService:
         self.sweeper = Sweeper(store, self.bundles, clock, every_s=pace.sweep_every_s)
         self.reconciler = Reconciler(store, departments, clock, self.intake)
         self._house = Housekeeping(store, self.reconciler, clock, at=pace.reconcile_at)
+        self._parked = Parked(store, clock)
         self._expiry = Expiry(store, clock, kept_for=pace.drafts_kept)
 
     @property
@@ -135,7 +137,7 @@ class CaseService:
             raise
         loops = (
             self._vigil.keep(), self.sweeper.loop(), self._house.daily(), self._house.hourly(),
-            self._expiry.loop(),
+            self._parked.loop(), self._expiry.loop(),
         )  # fmt: skip
         self._tasks = [*self.poller.loops(), *(asyncio.create_task(loop) for loop in loops)]
 

@@ -248,7 +248,9 @@ class Gateway:
 
     async def _ready(self) -> Mapping[str, str | None]:
         store = None if await self._cases.ready() else "the store does not answer"
-        return {"store": store, "operations": self._warm_up.left}
+        down = ", ".join(self._cases.workers_down())
+        workers = f"died, begun anew: {down}" if down else None
+        return {"store": store, "workers": workers, "operations": self._warm_up.left}
 
 
 class _Views:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -58,11 +58,13 @@ class Poller:
         self._intake = intake
         self._every_s = every_s
 
-    def loops(self) -> Iterator[asyncio.Task[None]]:
-        """Start them."""
-        for department in self._departments.values():
-            if department.info.services and department.info.progress is not ProgressMode.NONE:
-                yield asyncio.create_task(self._loop(department))
+    def loops(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """What is to run until cancelled, by name."""
+        return {
+            f"poll-{name}": partial(self._loop, department)
+            for name, department in self._departments.items()
+            if department.info.services and department.info.progress is not ProgressMode.NONE
+        }
 
     async def _loop(self, department: Department) -> None:
         pace = _pace(department.info, self._every_s)

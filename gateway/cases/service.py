@@ -1,7 +1,7 @@
 """The cases of this process, started and stopped as one."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -29,6 +29,7 @@ from gateway.cases.reconcile import Reconciler
 from gateway.cases.restored import look
 from gateway.cases.retrying import Retrying
 from gateway.cases.store import Moved, Store, queue_of
+from gateway.cases.supervision import Supervision
 from gateway.cases.sweeper import Sweeper
 from gateway.cases.vigil import Vigil
 from gateway.cases.waiting import CaseClerks
@@ -84,7 +85,8 @@ class CaseService:
         self._migrations = hooks.migrations
         self._database = Database(store_url)
         executor = new_executor()
-        self._engine = _engine(self._database, executor, hooks, pace)
+        self.supervision = Supervision(metrics)
+        self._engine = _engine(self._database, executor, hooks, pace, self.supervision)
         self.store = Store(self._database, self._engine, catalogue, calendar, moved=moved)
         self.intake = Intake(self.store, clock, metrics)
         self._vigil = Vigil(self.store, executor, version=hooks.version, lease_s=pace.lease_s)
@@ -135,11 +137,10 @@ class CaseService:
         except BaseException:
             await self._close()
             raise
-        loops = (
-            self._vigil.keep(), self.sweeper.loop(), self._house.daily(), self._house.hourly(),
-            self._parked.loop(), self._expiry.loop(),
-        )  # fmt: skip
-        self._tasks = [*self.poller.loops(), *(asyncio.create_task(loop) for loop in loops)]
+        self._tasks = [
+            asyncio.create_task(self.supervision.keep(name, loop))
+            for name, loop in self._loops().items()
+        ]
 
     async def stop(self) -> None:
         """Stop; what is unfinished is durable and goes on at the next start."""
@@ -160,6 +161,21 @@ class CaseService:
         """Whether the store answers."""
         return await self.store.answers()
 
+    def workers_down(self) -> Sequence[str]:
+        """Which of what works without end died, and is not at work again for long enough."""
+        return self.supervision.down()
+
+    def _loops(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        return {
+            **self.poller.loops(),
+            "vigil": self._vigil.keep,
+            "sweep": self.sweeper.loop,
+            "reconcile": self._house.daily,
+            "purge": self._house.hourly,
+            "parked": self._parked.loop,
+            "drafts": self._expiry.loop,
+        }
+
     def _queues(self) -> Mapping[str, int]:
         return {
             queue_of(name): max(1, department.info.limits.concurrency)
@@ -168,10 +184,13 @@ class CaseService:
         }
 
 
-def _engine(database: Database, executor: str, hooks: Hooks, pace: Pace) -> DbosEngine:
+def _engine(
+    database: Database, executor: str, hooks: Hooks, pace: Pace, supervision: Supervision
+) -> DbosEngine:
     return DbosEngine(
         database.sync_url,
         executor=executor,
         version=hooks.version,
         every_s=pace.dequeue_every_s,
+        supervision=supervision,
     )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from gateway.cases import codec, tables
 from gateway.cases.connections import AsyncConnection
 from gateway.cases.database import Database
-from gateway.cases.engine import Engine
+from gateway.cases.engine_port import Engine
 from gateway.cases.errors import StoreUnavailable
 from gateway.cases.moved import check_not_moved
 from gateway.cases.rows import case_row, delivery_row, step_row

@@ -37,9 +37,9 @@ async def test_rounds_are_spread_about_their_pace(world: World) -> None:
         sleep=waits,
     )
 
-    [loop] = poller.loops()
+    [loop] = poller.loops().values()
     with suppress(asyncio.CancelledError):
-        await loop
+        await loop()
 
     assert len(set(waits.asked_for)) > ROUNDS / 2
     low, high = min(waits.asked_for), max(waits.asked_for)

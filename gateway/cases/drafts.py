@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from adapters.contract import Department
 from gateway.cases import codec, payloads, tables
 from gateway.cases.errors import DraftMoved, StoreUnavailable
+from gateway.cases.expiry import KEPT_FOR
 from gateway.cases.payloads import Payload, Upload
 from gateway.cases.prefill import prefilled, read_sources
 from gateway.cases.promises import Promises
@@ -99,7 +100,7 @@ class Drafts:
         reads: ReadsOf,
         materials: Materials | None,
         *,
-        kept_for: timedelta,
+        kept_for: timedelta = KEPT_FOR,
     ) -> None:
         self._store = store
         self._departments = departments
@@ -142,10 +143,12 @@ class Drafts:
         materials: Mapping[str, str],
         *,
         retry: bool,
+        first: Callable[[], Awaitable[None]] | None = None,
     ) -> Kept:
         """The draft with new answers and materials, prefilled and verified anew where they differ.
 
-        `retry`: ask again what could not be answered last time.
+        `retry`: ask again what could not be answered last time. `first`: done before any department
+        is asked; what it raises is raised.
         """
         uploads = {**kept.payload.materials, **await self.uploads(materials)}
         payload = replace(
@@ -153,11 +156,17 @@ class Drafts:
             answers=codec.native(_without_blanks({**kept.payload.answers, **answers})),
             materials=uploads,
         )
-        payload = await self.filled(viewer, kept.one_thing, payload, retry=retry)
+        payload = await self.filled(viewer, kept.one_thing, payload, retry=retry, first=first)
         return replace(kept, payload=payload, updated_at=self._clock.now())
 
     async def filled(
-        self, viewer: Viewer, one_thing: OneThing, payload: Payload, *, retry: bool
+        self,
+        viewer: Viewer,
+        one_thing: OneThing,
+        payload: Payload,
+        *,
+        retry: bool,
+        first: Callable[[], Awaitable[None]] | None = None,
     ) -> Payload:
         """First values from registers and verdicts on shared materials, asked once per content."""
         open_ = any(p.problem for p in payload.prefilled) or any(
@@ -165,17 +174,19 @@ class Drafts:
         )
         if payload.asked == _asked(one_thing, payload) and not (retry and open_):
             return payload
+        if first is not None:
+            await first()
         found = await read_sources(one_thing, payload.answers, viewer.claims, self._reads(viewer))
         own = owns_enterprise(viewer, payload.answers)
-        first = prefilled(one_thing, viewer.claims, found, own=own)
-        values = {p.key: p.value for p in first if p.value is not None}
+        told = prefilled(one_thing, viewer.claims, found, own=own)
+        values = {p.key: p.value for p in told if p.value is not None}
         given = {k: v for k, v in payload.answers.items() if v is not None}
         answers = {**values, **given}
         typed = read(form(one_thing), answers).values
         wanted = materials_of(select(one_thing, typed), typed)
         now = self._clock.now()
         shared = await shared_materials(one_thing, wanted, answers, found, self._departments, now)
-        full = replace(payload, answers=answers, prefilled=first, shared=shared)
+        full = replace(payload, answers=answers, prefilled=told, shared=shared)
         return replace(full, asked=_asked(one_thing, full))
 
     async def insert(self, transaction: Transaction, viewer: Viewer, kept: Kept) -> None:

@@ -10,6 +10,7 @@ import structlog
 from adapters.errors import ContractBroken
 from gateway.cases import receipts, tables
 from gateway.cases.chunks import chunks
+from gateway.cases.owed import Owed
 from gateway.cases.receipts import Holder, owns
 from gateway.cases.store import Store, Transaction
 from gateway.clock import Clock
@@ -21,6 +22,7 @@ from schema.domain.reducer import certificate_to
 
 log = structlog.get_logger(__name__)
 
+UNREAD = "onething_callback_rows_unread_total"
 RESPELT = "onething_progress_respelt_total"
 _AT_ONCE = 20  # events in one transaction
 
@@ -32,13 +34,18 @@ class Intake:
         self._store = store
         self._clock = clock
         self.metrics = metrics or Metrics()
+        self.owed = Owed(self.metrics)
 
-    async def __call__(self, department: str, told: Sequence[Progress]) -> None:
-        """Keep what the department said; when this returns it is durable.
+    async def __call__(
+        self, department: str, told: Sequence[Progress], unread: Sequence[str | None] = ()
+    ) -> None:
+        """Keep what the department said; when this returns it is durable. `unread`: the numbers in
+        what could not be read of it; they are asked about.
 
         ContractBroken when a number in it cannot be kept: everything else is.
         """
         await self.take(department, told)
+        self.owed.add(department, unread, counter=UNREAD)
         wrong = next((where for p in told if (where := receipts.broken(p))), None)
         if wrong is not None:
             raise ContractBroken(department, f"number of a {wrong}")

@@ -1,14 +1,14 @@
 """What came of an attempt, told as events; and whether a command still has to be carried out."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from gateway.cases.attempts import Errand
 from gateway.cases.errand import Result
 from schema.domain import surplus
-from schema.domain.case import Command, Event, EventKind, Step, StepState, Verb
+from schema.domain.case import Case, Command, Event, EventKind, Step, StepState, Verb
 from schema.domain.delivery_policy import (
     TAKEN,
     Act,
@@ -72,6 +72,15 @@ def obsolete(errand: Errand, command: Command) -> Obsolete | None:
         return None if step.state is StepState.WITHDRAWING else Obsolete()
     wanted = step.supplementing and command.round == step.round
     return None if wanted and step.state is not StepState.WITHDRAWING else Obsolete()
+
+
+def has_moved(errand: Errand, fresh: Case, command: Command) -> bool:
+    """Whether its message, made from what was read a while ago, is not to be sent: the command is
+    obsolete now, or what it takes back or supplements has another number there.
+    """
+    number, was = (surplus.receipt_of(case, command) for case in (fresh, errand.case))
+    renumbered = command.verb is not Verb.FILE and number != was
+    return renumbered or obsolete(replace(errand, case=fresh), command) is not None
 
 
 def _filing_obsolete(errand: Errand, step: Step) -> Obsolete | None:

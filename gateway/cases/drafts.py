@@ -46,6 +46,14 @@ class Materials(Protocol):
         ...
 
 
+_draft = tables.draft.c
+# Made once: to make it costs more than to run it.
+_UPDATE = tables.draft.update().where(
+    _draft.id == sa.bindparam("was"),
+    _draft.submitted.is_(False),
+    _draft.revision == sa.bindparam("was_at"),
+    _draft.restored == sa.bindparam("was_restored"),
+)
 ReadsOf = Callable[[Viewer], Reads]
 T = TypeVar("T")
 _TRIES = 50  # of a draft many hands write at once
@@ -206,21 +214,10 @@ class Drafts:
 
     async def update(self, transaction: Transaction, kept: Kept, *, submitted: bool) -> None:
         """Keep what changed; DraftMoved when it is no longer what was read."""
-        table = tables.draft
-        changed = await transaction.connection.execute(
-            table.update()
-            .where(
-                table.c.id == kept.id,
-                table.c.submitted.is_(False),
-                table.c.revision == kept.revision,
-                table.c.restored.is_(kept.restored),
-            )
-            .values(
-                updated_at=kept.updated_at.isoformat(),
-                submitted=submitted,
-                revision=kept.revision + 1,
-            )
-        )
+        was = {"was": kept.id, "was_at": kept.revision, "was_restored": kept.restored}
+        now = {"updated_at": kept.updated_at.isoformat(), "submitted": submitted}
+        values = {**was, **now, "revision": kept.revision + 1}
+        changed = await transaction.connection.execute(_UPDATE, values)
         if changed.rowcount != 1:
             raise DraftMoved(kept.id)
         await payloads.put(transaction, kept.id, kept.payload)

@@ -23,6 +23,7 @@ from gateway.cases.dbos_alone import (
 )
 from gateway.cases.dispatch import LOOK_EVERY_S, Dispatch
 from gateway.cases.engine_port import Deliver, Running
+from gateway.cases.prepared import compiled_once
 from gateway.cases.probe import VERSION
 from gateway.cases.supervision import Supervision
 
@@ -31,6 +32,7 @@ WORKFLOW = "deliver.v1"
 RECOVERIES = 1000
 WAKE_S = 0.01  # after a commit: who waits for it is answered first
 _POOL = 4
+_EXECUTE = "_execute_prepared"
 _FINISH_S = 1.0  # for calls under way when told to stop
 _STATES = {"ENQUEUED": "queued", "DELAYED": "asleep", "PENDING": "running"}
 
@@ -109,6 +111,8 @@ class DbosEngine:
             system_database_pool_size=_POOL,
             sys_db_idle_transaction_timeout_sec=IDLE_S,
         )
+        database = self._client._sys_db  # noqa: SLF001 — see `prepared`
+        setattr(database, _EXECUTE, compiled_once(getattr(database, _EXECUTE)))
 
     def _begin(self) -> None:
         """Note the task this command runs in; when stopping, leave it for the next launch."""

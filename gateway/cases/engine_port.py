@@ -7,6 +7,12 @@ from typing import Protocol
 from sqlalchemy.engine import Connection
 
 Deliver = Callable[[str, int], Awaitable[str]]
+Entry = tuple[str, str, int, float]  # queue, reference, tick, delay
+
+
+def queue_of(department: str) -> str:
+    """The engine's queue for commands to this department."""
+    return f"department-{department}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from gateway.cases.delivery import Delivery
 from gateway.cases.dispatch import LOOK_EVERY_S
 from gateway.cases.drafts import Drafts, Materials, ReadsOf
 from gateway.cases.engine import DbosEngine
+from gateway.cases.engine_port import queue_of
 from gateway.cases.executors import new_executor
 from gateway.cases.expiry import KEPT_FOR, Expiry
 from gateway.cases.housekeeping import Housekeeping
@@ -28,7 +29,7 @@ from gateway.cases.reaper import Reaper
 from gateway.cases.reconcile import Reconciler
 from gateway.cases.restored import look
 from gateway.cases.retrying import Retrying
-from gateway.cases.store import Moved, Store, queue_of
+from gateway.cases.store import Moved, Store
 from gateway.cases.supervision import Supervision
 from gateway.cases.sweeper import Sweeper
 from gateway.cases.vigil import Vigil

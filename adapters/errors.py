@@ -90,11 +90,13 @@ class ContractBroken(AdapterError):
 
     `foreign`: it is not even of the protocol, as the page of a proxy in maintenance is.
     `unread`: it does, and our manifest has no meaning or no place for what it says: ours to mend.
-    `understood`: what the other rows of a department's own message say.
+    `understood`: what the other rows of a department's own message say; `numbers`: of which filings
+    those are that could not be read, None where not even that could be.
     """
 
     code = ProblemCode.DEPARTMENT_BROKE_CONTRACT
     understood: Sequence[Progress] = ()
+    numbers: Sequence[str | None] = ()
 
     def __init__(
         self, department: str, where: str, *, foreign: bool = False, unread: bool = False

@@ -108,6 +108,7 @@ def message(department: str, lines: Fields, scopes: Sequence[Scope]) -> Sequence
     if unread:
         broken = ContractBroken(department, unread[0].why, unread=True)
         broken.understood = understood
+        broken.numbers = [row.receipt for row in unread]
         raise broken
     return list(understood)
 

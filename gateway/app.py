@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -247,7 +248,9 @@ class Gateway:
 
     async def _ready(self) -> Mapping[str, str | None]:
         store = None if await self._cases.ready() else "the store does not answer"
-        return {"store": store, "operations": self._warm_up.left}
+        down = ", ".join(self._cases.workers_down())
+        workers = f"died, begun anew: {down}" if down else None
+        return {"store": store, "workers": workers, "operations": self._warm_up.left}
 
 
 class _Views:
@@ -278,6 +281,7 @@ def _pace(settings: Settings) -> Pace:
         poll_every_s=settings.polling.every_s,
         lease_s=settings.executors.lease_s,
         reconcile_at=settings.reconcile.at if settings.reconcile.daily else None,
+        drafts_kept=timedelta(days=settings.drafts.keep_days),
     )
 
 

@@ -67,6 +67,15 @@ class ReconcileSettings(Section):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftSettings(Section):
+    """Applications nobody has submitted yet."""
+
+    keep_days: Annotated[int, Bounds(at_least=1, at_most=3650)] = setting(
+        90, "days a draft is kept after its last change; then it ends, with what was answered in it"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockSettings(Section):
     """Business time."""
 
@@ -178,6 +187,7 @@ class Settings(Section):
     store: Store = Store()
     materials: Materials = Materials()
     departments: Mapping[str, DepartmentAccess] = field(default_factory=dict)
+    drafts: DraftSettings = DraftSettings()
     clock: ClockSettings = ClockSettings()
     polling: Polling = Polling()
     executors: ExecutorSettings = ExecutorSettings()

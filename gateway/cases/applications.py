@@ -7,10 +7,9 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from adapters.contract import Department
 from gateway.cases import codec, rejection, tables
 from gateway.cases.changes import Changes
-from gateway.cases.drafts import Drafts, Kept, Materials, ReadsOf, until_still
+from gateway.cases.drafts import Drafts, Kept, until_still
 from gateway.cases.errors import RequestConflict, RequestUnreadable, StoreUnavailable
 from gateway.cases.payloads import Payload
 from gateway.cases.promises import Promises
@@ -28,8 +27,6 @@ from schema.domain.identifiers import case_number
 from schema.domain.one_thing import OneThing
 from schema.graph.ports import Draft, Page, Rejected, Viewer
 
-__all__ = ["CaseApplications", "Materials", "ReadsOf"]
-
 MOST = 100  # cases on one page
 _ANYWHERE = "310000"
 _CURSOR = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -45,16 +42,13 @@ class CaseApplications:
     def __init__(
         self,
         store: Store,
-        departments: Mapping[str, Department],
+        drafts: Drafts,
         clock: Clock,
-        *,
-        reads: ReadsOf,
-        materials: Materials | None = None,
         identifier: Callable[[], str] | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
-        self._drafts = Drafts(store, departments, clock, reads=reads, materials=materials)
+        self._drafts = drafts
         self._submitting = Submitting(store, self._drafts, clock, self.case)
         self._changes = Changes(store, self._drafts, clock, self.case)
         self._resolving = Resolving(store, clock)
@@ -111,7 +105,7 @@ class CaseApplications:
     async def draft(self, viewer: Viewer, draft: str) -> Draft | None:
         """The viewer's draft."""
         kept = await self._drafts.load(viewer, draft)
-        return kept.shown(self._clock) if kept else None
+        return self._drafts.shown(kept) if kept else None
 
     async def submit(
         self,

@@ -130,11 +130,20 @@ async def tell(
 
 
 async def move_on(
-    transaction: Transaction, reference: str, *, of_tick: int | None = None, **values: Any
+    transaction: Transaction,
+    reference: str,
+    *,
+    of_tick: int | None = None,
+    in_state: str | None = None,
+    **values: Any,
 ) -> bool:
-    """Change where a command stands; with `of_tick` only while nobody took it over since."""
+    """Change where a command stands; with `of_tick` only while nobody took it over since, with
+    `in_state` only while it is in that state.
+    """
     table = tables.delivery
     update = table.update().where(table.c.reference == reference)
     if of_tick is not None:
         update = update.where(table.c.tick == of_tick)
+    if in_state is not None:
+        update = update.where(table.c.state == in_state)
     return await transaction.changed(update.values(**values))

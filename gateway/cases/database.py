@@ -23,6 +23,7 @@ from gateway.cases.connections import AsyncConnection, AsyncEngine, create_async
 from gateway.cases.errors import StatementRefused, StoreInUse, StoreUnavailable
 from gateway.cases.sqlite_line import SqliteLine
 from gateway.cases.sqlite_time import teach_old_sqlite
+from gateway.execution.time_left import time_left
 
 BUSY_MS = 30_000
 WRITERS = 8  # connections that write at once, on PostgreSQL; SQLite has one
@@ -36,6 +37,7 @@ _VANISHED = {
 }
 # Who stands still in a transaction keeps its rows from everybody: the server ends it after this.
 IDLE_S = 5.0
+SPARE_S = 0.3  # of the time whoever asked waits, kept to answer in
 # A full disk, a lost connection, a deadlock and a time-out are none of these: they pass.
 _REFUSALS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
@@ -112,14 +114,15 @@ class Database:
     ) -> AsyncIterator[AsyncConnection]:
         if engine is None:
             raise StoreUnavailable("the store is closed")
+        end = asyncio.get_running_loop().time() + self._budget
         try:
-            async with asyncio.timeout(self._budget):
-                if room is None:
-                    async with engine.begin() as connection:
-                        yield connection
-                    return
-                async with room, engine.begin() as connection:
+            if room is None:
+                async with asyncio.timeout_at(end), engine.begin() as connection:
                     yield connection
+                return
+            async with asyncio.timeout_at(_begun_by(end)) as limit, room, engine.begin() as made:
+                limit.reschedule(end)
+                yield made
         except (SQLAlchemyError, sqlite3.Error, TimeoutError) as error:
             if _refused(error):
                 raise StatementRefused(type(error).__name__) from None
@@ -137,6 +140,17 @@ class Database:
                 "for several processes"
             ) from error
         self._lock = lock
+
+
+def _begun_by(end: float) -> float:
+    """Until when a writer waits for its turn: no longer than there is time to say that it had none.
+
+    Once it has begun it may end later: then whoever asks again is told what came of it.
+    """
+    left = time_left()
+    if left is None:
+        return end
+    return min(end, asyncio.get_running_loop().time() + max(0.0, left - SPARE_S))
 
 
 def _refused(error: Exception) -> bool:

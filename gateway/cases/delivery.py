@@ -19,7 +19,7 @@ from gateway.cases.errand import Message, Result, ask, send
 from gateway.cases.errors import StoreChanged, StoreUnavailable
 from gateway.cases.evidence import late_evidence
 from gateway.cases.filing import filing_of, supplement_of, withdrawal_of
-from gateway.cases.outcome import Obsolete, events_of, never_filed, obsolete
+from gateway.cases.outcome import Obsolete, events_of, has_moved, never_filed, obsolete
 from gateway.cases.payloads import Payload
 from gateway.cases.probe import NO_HOOKS, Hooks
 from gateway.cases.restored import look
@@ -173,8 +173,8 @@ class Delivery:
         n = len(errand.history) + 1
         async with self._store.write() as transaction:
             fresh = await transaction.load(command.case)
-            overtaken = fresh is None or obsolete(replace(errand, case=fresh), command)
-            if overtaken or not await attempts.stands(transaction, errand):
+            moved = fresh is None or has_moved(errand, fresh, command)
+            if moved or not await attempts.stands(transaction, errand):
                 return None
             if not await self._witness.same(transaction):
                 raise StoreChanged(errand.reference)

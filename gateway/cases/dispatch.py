@@ -12,7 +12,8 @@ test_dispatch.py shows all of it):
 """
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from threading import Event, Thread
 from typing import Any
 
@@ -22,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.cases.database import ended_after
 from gateway.cases.dbos_alone import DBOS, Queue, queue_worker_thread
+from gateway.cases.supervision import Supervision
 
 log = structlog.get_logger(__name__)
 
@@ -75,15 +77,28 @@ def watching(url: str) -> sa.Engine:
     )
 
 
+def _work(gate: _Gate, dbos: DBOS, queue: Queue) -> None:
+    """A worker's life. Its first look is for what an earlier one was told of, and died over."""
+    gate.look()
+    queue_worker_thread(gate, dbos, queue)
+
+
 class Dispatch:
     """The engine's workers, and one who watches for what nobody told them of."""
 
-    def __init__(self, url: str, *, every_s: float = LOOK_EVERY_S) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        every_s: float = LOOK_EVERY_S,
+        supervision: Supervision | None = None,
+    ) -> None:
         sqlite = sa.make_url(url).get_backend_name() == "sqlite"
         self._engine = watching(url)
         table = "workflow_status" if sqlite else "dbos.workflow_status"
         self._waiting = sa.text(_WAITING.format(table=table))
         self._every_s = every_s
+        self._supervision = supervision or Supervision()
         self._gates: dict[str, _Gate] = {}
         self._threads: list[Thread] = []
         self._stirred, self._ended = Event(), Event()
@@ -93,11 +108,12 @@ class Dispatch:
         for queue in queues:
             queue.database_backed_queue = False  # what it declares holds for this process's life
             gate = self._gates[queue.name] = _Gate()
-            self._start(f"queue-{queue.name}", queue_worker_thread, gate, dbos, queue)
+            self._start(f"queue-{queue.name}", partial(_work, gate, dbos, queue))
         self._start("queues", self._watch)
 
-    def _start(self, name: str, run: object, *args: object) -> None:
-        thread = Thread(target=run, args=args, name=name, daemon=True)  # type: ignore[arg-type]
+    def _start(self, name: str, work: Callable[[], None]) -> None:
+        kept = partial(self._supervision.keep_thread, name, work, self._ended)
+        thread = Thread(target=kept, name=name, daemon=True)
         thread.start()
         self._threads.append(thread)
 

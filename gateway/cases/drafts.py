@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from adapters.contract import Department
 from gateway.cases import codec, payloads, tables
 from gateway.cases.errors import DraftMoved, StoreUnavailable
+from gateway.cases.expiry import KEPT_FOR
 from gateway.cases.payloads import Payload, Upload
 from gateway.cases.prefill import prefilled, read_sources
 from gateway.cases.promises import Promises
@@ -45,6 +46,14 @@ class Materials(Protocol):
         ...
 
 
+_draft = tables.draft.c
+# Made once: to make it costs more than to run it.
+_UPDATE = tables.draft.update().where(
+    _draft.id == sa.bindparam("was"),
+    _draft.submitted.is_(False),
+    _draft.revision == sa.bindparam("was_at"),
+    _draft.restored == sa.bindparam("was_restored"),
+)
 ReadsOf = Callable[[Viewer], Reads]
 T = TypeVar("T")
 _TRIES = 50  # of a draft many hands write at once
@@ -67,8 +76,8 @@ class Kept:
         """What would be submitted now with these promises, and what stands against it."""
         return standing(self.one_thing, self.payload, local_day(clock.now()), made)
 
-    def shown(self, clock: Clock) -> Draft:
-        """The draft as its owner sees it."""
+    def shown(self, clock: Clock, kept_for: timedelta) -> Draft:
+        """The draft as its owner sees it; `kept_for`: how long it is kept unchanged."""
         judged = self.standing(clock)
         return Draft(
             id=self.id,
@@ -84,6 +93,7 @@ class Kept:
             submitted=self.submitted,
             pledges=judged.promisable.pledges,
             deferrable=judged.promisable.deferrable,
+            expires_at=None if self.submitted else self.updated_at + kept_for,
         )
 
 
@@ -95,15 +105,21 @@ class Drafts:
         store: Store,
         departments: Mapping[str, Department],
         clock: Clock,
-        *,
         reads: ReadsOf,
         materials: Materials | None,
+        *,
+        kept_for: timedelta = KEPT_FOR,
     ) -> None:
         self._store = store
         self._departments = departments
         self._clock = clock
         self._reads = reads
         self._materials = materials
+        self._kept_for = kept_for
+
+    def shown(self, kept: Kept) -> Draft:
+        """The draft as its owner sees it."""
+        return kept.shown(self._clock, self._kept_for)
 
     async def load(self, viewer: Viewer, draft: str) -> Kept | None:
         """The viewer's draft; None when it is not theirs or not there."""
@@ -135,10 +151,12 @@ class Drafts:
         materials: Mapping[str, str],
         *,
         retry: bool,
+        first: Callable[[], Awaitable[None]] | None = None,
     ) -> Kept:
         """The draft with new answers and materials, prefilled and verified anew where they differ.
 
-        `retry`: ask again what could not be answered last time.
+        `retry`: ask again what could not be answered last time. `first`: done before any department
+        is asked; what it raises is raised.
         """
         uploads = {**kept.payload.materials, **await self.uploads(materials)}
         payload = replace(
@@ -146,11 +164,17 @@ class Drafts:
             answers=codec.native(_without_blanks({**kept.payload.answers, **answers})),
             materials=uploads,
         )
-        payload = await self.filled(viewer, kept.one_thing, payload, retry=retry)
+        payload = await self.filled(viewer, kept.one_thing, payload, retry=retry, first=first)
         return replace(kept, payload=payload, updated_at=self._clock.now())
 
     async def filled(
-        self, viewer: Viewer, one_thing: OneThing, payload: Payload, *, retry: bool
+        self,
+        viewer: Viewer,
+        one_thing: OneThing,
+        payload: Payload,
+        *,
+        retry: bool,
+        first: Callable[[], Awaitable[None]] | None = None,
     ) -> Payload:
         """First values from registers and verdicts on shared materials, asked once per content."""
         open_ = any(p.problem for p in payload.prefilled) or any(
@@ -158,17 +182,19 @@ class Drafts:
         )
         if payload.asked == _asked(one_thing, payload) and not (retry and open_):
             return payload
+        if first is not None:
+            await first()
         found = await read_sources(one_thing, payload.answers, viewer.claims, self._reads(viewer))
         own = owns_enterprise(viewer, payload.answers)
-        first = prefilled(one_thing, viewer.claims, found, own=own)
-        values = {p.key: p.value for p in first if p.value is not None}
+        told = prefilled(one_thing, viewer.claims, found, own=own)
+        values = {p.key: p.value for p in told if p.value is not None}
         given = {k: v for k, v in payload.answers.items() if v is not None}
         answers = {**values, **given}
         typed = read(form(one_thing), answers).values
         wanted = materials_of(select(one_thing, typed), typed)
         now = self._clock.now()
         shared = await shared_materials(one_thing, wanted, answers, found, self._departments, now)
-        full = replace(payload, answers=answers, prefilled=first, shared=shared)
+        full = replace(payload, answers=answers, prefilled=told, shared=shared)
         return replace(full, asked=_asked(one_thing, full))
 
     async def insert(self, transaction: Transaction, viewer: Viewer, kept: Kept) -> None:
@@ -188,21 +214,10 @@ class Drafts:
 
     async def update(self, transaction: Transaction, kept: Kept, *, submitted: bool) -> None:
         """Keep what changed; DraftMoved when it is no longer what was read."""
-        table = tables.draft
-        changed = await transaction.connection.execute(
-            table.update()
-            .where(
-                table.c.id == kept.id,
-                table.c.submitted.is_(False),
-                table.c.revision == kept.revision,
-                table.c.restored.is_(kept.restored),
-            )
-            .values(
-                updated_at=kept.updated_at.isoformat(),
-                submitted=submitted,
-                revision=kept.revision + 1,
-            )
-        )
+        was = {"was": kept.id, "was_at": kept.revision, "was_restored": kept.restored}
+        now = {"updated_at": kept.updated_at.isoformat(), "submitted": submitted}
+        values = {**was, **now, "revision": kept.revision + 1}
+        changed = await transaction.connection.execute(_UPDATE, values)
         if changed.rowcount != 1:
             raise DraftMoved(kept.id)
         await payloads.put(transaction, kept.id, kept.payload)

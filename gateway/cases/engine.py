@@ -1,14 +1,13 @@
-"""The durable engine behind a small port. It and `dispatch` alone know DBOS.
+"""The durable engine behind its port (`engine_port`). It and `dispatch` alone know DBOS.
 
 It runs short commands and remembers them; it does not own cases. What it stores are references.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from sqlalchemy.engine import Connection
 
@@ -23,77 +22,19 @@ from gateway.cases.dbos_alone import (
     WorkflowStatus,
 )
 from gateway.cases.dispatch import LOOK_EVERY_S, Dispatch
+from gateway.cases.engine_port import Deliver, Running
+from gateway.cases.prepared import compiled_once
 from gateway.cases.probe import VERSION
+from gateway.cases.supervision import Supervision
 
 APPLICATION = "onething"
 WORKFLOW = "deliver.v1"
 RECOVERIES = 1000
 WAKE_S = 0.01  # after a commit: who waits for it is answered first
 _POOL = 4
+_EXECUTE = "_execute_prepared"
 _FINISH_S = 1.0  # for calls under way when told to stop
 _STATES = {"ENQUEUED": "queued", "DELAYED": "asleep", "PENDING": "running"}
-
-Deliver = Callable[[str, int], Awaitable[str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
-    """One command as the engine has it."""
-
-    reference: str
-    tick: int
-    state: str  # queued | asleep | running
-    executor: str | None  # who runs it
-    version: str | None
-
-
-class Engine(Protocol):
-    """Runs `deliver(reference, tick)` at least once for everything enqueued."""
-
-    def migrate(self) -> None:
-        """Make or bring up the engine's own tables. Blocking; one process at a time."""
-        ...
-
-    async def launch(self, deliver: Deliver, queues: Mapping[str, int]) -> None:
-        """Start; take up what an earlier process left. `queues`: name -> how many at once."""
-        ...
-
-    def connect(self) -> None:
-        """Be able to enqueue, and run nothing: others do, or the next launch."""
-        ...
-
-    def enqueue_in(
-        self, connection: Connection, queue: str, reference: str, tick: int, delay: float
-    ) -> None:
-        """Enqueue inside the caller's transaction: it exists exactly if that commits."""
-        ...
-
-    def wake(self, queues: Collection[str]) -> None:
-        """What was enqueued to these queues is committed: it may begin. For any event loop.
-
-        Who forgets to say so, or dies before, delays a command by a second.
-        """
-        ...
-
-    async def waiting(self) -> int:
-        """How many commands are queued, delayed or running."""
-        ...
-
-    async def running(self, *, executors: Sequence[str] | None = None) -> Sequence[Running]:
-        """All commands not finished; with `executors`, those these processes are at."""
-        ...
-
-    async def cancel(self, commands: Sequence[Running]) -> None:
-        """Do not run these again; a call that is being made is not stopped."""
-        ...
-
-    async def purge(self, older_than: float) -> int:
-        """Forget commands finished before that moment (Unix s); how many, at most a thousand."""
-        ...
-
-    async def shutdown(self) -> None:
-        """Stop taking commands; what is unfinished is taken up by the next launch."""
-        ...
 
 
 class DbosEngine:
@@ -102,12 +43,19 @@ class DbosEngine:
     _dispatching: ClassVar[Dispatch | None] = None  # and so is who looks at its queues
 
     def __init__(
-        self, url: str, *, executor: str, version: str = VERSION, every_s: float = LOOK_EVERY_S
+        self,
+        url: str,
+        *,
+        executor: str,
+        version: str = VERSION,
+        every_s: float = LOOK_EVERY_S,
+        supervision: Supervision | None = None,
     ) -> None:
         self._url = url
         self._executor = executor
         self._version = version
         self._every_s = every_s
+        self._supervision = supervision or Supervision()
         self._dispatch: Dispatch | None = None
         self._client: DBOSClient | None = None
         self._at_work: set[asyncio.Task[object]] = set()
@@ -150,8 +98,9 @@ class DbosEngine:
             DBOS.listen_queues([])
         DBOS.launch()  # in the running loop: commands run where the departments' clients live
         if first:
-            DbosEngine._dispatching = Dispatch(self._url, every_s=self._every_s)
-            DbosEngine._dispatching.begin(dbos, registered)
+            made = Dispatch(self._url, every_s=self._every_s, supervision=self._supervision)
+            made.begin(dbos, registered)
+            DbosEngine._dispatching = made
         self._dispatch = DbosEngine._dispatching
 
     def connect(self) -> None:
@@ -162,6 +111,8 @@ class DbosEngine:
             system_database_pool_size=_POOL,
             sys_db_idle_transaction_timeout_sec=IDLE_S,
         )
+        database = self._client._sys_db  # noqa: SLF001 — see `prepared`
+        setattr(database, _EXECUTE, compiled_once(getattr(database, _EXECUTE)))
 
     def _begin(self) -> None:
         """Note the task this command runs in; when stopping, leave it for the next launch."""

@@ -11,6 +11,7 @@ from adapters.errors import ContractBroken
 from gateway.cases import receipts, tables
 from gateway.cases.chunks import chunks
 from gateway.cases.errors import StatementRefused
+from gateway.cases.owed import Owed
 from gateway.cases.receipts import Holder, owns
 from gateway.cases.store import Store, Transaction
 from gateway.clock import Clock
@@ -22,6 +23,7 @@ from schema.domain.reducer import certificate_to
 
 log = structlog.get_logger(__name__)
 
+UNREAD = "onething_callback_rows_unread_total"
 RESPELT = "onething_progress_respelt_total"
 SET_ASIDE = "onething_progress_set_aside_total"
 _AT_ONCE = 20  # events in one transaction
@@ -43,13 +45,18 @@ class Intake:
         self._store = store
         self._clock = clock
         self.metrics = metrics or Metrics()
+        self.owed = Owed(self.metrics)
 
-    async def __call__(self, department: str, told: Sequence[Progress]) -> None:
-        """Keep what the department said; when this returns it is durable.
+    async def __call__(
+        self, department: str, told: Sequence[Progress], unread: Sequence[str | None] = ()
+    ) -> None:
+        """Keep what the department said; when this returns it is durable. `unread`: the numbers in
+        what could not be read of it; they are asked about.
 
         ContractBroken when something in it cannot be kept: everything else is.
         """
         taken = await self.take(department, told)
+        self.owed.add(department, unread, counter=UNREAD)
         wrong = next((where for p in told if (where := receipts.broken(p))), None)
         if wrong is not None:
             raise ContractBroken(department, f"number of a {wrong}")
@@ -67,13 +74,23 @@ class Intake:
         """Keep what is news, and after it how far a feed was read.
 
         `service` is what was asked about, if anything was. What nothing can follow from is set
-        aside, and stands in the way of nothing else.
+        aside, is asked about by number, and stands in the way of nothing else.
         A long page is kept in several transactions, none of them long: what is kept twice is once.
         """
         ours = await self._ours(department, _sound(department, told), service)
         events = await self._news(department, ours)
+        aside = await self._kept(department, events, cursor)
+        for progress in told:
+            self.owed.had(department, progress.receipt)
+        self.owed.add(department, aside, counter=SET_ASIDE)
+        return Taken(len(ours), frozenset(aside))
+
+    async def _kept(
+        self, department: str, events: Sequence[Event], cursor: str | None
+    ) -> Sequence[str]:
+        """Keep these and the cursor; the numbers of what was set aside."""
         if not events and cursor is None:
-            return Taken(len(ours))
+            return ()
         parts, aside = list(chunks(events, _AT_ONCE)) or [()], list[str]()
         for number, part in enumerate(parts, start=1):
             reached = cursor if number == len(parts) else None
@@ -82,7 +99,7 @@ class Intake:
             except _NOTHING_FOLLOWS:
                 aside += [event.data["receipt"] for event in await self._each(department, part)]
                 await self._keep(department, (), reached)
-        return Taken(len(ours), frozenset(aside))
+        return aside
 
     async def _keep(self, department: str, events: Sequence[Event], cursor: str | None) -> None:
         """All of these and how far the feed was read, in one transaction."""
@@ -103,7 +120,6 @@ class Intake:
             except _NOTHING_FOLLOWS as error:
                 reference, kind = filing_reference(event.case, event.item or ""), type(error)
                 log.error("progress.set_aside", reference=reference, kind=kind.__name__)
-                self.metrics.count(SET_ASIDE, department=department)
                 aside.append(event)
         return aside
 

@@ -1,14 +1,14 @@
 """What came of an attempt, told as events; and whether a command still has to be carried out."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from gateway.cases.attempts import Errand
 from gateway.cases.errand import Result
 from schema.domain import surplus
-from schema.domain.case import Command, Event, EventKind, Step, StepState, Verb
+from schema.domain.case import Case, Command, Event, EventKind, Step, StepState, Verb
 from schema.domain.delivery_policy import (
     TAKEN,
     Act,
@@ -74,6 +74,15 @@ def obsolete(errand: Errand, command: Command) -> Obsolete | None:
     return None if wanted and step.state is not StepState.WITHDRAWING else Obsolete()
 
 
+def has_moved(errand: Errand, fresh: Case, command: Command) -> bool:
+    """Whether its message, made from what was read a while ago, is not to be sent: the command is
+    obsolete now, or what it takes back or supplements has another number there.
+    """
+    number, was = (surplus.receipt_of(case, command) for case in (fresh, errand.case))
+    renumbered = command.verb is not Verb.FILE and number != was
+    return renumbered or obsolete(replace(errand, case=fresh), command) is not None
+
+
 def _filing_obsolete(errand: Errand, step: Step) -> Obsolete | None:
     if step.receipt is not None:
         return Obsolete()
@@ -130,6 +139,12 @@ def never_filed(command: Command, at: datetime) -> Event:
     """The filing was taken back before anything was sent."""
     data = {"receipt": None, "abandoned": True}
     return _event(command, EventKind.FILING_RESOLVED, "abandoned", "gateway", at, data)
+
+
+def overtaken(command: Command, at: datetime) -> Event:
+    """Its case has ended, and what a clerk was to find out about it matters no more."""
+    data = {"receipt": None, "overtaken": True}
+    return _event(command, EventKind.FILING_RESOLVED, "overtaken", "gateway", at, data)
 
 
 def told(command: Command, receipt: str | None, n: int, clerk: str, at: datetime) -> Event:

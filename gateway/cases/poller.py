@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -18,10 +18,10 @@ from gateway.cases.asking import Asking
 from gateway.cases.chunks import chunks
 from gateway.cases.errors import StoreUnavailable
 from gateway.cases.intake import Intake, position
-from gateway.cases.receipts import can_be_kept, holders
+from gateway.cases.receipts import holders
 from gateway.cases.spelling import alike
 from gateway.cases.store import Store
-from schema.domain.department import DepartmentInfo, ProgressMode
+from schema.domain.department import ProgressMode
 from schema.domain.filing import ItemStatus, Progress
 
 log = structlog.get_logger(__name__)
@@ -31,7 +31,6 @@ CALLBACK_SLOWER = 5  # who calls back is asked as well, only less often
 JITTER = 0.1  # of the pace, so that departments are not asked by everybody at once
 UNMATCHED = "onething_poll_receipts_unmatched_total"
 UNREAD = "onething_feed_rows_unread_total"
-_MOST_OWED = 1_000  # numbers of a department; the newest are kept
 _SHOWN = 3
 
 Answers = Mapping[str, Progress | AdapterError | None]
@@ -51,25 +50,29 @@ class Poller:
     ) -> None:
         self._store = store
         self._unmatched: dict[str, Counter[str]] = {}  # as they were told of last
-        self._owed: dict[str, dict[str, None]] = {}  # numbers in rows of a feed nobody could read
-        self._asking: dict[str, Asking] = {}
+        self._asking: dict[tuple[str, bool], Asking] = {}
         self._sleep = sleep
         self._departments = departments
         self._intake = intake
         self._every_s = every_s
 
-    def loops(self) -> Iterator[asyncio.Task[None]]:
-        """Start them."""
-        for department in self._departments.values():
-            if department.info.services and department.info.progress is not ProgressMode.NONE:
-                yield asyncio.create_task(self._loop(department))
+    def loops(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """What is to run until cancelled, by name."""
+        return {
+            f"poll-{name}": partial(self._loop, department)
+            for name, department in self._departments.items()
+            if department.info.services and department.info.progress is not ProgressMode.NONE
+        }
 
     async def _loop(self, department: Department) -> None:
-        pace = _pace(department.info, self._every_s)
+        pace, turn = self._every_s or department.info.limits.poll_every_s, 0
+        calls_back = department.info.progress is ProgressMode.CALLBACK
+        turns = CALLBACK_SLOWER if calls_back and self._every_s is None else 1
         while True:
             await self._sleep(pace * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311
+            turn += 1
             try:
-                await self.round(department)
+                await (self._ask_unread if turn % turns else self.round)(department)
             except (AdapterError, StoreUnavailable, TimeoutError) as error:
                 log.info("poll.failed", department=department.info.id, kind=type(error).__name__)
             except Exception as error:  # the rim of a background loop: it must go on
@@ -97,44 +100,34 @@ class Poller:
                 await _whole(department, progress, holder.service if holder else None)
                 for progress, holder in zip(page.progress, found, strict=True)
             ]
-            taken = await self._intake.take(department.info.id, told, cursor=moved)
-            self._owe(department.info.id, page, taken.aside)
+            await self._intake.take(department.info.id, told, cursor=moved)
+            self._owe(department.info.id, page)
             cursor = page.cursor
             if not page.more or moved is None:
                 return
 
-    def _owe(self, department: str, page: Changes, aside: Collection[str]) -> None:
-        """Say which rows of a page were left out; their filings are asked about from here on, and
-        those of which a word was set aside.
-
-        Who stops before forgets them: the daily reconciliation reads the feed from its beginning,
-        and asks about them too.
-        """
-        owed = self._owed.setdefault(department, {})
-        for progress in page.progress:
-            owed.pop(progress.receipt, None)
-        owed |= dict.fromkeys(aside)
+    def _owe(self, department: str, page: Changes) -> None:
+        """Say which rows of a page were left out; their filings are asked about from here on."""
         if not page.unread:
             return
-        self._intake.metrics.count(UNREAD, len(page.unread), department=department)
         whys = sorted({row.why for row in page.unread})[:_SHOWN]
         log.warning("feed.unread", department=department, count=len(page.unread), reasons=whys)
-        numbers = (row.receipt for row in page.unread)
-        owed |= dict.fromkeys(n for n in numbers if n is not None and can_be_kept(n))
-        for old in list(owed)[:-_MOST_OWED]:
-            del owed[old]
+        self._intake.owed.add(department, [row.receipt for row in page.unread], counter=UNREAD)
 
     async def _ask_unread(self, department: Department) -> None:
-        """Ask where filings stand of which the feed told in a way nobody could read."""
-        owed = self._owed.get(department.info.id)
+        """Ask where filings stand of which the department told in a way nobody could read."""
+        owed = self._intake.owed.of(department.info.id)
         if owed:
             step = tables.step.c
             with suppress(Misconfigured):  # where it cannot be asked, only its feed will tell
-                await self._ask(department, step.watched & step.receipt.in_(owed))
+                await self._ask(department, step.watched & step.receipt.in_(owed), alone=True)
 
-    async def _ask(self, department: Department, which: sa.ColumnElement[bool]) -> None:
+    async def _ask(
+        self, department: Department, which: sa.ColumnElement[bool], *, alone: bool = False
+    ) -> None:
+        """Ask about all of these; `alone`: they are but a few of those that are open."""
         asking = self._asking.setdefault(
-            department.info.id, Asking(department.info.id, self._store.now)
+            (department.info.id, alone), Asking(department.info.id, self._store.now)
         )
         unmatched: Counter[str] = Counter()
         ask = partial(self._ask_about, department, unmatched)
@@ -165,10 +158,7 @@ class Poller:
             answers = await department.progress(receipts, service, budget=_budget(department))
         news = _matched(receipts, answers, unmatched)
         told = [await _whole(department, progress, service) for progress in news]
-        taken = await self._intake.take(department.info.id, told, service=service)
-        for progress in told:
-            if progress.receipt not in taken.aside:
-                self._owed.get(department.info.id, {}).pop(progress.receipt, None)
+        await self._intake.take(department.info.id, told, service=service)
 
     async def _fetch_certificates(self, department: Department) -> None:
         """Certificates of items granted without one, told by a callback for example."""
@@ -237,13 +227,6 @@ async def _whole(department: Department, progress: Progress, service: str | None
     except (AdapterError, TimeoutError):
         return progress  # the grant is told now, its certificate when it can be had
     return replace(progress, certificate=certificate)
-
-
-def _pace(info: DepartmentInfo, every_s: float | None) -> float:
-    if every_s is not None:
-        return every_s
-    calls_back = info.progress is ProgressMode.CALLBACK
-    return info.limits.poll_every_s * (CALLBACK_SLOWER if calls_back else 1)
 
 
 def _budget(department: Department) -> float:

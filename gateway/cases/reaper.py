@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import structlog
 
 from gateway.cases import tables
-from gateway.cases.engine import Engine, Running
+from gateway.cases.engine_port import Engine, Running
 from gateway.cases.errors import StoreUnavailable
 from gateway.cases.executors import Executors
 from gateway.cases.store import Store

@@ -1,23 +1,27 @@
 """The cases of this process, started and stopped as one."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 
 from adapters.contract import Department
-from gateway.cases.applications import CaseApplications, Materials, ReadsOf
+from gateway.cases.applications import CaseApplications
 from gateway.cases.database import Database
 from gateway.cases.delivery import Delivery
 from gateway.cases.dispatch import LOOK_EVERY_S
+from gateway.cases.drafts import Drafts, Materials, ReadsOf
 from gateway.cases.engine import DbosEngine
+from gateway.cases.engine_port import queue_of
 from gateway.cases.executors import new_executor
+from gateway.cases.expiry import KEPT_FOR, Expiry
 from gateway.cases.housekeeping import Housekeeping
 from gateway.cases.intake import Intake
 from gateway.cases.issue import IssuedBundles, Signing
 from gateway.cases.migrate import migrate
 from gateway.cases.moved import check_not_moved
+from gateway.cases.parked import Parked
 from gateway.cases.pinned import check_pinned
 from gateway.cases.poller import Poller
 from gateway.cases.probe import NO_HOOKS, Hooks
@@ -25,7 +29,8 @@ from gateway.cases.reaper import Reaper
 from gateway.cases.reconcile import Reconciler
 from gateway.cases.restored import look
 from gateway.cases.retrying import Retrying
-from gateway.cases.store import Moved, Store, queue_of
+from gateway.cases.store import Moved, Store
+from gateway.cases.supervision import Supervision
 from gateway.cases.sweeper import Sweeper
 from gateway.cases.vigil import Vigil
 from gateway.cases.waiting import CaseClerks
@@ -45,6 +50,7 @@ class Pace:
     dequeue_every_s: float = LOOK_EVERY_S  # for commands nobody told this process of
     lease_s: float = 15.0  # without a beat, until a process counts as dead
     reconcile_at: time | None = None  # of the business day
+    drafts_kept: timedelta = KEPT_FOR  # unchanged, by business time
 
 
 USUAL_PACE = Pace()
@@ -80,7 +86,8 @@ class CaseService:
         self._migrations = hooks.migrations
         self._database = Database(store_url)
         executor = new_executor()
-        self._engine = _engine(self._database, executor, hooks, pace)
+        self.supervision = Supervision(metrics)
+        self._engine = _engine(self._database, executor, hooks, pace, self.supervision)
         self.store = Store(self._database, self._engine, catalogue, calendar, moved=moved)
         self.intake = Intake(self.store, clock, metrics)
         self._vigil = Vigil(self.store, executor, version=hooks.version, lease_s=pace.lease_s)
@@ -88,17 +95,23 @@ class CaseService:
         self.delivery = Delivery(
             self.store, departments, clock, executor=executor, hooks=hooks, witness=self._witness
         )
-        self.poller = Poller(self.store, departments, self.intake, every_s=pace.poll_every_s)
         self.bundles = IssuedBundles(self.store, signing)
-        self.sweeper = Sweeper(self.store, self.bundles, clock, every_s=pace.sweep_every_s)
-        self.reconciler = Reconciler(self.store, departments, clock, self.intake)
-        self._house = Housekeeping(self.store, self.reconciler, clock, at=pace.reconcile_at)
-        self.applications = CaseApplications(
-            self.store, departments, clock, reads=reads, materials=materials, identifier=identifier
-        )
+        self._look_after(clock, pace)
+        drafts = Drafts(self.store, departments, clock, reads, materials, kept_for=pace.drafts_kept)
+        self.applications = CaseApplications(self.store, drafts, clock, identifier)
         retrying = Retrying(self.store, departments, clock, hooks.rule)
         self.clerks = CaseClerks(self.store, clock, retrying)
         self._tasks: list[asyncio.Task[None]] = []
+
+    def _look_after(self, clock: Clock, pace: Pace) -> None:
+        """What looks at the store, or at departments, at a pace of its own."""
+        store, departments = self.store, self._departments
+        self.poller = Poller(store, departments, self.intake, every_s=pace.poll_every_s)
+        self.sweeper = Sweeper(store, self.bundles, clock, every_s=pace.sweep_every_s)
+        self.reconciler = Reconciler(store, departments, clock, self.intake)
+        self._house = Housekeeping(store, self.reconciler, clock, at=pace.reconcile_at)
+        self._parked = Parked(store, clock)
+        self._expiry = Expiry(store, clock, kept_for=pace.drafts_kept)
 
     @property
     def reaper(self) -> Reaper:
@@ -125,10 +138,10 @@ class CaseService:
         except BaseException:
             await self._close()
             raise
-        loops = (
-            self._vigil.keep(), self.sweeper.loop(), self._house.daily(), self._house.hourly(),
-        )  # fmt: skip
-        self._tasks = [*self.poller.loops(), *(asyncio.create_task(loop) for loop in loops)]
+        self._tasks = [
+            asyncio.create_task(self.supervision.keep(name, loop))
+            for name, loop in self._loops().items()
+        ]
 
     async def stop(self) -> None:
         """Stop; what is unfinished is durable and goes on at the next start."""
@@ -149,6 +162,21 @@ class CaseService:
         """Whether the store answers."""
         return await self.store.answers()
 
+    def workers_down(self) -> Sequence[str]:
+        """Which of what works without end died, and is not at work again for long enough."""
+        return self.supervision.down()
+
+    def _loops(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        return {
+            **self.poller.loops(),
+            "vigil": self._vigil.keep,
+            "sweep": self.sweeper.loop,
+            "reconcile": self._house.daily,
+            "purge": self._house.hourly,
+            "parked": self._parked.loop,
+            "drafts": self._expiry.loop,
+        }
+
     def _queues(self) -> Mapping[str, int]:
         return {
             queue_of(name): max(1, department.info.limits.concurrency)
@@ -157,10 +185,13 @@ class CaseService:
         }
 
 
-def _engine(database: Database, executor: str, hooks: Hooks, pace: Pace) -> DbosEngine:
+def _engine(
+    database: Database, executor: str, hooks: Hooks, pace: Pace, supervision: Supervision
+) -> DbosEngine:
     return DbosEngine(
         database.sync_url,
         executor=executor,
         version=hooks.version,
         every_s=pace.dequeue_every_s,
+        supervision=supervision,
     )

@@ -7,10 +7,11 @@ made where nothing can make SQLite wait: in a transaction that has the lock, and
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
@@ -23,6 +24,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
 )
 APART = "/* apart */"  # in a writer's statement that goes through a whole table
+_TRY_S = 0.05  # of SQLite itself for the lock, before it is seen whether anybody waits still
 _TURN_S = 0.002  # of statements without a change of threads, until others on the loop have theirs
 
 
@@ -59,6 +61,8 @@ class SqliteLine:
         )
         for pragma in _PRAGMAS:  # here, since they read the file
             connection.execute(pragma)
+        if self._writes:
+            connection.execute(f"PRAGMA busy_timeout={_TRY_S * 1000:.0f}")
         return connection
 
     @property
@@ -99,12 +103,33 @@ class SqliteLine:
 
     async def run(self, function: Callable[[], T], *, apart: bool = False) -> T:
         """A statement: at once where nothing can make it wait, otherwise in the thread."""
+        if self._writes and not self._conn.in_transaction:
+            return await self._locking(function)
         if apart or self._conn.in_transaction is not self._writes:
             return await self._apart(function)
         if asyncio.get_running_loop().time() - self._turned_at > _TURN_S:
             await asyncio.sleep(0)
             self._turned_at = asyncio.get_running_loop().time()
         return await self.light(function)
+
+    async def _locking(self, function: Callable[[], T]) -> T:
+        """What takes the lock; who is given up tries no longer, and is in nobody's way."""
+        given_up = Event()
+        end = time.monotonic() + self._busy_s
+
+        def locked() -> T:
+            while True:
+                try:
+                    return function()
+                except sqlite3.OperationalError as error:
+                    if not _is_busy(error) or given_up.is_set() or time.monotonic() > end:
+                        raise
+
+        try:
+            return await self._apart(locked)
+        except asyncio.CancelledError:
+            given_up.set()
+            raise
 
     async def light(self, function: Callable[[], T]) -> T:
         """What never waits for anything but what this connection is at."""
@@ -201,6 +226,10 @@ class _Cursor:
     async def close(self) -> None:
         """Done with it."""
         await self._line.light(self._cursor.close)
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _work(jobs: _Jobs) -> None:

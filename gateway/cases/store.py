@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from gateway.cases import codec, tables
 from gateway.cases.connections import AsyncConnection
 from gateway.cases.database import Database
-from gateway.cases.engine import Engine
+from gateway.cases.engine_port import Engine, Entry, queue_of
 from gateway.cases.errors import StoreUnavailable
 from gateway.cases.moved import check_not_moved
 from gateway.cases.rows import case_row, delivery_row, step_row
@@ -27,12 +28,9 @@ from schema.graph.ports import Catalogue
 Moved = Callable[[Case, Event], None]
 """Told of every new event, with the case as it left it, once both are committed."""
 
+_HELD = sa.select(tables.case.c.body).where(tables.case.c.id == sa.bindparam("case"))
+_HELD = _HELD.with_for_update()
 DOUBTED = "restored"  # who made attempts that stand for what a backup may have forgotten
-
-
-def queue_of(department: str) -> str:
-    """The engine's queue for commands to this department."""
-    return f"department-{department}"
 
 
 class Transaction:
@@ -64,8 +62,7 @@ class Transaction:
 
     async def load(self, case: str) -> Case | None:
         """The case as it stands, held for this transaction."""
-        query = sa.select(tables.case.c.body).where(tables.case.c.id == case).with_for_update()
-        body = (await self.connection.execute(query)).scalar_one_or_none()
+        body = (await self.connection.execute(_HELD, {"case": case})).scalar_one_or_none()
         return codec.case_from(body) if body is not None else None
 
     async def hold(self, names: Collection[str]) -> Mapping[str, Case]:
@@ -120,12 +117,16 @@ class Transaction:
 
     async def enqueue(self, reference: str, department: str, tick: int, delay: float) -> None:
         """Hand one command to the engine, if this transaction commits."""
-        queue = queue_of(department)
-        self.queues.add(queue)
-        engine = self._store.engine
-        await self.connection.run_sync(
-            lambda c: engine.enqueue_in(c, queue, reference, tick, delay)
-        )
+        await self._enqueue([(queue_of(department), reference, tick, delay)])
+
+    async def _enqueue(self, commands: Sequence[Entry]) -> None:
+        """All at once: to leave asyncio for the engine costs more than the engine does."""
+        self.queues.update(queue for queue, *_ in commands)
+        await self.connection.run_sync(self._enqueued, commands)
+
+    def _enqueued(self, connection: Connection, commands: Sequence[Entry]) -> None:
+        for command in commands:
+            self._store.engine.enqueue_in(connection, *command)
 
     async def _save(self, case: Case, before: Case | None, one_thing: OneThing) -> None:
         row = case_row(case, one_thing, self._store.calendar)
@@ -161,10 +162,9 @@ class Transaction:
             return
         await self.connection.execute(tables.delivery.insert(), rows)
         restored = not new and await self._is_restored(case.id)
-        for row in rows:
-            if restored:
-                await self.doubt(row["reference"], 1)
-            await self.enqueue(row["reference"], row["department"], row["tick"], 0.0)
+        for row in rows if restored else ():
+            await self.doubt(row["reference"], 1)
+        await self._enqueue([(queue_of(r["department"]), r["reference"], 1, 0.0) for r in rows])
 
     async def _sent(self, case: str) -> set[str]:
         """The references of all commands of a case there have been."""

@@ -48,6 +48,14 @@ class Handed:
         )
 
 
+class _Answered(Exception):
+    """It was asked before, and led to this case."""
+
+    def __init__(self, case: str) -> None:
+        super().__init__(case)
+        self.case = case
+
+
 class Submitting:
     """Turns drafts into cases."""
 
@@ -76,10 +84,24 @@ class Submitting:
             if await known(self._store, asked) is None:
                 raise RequestConflict(handed.draft)
             return await self._as_answered(viewer, handed.draft)
-        merged = await self._drafts.merged(
-            viewer, kept, handed.answers, handed.materials, retry=False
-        )
+        try:
+            merged = await self._drafts.merged(
+                viewer,
+                kept,
+                handed.answers,
+                handed.materials,
+                retry=False,
+                first=lambda: self._is_news(asked),
+            )
+        except _Answered as answered:
+            return await self._as_answered(viewer, answered.case)
         return await self._accepted(viewer, asked, signed(merged, viewer), handed.promises)
+
+    async def _is_news(self, asked: Request) -> None:
+        """Found out before departments are asked; where none is, taking the request id tells."""
+        before = await known(self._store, asked)
+        if before is not None:
+            raise _Answered(before)
 
     async def _accepted(
         self, viewer: Viewer, asked: Request, full: Kept, made: Promises
@@ -99,10 +121,7 @@ class Submitting:
         return await self._as_answered(viewer, first)
 
     async def _refused(self, viewer: Viewer, asked: Request, *problems: Problem) -> Case | Rejected:
-        """These problems, unless it was asked before: that was answered, and stays so.
-
-        Who is accepted is not looked for beforehand: taking the request id tells as well.
-        """
+        """These problems, unless it was asked before: that was answered, and stays so."""
         before = await known(self._store, asked)
         if before is None:
             return rejection.rejected(*problems)

@@ -31,6 +31,10 @@ class _Watch:
             self.loop.call_soon_threadsafe(self.task.cancel)
 
 
+class WatchEnded(Exception):
+    """Nobody beats for this process any more."""
+
+
 class Vigil:
     """Says that this process lives, as long as the event loop that does its work turns."""
 
@@ -59,6 +63,8 @@ class Vigil:
             while True:
                 self._turned_at = time.monotonic()
                 await asyncio.sleep(self._executors.every_s)
+                if not thread.is_alive():
+                    raise WatchEnded
         finally:
             watch.end()
             await asyncio.to_thread(thread.join, _END_S)

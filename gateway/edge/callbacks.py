@@ -1,6 +1,7 @@
 """`POST /callbacks/{department}`: a department tells us what it did, in its own words."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol
 
 import structlog
 from starlette.datastructures import Headers
@@ -20,9 +21,20 @@ from schema.domain.text import Text
 
 log = structlog.get_logger(__name__)
 
-# Returns once what the department said is durable: only then may it stop repeating itself.
-# StoreUnavailable: nothing is. ContractBroken: part of it cannot be kept, the rest is.
-Intake = Callable[[str, Sequence[Progress]], Awaitable[None]]
+
+class Intake(Protocol):
+    """Where what departments say is kept."""
+
+    def __call__(
+        self, department: str, told: Sequence[Progress], unread: Sequence[str | None] = (), /
+    ) -> Awaitable[None]:
+        """Returns once it is durable: only then may the department stop repeating itself.
+
+        `unread`: the numbers of filings about which nothing could be read; they are asked about.
+        StoreUnavailable: nothing is kept. ContractBroken: part of it cannot be, the rest is.
+        """
+        ...
+
 
 _CAP = 256_000
 _DEADLINE_S = 10.0
@@ -71,14 +83,16 @@ class CallbacksEndpoint:
         message = await body.whole(
             receive, headers.get("content-length", ""), cap=_CAP, deadline_s=_DEADLINE_S
         )
-        told, refusal = self._vouched(name, department, headers, message)
-        await self._keep(name, told)
-        if refusal is not None:
-            raise refusal
+        told, unread = self._vouched(name, department, headers, message)
+        await self._keep(name, told, unread)
+        if not told and unread:
+            raise _BROKEN
 
-    async def _keep(self, name: str, told: Sequence[Progress]) -> None:
+    async def _keep(
+        self, name: str, told: Sequence[Progress], unread: Sequence[str | None]
+    ) -> None:
         try:
-            await self._intake(name, told)
+            await self._intake(name, told, unread)
         except StoreUnavailable as error:
             # The kind only: what is chained to it is about what was to be saved.
             log.warning("callback.not_kept", department=name, kind=str(error))
@@ -89,20 +103,21 @@ class CallbacksEndpoint:
 
     def _vouched(
         self, name: str, department: Department, headers: Headers, message: bytes
-    ) -> tuple[Sequence[Progress], Refusal | None]:
-        """What it says; of one understood in part that, and what is answered once it is kept."""
+    ) -> tuple[Sequence[Progress], Sequence[str | None]]:
+        """What it says, and the numbers of filings about which nothing of it can be read."""
         given = dict(headers.items())
         try:
-            return department.callback(given, message, now=self._real_now()), None
+            return department.callback(given, message, now=self._real_now()), ()
         except Misconfigured as error:
             log.warning("callback.untrusted", department=name, reason=error.message)
             raise _UNTRUSTED from error
         except AdapterError as error:
-            rest = error.understood if isinstance(error, ContractBroken) else ()
+            partly = error if isinstance(error, ContractBroken) else None
+            rest = partly.understood if partly else ()
             log.warning("callback.broken", department=name, reason=error.message, kept=len(rest))
-            if not rest:
+            if partly is None or not (rest or partly.numbers):
                 raise _BROKEN from error
-            return rest, _BROKEN
+            return rest, partly.numbers
 
 
 _NOBODY = Refusal(

@@ -9,6 +9,8 @@ from collections.abc import Awaitable
 
 from graphql import ExecutionResult
 
+from gateway.execution.time_left import ending_at
+
 _going_on: set[asyncio.Future[ExecutionResult]] = set()  # the loop itself holds tasks weakly
 
 
@@ -30,7 +32,8 @@ async def ended(running: Awaitable[ExecutionResult], seconds: float) -> Executio
 
 async def left(running: Awaitable[ExecutionResult], seconds: float) -> ExecutionResult:
     """The result; OutOfTime after `seconds`, while it goes on. Cancelled, it ends."""
-    task = asyncio.ensure_future(running)
+    with ending_at(asyncio.get_running_loop().time() + seconds):
+        task = asyncio.ensure_future(running)
     try:
         done, _ = await asyncio.wait((task,), timeout=seconds)
     except asyncio.CancelledError:

@@ -1,8 +1,8 @@
 """The way to one department: so many calls at once, none while it is down, none beyond its time.
 
 Every road takes it: the reads of queries, polls and look-ups, filings. The slots and what the
-department asked for (`Retry-After`) are common to all; whether it answers is judged for reads and
-for filings apart, so that a register that is out of order holds no filing back.
+department asked for (`Retry-After`) are common to all; whether it answers is judged for each road
+apart: a register that is out of order holds no filing back, nor a bad filing asked about a read.
 """
 
 import asyncio
@@ -58,6 +58,7 @@ class Gate:
         self.info = info
         self.paced = info.limits.rate_per_s > 0  # so many calls a second, and no more
         self.reads = Breaker()
+        self.polls = Breaker()
         self.filings = Breaker()
         # Given up on sooner than this, the department is not blamed for silence.
         self.patience_s = min(PATIENCE_S, info.limits.timeout_s / 2)
@@ -97,6 +98,10 @@ class Gate:
         """
         road = READ if again else POLL
         return Passage(road, self.reads, loop or asyncio.get_running_loop(), end, end)
+
+    def polling(self, end: float) -> Passage:
+        """The way for a poll or a look-up: a read nobody waits for; it has a pace of its own."""
+        return Passage(POLL, self.polls, asyncio.get_running_loop(), end, end)
 
     def filing(self, end: float) -> Passage:
         """The way for a filing: sent once at most, and never turned away by a crowd of reads."""

@@ -43,15 +43,13 @@ class GuardedDepartment:
         self, register: str, lookup: str, keys: Sequence[str], *, budget: float
     ) -> Mapping[str, Record | Sequence[Record] | AdapterError | None]:
         """Records by key."""
-        return await self._ask(
-            budget, lambda left: self._inner.read(register, lookup, keys, budget=left), again=True
+        return await self._read(
+            budget, lambda left: self._inner.read(register, lookup, keys, budget=left)
         )
 
     async def verify(self, kind: str, claims: Mapping[str, str], *, budget: float) -> Verdict:
         """Whether the claims match."""
-        return await self._ask(
-            budget, lambda left: self._inner.verify(kind, claims, budget=left), again=True
-        )
+        return await self._read(budget, lambda left: self._inner.verify(kind, claims, budget=left))
 
     async def file(self, filing: Filing, *, budget: float) -> Receipt:
         """Hand one filing over."""
@@ -103,9 +101,13 @@ class GuardedDepartment:
         """What the department's own message says."""
         return self._inner.callback(headers, body, now=now)
 
-    async def _ask(self, budget: float, send: _Send[Answer], *, again: bool = False) -> Answer:
+    async def _read(self, budget: float, send: _Send[Answer]) -> Answer:
         end = asyncio.get_running_loop().time() + budget
-        return await self._gate.call(self._gate.reading(end, again=again), send)
+        return await self._gate.call(self._gate.reading(end), send)
+
+    async def _ask(self, budget: float, send: _Send[Answer]) -> Answer:
+        end = asyncio.get_running_loop().time() + budget
+        return await self._gate.call(self._gate.polling(end), send)
 
     async def _hand(self, budget: float, send: _Send[Answer]) -> Answer:
         end = asyncio.get_running_loop().time() + budget

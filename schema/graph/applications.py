@@ -102,6 +102,9 @@ class DraftType:
     )
     updated_at: datetime = plain("When it was last changed.")
     submitted: bool = plain("Whether it has become a case.")
+    expires_at: datetime | None = plain(
+        "When it ends unless it is changed before; null once it has become a case."
+    )
 
 
 async def find_draft(

@@ -162,7 +162,7 @@ published(
         "FILING_NOT_SENT": "The department could not be reached; it will be sent again.",
         "FILING_UNKNOWN": "Sent without an answer; being confirmed.",
         "FILING_PARKED": "A clerk is asking the department.",
-        "FILING_RESOLVED": "A clerk said what happened to the filing.",
+        "FILING_RESOLVED": "A clerk said what happened, or nobody needs to know any more.",
         "FILING_RETRIED": "A clerk ordered another round of what did not get through.",
         "FILED": "The department gave its number.",
         "FILING_REFUSED": "The department would not take the filing.",

@@ -25,8 +25,7 @@ class Viewer:
 
     subject: str  # "person:<ref>" or "enterprise:<uscc>"
     roles: frozenset[str]  # citizen enterprise agent clerk officer auditor operator
-    # uscc, agent_name, agent_id_number, phone
-    claims: Mapping[str, str] = field(default_factory=dict)
+    claims: Mapping[str, str] = field(default_factory=dict)  # uscc agent_name agent_id_number phone
     acting_for: str | None = None
     department: str | None = None
 
@@ -68,6 +67,7 @@ class Draft:
     submitted: bool = False
     pledges: tuple[Pledge, ...] = ()  # to be made on submitting, in place of documents
     deferrable: tuple[Material, ...] = ()  # uploads that may follow after submitting
+    expires_at: datetime | None = None  # unless it is changed before; None once submitted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -192,7 +192,7 @@ _KINDS: tuple[tuple[type[Failure], frozenset[ProblemCode]], ...] = (
     (StateFailure, frozenset({ProblemCode.WRONG_STATE})),
     (
         NotNowFailure,
-        frozenset({ProblemCode.STORE_UNAVAILABLE})
+        frozenset({ProblemCode.STORE_UNAVAILABLE, ProblemCode.OUT_OF_TIME})
         | {code for code in ProblemCode if code.startswith("DEPARTMENT_")},
     ),
     (

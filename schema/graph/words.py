@@ -137,6 +137,9 @@ _EVENT: Mapping[EventKind, tuple[str, str]] = {
 }
 
 
+_UNASKED = ("“{zh}”已办结，无需再核实", "{en}: it is settled, nothing needs clarifying any more")
+
+
 class Actor(StrEnum):
     """Who made something happen; never by name."""
 
@@ -179,7 +182,7 @@ def event_text(event: Event, item: Text | None) -> Text:
     outside = OUTSIDE.get(str(event.data.get("event")))
     if event.kind is EventKind.REPORTED and outside is not None:
         return Text(zh=f"申请人已报告：{outside.zh}", en=f"The applicant reported: {outside.en}")
-    zh, en = _EVENT[event.kind]
+    zh, en = _UNASKED if event.data.get("overtaken") else _EVENT[event.kind]
     return Text(zh=zh.format(zh=name.zh), en=en.format(en=name.en))
 
 

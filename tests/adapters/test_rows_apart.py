@@ -198,6 +198,7 @@ async def test_what_was_understood_of_a_message_comes_with_the_complaint_about_t
         await market.aclose()
 
     assert [progress.receipt for progress in broken.value.understood] == ["SJ1", "SJ3"]
+    assert list(broken.value.numbers) == ["SJ2"]
     assert next(iter(wrong)) in broken.value.message
 
 

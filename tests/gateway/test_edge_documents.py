@@ -132,6 +132,7 @@ class FakeMarket:
         if body != b"good":
             broken = ContractBroken("market", "body")
             broken.understood = ["progress"] if body == b"in part" else []  # type: ignore[list-item]
+            broken.numbers = ["M-2", None] if body in (b"in part", b"in number") else []
             raise broken
         return ["progress"]
 
@@ -139,8 +140,10 @@ class FakeMarket:
 def caller(
     market: FakeMarket, told: list[tuple[str, list[Any]]], intake: Intake | None = None
 ) -> httpx.AsyncClient:
-    async def takes(name: str, progress: Sequence[Any]) -> None:
-        told.append((name, list(progress)))
+    async def takes(
+        department: str, progress: Sequence[Any], unread: Sequence[str | None] = ()
+    ) -> None:
+        told.append((department, [*progress, *unread]))
 
     departments: dict[str, Department] = {"market": market}  # type: ignore[dict-item]  # a part of the port
     endpoint = CallbacksEndpoint(
@@ -177,14 +180,20 @@ async def test_callback_is_taken_only_when_its_adapter_vouches_for_it(
         assert market.now == 17.0
 
 
-async def test_what_is_understood_of_a_callback_is_kept_and_the_rest_complained_about() -> None:
+@pytest.mark.parametrize(
+    ("content", "status", "taken"),
+    [(b"in part", 202, ["progress", "M-2", None]), (b"in number", 400, ["M-2", None])],
+)
+async def test_what_is_understood_of_a_callback_is_kept_and_the_rest_is_owed(
+    content: bytes, status: int, taken: list[str | None]
+) -> None:
     told: list[tuple[str, list[Any]]] = []
 
     answer = await caller(FakeMarket(), told).post(
-        "/callbacks/market", content=b"in part", headers={"x-market-signature": "sha256=ok"}
+        "/callbacks/market", content=content, headers={"x-market-signature": "sha256=ok"}
     )
 
-    assert (answer.status_code, told) == (400, [("market", ["progress"])])
+    assert (answer.status_code, told) == (status, [("market", taken)])
 
 
 @pytest.mark.parametrize(
@@ -197,9 +206,11 @@ async def test_what_is_understood_of_a_callback_is_kept_and_the_rest_complained_
 async def test_callback_that_cannot_be_kept_is_refused_typed_and_quietly(
     trouble: Exception, status: int, code: str
 ) -> None:
-    async def intake(name: str, progress: Sequence[Any]) -> None:
+    async def intake(
+        department: str, told: Sequence[Any], unread: Sequence[str | None] = ()
+    ) -> None:
         try:
-            raise ValueError(f"[parameters: 沈若梅] {name}")
+            raise ValueError(f"[parameters: 沈若梅] {department}")
         except ValueError as said:
             raise trouble from said
 

@@ -12,6 +12,7 @@ from gateway.app import build_app
 from gateway.cli.tokens import dev_token
 from gateway.execution import deadline
 from gateway.execution.executor import Executor
+from gateway.execution.time_left import time_left
 from gateway.settings import load_settings
 from schema.graph.build import core
 from tests.gateway.test_execution_executor import context
@@ -49,6 +50,11 @@ class Mutation:
     async def slow(self) -> str:
         return await _day("mutation")
 
+    @strawberry.field
+    async def left(self) -> float | None:
+        await asyncio.sleep(2)
+        return time_left()
+
 
 EXECUTOR = Executor(core(strawberry.Schema(query=Query, mutation=Mutation)), deadline_s=5)
 
@@ -73,6 +79,16 @@ async def test_a_query_out_of_time_is_ended_and_answered_with_a_typed_error() ->
     code = {"code": "OPERATION_TIMEOUT", "traceId": "t-1", "retryable": True}
     assert answer == {"data": None, "errors": [{"message": message, "extensions": code}]}
     assert seen == ["query ended"]
+
+
+@in_virtual_time
+async def test_a_mutation_knows_how_long_whoever_asked_still_waits() -> None:
+    assert time_left() is None
+
+    answer = await run("mutation { left }")
+
+    assert answer == {"data": {"left": pytest.approx(3)}}
+    assert time_left() is None
 
 
 @in_virtual_time

@@ -113,3 +113,19 @@ async def test_a_filing_kept_back_is_not_sent_and_a_look_up_kept_back_says_nothi
     assert (sent.attempt.outcome, sent.problem) == (Outcome.NOT_SENT, "DEPARTMENT_FAULT")
     assert asked.attempt.outcome is Outcome.FAILED
     assert inner.calls == []
+
+
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - WRITES - TWICE))
+@in_virtual_time
+async def test_filings_it_stumbles_over_when_asked_hold_up_no_read(verb: str) -> None:
+    inner, department = guarded()
+    inner.fails = DOWN
+    for _ in range(5):
+        await failing(department, verb)
+    with pytest.raises(NotCalled):
+        await call(department, verb)
+
+    inner.fails = None
+
+    assert await call(department, "read") == "read"
+    assert await call(department, "file") == "file"

@@ -281,6 +281,7 @@ async def test_who_calls_back_with_such_a_word_is_told_and_the_rest_is_kept(worl
         await world.service.intake("asked", told)
 
     assert await step_b(world, good) is StepState.ACCEPTED
+    assert list(world.service.intake.owed.of("asked")) == [odd.step("B").receipt]
 
 
 @pytest.mark.parametrize(

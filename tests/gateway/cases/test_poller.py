@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from adapters.errors import AdapterError
-from gateway.cases.poller import JITTER, Poller
+from gateway.cases.poller import CALLBACK_SLOWER, JITTER, Poller
 from schema.domain.case import Case
 from schema.domain.department import DepartmentInfo, Repeats
 from schema.domain.filing import Progress
@@ -37,9 +37,9 @@ async def test_rounds_are_spread_about_their_pace(world: World) -> None:
         sleep=waits,
     )
 
-    [loop] = poller.loops()
+    [loop] = poller.loops().values()
     with suppress(asyncio.CancelledError):
-        await loop
+        await loop()
 
     assert len(set(waits.asked_for)) > ROUNDS / 2
     low, high = min(waits.asked_for), max(waits.asked_for)
@@ -82,3 +82,41 @@ async def test_open_filings_are_asked_about_in_the_batches_a_department_takes(
         await many.service.stop()
 
     assert sorted(threes.questions) == [1, 3, 3]
+
+
+@dataclass
+class Written(FakeDepartment):
+    """Writes down what it is asked about."""
+
+    questions: list[tuple[str, ...]] = field(default_factory=list)
+
+    async def progress(
+        self, receipts: Sequence[str], service: str, *, budget: float
+    ) -> Mapping[str, Progress | AdapterError | None]:
+        self.questions.append(tuple(receipts))
+        return await super().progress(receipts, service, budget=budget)
+
+
+async def test_what_calls_back_unreadably_is_asked_about_that_filing_sooner_than_about_all(
+    world: World,
+) -> None:
+    cases = [await world.case()]
+    second = await world.submit((await world.draft("start-2")).id, "submit-2")
+    assert isinstance(second, Case)
+    for case in (*cases, second):
+        await world.until(case.id, lambda c: c.step("A").receipt is not None)
+    keyed = Written(**{**vars(world.keyed), "questions": []})
+    await world.service.intake("keyed", [], ["keyed-2", None])
+    waits = Waits()
+    poller = Poller(world.service.store, {"keyed": keyed}, world.service.intake, sleep=waits)
+
+    [loop] = poller.loops().values()
+    with suppress(asyncio.CancelledError):
+        await loop()
+
+    assert keyed.questions[0] == ("keyed-2",)
+    rounds = ROUNDS // CALLBACK_SLOWER
+    assert sorted(keyed.questions[1:]) == [("keyed-1",)] * rounds + [("keyed-2",)] * rounds
+    assert max(waits.asked_for) <= keyed.info.limits.poll_every_s * (1 + JITTER)
+    metrics = world.service.intake.metrics.render()[0].decode()
+    assert 'onething_callback_rows_unread_total{department="keyed"} 2' in metrics

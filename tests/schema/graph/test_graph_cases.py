@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from schema.domain.case import Event, EventKind
-from schema.graph.words import happened_at
+from schema.domain.text import Text
+from schema.graph.words import event_text, happened_at
 
 CASE = "31010420261123-AB"
 
@@ -118,6 +119,17 @@ def test_a_filing_was_received_when_its_department_says_so(
     happened = happened_at(replace(event, data={"receipt": "7", "received_at": told}))
 
     assert happened == datetime.fromisoformat(at)
+
+
+def test_a_command_that_ended_with_its_case_is_no_clerks_doing() -> None:
+    kind, data = EventKind.FILING_RESOLVED, {"receipt": None, "overtaken": True}
+    at = datetime.fromisoformat("2026-11-30T10:01:00+08:00")
+    event = Event(key="1", case=CASE, kind=kind, at=at, actor="gateway", item="a", data=data)
+
+    told = event_text(event, Text(zh="许可", en="permit"))
+
+    assert told.zh == "“许可”已办结，无需再核实"
+    assert told.en == "permit: it is settled, nothing needs clarifying any more"
 
 
 async def test_an_unknown_case_is_absent_not_an_error(desk: Any) -> None:

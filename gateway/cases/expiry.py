@@ -1,0 +1,67 @@
+"""Drafts nobody finishes end, with the answers in them; their versions are held no longer."""
+
+import asyncio
+from datetime import timedelta
+
+import sqlalchemy as sa
+import structlog
+
+from gateway.cases import tables
+from gateway.cases.errors import StoreUnavailable
+from gateway.cases.store import Store
+from gateway.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+KEPT_FOR = timedelta(days=90)
+PORTION = 100  # in one transaction
+_EVERY_S = 600.0
+
+
+class Expiry:
+    """Ends drafts unchanged for `kept_for`. What was submitted is none any more, and stays."""
+
+    def __init__(self, store: Store, clock: Clock, *, kept_for: timedelta) -> None:
+        self._store = store
+        self._clock = clock
+        self._kept_for = kept_for
+
+    async def loop(self) -> None:
+        """Until cancelled. Trouble ends a round, never the loop."""
+        while True:
+            try:
+                await self.round()
+            except StoreUnavailable as error:
+                log.info("drafts.postponed", kind=str(error))
+            except Exception as error:  # the rim of a background loop: it must go on
+                log.error("drafts.broken", kind=type(error).__name__)
+            await asyncio.sleep(_EVERY_S)
+
+    async def round(self) -> int:
+        """End all that is due; how many."""
+        ended = portion = await self.portion()
+        while portion == PORTION:
+            portion = await self.portion()
+            ended += portion
+        if ended:
+            log.info("drafts.ended", count=ended)
+        return ended
+
+    async def portion(self) -> int:
+        """End some of them, with what was answered in them; how many.
+
+        Who changes or submits one in the same moment keeps it, or finds it gone.
+        """
+        table = tables.draft
+        unchanged_since = (self._clock.now() - self._kept_for).isoformat()
+        due = table.c.submitted.is_(False) & (table.c.updated_at <= unchanged_since)
+        rows = await self._store.rows(sa.select(table.c.id).where(due).limit(PORTION))
+        if not rows:
+            return 0
+        end = table.delete().where(table.c.id.in_([row.id for row in rows]), due)
+        async with self._store.write() as transaction:
+            found = await transaction.connection.execute(end.returning(table.c.id))
+            ended = found.scalars().all()
+            theirs = tables.payload.c.owner.in_(ended)
+            await transaction.changed(tables.payload.delete().where(theirs))
+        return len(ended)

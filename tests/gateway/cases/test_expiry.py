@@ -1,0 +1,81 @@
+"""Drafts nobody has touched for as long as they are kept end; what was submitted stays."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from gateway.cases import expiry, tables
+from gateway.cases.expiry import Expiry
+from schema.domain.case import Case
+from schema.domain.problem import ProblemCode
+from schema.graph.ports import Draft, Rejected
+from tests.gateway.cases.world import OWNER, World
+
+DAYS = 90
+
+
+def of(world: World) -> Expiry:
+    return Expiry(world.service.store, world.clock, kept_for=timedelta(days=DAYS))
+
+
+async def kept(world: World, table: sa.Table) -> int:
+    (row,) = await world.service.store.rows(sa.select(sa.func.count()).select_from(table))
+    return int(row[0])
+
+
+async def test_its_owner_is_told_when_it_ends_and_every_change_puts_that_off(world: World) -> None:
+    draft = await world.draft()
+    assert draft.expires_at == draft.updated_at + timedelta(days=DAYS)
+
+    world.clock.forward(days=10)
+    saved = await world.service.applications.save(
+        OWNER, draft=draft.id, answers={"seats": 30}, materials={}, request_id="save-1"
+    )
+
+    assert isinstance(saved, Draft)
+    assert saved.expires_at == world.clock.now() + timedelta(days=DAYS)
+
+
+async def test_nothing_ends_a_moment_too_early_and_then_all_of_it_is_gone(on_either: World) -> None:
+    world = on_either
+    draft = await world.draft()
+    world.clock.forward(days=DAYS, seconds=-1)
+    assert await of(world).round() == 0
+
+    world.clock.forward(seconds=1)
+
+    assert await of(world).round() == 1
+    assert await kept(world, tables.draft) == await kept(world, tables.payload) == 0
+    assert await world.service.applications.draft(OWNER, draft.id) is None
+    answer = await world.submit(draft.id)
+    assert isinstance(answer, Rejected)
+    assert [p.code for p in answer.problems] == [ProblemCode.NOT_ALLOWED_OR_ABSENT]
+
+
+async def test_what_was_submitted_stays_however_old(on_either: World) -> None:
+    world = on_either
+    case = await world.case()
+    draft = await world.draft("start-2")
+    world.clock.forward(days=10 * DAYS)
+
+    assert await of(world).round() == 1
+
+    submitted = await world.service.applications.draft(OWNER, case.id)
+    assert submitted is not None
+    assert (submitted.submitted, submitted.expires_at) == (True, None)
+    assert submitted.answers["shop"] == "小满"
+    assert await world.service.applications.draft(OWNER, draft.id) is None
+    again = await world.submit(case.id)
+    assert isinstance(again, Case)
+    assert again.id == case.id
+
+
+async def test_many_end_in_small_portions(world: World) -> None:
+    for number in range(expiry.PORTION + 1):
+        await world.draft(f"start-{number}")
+    world.clock.forward(days=DAYS)
+    portions = of(world)
+
+    assert await portions.portion() == expiry.PORTION
+    assert await portions.round() == 1
+    assert await kept(world, tables.draft) == 0

@@ -50,25 +50,34 @@ class Taken(NamedTuple):
 class Columns:
     """The lines of a row for all rows at once; made for one mould."""
 
-    __slots__ = ("_taken", "records")
+    __slots__ = ("_names", "_once", "_pick", "_steps", "records")
 
     def __init__(self, taken: Sequence[Taken], others: Sequence[str]) -> None:
-        self._taken = taken
-        self.records = _records((one.name for one in taken), others)
+        self._names = tuple(one.name for one in taken)
+        self._steps = [(one.name, one.step) for one in taken if one.step is not None]
+        once = {one.place[1] for one in taken if one.place is not None and not one.place[0]}
+        self._once = sorted(once)  # what stands once is so for every row
+        self._pick = [self._at(one.place) for one in taken]
+        self.records = _records(self._names, others)
         """Of each row's values, in the lines' order, what it is: by name, the others None."""
+
+    def _at(self, place: Place | None) -> int:
+        """Where a column is among those of the rows, what stands once, and nothing behind them."""
+        if place is None:
+            return -1
+        return place[1] if place[0] else self._once.index(place[1]) - len(self._once) - 1
 
     def values(self, cast: Cast) -> dict[str, Column] | None:
         """Each line's values; None where one of them cannot be mapped."""
-        columns, values = cast.columns, {}
+        height = cast.height
+        once = [[cast.once[at]] * height for at in self._once] if self._once else ()
+        there = [*cast.columns, *once, [None] * height]
+        values: dict[str, Column] = dict(
+            zip(self._names, map(there.__getitem__, self._pick), strict=True)
+        )
         try:
-            for name, place, step in self._taken:
-                if place is None:
-                    column: Column = [None] * cast.height
-                elif place[0]:
-                    column = columns[place[1]]
-                else:
-                    column = [cast.once[place[1]]] * cast.height
-                values[name] = column if step is None else step(column)
+            for name, step in self._steps:
+                values[name] = step(values[name])
         except UNFORESEEN:
             return None
         return values

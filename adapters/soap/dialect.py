@@ -215,7 +215,7 @@ class SoapDialect:
     def _moulded(self, read: Any, outer: Shape, spec: CallSpec, outcome: Outcome) -> Any:
         """The same; of replies whose markup is known, only the texts are looked at."""
         file = self._inner_file(spec.inner.root.partition("#")[0]) if spec.inner else None
-        at = () if spec.inner is None else tuple(spec.inner.at.split("."))
+        at = tuple(spec.inner.at.split(".")) if spec.inner else ()
         holder = outer.at(at) if at else None
         free = holder is None or (holder.facets == WHOLE and not holder.enum)
         shape = self._document(spec.inner.root) if spec.inner else outer
@@ -236,7 +236,7 @@ class SoapDialect:
         allowed, name = forms(shape), way[-1] if way else ""
         rows = tree.rows(shape, _along(shape, way)) if way else None
         verdict = None if code is None else lambda root: code(Scope({}, root))
-        return Moulded(read, bare, opener.encoding, maker)
+        return Moulded(read, bare, opener.encoding, maker, outcome.well)
 
     def _inner_reader(self, outer: Shape, spec: CallSpec, outcome: Outcome) -> Any:
         if spec.inner is None:

@@ -14,10 +14,11 @@ from adapters.outcome import Settled
 from adapters.soap.envelope import content_type
 from adapters.soap.mould import Mould, fits
 from adapters.soap.moulding import Maker, NoMould, Parse
-from adapters.soap.xml import BadXml, Element, declared_encoding
+from adapters.soap.xml import Element, declared_encoding
 from adapters.wire import WireReply
 
 Read = Callable[[WireReply], Any]
+Well = Callable[[Element], bool]
 Draft = Callable[[Parse], Maker]
 
 _MOULDS = 4  # of one call
@@ -27,10 +28,16 @@ _DOUBTFUL = re.compile("[\u1e3f\ue000-\uf8ff\ufffe\uffff]")
 
 
 class Moulded:
-    """Reads replies; `bare` gives the document of one without validating it."""
+    """Reads replies; `bare` gives the document of one without validating it.
 
-    def __init__(self, carefully: Read, bare: Read, encoding: str | None, draft: Draft) -> None:
+    `well`: whether a document says that all went well; of no other a mould is made.
+    """
+
+    def __init__(
+        self, carefully: Read, bare: Read, encoding: str | None, draft: Draft, well: Well
+    ) -> None:
         self._carefully, self._bare, self._encoding = carefully, bare, encoding
+        self._well = well
         self._maker = draft(self._parsed)
         self._type, self._codec = "", ""
         self._moulds: list[Mould] = []
@@ -46,7 +53,8 @@ class Moulded:
                     return self._proven(mould, cast)
         root = self._carefully(reply)
         self._read += 1
-        if self._read > 1 and self._tries > 0 and not isinstance(root, Settled):
+        able = self._read > 1 and self._tries > 0 and not isinstance(root, Settled)
+        if able and self._well(root):
             self._learn(reply)
         return root
 
@@ -80,7 +88,7 @@ class Moulded:
         text = self._text(reply) if self._codec else None
         if text is None or _DOUBTFUL.search(text):
             return
-        with suppress(NoMould, BadXml, AdapterError):
+        with suppress(NoMould, AdapterError, ValueError, re.error):
             made = self._kept(self._maker.made(text))
             cast = made.cast(text, lambda: self._carefully(reply))
             if cast is not None:

@@ -36,7 +36,7 @@ class Reader:
         shape = known.shapes.element("R")
         assert shape is not None
         self._forms, self._schema = forms(shape), known.schema
-        self.read = Moulded(self._carefully, self._bare, None, self._maker)
+        self.read = Moulded(self._carefully, self._bare, None, self._maker, lambda root: True)
 
     def __call__(self, *rows: str, first: str = "i") -> Any:
         text = f"<R><I>{first}</I>{''.join(rows)}</R>"

@@ -8,7 +8,7 @@ from adapters.errors import AdapterError
 from adapters.findings import Findings
 from adapters.manifest.model import CallSpec, Manifest
 from adapters.mapping.compile import Compute, Scope
-from adapters.mapping.convert import to_text
+from adapters.mapping.convert import MappingError, to_text
 from adapters.mapping.functions import Environment
 from adapters.mapping.reply import Reader, Tree
 from adapters.mapping.request import Inner, Node
@@ -42,6 +42,13 @@ class Outcome:
         text = None if self.text is None else self.text(scope)
         shown = None if text is None else to_text(text)
         return self.faults.settle([code], shown, Meaning.CONTRACT_BROKEN)
+
+    def well(self, root: Any) -> bool:
+        """Whether a reply is a success, whatever was asked."""
+        try:
+            return self.judge(Scope({}, root)) is None
+        except MappingError:
+            return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

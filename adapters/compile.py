@@ -10,6 +10,7 @@ from adapters.documents import BadContract
 from adapters.errors import Refused
 from adapters.findings import Findings
 from adapters.manifest.model import CallbackSpec, CallSpec, Manifest
+from adapters.mapping.cast import OUTCOME, Cast
 from adapters.mapping.compile import UNFORESEEN, Compute, Scope
 from adapters.mapping.convert import MappingError, NotOfKind
 from adapters.mapping.demand import Unfit
@@ -35,10 +36,6 @@ _KINDS = {
     "found": Kind.BOOLEAN,
     "more": Kind.BOOLEAN,
 }
-
-
-OUTCOME = ""
-"""What a row says of itself, among the values of its fields."""
 
 _OURS = frozenset({"reference", "receipt"})
 STAMPS = frozenset({"sent_at", "call_id"})  # what each call has of its own
@@ -104,8 +101,8 @@ class Call:
 
     def judged(self, ask: Ask, root: Any) -> Any:
         """The root `send` gave to this, where the reply says that it went well; as `ask`."""
-        if self.outcome.code is None or isinstance(root, Settled):
-            return root
+        if self.outcome.code is None or isinstance(root, Settled | Cast):
+            return root  # a cast says that it went well, or it were none
         verdict = self.outcome.judge(Scope(ask, root))
         if verdict is None:
             return root

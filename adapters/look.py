@@ -1,10 +1,12 @@
 """One way to read a register: the rows of an answer become its records, each under its key."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
-from adapters.compile import OUTCOME, Call
+from adapters.compile import Call
 from adapters.errors import AdapterError, ContractBroken
+from adapters.mapping.cast import OUTCOME, Cast, Column, Columns, Marked, columns
 from adapters.mapping.compile import Scope
 from adapters.mapping.convert import LONGEST_TEXT, MappingError, to_text, within_reason
 from adapters.mapping.sources import Ask
@@ -15,6 +17,7 @@ from adapters.values import Keyed, of_the_asked
 from schema.domain.department import Register
 from schema.domain.reading import Record
 
+_PLANS = 8  # for so many moulds of a call
 Found = Mapping[str, list[Record] | AdapterError]
 Answers = Mapping[str, Record | Sequence[Record] | AdapterError | None]
 
@@ -35,9 +38,17 @@ class Look:
         self._unmapped = {f.name: None for f in register.fields if f.name not in fields.lines}
         self._required = [f.name for f in register.fields if f.required]
         self._texts = [f.name for f in register.fields if f.kind == Kind.TEXT]
+        self._needed = {*self._required, *([self._key] if self._whole else [])}
+        self._told_texts = [name for name in self._texts if name in fields.lines]
+        self._plans: Mapping[Marked, Columns | None] = {}
 
     def read(self, keys: Sequence[str], ask: Ask, root: Any) -> Found:
         """Every key with its records, or its own error. The only key's error is raised."""
+        if isinstance(root, Cast):
+            told = self._by_columns(keys, root)
+            if told is not None:
+                return told
+            root = root.carefully()
         found = self._at_once(keys, ask, root) if self._simple else None
         return self._keyed.read(keys, ask, root, self._record) if found is None else found
 
@@ -62,6 +73,54 @@ class Look:
         except MappingError:
             return None
         return found if fitting else None
+
+    def _by_columns(self, keys: Sequence[str], cast: Cast) -> Found | None:
+        """The same of a reply whose markup is known, all its rows at once; None as above."""
+        plan = self._plan(cast.mould)
+        values = None if plan is None else plan.values(cast)
+        if plan is None or values is None or not self._fit(values):
+            return None
+        told = [keys[0]] * cast.height if self._told is None else values[self._told]
+        found: dict[str, list[Record]] = {key: [] for key in keys}
+        if not found.keys() >= set(told) or not self._of_these(values, told):
+            return None
+        records = plan.records(zip(*values.values(), strict=True))
+        if len(found) == 1:
+            found[keys[0]] += records
+            return found
+        for key, record in zip(told, records, strict=True):
+            found[key].append(record)
+        return found
+
+    def _plan(self, mould: Marked) -> Columns | None:
+        if mould not in self._plans:
+            fields = self.call.fields
+            sure = self._simple and self._needed <= fields.lines.keys()
+            parts = fields.judged.parts if sure else None
+            made = columns(parts, tuple(self._unmapped), fields.rows, mould)
+            self._plans = {**dict(list(self._plans.items())[-_PLANS:]), mould: made}
+        return self._plans[mould]
+
+    def _fit(self, values: dict[str, Column]) -> bool:
+        """Whether no row says that it is none, lacks what it needs, or holds what is no text."""
+        if self._success is not None:
+            codes = values.pop(OUTCOME)
+            if not {None if code is None else to_text(code) for code in codes} <= self._success:
+                return False
+        if None in chain.from_iterable(map(values.__getitem__, self._needed)):
+            return False
+        texts = filter(None, chain.from_iterable(map(values.__getitem__, self._told_texts)))
+        there = list(texts)
+        whole = "".join(there)
+        short = len(whole) <= LONGEST_TEXT or max(map(len, there)) <= LONGEST_TEXT
+        return short and whole.isprintable()
+
+    def _of_these(self, values: Mapping[str, Column], keys: Sequence[str]) -> bool:
+        """Whether each row is of the key it was asked by, as far as it says."""
+        said = values.get(self._lookup) if self._compared else None
+        if said is None:
+            return True
+        return all(one is None or str(one) == key for one, key in zip(said, keys, strict=True))
 
     def _values(self, scope: Scope) -> dict[str, Any] | None:
         """What a row holds; None where it says that it is none, or may."""

@@ -38,6 +38,7 @@ class Facets:
     patterns: tuple[re.Pattern[str], ...] = ()  # each is found in every allowed text
     fixed: str | None = None
     collapse: bool = False  # blanks at the ends do not count
+    whole: bool = False  # the contract demands nothing else of a value of this kind
 
     def whole_within(self, least: int, most: int) -> bool:
         """Whether every whole number that is allowed is within these bounds.
@@ -66,6 +67,9 @@ class Choice:
 
 ANYTHING = Facets()
 """No demands."""
+
+WHOLE = Facets(whole=True)
+"""None, for certain."""
 
 _INT = 2**31  # what a GraphQL Int holds
 

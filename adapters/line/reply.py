@@ -23,10 +23,10 @@ _FRAMINGS = {b"content-length", b"transfer-encoding"}
 class Fields(Mapping[str, str]):
     """Headers as they came; only those that are asked for are made texts. Names in lower case."""
 
-    __slots__ = ("_came",)
+    __slots__ = ("_came", "_names")
 
-    def __init__(self, came: list[tuple[bytes, bytes]]) -> None:
-        self._came = came
+    def __init__(self, came: list[tuple[bytes, bytes]], names: list[bytes]) -> None:
+        self._came, self._names = came, names
 
     def __getitem__(self, name: str) -> str:
         said = self._said(name)
@@ -40,15 +40,18 @@ class Fields(Mapping[str, str]):
         return default if said is None else said
 
     def _said(self, name: str) -> str | None:
-        wanted, long = name.encode(), len(name)
-        said = [text for key, text in self._came if len(key) == long and key.lower() == wanted]
-        return b", ".join(said).decode("latin-1") if said else None
+        wanted, names = name.encode(), self._names
+        times = names.count(wanted)
+        if times < 2:
+            return self._came[names.index(wanted)][1].decode("latin-1") if times else None
+        said = [one[1] for known, one in zip(names, self._came, strict=True) if known == wanted]
+        return b", ".join(said).decode("latin-1")
 
     def __iter__(self) -> Iterator[str]:
-        return iter({key.lower().decode("latin-1"): None for key, _ in self._came})
+        return iter({name.decode("latin-1"): None for name in self._names})
 
     def __len__(self) -> int:
-        return len({key.lower() for key, _ in self._came})
+        return len(set(self._names))
 
 
 class ReplyReader:
@@ -68,6 +71,7 @@ class ReplyReader:
     def again(self) -> None:
         """Ready for an answer: what was read of the one before, which was kept, is forgotten."""
         self._came: list[tuple[bytes, bytes]] = []
+        self._names: list[bytes] = []  # the same ones', in lower case, once the head is whole
         self._body: list[bytes] = []
         self._size = self._interim = 0
         self._room = HEAD_BYTES
@@ -112,14 +116,13 @@ class ReplyReader:
 
     def end(self) -> bool:
         """The department closed the connection: whether the answer is whole now."""
-        unframed = not any(name.lower() in _FRAMINGS for name, _ in self._came)
-        self.whole = self.whole or (self._headed and unframed)
+        self.whole = self.whole or (self._headed and _FRAMINGS.isdisjoint(self._names))
         return self.whole
 
     def reply(self) -> WireReply:
         """The whole answer."""
         body = b"".join(self._body)
-        return WireReply(status=self._status, headers=Fields(self._came), body=body)
+        return WireReply(status=self._status, headers=Fields(self._came, self._names), body=body)
 
     def unknown(self, what: str) -> OutcomeUnknown:
         """No trustworthy answer, for this reason."""
@@ -156,7 +159,8 @@ class ReplyReader:
         if self._headed or 100 <= status < 200:
             return
         self._headed, self._status = True, status
-        if _ENCODING in b" ".join(map(_NAME, self._came)).lower():
+        self._names = [*map(bytes.lower, map(_NAME, self._came))]
+        if _ENCODING in self._names:
             self._encoded()
 
     def on_body(self, body: bytes) -> None:

@@ -90,15 +90,21 @@ class Whole:
         """Whether there is a function already."""
         return self._made is not None
 
+    @property
+    def parts(self) -> Mapping[str, Line] | None:
+        """Each line in its parts; None where one has none."""
+        found = {name: self._drawn.get(line) for name, line in self._lines.items()}
+        known = {name: line for name, line in found.items() if line is not None}
+        return known if len(known) == len(found) else None
+
     def __call__(self, scope: Scope) -> Values:
         """The value of each line; the first that cannot be mapped is a MappingError."""
         if self._made is not None:
             return self._made(scope)
         if self._begun:
-            parts = {name: self._drawn.get(line) for name, line in self._lines.items()}
-            known = {name: line for name, line in parts.items() if line is not None}
-            if len(known) == len(parts):
-                self._made = generated(known, self._tree)
+            parts = self.parts
+            if parts is not None:
+                self._made = generated(parts, self._tree)
                 return self._made(scope)
         self._begun = True
         return {name: line(scope) for name, line in self._lines.items()}

@@ -12,12 +12,17 @@ from adapters.documents import Documents, documents_of, remembered
 from adapters.errors import ContractBroken
 from adapters.findings import Findings, did_you_mean, surely
 from adapters.manifest.model import CallSpec, InnerSpec, Manifest
+from adapters.mapping.compile import Scope
 from adapters.mapping.request import Node
 from adapters.mapping.sources import Ask
 from adapters.outcome import Meaning, Settled, raised
+from adapters.rows import steps_of
 from adapters.rules import Rule
-from adapters.shape import Kind, Shape, hidden
+from adapters.shape import WHOLE, Kind, Shape, hidden
+from adapters.soap.certain import forms
 from adapters.soap.envelope import Fault, Opener, below, settle_fault, validate
+from adapters.soap.moulded import Moulded
+from adapters.soap.moulding import Maker, Parse
 from adapters.soap.read import XmlTree
 from adapters.soap.request import HEADER, Envelope, Frame
 from adapters.soap.schemas import BadContract, Schemas
@@ -204,7 +209,34 @@ class SoapDialect:
                 return settle_fault(child, outcome.faults, outcome.fault_code, outcome.fault_text)
             return child if inner is None else inner(child)
 
-        return read
+        again = spec.call == "lookup" and not encoded
+        return self._moulded(read, outer, spec, outcome) if again else read
+
+    def _moulded(self, read: Any, outer: Shape, spec: CallSpec, outcome: Outcome) -> Any:
+        """The same; of replies whose markup is known, only the texts are looked at."""
+        file = self._inner_file(spec.inner.root.partition("#")[0]) if spec.inner else None
+        at = tuple(spec.inner.at.split(".")) if spec.inner else ()
+        holder = outer.at(at) if at else None
+        free = holder is None or (holder.facets == WHOLE and not holder.enum)
+        shape = self._document(spec.inner.root) if spec.inner else outer
+        shapes = self._shapes if file is None else file.shapes
+        way = steps_of(spec.each)
+        if not free or shape is None or self._shapes.related or shapes.related:
+            return read
+        tree, opener, code = XmlTree(), self._opener, outcome.code
+        text_at = tree.value(outer, _along(outer, at)) if at else None
+
+        def bare(answer: Any) -> Element:
+            child = opener.bare(answer)
+            return child if text_at is None else parse_text(text_at(child) or "")
+
+        def maker(parse: Parse) -> Maker:
+            return Maker(parse=parse, forms=allowed, rows=rows, name=name, verdict=verdict)
+
+        allowed, name = forms(shape), way[-1] if way else ""
+        rows = tree.rows(shape, _along(shape, way)) if way else None
+        verdict = None if code is None else lambda root: code(Scope({}, root))
+        return Moulded(read, bare, opener.encoding, maker, outcome.well)
 
     def _inner_reader(self, outer: Shape, spec: CallSpec, outcome: Outcome) -> Any:
         if spec.inner is None:
@@ -212,8 +244,7 @@ class SoapDialect:
         file, _, root = spec.inner.root.partition("#")
         known, department, error = self._inner_file(file), self._manifest.id, spec.inner.error
         path = tuple(spec.inner.at.split("."))
-        shapes = [outer.at(path[: n + 1]) for n in range(len(path))]
-        text_at = XmlTree().value(outer, tuple(shape for shape in shapes if shape))
+        text_at = XmlTree().value(outer, _along(outer, path))
         if known is None:
             return None
         schema, rows = known.schema, spec.apart
@@ -234,6 +265,11 @@ class SoapDialect:
             return raised(outcome.faults.settle([code], words, Meaning.UNKNOWN))
 
         return read
+
+
+def _along(shape: Shape, way: tuple[str, ...]) -> tuple[Shape, ...]:
+    found = (shape.at(way[: number + 1]) for number in range(len(way)))
+    return tuple(one for one in found if one is not None)
 
 
 def _error(inner: InnerSpec) -> str:

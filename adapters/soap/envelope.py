@@ -80,6 +80,10 @@ class Opener:
         verdict.retry_after_s = told_to_wait(reply.headers)
         raise verdict from (against if told else None)
 
+    def bare(self, reply: WireReply) -> Element:
+        """The child of Body, not validated."""
+        return self._child(self._parse(reply), None)
+
     def _body(
         self, reply: WireReply, expected: str, encoded: bool, rows: Sequence[str]
     ) -> Element | Fault:

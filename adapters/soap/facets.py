@@ -25,7 +25,9 @@ _ZONE = r"(Z|[+-]\d\d:\d\d)?"
 
 def _range(low: int | None, high: int | None) -> Facets:
     bounds = [None if bound is None else Decimal(bound) for bound in (low, high)]
-    return Facets(minimum=bounds[0], maximum=bounds[1], fraction_digits=0, collapse=True)
+    return Facets(
+        minimum=bounds[0], maximum=bounds[1], fraction_digits=0, collapse=True, whole=True
+    )
 
 
 def _form(text: str) -> Facets:
@@ -55,6 +57,8 @@ _FORMS = {
     "token": Facets(collapse=True),
     "NMTOKEN": Facets(collapse=True),
 }
+_WHOLLY_KNOWN = ("string", "decimal", "boolean", "date", "dateTime")
+_SAID_ELSEWHERE = ("enumeration", "pattern", "annotation")
 _KINDS = {
     **dict.fromkeys(_WHOLE, Kind.INTEGER),
     **dict.fromkeys(("decimal", "double", "float"), Kind.DECIMAL),
@@ -69,18 +73,23 @@ def built_in(name: str) -> tuple[Kind, Facets]:
     """The kind and the facets of one of XML Schema's own types; those we do not know are text."""
     kind = _KINDS.get(name, Kind.TEXT)
     facets = _WHOLE.get(name) or _FORMS.get(name)
-    return kind, facets or Facets(collapse=kind is not Kind.TEXT)
+    whole = name in _WHOLLY_KNOWN
+    return kind, facets or Facets(collapse=kind is not Kind.TEXT, whole=whole)
 
 
 def facets_of(restriction: Element, under: Facets) -> Facets:
     """What this restriction demands, on top of what its base already does."""
     found: dict[str, Any] = {}
+    whole = under.whole
     for node in restriction.iterchildren(f"{{{XS}}}*"):
-        found.update(_facet(local(node.tag), str(node.get("value"))))
+        demanded = _facet(local(node.tag), str(node.get("value")))
+        whole = whole and bool(demanded or local(node.tag) in _SAID_ELSEWHERE)
+        found.update(demanded)
     written = [str(node.get("value")) for node in restriction.iterfind(f"{{{XS}}}pattern")]
     pattern = xsd_pattern("|".join(written)) if written else None
     more = (*under.patterns, pattern) if pattern else under.patterns
-    return replace(under, **found, patterns=more)
+    whole = whole and (pattern is not None or not written)
+    return replace(under, **found, patterns=more, whole=whole)
 
 
 def _facet(name: str, value: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from adapters.soap.schemas import Schemas, Source
 from adapters.soap.xml import XS, Element, clark, local, qname
 
 _COMPOSITORS = tuple(f"{{{XS}}}{name}" for name in ("sequence", "choice", "all", "group"))
+_RELATIONS = tuple(f"{{{XS}}}{name}" for name in ("key", "keyref", "unique"))
 _ATTRIBUTES = tuple(f"{{{XS}}}{name}" for name in ("attribute", "attributeGroup"))
 _XS_TYPE, _XS_COMPLEX = f"{{{XS}}}simpleType", f"{{{XS}}}complexType"
 
@@ -36,7 +37,9 @@ class Shapes:
         self._groups: dict[tuple[str, str], list[Where]] = {}  # substitutes by head
         self._elements: dict[str, Shape | None] = {}  # by tag: every operation asks again
         self._types: dict[tuple[str, str], _Body] = {}
+        self.related = False  # whether one value's validity depends on another's
         for source in schemas.sources.values():
+            self.related |= next(source.node.iter(*_RELATIONS), None) is not None
             for node in source.node.iterchildren("{*}*"):
                 name = node.get("name")
                 if name:

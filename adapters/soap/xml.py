@@ -66,6 +66,12 @@ def parse(data: bytes, encoding: str | None = None) -> Element:
     return root
 
 
+def declared_encoding(data: bytes) -> str | None:
+    """The encoding a document itself says it is in."""
+    match = _ENCODING.match(data)
+    return None if match is None else match[1].decode("ascii")
+
+
 def other_charset(data: bytes, declared: str | None) -> str | None:
     """That the bytes are not in UTF-8, where they should be, and what mends it; None: they are."""
     if (declared or "utf-8").lower() not in ("utf-8", "utf8"):

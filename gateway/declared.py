@@ -32,12 +32,18 @@ class DeclarationInvalid(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class Filed:
+    """What the cases of a store are read by, whichever departments are plugged in."""
+
+    catalogue: LoadedCatalogue
+    calendar: WorkingCalendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared(Filed):
     """The departments, the catalogue and the calendar of one installation; they fit together."""
 
     departments: Loaded
-    catalogue: LoadedCatalogue
-    calendar: WorkingCalendar
 
     @property
     def infos(self) -> Sequence[DepartmentInfo]:
@@ -49,6 +55,28 @@ def read_declared(settings: Settings, *, trace: Trace | None = None) -> Declared
     """What the settings' folders declare; DeclarationInvalid with every mistake of all of them."""
     departments = departments_of(settings, trace=trace)
     wrong: list[object] = list(departments.findings)
+    calendar, catalogue = _read(settings, wrong)
+    if catalogue is not None and not departments.findings:
+        infos = [department.info for department in departments.departments.values()]
+        wrong.extend(cross_check(catalogue, infos))
+    if wrong or catalogue is None or calendar is None:
+        raise DeclarationInvalid(wrong)
+    return Declared(departments=departments, catalogue=catalogue, calendar=calendar)
+
+
+def read_filed(settings: Settings) -> Filed:
+    """What the cases of a store are read by; DeclarationInvalid with every mistake of either."""
+    wrong: list[object] = []
+    calendar, catalogue = _read(settings, wrong)
+    if catalogue is None or calendar is None:
+        raise DeclarationInvalid(wrong)
+    return Filed(catalogue=catalogue, calendar=calendar)
+
+
+def _read(
+    settings: Settings, wrong: list[object]
+) -> tuple[WorkingCalendar | None, LoadedCatalogue | None]:
+    """None for what cannot be used; every mistake of it is among what is wrong then."""
     calendar = catalogue = None
     try:
         calendar = load_working_calendar(*_given(settings.plugins.calendars))
@@ -58,12 +86,7 @@ def read_declared(settings: Settings, *, trace: Trace | None = None) -> Declared
         catalogue = load(settings.plugins.one_things or ONE_THINGS)
     except CatalogueInvalid as invalid:
         wrong.extend(invalid.findings)
-    if catalogue is not None and not departments.findings:
-        infos = [department.info for department in departments.departments.values()]
-        wrong.extend(cross_check(catalogue, infos))
-    if wrong or catalogue is None or calendar is None:
-        raise DeclarationInvalid(wrong)
-    return Declared(departments=departments, catalogue=catalogue, calendar=calendar)
+    return calendar, catalogue
 
 
 def departments_of(settings: Settings, *, trace: Trace | None = None) -> Loaded:

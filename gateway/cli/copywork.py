@@ -21,7 +21,7 @@ from gateway.cases.errors import (
     StoreUnavailable,
 )
 from gateway.cases.preflight import StoreUnusable, bare, database_at, reason
-from gateway.cli.loading import load_declared
+from gateway.cli.loading import load_filed
 from gateway.cli.output import MISUSED, Speaker, Stop, coloured
 from gateway.cli.serving import advice
 from gateway.cli.storework import at_the_store
@@ -49,12 +49,12 @@ def copied(speaker: Speaker, settings: Settings, to: str, *, as_json: bool) -> N
     target = _target(to)
     if _is_same(source, target):
         raise Stop(["--to is the store itself"], next_step="name an empty one", code=MISUSED)
-    declared = load_declared(settings)
+    filed = load_filed(settings)
     copying = Copying(
         settings.store_url,
         to,
-        declared.catalogue,
-        declared.calendar,
+        filed.catalogue,
+        filed.calendar,
         lease_s=settings.executors.lease_s,
     )
     with _between(source, target), _telling(speaker) as tell:

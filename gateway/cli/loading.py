@@ -4,7 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from gateway.cli.output import BAD_CONFIG, Stop
-from gateway.declared import DeclarationInvalid, Declared, departments_of, read_declared
+from gateway.declared import (
+    DeclarationInvalid,
+    Declared,
+    Filed,
+    departments_of,
+    read_declared,
+    read_filed,
+)
 from gateway.settings import Settings, SettingsInvalid
 from schema.domain.department import DepartmentInfo
 
@@ -36,6 +43,12 @@ def load_declared(settings: Settings) -> Declared:
     """Departments, one things and calendar, checked against one another."""
     with explained():
         return read_declared(settings)
+
+
+def load_filed(settings: Settings) -> Filed:
+    """One things and calendar, for a command that asks no department."""
+    with explained():
+        return read_filed(settings)
 
 
 def printed_schema(settings: Settings) -> str:

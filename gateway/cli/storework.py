@@ -11,7 +11,7 @@ from gateway.cases.moved import unmark
 from gateway.cases.preflight import answering, database_at, naming
 from gateway.cases.restored import doubt_from_now
 from gateway.cases.store import Store
-from gateway.cli.loading import load_declared
+from gateway.cli.loading import load_filed
 from gateway.cli.output import Speaker, Stop
 from gateway.cli.serving import advice
 from gateway.settings import Settings
@@ -40,13 +40,13 @@ def brought_up(settings: Settings) -> Migrated:
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[tuple[Store, Migrated]]:
     """The store of these settings, its tables up to date; a file is taken for this process."""
-    declared = load_declared(settings)
+    filed = load_filed(settings)
     database = database_at(settings.store_url)
     engine = DbosEngine(database.sync_url, executor="db")
     async with answering(database):
         with naming(database):
             migrated = await asyncio.to_thread(migrate, database.sync_url, engine.migrate)
-            yield Store(database, engine, declared.catalogue, declared.calendar), migrated
+            yield Store(database, engine, filed.catalogue, filed.calendar), migrated
 
 
 def taken_back(speaker: Speaker, settings: Settings) -> None:

@@ -1,19 +1,29 @@
 """The mock fleet's page in a real browser: departments, faults, journal, clock; nothing foreign."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import Page, Request, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, Request, async_playwright, expect
 
 from mocks.core.city import DEMO
 from mocks.core.credentials import FIRE_TOKEN
 from tests.chromium import launched, needs_chromium
 from tests.mocks.conftest import World, start_world, stop_world
 
-pytestmark = [pytest.mark.browser, needs_chromium]
+pytestmark = [pytest.mark.browser, needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One for all tests here; each has a context of its own, which knows nothing of the others."""
+    async with async_playwright() as playwright:
+        opened = await launched(playwright)
+        yield opened
+        await opened.close()
 
 
 @pytest.fixture
@@ -23,18 +33,25 @@ def fire_fleet(tmp_path: Path) -> Iterator[World]:
     stop_world(world)
 
 
-@asynccontextmanager
-async def page_of(world: World, locale: str, refused: str = "") -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await launched(playwright)
+Opened = Callable[..., AbstractAsyncContextManager[Page]]
+
+
+@pytest.fixture
+def page_of(browser: Browser) -> Opened:
+    """Opens the page of a fleet, with nothing kept from before."""
+
+    @asynccontextmanager
+    async def opened(world: World, locale: str, refused: str = "") -> AsyncIterator[Page]:
+        context = await browser.new_context(locale=locale)
         try:
-            context = await browser.new_context(locale=locale)
             page = await context.new_page()
             with watched(page, world.admin, refused):
                 await page.goto(f"{world.admin}/__admin/")
                 yield page
         finally:
-            await browser.close()
+            await context.close()
+
+    return opened
 
 
 @contextmanager
@@ -72,7 +89,7 @@ def declarer(world: World) -> Callable[[str], int]:
 
 
 async def test_faults_go_on_and_off_and_the_journal_shows_what_they_did(
-    fire_fleet: World,
+    fire_fleet: World, page_of: Opened
 ) -> None:
     declare = declarer(fire_fleet)
     async with page_of(fire_fleet, "zh-CN") as page:
@@ -94,7 +111,7 @@ async def test_faults_go_on_and_off_and_the_journal_shows_what_they_did(
 
 
 async def test_the_clock_goes_on_a_department_stops_and_starts_in_either_language(
-    fire_fleet: World,
+    fire_fleet: World, page_of: Opened
 ) -> None:
     fire_fleet.ask("POST", "clock", {"now": "2026-09-21T09:00:00+08:00", "rate": 0})
     async with page_of(fire_fleet, "en-GB") as page:
@@ -111,7 +128,7 @@ async def test_the_clock_goes_on_a_department_stops_and_starts_in_either_languag
 
 
 async def test_a_fault_is_ordered_with_its_parameters_and_shows_how_often_it_struck(
-    fire_fleet: World,
+    fire_fleet: World, page_of: Opened
 ) -> None:
     def asked() -> httpx.Response:
         return fire_fleet.client.get(f"{fire_fleet.ports['fire']['url']}/declarations/1")
@@ -132,7 +149,9 @@ async def test_a_fault_is_ordered_with_its_parameters_and_shows_how_often_it_str
     assert fire_fleet.ask("GET", "faults") == {}
 
 
-async def test_what_is_refused_stays_said_until_the_next_thing_is_asked(fire_fleet: World) -> None:
+async def test_what_is_refused_stays_said_until_the_next_thing_is_asked(
+    fire_fleet: World, page_of: Opened
+) -> None:
     async with page_of(fire_fleet, "en-GB", refused="status of 422") as page:
         line = page.locator("#department-fire")
         await line.locator("select").select_option("busy")
@@ -148,7 +167,7 @@ async def test_what_is_refused_stays_said_until_the_next_thing_is_asked(fire_fle
         await expect(page.locator("#trouble")).to_be_hidden()
 
 
-async def test_the_clock_is_set_held_and_hurried(fire_fleet: World) -> None:
+async def test_the_clock_is_set_held_and_hurried(fire_fleet: World, page_of: Opened) -> None:
     async with page_of(fire_fleet, "en-GB") as page:
         await page.get_by_role("button", name="Hold").click()
         await expect(page.locator("#rate")).to_have_value("0")

@@ -236,3 +236,29 @@ def test_what_a_clerk_has_to_look_at_hides_no_department_that_gave_no_answer() -
     assert stop.value.next_step is not None
     assert "ask the department" in stop.value.next_step
     assert "run it again" in stop.value.next_step
+
+
+@pytest.mark.parametrize(
+    "command", [("migrate",), ("copy", "--to", "sqlite:///copy.sqlite"), ("restored",)]
+)
+def test_a_department_that_cannot_be_used_stands_in_no_way_of_the_store(
+    terminal: Terminal, command: tuple[str, ...]
+) -> None:
+    Path("departments/broken").mkdir(parents=True)
+    Path("departments/broken/department.toml").write_text("nonsense", encoding="utf-8")
+    store = (*STORE, "--set", "plugins.departments=departments")
+
+    assert terminal.run("db", *command, *store) == 0, terminal.err
+    assert terminal.run("db", "reconcile", *store) == 1
+    assert terminal.err.endswith("next: correct these files; nothing was started\n")
+
+
+def test_one_things_that_cannot_be_used_are_told_before_the_store_is_touched(
+    terminal: Terminal,
+) -> None:
+    Path("things").mkdir()
+    Path("things/broken.toml").write_text("nonsense", encoding="utf-8")
+
+    assert terminal.run("db", "migrate", *STORE, "--set", "plugins.one_things=things") == 1
+    assert terminal.err.startswith("broken.toml:toml: ")
+    assert not Path("store.sqlite").exists()

@@ -10,8 +10,15 @@ import pytest
 
 from gateway.cases.engine import DbosEngine
 from gateway.cases.migrate import migrate
+from tests.gateway.cases.statements import compiled_once
 from tests.gateway.cases.world import World, make_world
 from tests.postgres import Cluster, cluster
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    with compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -114,7 +114,8 @@ async def _served(
             )
             print(said, file=sys.stderr)  # noqa: T201 - a command
         count = len(supervisor.ports) - len(supervisor.spoiled)
-        print(f"{count} departments are up: {where}", flush=True)  # noqa: T201 - a command
+        up = "1 department is up" if count == 1 else f"{count} departments are up"
+        print(f"{up}: {where}", flush=True)  # noqa: T201 - a command
         await uvicorn.Server(config).serve()
     finally:
         await supervisor.stop_all()

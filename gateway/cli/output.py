@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
 from unicodedata import category
 
 import orjson
@@ -103,7 +103,8 @@ class Speaker:
         wide = widths([map(_shown, columns), *shown], whole, self.out.width)
         for number, column in enumerate(columns):
             no_wrap = number in whole
-            table.add_column(column, overflow="fold", no_wrap=no_wrap, width=wide[number])
+            overflow: Literal["ellipsis", "fold"] = "ellipsis" if no_wrap else "fold"
+            table.add_column(column, overflow=overflow, no_wrap=no_wrap, width=wide[number])
         for row in shown:
             table.add_row(*row)
         with _heard():

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeAlias
 
 import typer
@@ -86,6 +86,8 @@ def state(
     speaker.table("mock fleet", columns, rows)
     for name, one in told["departments"].items():  # not in the table, where it would be broken
         speaker.say(f"{name:<13} {one['contract'] or one['address']}")
+    for name, one in told["departments"].items():
+        _tell_callbacks(speaker, name, one["callbacks"])
     for one in told["spoiled"]:
         said = f"{one['where']}: {one['what']} — {one['mend']}"
         speaker.say(coloured(("spoiled ", "red"), said))
@@ -96,6 +98,15 @@ def _row(name: str, one: dict[str, Any]) -> tuple[Any, ...]:
     struck = ", ".join(f"{kind} {count}" for kind, count in one["struck"].items())
     filings = "–" if one["filings"] is None else str(one["filings"])
     return name, up, filings, (one["nextDueAt"] or "–")[:19], struck
+
+
+def _tell_callbacks(speaker: Speaker, name: str, told: Mapping[str, Any] | None) -> None:
+    if told is None or not told["failed"]:
+        return
+    said = f"{name} calls {told['to']}: {told['heard']} heard, {told['failed']} attempts were not"
+    if told["waiting"]:
+        said += f"; {told['waiting']} waiting ({told['why']})"
+    speaker.say(coloured(("callbacks ", "red" if told["waiting"] else "yellow"), said))
 
 
 DepartmentArgument: TypeAlias = Annotated[str, typer.Argument(help="A department's id.")]

@@ -3,7 +3,8 @@
 Of all conditions a rule names, every one must hold: `operation`, `filing`, `from`, `until`,
 `weekdays`, `hours` (virtual time, Shanghai). One that names no operation is about the department's
 business: where tokens are issued only what is made for that strikes, or for the connection.
-What then matches is counted for `every`, drawn for `probability` (`mocks.faults.draws`), and limited by `first`.
+What then matches is counted for `every`, drawn for `probability` (`mocks.faults.draws`), and
+limited by `first`.
 """
 
 import random

@@ -2,10 +2,12 @@
 
 import argparse
 import asyncio
+import errno
 import gc
 import os
 import signal
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 import uvicorn
@@ -14,6 +16,7 @@ from mocks import city_command
 from mocks.admin.application import application
 from mocks.anything import command as anything
 from mocks.anything.exchange import asking, did_you_mean
+from mocks.arguments import Parser
 from mocks.core.folder import InUse, held
 from mocks.core.kit import DEPARTMENTS
 from mocks.core.seed import OtherSeed, keep_seed, parsed
@@ -21,9 +24,11 @@ from mocks.ports import free_ports, is_free
 from mocks.recording import command as recording
 from mocks.scenarios import command as scenarios
 from mocks.scenarios.control import Scenarios, SpoiledChoice, UnknownScenario, WrongScenario
+from mocks.scenarios.library import replaced
 from mocks.supervisor import NotStarted, Supervisor, refuse_taken
 
 _BASE = 8100
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _MOST_WORKERS = 32
 _TURN_S = 0.0005
 _UNHEARD = 128 + signal.SIGPIPE
@@ -43,13 +48,27 @@ def main() -> int:
 
     141, like other filters, when nobody reads on.
     """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # what an encoding has not
     try:
         code = _obeyed(_parser().parse_args())
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is left unsaid
+        _say_no_more()
         return _UNHEARD
+    except OSError as wrong:
+        if wrong.filename is not None or wrong.errno not in _NO_ROOM:
+            raise
+        _say_no_more()
+        told = f"the output cannot be written: {wrong.strerror}"
+        print(told, file=sys.stderr)  # noqa: T201 - a command's last word
+        return 1
     return code
+
+
+def _say_no_more() -> None:
+    """What is left unsaid goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _obeyed(arguments: argparse.Namespace) -> int:
@@ -128,6 +147,9 @@ def _prepare(arguments: argparse.Namespace) -> None:
         chosen = Scenarios(arguments.state)
         if arguments.scenarios:
             chosen.use_folder(arguments.scenarios)
+            for name in replaced(arguments.scenarios):
+                said = f"{arguments.scenarios}/{name}.toml is played for the library's {name}"
+                print(said, file=sys.stderr)  # noqa: T201 - a command
         if arguments.scenario:
             chosen.activate(arguments.scenario)
 
@@ -140,7 +162,7 @@ def _ports(host: str, base: int, wanted: list[str]) -> tuple[int, dict[str, int]
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="onething mocks", description=__doc__)
+    parser: argparse.ArgumentParser = Parser(prog="onething mocks", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     served = commands.add_parser("serve", help="all departments and the controls")
     served.add_argument("--port-base", type=_base, default=_BASE, help="controls; 0: free ports")

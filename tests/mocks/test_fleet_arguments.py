@@ -60,3 +60,33 @@ def test_every_option_has_its_help(
     options = re.split(r"\n  (?=-)", capsys.readouterr().out.partition("options:")[2])[1:]
     assert len(options) > 3
     assert [one for one in options if re.fullmatch(r"-\S+( [A-Z_]+)?\s*", one)] == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 100])
+def test_as_many_keys_of_the_city_are_told_as_were_asked_for(
+    count: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for what in ("companies", "titles"):
+        monkeypatch.setattr(sys, "argv", ["mocks", "city", what, f"--count={count}"])
+        assert main() == 0
+        assert len(capsys.readouterr().out.splitlines()) == count
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("serve --prot-base 1", "did you mean --port-base?"),
+        ("replay a --contrat b", "did you mean --contract?"),
+        ("city companies --cuont 1", "did you mean --count?"),
+    ],
+)
+def test_a_mistyped_option_is_answered_with_the_one_that_was_meant(
+    words: str, told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["mocks", *words.split()])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err

@@ -24,6 +24,7 @@ _BODY_CAP = 4 * 1024 * 1024
 _LONGEST = 300
 _SEE = "see /__admin/openapi.json"
 _UNEXPECTED = re.compile(r"\('([^']*)' was unexpected\)")
+_ELSEWHERE = {"advance": ": 'advance' goes with a rate, not with now"}
 _NO_COUNT = "says no number — add exactly, at_least or at_most"
 _NO_MOMENT, _NO_DATE = " does not match ", 'is not a "date-time"'
 _MOMENT = "2026-09-21T09:00:00+08:00, a moment of this century with its offset"
@@ -157,7 +158,9 @@ def _said(error: Any) -> str:
         moment = _SHANGHAI if optional else _MOMENT
         said = f"{str(error.instance)[:80]!r} is no moment — write {moment}"
     if unexpected := _UNEXPECTED.search(said):
-        said += asking(did_you_mean(unexpected[1], _names()))
+        name = unexpected[1]
+        known = name in _names()
+        said += _ELSEWHERE.get(name, "") if known else asking(did_you_mean(name, _names()))
     return said[:_LONGEST]
 
 

@@ -118,7 +118,7 @@ class Rule:
         self.struck = 0
         self.kind = KINDS[told["kind"]]
         self.operations: frozenset[str] = told.get("operation", _ANY)
-        self._spares_tokens = "operation" not in told and not self.kind.strikes_tokens
+        self.spares_tokens = "operation" not in told and not self.kind.strikes_tokens
         self.filing: frozenset[str] = told.get("filing", _ANY)
         self.window = Window.of(told)
         self._left, self._every = told.get("first"), told.get("every", 1)
@@ -156,6 +156,12 @@ class Rule:
             and self.told.keys() <= {"kind", "delay_s", "operation"}
             and "*" in self.operations
         )
+
+    @property
+    def always(self) -> bool:
+        """Whether it strikes each call of its operations, for ever."""
+        once = self._left is None and self._every == 1 and self._probability == 1
+        return once and not self.by_filing and self.window.always
 
     @property
     def by_filing(self) -> bool:
@@ -202,6 +208,6 @@ class Rule:
     def _concerns(self, matter: Matter) -> bool:
         if self.operations.isdisjoint(("*", matter.operation)):
             return False
-        if self._spares_tokens and issues_tokens(matter.operation):
+        if self.spares_tokens and issues_tokens(matter.operation):
             return False
         return not self.by_filing or said.any_like(self.filing, matter.words)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.gateway.terminal import Terminal
 
-BUSY, FIRST, DELAY = {"kind": "busy"}, {"kind": "busy", "first": 2}, {"kind": "delay", "delay_s": 0}
+BUSY, FIRST, DELAY = {"kind": "busy"}, {"kind": "busy", "first": 2}, {"kind": "delay", "first": 9}
 NAMED = {"kind": "busy", "operation": "createDeclaration"}
 
 
@@ -27,8 +27,8 @@ def shell(
     ("words", "left"),
     [
         ("fire busy --lift", [DELAY]),
-        ("fire busy --lift --set first=2", [BUSY, DELAY, NAMED]),
-        ("fire busy --lift --set operation=createDeclaration", [BUSY, FIRST, DELAY]),
+        ("fire busy --lift --set first=2", [DELAY, NAMED, BUSY]),
+        ("fire busy --lift --set operation=createDeclaration", [FIRST, DELAY, BUSY]),
         ("fire --lift", []),
         ("--lift", []),
     ],
@@ -36,7 +36,7 @@ def shell(
 def test_a_lift_ends_what_it_names_and_leaves_the_rest(
     world: Any, shell: Terminal, words: str, left: list[Any]
 ) -> None:
-    world.faults(fire=[BUSY, FIRST, DELAY, NAMED])
+    world.faults(fire=[FIRST, DELAY, NAMED, BUSY])
 
     assert shell.run("mocks", "faults", *words.split()) == 0, shell.err
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from mocks.anything.exchange import Asked
+from mocks.anything.refusal import Refused
 from mocks.recording.kept import Exchange, Recording
 from mocks.recording.people import PEOPLE
 from mocks.recording.personal import NAMED
@@ -116,3 +117,27 @@ def test_very_many_names_are_looked_for_quickly(tmp_path: Path) -> None:
     text = kept(tmp_path, exchange("/a", "{}", told))
 
     assert names[0] not in text
+
+
+@pytest.mark.parametrize(
+    "content", ["{}", '{"exchanges": []}', '{"exchanges": [', "[]", '{"a": 1}']
+)
+def test_a_damaged_file_of_a_recording_is_named_and_nothing_is_played(
+    tmp_path: Path, content: str
+) -> None:
+    kept(tmp_path, exchange("/a", "{}", "{}"))
+    (tmp_path / "0002-get-b.json").write_text(content, "utf-8")
+
+    with pytest.raises(Refused, match=r"0002-get-b\.json: .*record it anew"):
+        Replay(tmp_path, blanked(RULES))
+
+
+def test_the_host_of_an_address_with_a_password_stays(tmp_path: Path) -> None:
+    location = {"location": "http://user:PW@127.0.0.1:28299/person?to=a@b.example"}
+
+    told = RULES.header_lines(location)["location"]
+
+    assert told.startswith("http://user:***@127.0.0.1:28299/person?to=")
+    assert "PW" not in told
+    assert "a@b.example" not in told
+    assert "who@land.example." not in RULES.text("mail who@land.example.", "")

@@ -1,7 +1,9 @@
 """What `python -m mocks serve` will not take is told in a line, exit code 2."""
 
 import re
+import socket
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -90,3 +92,17 @@ def test_a_mistyped_option_is_answered_with_the_one_that_was_meant(
 
     assert ended.value.code == 2
     assert told in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_told_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        words = f"record --to http://127.0.0.1:1 --as x --port {port} --folder {tmp_path}"
+        monkeypatch.setattr(sys, "argv", ["mocks", *words.split()])
+
+        assert main() == 1
+
+    told = f"127.0.0.1:{port}: Address already in use — name another --port; 0 takes a free one"
+    assert capsys.readouterr().err == f"not recorded: {told}\n"

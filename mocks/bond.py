@@ -96,11 +96,17 @@ class Bond:
                 "nextDueAt": due.isoformat() if due else None,
                 "struck": kit.faults.struck,
                 "rules": kit.faults.by_rule,
+                "callbacks": kit.tellings.told(),
             }
 
         async def measures() -> dict[str, Any]:
             statuses = await counted(filed.status for filed in kit.desk.filings())
-            return {**self.tally.told(), "filings": statuses, "struck": kit.faults.struck}
+            return {
+                **self.tally.told(),
+                "filings": statuses,
+                "struck": kit.faults.struck,
+                "callbacks": kit.tellings.told(),
+            }
 
         def reset() -> dict[str, Any]:
             kit.reset()

@@ -16,6 +16,7 @@ from mocks.core.kit import DEPARTMENTS
 from mocks.core.seed import OtherSeed, keep_seed, parsed
 from mocks.ports import free_ports, is_free
 from mocks.scenarios.control import Scenarios, SpoiledChoice, UnknownScenario, WrongScenario
+from mocks.scenarios.library import replaced
 from mocks.supervisor import NotStarted, Supervisor, refuse_taken
 
 _BASE = 8100
@@ -99,7 +100,8 @@ async def _served(
             )
             print(said, file=sys.stderr)  # noqa: T201 - a command
         count = len(supervisor.ports) - len(supervisor.spoiled)
-        print(f"{count} departments are up: {where}", flush=True)  # noqa: T201 - a command
+        up = "1 department is up" if count == 1 else f"{count} departments are up"
+        print(f"{up}: {where}", flush=True)  # noqa: T201 - a command
         await uvicorn.Server(config).serve()
     finally:
         await supervisor.stop_all()
@@ -112,6 +114,9 @@ def prepare(arguments: argparse.Namespace) -> None:
         chosen = Scenarios(arguments.state)
         if arguments.scenarios:
             chosen.use_folder(arguments.scenarios)
+            for name in replaced(arguments.scenarios):
+                said = f"{arguments.scenarios}/{name}.toml is played for the library's {name}"
+                print(said, file=sys.stderr)  # noqa: T201 - a command
         if arguments.scenario:
             chosen.activate(arguments.scenario)
 

@@ -117,6 +117,7 @@ class Supervisor:
             "nextDueAt": None,
             "struck": {},
             "rules": [],
+            "callbacks": None,
         }
         if child.readers:
             entry["readers"] = [one.pid for one in child.readers if one.up]

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from gateway.cli.heap import seldom
 from gateway.cli.output import Speaker, guarded
@@ -11,6 +12,8 @@ from gateway.cli.plainly import serve_plainly
 def main() -> None:
     """Run what the command line says; exit code 0, 1 (failed), 2 (misused) or 78 (settings)."""
     seldom()
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # what an encoding has not
     speaker = Speaker()
     sys.exit(guarded(speaker, lambda: _run(speaker, sys.argv[1:])))
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from gateway.cli.mock_fleet import STATE, MockFleet, StateOption, UrlOption
+from gateway.cli.mock_fleet import MockFleet, StateOption, UrlOption, one_of
 from gateway.cli.options import JsonOption
 from gateway.cli.output import MISUSED, Speaker, Stop, Words, coloured
 
@@ -15,7 +15,10 @@ RuleOption: TypeAlias = Annotated[
     list[str] | None, typer.Option("--set", help="Anything a rule says, as key=value; repeated.")
 ]
 LiftOption: TypeAlias = Annotated[
-    bool, typer.Option("--lift", help="Lift the rules of the department, or all.")
+    bool,
+    typer.Option(
+        "--lift", help="Lift the rules of this kind that say what --set says, else all there are."
+    ),
 ]
 
 
@@ -38,10 +41,14 @@ def faults(
         bool, typer.Option("--struck", help="How often each kind struck, and each rule in force.")
     ] = False,
     url: UrlOption = None,
-    folder: StateOption = STATE,
+    folder: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the rules in force, add one (`fire busy --set first=2`), or lift them."""
+    """Show the rules in force, add one (`fire busy --set first=2`), or lift some or all."""
+    if len(asked := [f"--{n}" for n, given in _told(lift, kinds, struck).items() if given]) > 1:
+        raise _wrong(f"{' and '.join(asked)} at once", "say one of --lift, --kinds, --struck")
+    if kind and (kinds or struck):
+        raise _wrong(f"{asked[0]} orders nothing", f"leave out {kind}, or {asked[0]}")
     speaker: Speaker = context.obj
     fleet = MockFleet.at(url, folder)
     if kinds:
@@ -63,7 +70,7 @@ def latency(
     pairs: RuleOption = None,
     lift: LiftOption = False,
     url: UrlOption = None,
-    folder: StateOption = STATE,
+    folder: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show pace and limits, add a rule (`market --set median_s=0.08 --set sigma=0.6`), or lift."""
@@ -74,6 +81,10 @@ def latency(
     _tell_rules(context.obj, "latency", told, department, as_json)
 
 
+def _told(lift: bool, kinds: bool, struck: bool) -> Mapping[str, bool]:
+    return {"lift": lift, "kinds": kinds, "struck": struck}
+
+
 def _wrong(what: str, step: str) -> Stop:
     return Stop([what], next_step=step, code=MISUSED)
 
@@ -82,9 +93,12 @@ def _values(pairs: Sequence[str] | None) -> dict[str, Any]:
     wrong = [pair for pair in pairs or () if "=" not in pair]
     if wrong:
         raise _wrong(f"--set {wrong[0]}: is not key=value", "write for example --set first=2")
-    return {
-        key: _value(key, text) for key, _, text in (pair.partition("=") for pair in pairs or ())
-    }
+    said: dict[str, Any] = {}
+    for key, _, text in (pair.partition("=") for pair in pairs or ()):
+        if key in said:
+            raise _wrong(f"--set: {key} is said twice", 'say it once; a list is ["one", "other"]')
+        said[key] = _value(key, text)
+    return said
 
 
 def _value(key: str, text: str) -> Any:
@@ -107,9 +121,28 @@ def _ordered(
     before: Mapping[str, Any] = fleet.get(what)
     if department is None or (rule is None and not lift):
         return _only(department, before)
-    kept = [] if lift else before.get(department, [])
-    rules = [*kept, rule] if rule is not None else kept
-    return dict(fleet.ask("PUT", f"{what}/departments/{department}", json=rules))
+    rules = before.get(department, [])
+    left = [one for one in rules if not _says(one, rule or {})] if lift else [*rules, rule]
+    if rule and left == rules:
+        raise _not_in_force(fleet, what, department, rule)
+    return dict(fleet.ask("PUT", f"{what}/departments/{department}", json=left))
+
+
+def _says(rule: Mapping[str, Any], named: Mapping[str, Any]) -> bool:
+    """Whether a rule says all of that; it may say more."""
+    return all(_listed(rule.get(key)) == _listed(value) for key, value in named.items())
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _not_in_force(fleet: MockFleet, what: str, department: str, rule: Mapping[str, Any]) -> Stop:
+    if "kind" in rule:
+        one_of(rule["kind"], [one["name"] for one in fleet.get("faults/kinds")], "kind of fault")
+    said = _said(rule).removeprefix("kind=")
+    step = f"onething mocks {what} {department} tells which rules are"
+    return Stop([f"no {said} in force at {department}"], next_step=step)
 
 
 def _only(department: str | None, told: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from gateway.cli.mock_fleet import STATE, MockFleet, StateOption, UrlOption
+from gateway.cli.mock_fleet import MockFleet, StateOption, UrlOption
 from gateway.cli.options import JsonOption
 from gateway.cli.output import MISUSED, Speaker, Stop
 
@@ -37,7 +37,7 @@ def clock(
     hours: _Span = None,
     seconds: _Span = None,
     url: UrlOption = None,
-    folder: StateOption = STATE,
+    folder: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the city's time, jump to a moment, go on by a span, stop, go, hurry."""

@@ -2,14 +2,14 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeAlias
 
 import typer
 from typer.core import TyperGroup
 
 from gateway.cli import mock_bad_days, mock_clock, mock_journal, mock_scenarios
-from gateway.cli.mock_fleet import STATE, MockFleet, StateOption, UrlOption
+from gateway.cli.mock_fleet import MockFleet, StateOption, UrlOption
 from gateway.cli.options import JsonOption
 from gateway.cli.output import MISUSED, Speaker, Stop, coloured
 
@@ -28,7 +28,10 @@ class _Fleet(TyperGroup):
 
 fleet = typer.Typer(
     cls=_Fleet,
-    help="The mock departments: run them (without a command), and control them while they run.",
+    help="The mock departments: run them (without a command), and control them while they run.\n\n"
+    "Run them: onething mocks [--port-base N] [--only fire,health] [--workers N] [--seed N] "
+    "[--scenario NAME] [--scenarios FOLDER] [--state FOLDER] [--host ADDRESS] "
+    "[--callback-base URL]; onething mocks serve --help tells what each means.",
 )
 
 
@@ -68,7 +71,7 @@ def _becoming(*name: str) -> Callable[[typer.Context], None]:
 def state(
     context: typer.Context,
     url: UrlOption = None,
-    folder: StateOption = STATE,
+    folder: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Every department: where it is, whether it is up, what is due."""
@@ -83,6 +86,8 @@ def state(
     speaker.table("mock fleet", columns, rows)
     for name, one in told["departments"].items():  # not in the table, where it would be broken
         speaker.say(f"{name:<13} {one['contract'] or one['address']}")
+    for name, one in told["departments"].items():
+        _tell_callbacks(speaker, name, one["callbacks"])
     for one in told["spoiled"]:
         said = f"{one['where']}: {one['what']} — {one['mend']}"
         speaker.say(coloured(("spoiled ", "red"), said))
@@ -95,6 +100,15 @@ def _row(name: str, one: dict[str, Any]) -> tuple[Any, ...]:
     return name, up, filings, (one["nextDueAt"] or "–")[:19], struck
 
 
+def _tell_callbacks(speaker: Speaker, name: str, told: Mapping[str, Any] | None) -> None:
+    if told is None or not told["failed"]:
+        return
+    said = f"{name} calls {told['to']}: {told['heard']} heard, {told['failed']} attempts were not"
+    if told["waiting"]:
+        said += f"; {told['waiting']} waiting ({told['why']})"
+    speaker.say(coloured(("callbacks ", "red" if told["waiting"] else "yellow"), said))
+
+
 DepartmentArgument: TypeAlias = Annotated[str, typer.Argument(help="A department's id.")]
 
 
@@ -102,7 +116,7 @@ def start(
     context: typer.Context,
     department: DepartmentArgument,
     url: UrlOption = None,
-    folder: StateOption = STATE,
+    folder: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Start a department that is down; nothing happens when it is up."""
@@ -113,7 +127,7 @@ def stop(
     context: typer.Context,
     department: DepartmentArgument,
     url: UrlOption = None,
-    folder: StateOption = STATE,
+    folder: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Stop a department: who asks it finds nobody there."""
@@ -137,7 +151,7 @@ def ledger(
         int, typer.Option("--limit", min=1, max=1000, help="So many, the newest.")
     ] = 20,
     url: UrlOption = None,
-    folder: StateOption = STATE,
+    folder: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """What a department was told and what it decided, oldest first."""
@@ -152,7 +166,7 @@ def ledger(
     speaker.table(f"ledger of {department}", columns, rows)
 
 
-def metrics(context: typer.Context, url: UrlOption = None, folder: StateOption = STATE) -> None:
+def metrics(context: typer.Context, url: UrlOption = None, folder: StateOption = None) -> None:
     """Requests, durations, filings and strikes, as Prometheus reads them."""
     speaker: Speaker = context.obj
     speaker.raw(MockFleet.at(url, folder).text("metrics").rstrip())
@@ -166,7 +180,7 @@ def reset(
         typer.Option("--keep", help="faults, latency or scenarios; may be repeated."),
     ] = None,
     url: UrlOption = None,
-    folder: StateOption = STATE,
+    folder: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Forget all filings and the journal, and lift what was ordered."""

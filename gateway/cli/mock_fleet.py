@@ -15,15 +15,23 @@ if TYPE_CHECKING:
 
 _WITHIN_S = 30.0
 _USUAL = "http://127.0.0.1:8100"
+_STATE = Path(".dev/mocks")
 _START = "start the fleet: onething mocks (or onething demo), or name it: --url http://HOST:PORT"
+_ANOTHERS = (
+    "name the address the fleet printed, as ports.json of its state folder tells it: "
+    "--url http://HOST:PORT"
+)
 
 UrlOption: TypeAlias = Annotated[
     str | None, typer.Option("--url", help="The fleet's controls; found by --state if absent.")
 ]
 StateOption: TypeAlias = Annotated[
-    Path, typer.Option("--state", help="The fleet's state folder, whose ports.json leads there.")
+    Path | None,
+    typer.Option(
+        "--state",
+        help="The fleet's state folder, whose ports.json leads there; .dev/mocks if absent.",
+    ),
 ]
-STATE = Path(".dev/mocks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +41,12 @@ class MockFleet:
     url: str
 
     @classmethod
-    def at(cls, url: str | None, state: Path) -> "MockFleet":
-        """The fleet at this address, or the one that wrote this folder's ports.json."""
-        return cls(url=(url or _listed(state / "ports.json") or _USUAL).rstrip("/"))
+    def at(cls, url: str | None, state: Path | None) -> "MockFleet":
+        """The fleet at this address, or the one that wrote this folder's ports.json.
+
+        Where no folder was named and the usual one tells nothing: the one at the usual address.
+        """
+        return cls(url=(url or _listed(state)).rstrip("/"))
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         """What is read."""
@@ -52,7 +63,7 @@ class MockFleet:
 
     def ask(self, method: str, path: str, **said: Any) -> Any:
         """What is answered; None where nothing is."""
-        return _value(f"{self.url}/__admin/{path}", self._reply(method, path, **said))
+        return _value(self.url, self._reply(method, path, **said))
 
     def _reply(self, method: str, path: str, **said: Any) -> "httpx.Response":
         import httpx  # for which other commands need not pay
@@ -65,7 +76,7 @@ class MockFleet:
         except (httpx.HTTPError, httpx.InvalidURL) as silent:
             raise Stop([f"{where}: no answer ({silent})"], next_step=_START) from silent
         if reply.is_error:
-            raise _refusal(where, reply)
+            raise _refusal(self.url, reply)
         return reply
 
     @property
@@ -85,12 +96,18 @@ def one_of(named: str, known: Iterable[str], what: str) -> str:
     raise Stop([f"{named}: no {what}"], next_step=step, code=MISUSED)
 
 
-def _listed(ports: Path) -> str | None:
+def _listed(state: Path | None) -> str:
+    ports = (state or _STATE) / "ports.json"
     try:
-        url = json.loads(ports.read_text("utf-8"))["admin"]["url"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return str(url)
+        return str(json.loads(ports.read_text("utf-8"))["admin"]["url"])
+    except OSError as unread:
+        if state is None and isinstance(unread, FileNotFoundError):
+            return _USUAL
+        wrong = unread.strerror or "cannot be read"
+    except (ValueError, KeyError, TypeError):
+        wrong = "tells no address of a fleet"
+    step = "name the state folder of a fleet that runs, or its address: --url http://HOST:PORT"
+    raise Stop([f"{ports}: {wrong}"], next_step=step)
 
 
 def _refusal(where: str, reply: "httpx.Response") -> Stop:
@@ -100,7 +117,13 @@ def _refusal(where: str, reply: "httpx.Response") -> Stop:
         findings = [f"{typed(one['where']) or '/'}: {one['what']}" for one in told["findings"]]
         return Stop(findings, next_step=told.get("command") or told["mend"])
     except (ValueError, KeyError, TypeError):
-        return Stop([f"{where}: HTTP {reply.status_code}"], next_step=_START)
+        return _anothers(where, f"HTTP {reply.status_code}")
+
+
+def _anothers(where: str, why: str) -> Stop:
+    """What answers there is somebody else."""
+    return Stop([f"{where}: what answers there are no controls of mocks ({why})"],
+                next_step=_ANOTHERS)  # fmt: skip
 
 
 _OF_WHAT_WAS_SENT = frozenset({"BODY_NOT_JSON", "BODY_WRONG", "NOT_OBEYABLE", "PARAMETER_WRONG"})
@@ -125,4 +148,4 @@ def _value(where: str, reply: "httpx.Response") -> Any:
     try:
         return reply.json()
     except ValueError as wrong:
-        raise Stop([f"{where}: is no mock fleet ({wrong})"], next_step=_START) from wrong
+        raise _anothers(where, str(wrong)) from wrong

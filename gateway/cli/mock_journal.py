@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from gateway.cli.mock_fleet import STATE, MockFleet, StateOption, UrlOption
+from gateway.cli.mock_fleet import MockFleet, StateOption, UrlOption
 from gateway.cli.options import JsonOption
 from gateway.cli.output import MISUSED, Speaker, Stop, coloured
 
@@ -69,7 +69,7 @@ def journal(
     near: _Near = False,
     forget: _Forget = False,
     url: UrlOption = None,
-    folder: StateOption = STATE,
+    folder: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """The newest requests that match, or one whole; asserted, 1 says where others differ."""
@@ -79,7 +79,7 @@ def journal(
         "reference": reference, "key": key, "method": method, "path": path, "text": text,
         "fault": fault, "status": status, "since": since, "body": part_of_body(body),
     })  # fmt: skip
-    bounds = _told({"exactly": exactly, "at_least": at_least, "at_most": at_most})
+    bounds = _met({"exactly": exactly, "at_least": at_least, "at_most": at_most})
     if forget:
         fleet.ask("DELETE", "journal")
     elif id_:
@@ -88,6 +88,20 @@ def journal(
         _assert(speaker, fleet, match, bounds, as_json=as_json)
     else:
         (_near_ones if near else _find)(speaker, fleet, match, limit, as_json=as_json)
+
+
+def _met(said: Mapping[str, int | None]) -> Mapping[str, int]:
+    """The bounds that were said; Stop for those that are two at once, or that no number meets."""
+    bounds = _told(said)
+    least, most = bounds.get("at_least", 0), bounds.get("at_most")
+    if "exactly" in bounds and len(bounds) > 1:
+        wrong = "--exactly beside another number"
+    elif most is not None and least > most:
+        wrong = f"--at-least {least} and --at-most {most}: no number is both"
+    else:
+        return bounds
+    step = "say --exactly N alone, or --at-least N and --at-most M with N up to M"
+    raise Stop([wrong], next_step=step, code=MISUSED)
 
 
 def part_of_body(parts: Sequence[str] | None) -> Any:
@@ -140,7 +154,8 @@ def _find(
         raise Stop(wrong, next_step=step)
     columns = ("id", "time", "ms", "answer", "asked")
     speaker.table("journal", columns, [_row(one) for one in told["requests"]], whole=(0, 1, 2))
-    speaker.say(f"{len(told['requests'])} of {told['matched']} that match, {told['kept']} kept")
+    matched = f"{told['matched']} that match{'es' if told['matched'] == 1 else ''}"
+    speaker.say(f"{len(told['requests'])} of {matched}, {told['kept']} kept")
 
 
 def _row(one: Mapping[str, Any]) -> Sequence[Any]:
@@ -192,7 +207,9 @@ def _assert(
 
 
 def _wanted_otherwise(verdict: Mapping[str, Any]) -> Stop:
-    findings = [f"{verdict['count']} requests match, wanted {verdict['wanted']}"]
+    count = verdict["count"]
+    counted = "1 request matches" if count == 1 else f"{count} requests match"
+    findings = [f"{counted}, wanted {verdict['wanted']}"]
     if not (found := verdict["found"]):
         findings += [line for near in verdict["near"] for line in _near(near)]
         step = "look at them: onething mocks journal --json, with fewer conditions"

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.cli.mock_fleet import STATE, MockFleet, StateOption, UrlOption
+from gateway.cli.mock_fleet import MockFleet, StateOption, UrlOption
 from gateway.cli.options import JsonOption
 from gateway.cli.output import MISUSED, Speaker, Stop, coloured
 
@@ -38,12 +38,15 @@ def scenarios(
         str | None, typer.Option("--where", help="Where the filings under a reference stand.")
     ] = None,
     url: UrlOption = None,
-    folder: StateOption = STATE,
+    folder: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Every scenario there is; play some, assign one to a reference, see where a filing stands."""
     if context.invoked_subcommand is not None:
         return
+    if play and ordinary:
+        step = "say --play, or --ordinary"
+        raise Stop(["--ordinary plays none, --play some"], next_step=step, code=MISUSED)
     speaker: Speaker = context.obj
     fleet = MockFleet.at(url, folder)
     if where:
@@ -53,17 +56,22 @@ def scenarios(
     if play or ordinary:
         told = fleet.ask("PUT", "scenarios", json={"active": play or []})
     if assign:
-        reference, _, scenario = assign.rpartition("=")
-        if not reference:
-            step = "write for example --assign case:A:file:1=silent_department"
-            what = f"--assign {assign}: is not REFERENCE=SCENARIO"
-            raise Stop([what], next_step=step, code=MISUSED)
+        reference, scenario = _assigned(assign)
         body = {"reference": reference, "scenario": scenario or None}
         told = fleet.ask("PUT", "scenarios/filings", json=body)
         if not (play or ordinary or as_json):
             speaker.say(f"{reference} will meet {scenario or 'what is played'}")
             return
     _tell_scenarios(speaker, told or fleet.get("scenarios"), as_json)
+
+
+def _assigned(pair: str) -> tuple[str, str]:
+    reference, _, scenario = pair.rpartition("=")
+    if not reference:
+        step = "write for example --assign case:A:file:1=silent_department"
+        what = f"--assign {pair}: is not REFERENCE=SCENARIO"
+        raise Stop([what], next_step=step, code=MISUSED)
+    return reference, scenario
 
 
 def _tell_scenarios(speaker: Speaker, told: Any, as_json: bool) -> None:

@@ -1,11 +1,12 @@
 """How commands speak: tables for people, JSON for programs, a next step with every failure."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
 from unicodedata import category
 
 import orjson
@@ -18,6 +19,7 @@ if TYPE_CHECKING:  # rich comes with the first word: a gateway says none
 
 Words: TypeAlias = "str | Text"  # what is shown as it is; with colour: `coloured`
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 OK, FAILED, MISUSED, BAD_CONFIG, INTERRUPTED, UNHEARD = 0, 1, 2, 78, 130, 141
 
 
@@ -103,7 +105,8 @@ class Speaker:
         wide = widths([map(_shown, columns), *shown], whole, self.out.width)
         for number, column in enumerate(columns):
             no_wrap = number in whole
-            table.add_column(column, overflow="fold", no_wrap=no_wrap, width=wide[number])
+            overflow: Literal["ellipsis", "fold"] = "ellipsis" if no_wrap else "fold"
+            table.add_column(column, overflow=overflow, no_wrap=no_wrap, width=wide[number])
         for row in shown:
             table.add_row(*row)
         with _heard():
@@ -174,13 +177,13 @@ def guarded(speaker: Speaker, command: Callable[[], object]) -> int:
     except Stop as stop:
         return speaker.complain(stop)
     except Unheard:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is left unsaid
+        _say_no_more()
         return UNHEARD
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else OK
     except Exception as bug:
         # The rim of the command line: a bug is one line, not a page.
-        return speaker.crash(bug)
+        return _unwritten(speaker, bug) if _is_unwritten(bug) else speaker.crash(bug)
     except BaseException as end:
         from asyncio import CancelledError  # most commands wait for nothing
 
@@ -188,6 +191,29 @@ def guarded(speaker: Speaker, command: Callable[[], object]) -> int:
             return INTERRUPTED
         raise
     return OK
+
+
+def _is_unwritten(bug: Exception) -> bool:
+    """Whether it is that what is said cannot be written: a word more cannot be, either."""
+    if not isinstance(bug, OSError) or bug.filename is not None or bug.errno not in _NO_ROOM:
+        return False
+    try:
+        os.write(sys.stdout.fileno(), b"\n")
+    except OSError as again:
+        return again.errno == bug.errno
+    return False
+
+
+def _unwritten(speaker: Speaker, wrong: Exception) -> int:
+    _say_no_more()
+    why = wrong.strerror if isinstance(wrong, OSError) else wrong
+    step = "make room, or say it elsewhere"
+    return speaker.complain(Stop([f"the output cannot be written: {why}"], next_step=step))
+
+
+def _say_no_more() -> None:
+    """What is left unsaid goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def nothing_to_hide(value: Mapping[str, Any]) -> Mapping[str, Any]:

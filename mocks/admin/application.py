@@ -38,7 +38,7 @@ def application(supervisor: Supervisor) -> Starlette:
             *Fleet(supervisor, clock, lifted, files).routes(),
             *Journal(supervisor).routes(),
         ],
-        middleware=[Middleware(OwnPagesOnly)],
+        middleware=[Middleware(OwnPagesOnly, host=supervisor.host)],
         exception_handlers={
             Refusal: answer_refusal,
             HTTPException: answer_http,

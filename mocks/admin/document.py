@@ -24,9 +24,11 @@ _BODY_CAP = 4 * 1024 * 1024
 _LONGEST = 300
 _SEE = "see /__admin/openapi.json"
 _UNEXPECTED = re.compile(r"\('([^']*)' was unexpected\)")
+_ELSEWHERE = {"advance": ": 'advance' goes with a rate, not with now"}
 _NO_COUNT = "says no number — add exactly, at_least or at_most"
 _NO_MOMENT, _NO_DATE = " does not match ", 'is not a "date-time"'
 _MOMENT = "2026-09-21T09:00:00+08:00, a moment of this century with its offset"
+_SHANGHAI = "2026-09-21T09:00:00, a moment of this century (Shanghai's, or with another offset)"
 
 
 @cache
@@ -152,9 +154,13 @@ def _said(error: Any) -> str:
     if " has less than 2 properties" in said:  # which only an assertion needs
         said = _NO_COUNT
     if _NO_MOMENT in said:  # the document has patterns for moments only
-        said = f"{str(error.instance)[:80]!r} is no moment — write {_MOMENT}"
+        optional = str(error.instance_path) == str(["now"])  # alone of all moments
+        moment = _SHANGHAI if optional else _MOMENT
+        said = f"{str(error.instance)[:80]!r} is no moment — write {moment}"
     if unexpected := _UNEXPECTED.search(said):
-        said += asking(did_you_mean(unexpected[1], _names()))
+        name = unexpected[1]
+        known = name in _names()
+        said += _ELSEWHERE.get(name, "") if known else asking(did_you_mean(name, _names()))
     return said[:_LONGEST]
 
 

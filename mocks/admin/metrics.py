@@ -11,6 +11,8 @@ _ABOUT = {
     "mocks_requests_total": ("counter", "Requests, by what was asked and what came of it."),
     "mocks_request_duration_seconds": ("histogram", "From the first byte to the last answered."),
     "mocks_filings": ("gauge", "Filings on a desk, by where they stand."),
+    "mocks_callbacks_total": ("counter", "Attempts to tell by callback, by what came of them."),
+    "mocks_callbacks_waiting": ("gauge", "Changes to be told, tried in vain so far."),
     "mocks_faults_struck_total": ("counter", "Faults on order that struck, callbacks included."),
 }
 Measures = Mapping[str, Mapping[str, Any] | None]
@@ -32,11 +34,27 @@ def exposition(measures: Measures) -> str:
             for line in _durations({"department": name, "operation": operation}, spread)
         ],
         "mocks_filings": _by_label("mocks_filings", "status", "filings", there),
+        "mocks_callbacks_total": [
+            _line("mocks_callbacks_total", {"department": name, "outcome": outcome}, told[outcome])
+            for name, told in _telling(there)
+            for outcome in ("heard", "failed")
+        ],
+        "mocks_callbacks_waiting": [
+            _line("mocks_callbacks_waiting", {"department": name}, told["waiting"])
+            for name, told in _telling(there)
+        ],
         "mocks_faults_struck_total": _by_label(
             "mocks_faults_struck_total", "fault", "struck", there
         ),
     }
     return "".join(f"{line}\n" for name, body in lines.items() for line in (*_head(name), *body))
+
+
+def _telling(there: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Who tells anybody, and how that goes."""
+    for name, told in there.items():
+        if told["callbacks"]:
+            yield name, told["callbacks"]
 
 
 def _head(name: str) -> Iterator[str]:

@@ -23,9 +23,10 @@ _HEADERS = {
 
 
 def page_routes() -> list[Route]:
-    """The page and its files; /__admin leads there."""
+    """The page and its files; / and /__admin lead there."""
     files = [Route(f"/__admin/{name}", _file, methods=["GET"]) for name in _FILES]
-    return [Route("/__admin", _there, methods=["GET"]), *files]
+    ways = [Route(path, _there, methods=["GET"]) for path in ("/", "/__admin")]
+    return [*ways, *files]
 
 
 async def _file(request: Request) -> Response:

@@ -17,6 +17,7 @@ from mocks.journal.matching import ANY, Matcher
 
 _OVER_LIMIT = "over_limit"  # what is noted where a pace was ordered with a limit
 _STRUCK = (*KINDS, _OVER_LIMIT)
+_METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 _MEND = "name one there is; GET /__admin/faults/kinds tells faults, GET /__admin/state operations"
 _COMMAND = "onething mocks faults --kinds tells faults, onething mocks state --json operations"
 
@@ -43,6 +44,9 @@ def unknown_in(matcher: Matcher) -> list[dict[str, str]]:
 
 
 def _unknown(line: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    method = line.get("method", ANY)
+    if method not in (*_METHODS, ANY) and (meant := near(method.upper(), _METHODS)):
+        yield "method", f"nobody sends {method[:80]!r}{meant}"  # others come as they are named
     if what := _no_operation(line.get("operation", ANY), line.get("department")):
         yield "operation", what
     fault = line.get("fault", ANY)

@@ -73,7 +73,7 @@ class Mock(Protocol):
 
 def did_you_mean(wrong: str, known: Sequence[str]) -> str | None:
     """The nearest of the known names."""
-    near = get_close_matches(wrong, known, n=1, cutoff=0.5)
+    near = get_close_matches(wrong, known, n=1, cutoff=0.65)
     return near[0] if near else None
 
 

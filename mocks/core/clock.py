@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def real_now() -> float:
     return time.time()
 
 
+@lru_cache(maxsize=16_384)  # the calendar looks through all its holidays for each answer
 def is_working_day(day: date) -> bool:
     """Whether offices are open, make-up Saturdays included."""
     try:
@@ -40,6 +42,7 @@ def is_working_day(day: date) -> bool:
         return day.weekday() < 5
 
 
+@lru_cache(maxsize=4096)
 def add_working_days(day: date, count: int) -> date:
     """The working day `count` working days after `day`; `day` itself is not counted."""
     while count > 0:

@@ -22,6 +22,7 @@ from mocks.core.numbers import SEED
 from mocks.faults.draws import Draws
 from mocks.faults.in_force import InForce, Name
 from mocks.faults.operations import check_meets, check_names, protocol_of
+from mocks.faults.order import shadowed
 from mocks.faults.rule import NO_FAULT, Fault, Matter, Rule
 from mocks.faults.said import Unobeyable, Wrong, check_each
 from mocks.faults.table import Point, drawn_at
@@ -44,6 +45,12 @@ class BadRule(Unobeyable):
 def check_rules(rules: Mapping[str, Any]) -> None:
     """Raise BadRule for the first rule that cannot be obeyed."""
     check_each(rules, _check, BadRule, '{"kind": "busy"}')
+    for department, specs in rules.items():
+        if found := shadowed([Rule(spec) for spec in specs]):
+            number, before = found
+            first = f"{department}[{before}]"
+            why = f"never strikes: {first} strikes all it could; put it first, or lift {first}"
+            raise BadRule(f"{department}[{number}]", why)
 
 
 def _check(department: str, spec: object) -> None:

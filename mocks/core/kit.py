@@ -12,7 +12,7 @@ A department module `mocks.departments.<id>` offers
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +26,7 @@ from mocks.core.following import Followed, FollowedDesk
 from mocks.core.late import LateDeeds
 from mocks.core.ledger import Ledger
 from mocks.core.seed import seed_of
+from mocks.core.tellings import Tellings
 from mocks.core.under_way import UnderWay
 from mocks.faults.pace import Pace
 from mocks.faults.remembered import Remembered
@@ -60,6 +61,7 @@ class Kit:
     changes: Changes  # of the state folder, where orders and the clock are
     key: bytes  # signs the tokens it issues, until it starts again
     scenarios: Playing = ORDINARY_DAYS
+    tellings: Tellings = field(default_factory=Tellings)
 
     @property
     def untroubled(self) -> bool:
@@ -82,6 +84,7 @@ class Kit:
         self.faults.anew()
         self.pace.anew()
         self.desk.reset()
+        self.tellings.forget()
 
     def usual(self, operation: str, otherwise: Fault = NO_FAULT) -> Fault:
         """What a call meets that no rule strikes: a closed office, or the department's own way."""

@@ -57,6 +57,7 @@ class Webhook:
         self._kit, self._operation = kit, operation
         self._url = f"{(kit.callback_base or '').rstrip('/')}{path}"
         self._event, self._headers = event, headers
+        kit.tellings.to = self._url
         self._cursor, self._morning = "", kit.desk.mornings
         entries = kit.ledger.entries()
         self._heard = {e["change"] for e in entries if e["kind"] == "callback"}
@@ -170,17 +171,23 @@ class Webhook:
             return None
         body = written(news.event)
         letter = Letter(body=body, headers=self._headers(body))
-        heard = await self._sent(client, letter)
-        return letter if heard and fault.kind != "lost_reply" else None
+        unheard = await self._sent(client, letter)
+        if not self._counts(news):
+            return None
+        if unheard:
+            self._kit.tellings.miss(news.change.seq, news.change.number, unheard)
+        else:
+            self._kit.tellings.hear(news.change.seq)
+        return letter if not unheard and fault.kind != "lost_reply" else None
 
-    async def _sent(self, client: httpx.AsyncClient, letter: Letter) -> bool:
-        """Whether they said that they heard it."""
+    async def _sent(self, client: httpx.AsyncClient, letter: Letter) -> str:
+        """Why nobody heard it; "" where they said that they did."""
         try:
             headers = dict(letter.headers)
             reply = await client.post(self._url, content=letter.body, headers=headers)
-        except httpx.HTTPError:
-            return False
-        return reply.is_success
+        except (httpx.HTTPError, httpx.InvalidURL) as broken:
+            return str(broken) or type(broken).__name__
+        return "" if reply.is_success else f"HTTP {reply.status_code}"
 
 
 def signed_headers(secret: str) -> Sign:

@@ -1,8 +1,10 @@
 """One rule of faults.json: what goes wrong, with which calls, and when.
 
 Of all conditions a rule names, every one must hold: `operation`, `filing`, `from`, `until`,
-`weekdays`, `hours` (virtual time, Shanghai). What then matches is counted for `every`, drawn for
-`probability` (`mocks.faults.draws`), and limited by `first`.
+`weekdays`, `hours` (virtual time, Shanghai). One that names no operation is about the department's
+business: where tokens are issued only what is made for that strikes, or for the connection.
+What then matches is counted for `every`, drawn for `probability` (`mocks.faults.draws`), and
+limited by `first`.
 """
 
 import random
@@ -18,6 +20,7 @@ from mocks.faults import keys, said
 from mocks.faults.draws import Draws, share_of
 from mocks.faults.in_force import names_of
 from mocks.faults.keys import Reader
+from mocks.faults.operations import issues_tokens
 from mocks.faults.said import Wrong, near
 from mocks.faults.table import KINDS, Kind, Point
 from mocks.faults.when import Window
@@ -115,6 +118,7 @@ class Rule:
         self.struck = 0
         self.kind = KINDS[told["kind"]]
         self.operations: frozenset[str] = told.get("operation", _ANY)
+        self.spares_tokens = "operation" not in told and not self.kind.strikes_tokens
         self.filing: frozenset[str] = told.get("filing", _ANY)
         self.window = Window.of(told)
         self._left, self._every = told.get("first"), told.get("every", 1)
@@ -160,6 +164,12 @@ class Rule:
         return self.kind.name
 
     @property
+    def always(self) -> bool:
+        """Whether it strikes each call of its operations, for ever."""
+        once = self._left is None and self._every == 1 and self._probability == 1
+        return once and not self.by_filing and self.window.always
+
+    @property
     def by_filing(self) -> bool:
         """Whether it looks at what a call is about."""
         return self.filing != _ANY
@@ -203,5 +213,7 @@ class Rule:
 
     def _concerns(self, matter: Matter) -> bool:
         if self.operations.isdisjoint(("*", matter.operation)):
+            return False
+        if self.spares_tokens and issues_tokens(matter.operation):
             return False
         return not self.by_filing or said.any_like(self.filing, matter.words)

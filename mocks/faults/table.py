@@ -76,6 +76,11 @@ class Kind:
     drawn: bool
     tokens: bool
 
+    @property
+    def strikes_tokens(self) -> bool:
+        """Whether it strikes where tokens are issued, also by a rule that names no operation."""
+        return self.tokens or self.stage is Stage.CONNECTION
+
     def suits_protocol(self, protocol: str) -> bool:
         """Whether a department that speaks `protocol`, "soap" or "rest", can have it."""
         return self.suits in (Suits.BOTH, protocol)

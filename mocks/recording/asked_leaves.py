@@ -9,6 +9,7 @@ from lxml import etree
 from mocks.anything.exchange import Asked
 from mocks.journal.entry import leaves_of
 from mocks.recording.in_parts import boundary_of
+from mocks.recording.known import knowing, known_in
 from mocks.recording.redaction import Redaction
 
 Leaves = Mapping[str, str]
@@ -16,7 +17,15 @@ _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
 def asked_leaves(asked: Asked, redaction: Redaction) -> Leaves:
-    """Method, path, parameters, SOAPAction and the leaves of the body, redacted."""
+    """Method, path, parameters, SOAPAction and the leaves of the body, redacted.
+
+    Who is named in it is named nowhere in it, as in a recording.
+    """
+    known = known_in(redaction, lambda noting: _read(asked, noting))
+    return _read(asked, knowing(redaction, known))
+
+
+def _read(asked: Asked, redaction: Redaction) -> Leaves:
     kind = asked.headers.get("content-type", "")
     body, _ = redaction.body(asked.body, kind)
     if boundary := boundary_of(body, kind):  # which each client makes anew each time

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import os
 import re
 import shutil
 import socket
@@ -88,7 +89,8 @@ def _record(arguments: argparse.Namespace, folder: Path) -> int:
         shutil.copyfile(arguments.rules, folder / FILE)
     with suppress(KeyboardInterrupt):
         asyncio.run(_recording(arguments, recording))
-    _say(f"{recording.kept} exchanges in {folder}")
+    exchanges = "1 exchange" if recording.kept == 1 else f"{recording.kept} exchanges"
+    _say(f"{exchanges} in {folder}")
     return 0
 
 
@@ -130,13 +132,23 @@ def _replay(arguments: argparse.Namespace, folder: Path) -> int:
 
 
 async def _serve(app: ASGIApp, arguments: argparse.Namespace, what: str) -> None:
-    with socket.create_server((arguments.host, arguments.port)) as listener:
+    with _listening(arguments.host, arguments.port) as listener:
         _say(f"{what}: http://{arguments.host}:{listener.getsockname()[1]}")
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, lifespan="off", ws="none",
             server_header=False, date_header=False, timeout_graceful_shutdown=1,
         )  # fmt: skip
         await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except (OSError, OverflowError) as wrong:
+        number = wrong.errno if isinstance(wrong, OSError) else None
+        why = os.strerror(number) if number and number > 0 else str(wrong)
+        step = "name another --port; 0 takes a free one"
+        raise Refused(f"{host}:{port}: {why} — {step}") from None
 
 
 def _say(line: str) -> None:

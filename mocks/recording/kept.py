@@ -4,10 +4,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
+from mocks.recording.known import knowing, known_in
 from mocks.recording.redaction import Redaction
 
 _NOT_KEPT = frozenset(
@@ -59,32 +61,36 @@ class Recording:
         """Write one down, redacted; the file."""
         self.kept += 1
         self._last += 1
-        shown = self.redaction.address(exchange.target)  # whole: what is before it tells what it is
+        told = self._told(exchange)
+        shown = told["exchanges"][0]["request"]["path"]
         last = shown.partition("?")[0].rstrip("/").rpartition("/")[2]
         slug = re.sub(r"[^a-z0-9]+", "-", last.lower())[:40].strip("-") or "root"
         file = self.folder / f"{self._last:04d}-{exchange.method.lower()}-{slug}.json"
         part = file.with_suffix(".part")
-        part.write_text(
-            json.dumps(self._told(exchange), ensure_ascii=False, indent=1) + "\n", "utf-8"
-        )
+        part.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
         part.replace(file)
         return file
 
     def _told(self, one: Exchange) -> dict[str, Any]:
-        request = {
-            "method": one.method,
-            "path": self.redaction.address(one.target),
-            **self._message(one.headers, one.body),
-        }
-        reply = {"status": one.status, **self._message(one.reply_headers, one.reply_body)}
-        about = f"{one.method} {request['path'].partition('?')[0]}, recorded."
-        return {"about": about, "exchanges": [{"request": request, "reply": reply}]}
+        known = known_in(self.redaction, partial(_redacted, one))
+        return _redacted(one, knowing(self.redaction, known))
 
-    def _message(self, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
-        kept = {name: value for name, value in headers.items() if name not in _NOT_KEPT}
-        told: dict[str, Any] = {"headers": self.redaction.header_lines(kept)}
-        if body:
-            told["body"], charset = self.redaction.body(body, headers.get("content-type", ""))
-            if charset != "utf-8":
-                told["charset"] = charset
-        return told
+
+def _redacted(one: Exchange, redaction: Redaction) -> dict[str, Any]:
+    """The exchange as it is written down; the address whole: what is before tells what it is."""
+    path = redaction.address(one.target)
+    asked = _message(redaction, one.headers, one.body)
+    request = {"method": one.method, "path": path, **asked}
+    reply = {"status": one.status, **_message(redaction, one.reply_headers, one.reply_body)}
+    about = f"{one.method} {path.partition('?')[0]}, recorded."
+    return {"about": about, "exchanges": [{"request": request, "reply": reply}]}
+
+
+def _message(redaction: Redaction, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    kept = {name: value for name, value in headers.items() if name not in _NOT_KEPT}
+    told: dict[str, Any] = {"headers": redaction.header_lines(kept)}
+    if body:
+        told["body"], charset = redaction.body(body, headers.get("content-type", ""))
+        if charset != "utf-8":
+            told["charset"] = charset
+    return told

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mocks.anything.exchange import Answer
+from mocks.recording.known import anywhere
 from mocks.recording.people import Pattern
 from mocks.recording.redaction import Redaction
 
@@ -102,7 +103,8 @@ class Persons:
         others = {**self._asked_for, **dict(pairs)}
         if all(known == asked for known, asked in others.items()):
             return answer
-        shown = replace(self.redaction, instead=lambda _, value: others.get(value, value))
+        named = anywhere(self.redaction, others)
+        shown = replace(named, instead=lambda _, value: others.get(value, value))
         body, charset = shown.body(answer.body, answer.headers.get("content-type", ""))
         return replace(
             answer,

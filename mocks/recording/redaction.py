@@ -20,6 +20,7 @@ from mocks.recording.texts import Text
 _COOKIE_NAME = re.compile(r"[\w.\-]{1,64}")
 _YES_OR_NO = frozenset({"true", "false"})
 _FORM = "application/x-www-form-urlencoded"
+_USER_AT = re.compile(r"://[^\s/@]{0,200}\Z")
 _LIKE_ONE = 16  # letters of what looks like a credential
 _SEGMENT = re.compile(r"(?<=/)[^/;]+")
 
@@ -71,6 +72,8 @@ class Redaction:
     def _people(self, text: str) -> Iterator[Edit]:
         for pattern in self.patterns:
             for found in pattern.looks.finditer(text):
+                if pattern.name == "email" and _USER_AT.search(text, 0, found.start()):
+                    continue  # of an address: who is at that host, whose password is masked
                 yield Edit(*found.span(), self._other(pattern, found))
 
     def _other(self, pattern: Pattern, found: re.Match[str]) -> str:

@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from mocks.anything.exchange import Answer, Asked, log
 from mocks.anything.recorded import exchanges
+from mocks.anything.refusal import Refused
 from mocks.recording.asked_leaves import Leaves, asked_leaves, differing
 from mocks.recording.credentials import refused_for_credentials, shows_credentials
 from mocks.recording.persons import MADE_ANEW, Persons, words
@@ -85,7 +86,10 @@ class Replay:
         self._persons = Persons(redaction=self._loose)
         self._known: list[_Known] = []
         for file in sorted(folder.glob("*.json")):
-            for _, _, _, asked, answer in exchanges(file):
+            found = list(exchanges(file))
+            if not found:
+                raise Refused(f"{file}: holds no exchange — record it anew, or take it away")
+            for _, _, _, asked, answer in found:
                 if wrong := keeps(asked, answer) if keeps else ():
                     log.warning("%s: not used: %s", file.name, "; ".join(wrong[:3]))
                 else:

@@ -14,7 +14,7 @@ from mocks.recording.in_parts import boundary_of, part_edits
 from mocks.recording.in_prose import prose_edits
 from mocks.recording.in_xml import tags_begin, xml_edits
 from mocks.recording.names import LONGEST_LABEL, hides, is_hidden_label, is_simple_credential
-from mocks.recording.personal import is_place, is_somebodys, sort_of
+from mocks.recording.personal import is_person, is_place, is_somebodys, sort_of
 from mocks.recording.published import is_published
 
 _DEEPEST = 10  # texts within texts
@@ -50,6 +50,8 @@ class Text:
         sort = sort_of(name, above) if name and self.named else None
         if sort is None and name and self.named and is_place(name, value):
             sort = "address"
+        if sort is None and name and self.named and is_person(name, value):
+            sort = "person"
         if sort is None or sort not in self.named or not is_somebodys(value):
             return None
         return self.instead(sort, value)

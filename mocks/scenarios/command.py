@@ -58,7 +58,7 @@ def _checked(files: Sequence[Path]) -> str:
     terms = all_terms()
     mistakes: list[Mistake] = []
     right: list[str] = []
-    for file in files:
+    for file in [one for named in files for one in _in(named)]:
         try:
             right.append(f"{file}: {read(file, terms).en}")
         except WrongScenario as wrong:
@@ -66,6 +66,17 @@ def _checked(files: Sequence[Path]) -> str:
     if mistakes:
         raise WrongScenario(mistakes)
     return "\n".join(right)
+
+
+def _in(named: Path) -> Sequence[Path]:
+    """A file, or every scenario file of a folder; WrongScenario where there is none in it."""
+    if not named.is_dir():
+        return [named]
+    if found := sorted(named.glob("*.toml")):
+        return found
+    remedy = "name a folder with files like lunch_break.toml, or the files"
+    mistake = Mistake(file=str(named), key="", sentence="has no scenario file", remedy=remedy)
+    raise WrongScenario([mistake])
 
 
 def _say(text: str) -> None:

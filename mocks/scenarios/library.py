@@ -23,6 +23,11 @@ def files(folder: Path | None = None) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
+def replaced(folder: Path) -> list[str]:
+    """Which of the library's a folder of one's own has a file for."""
+    return sorted({one.stem for one in folder.glob("*.toml")} & files().keys())
+
+
 def load(id_: str, terms: Sequence[Terms] = (), folder: Path | None = None) -> Scenario:
     """The scenario of this name; WrongScenario with every mistake, UnknownScenario."""
     found = files(folder)

@@ -1,5 +1,6 @@
 """A scenario file read by its declared keys; every mistake is found before anything is said."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -12,6 +13,8 @@ from mocks.scenarios.keys import FILE, Key
 from mocks.scenarios.model import Mistake, Scenario, WrongScenario
 from mocks.scenarios.sense import senseless
 from mocks.scenarios.terms import Terms
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 def read(path: Path, terms: Sequence[Terms] = ()) -> Scenario:
@@ -39,13 +42,24 @@ def _unreadable(path: Path, why: str, remedy: str) -> WrongScenario:
 
 def understood(path: Path, told: Mapping[str, Any], terms: Sequence[Terms] = ()) -> Scenario:
     """The scenario a file of this name tells."""
-    mistakes = [*_wrong(path.name, "", FILE, told), *senseless(path.name, told, terms)]
+    mistakes = [
+        *_wrong_name(path),
+        *_wrong(path.name, "", FILE, told),
+        *senseless(path.name, told, terms),
+    ]
     if not mistakes:
         made = scenario(path, told)
         mistakes = list(wrong_courses(made, terms))
         if not mistakes:
             return made
     raise WrongScenario(sorted(set(mistakes)))
+
+
+def _wrong_name(path: Path) -> Iterator[Mistake]:
+    """A scenario is called by the name of its file."""
+    if not _NAME.fullmatch(path.stem):
+        remedy = "write small letters, digits, - and _, like lunch_break.toml"
+        yield Mistake(file=path.name, key="", sentence="has no name to call it by", remedy=remedy)
 
 
 def _wrong(file: str, above: str, keys: tuple[Key, ...], told: Any) -> Iterator[Mistake]:

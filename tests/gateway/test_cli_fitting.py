@@ -45,3 +45,9 @@ def test_a_word_wider_than_its_room_is_folded_and_the_first_column_stays_whole()
     assert max(map(cell_len, lines)) <= 60
     assert sum(line.count("x") for line in lines) == 90
     assert any("drip" in line for line in lines)
+
+
+def test_what_is_whole_and_has_no_room_is_cut_with_a_mark() -> None:
+    lines = shown(20)
+
+    assert any("…" in line for line in lines)

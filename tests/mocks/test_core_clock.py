@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import chinese_calendar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -171,3 +172,19 @@ def test_a_spoiled_clock_is_not_advanced_and_a_moment_mends_it(
     assert clock.now().year < 2100  # it shows real time
 
     assert clock.set(moment, rate=0) == moment
+
+
+def test_the_calendar_is_asked_once_for_each_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[date] = []
+    known = chinese_calendar.is_workday
+
+    def counted(day: date) -> bool:
+        asked.append(day)
+        return bool(known(day))
+
+    monkeypatch.setattr(chinese_calendar, "is_workday", counted)
+
+    found = {add_working_days(date(2019, 2, 27 - n % 3), 20 + n % 2) for n in range(600)}
+
+    assert max(found) == date(2019, 3, 28)
+    assert len(asked) == len(set(asked))

@@ -1,7 +1,9 @@
 """What `python -m mocks serve` will not take is told in a line, exit code 2."""
 
 import re
+import socket
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -60,3 +62,47 @@ def test_every_option_has_its_help(
     options = re.split(r"\n  (?=-)", capsys.readouterr().out.partition("options:")[2])[1:]
     assert len(options) > 3
     assert [one for one in options if re.fullmatch(r"-\S+( [A-Z_]+)?\s*", one)] == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 100])
+def test_as_many_keys_of_the_city_are_told_as_were_asked_for(
+    count: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for what in ("companies", "titles"):
+        monkeypatch.setattr(sys, "argv", ["mocks", "city", what, f"--count={count}"])
+        assert main() == 0
+        assert len(capsys.readouterr().out.splitlines()) == count
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("serve --prot-base 1", "did you mean --port-base?"),
+        ("replay a --contrat b", "did you mean --contract?"),
+        ("city companies --cuont 1", "did you mean --count?"),
+    ],
+)
+def test_a_mistyped_option_is_answered_with_the_one_that_was_meant(
+    words: str, told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["mocks", *words.split()])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_told_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        words = f"record --to http://127.0.0.1:1 --as x --port {port} --folder {tmp_path}"
+        monkeypatch.setattr(sys, "argv", ["mocks", *words.split()])
+
+        assert main() == 1
+
+    told = f"127.0.0.1:{port}: Address already in use — name another --port; 0 takes a free one"
+    assert capsys.readouterr().err == f"not recorded: {told}\n"

@@ -353,3 +353,27 @@ def test_a_token_expires_after_ten_minutes() -> None:
     refused = manners.stranger(request(old), "getLicences")
     assert refused is not None
     assert refused.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("rule", "issues", "answers"),
+    [
+        ({"kind": "busy"}, 200, 503),
+        ({"kind": "rate_limit"}, 200, 429),
+        ({"kind": "unauthorized"}, 200, 401),
+        ({"kind": "busy", "operation": "*"}, 503, 503),
+        ({"kind": "busy", "operation": "issueToken"}, 503, 200),
+        ({"kind": "token_down"}, 503, 200),
+    ],
+)
+def test_a_rule_that_names_no_operation_spares_the_token_endpoint(
+    world: Any, market: Any, rule: dict[str, Any], issues: int, answers: int
+) -> None:
+    world.faults(market=[rule])
+
+    issued = token(market.base)
+    asked = market.client.get(
+        f"{market.base}/licences", params={"uscc": DEMO["uscc"]}, headers=market.headers
+    )
+
+    assert (issued.status_code, asked.status_code) == (issues, answers)

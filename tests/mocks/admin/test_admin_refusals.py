@@ -215,5 +215,81 @@ def test_the_document_is_valid_openapi_and_names_every_route(tmp_path: Any) -> N
 
     validate(document())
     assert described <= served
-    pages = {"/__admin", "/__admin/", "/__admin/openapi.json"}
+    pages = {"/", "/__admin", "/__admin/", "/__admin/openapi.json"}
     assert {path for path, _ in served - described if "." not in path} <= pages
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("evil:18100", "http://evil:18100", 403),
+        ("evil.example", None, 403),
+        ("127.0.0.1.evil.example:1", None, 403),
+        ("localhost:18100", "http://localhost:18100", 200),
+        ("fleet.localhost", None, 200),
+        ("127.0.0.1:18100", None, 200),
+        ("10.1.2.3:18100", None, 200),
+        ("[::1]:18100", "http://[::1]:18100", 200),
+    ],
+)
+def test_a_name_that_is_not_this_machines_is_refused(
+    world: Any, host: str, origin: str | None, status: int
+) -> None:
+    headers = {"Host": host, **({"Origin": origin} if origin else {})}
+
+    reply = world.client.get(f"{world.admin}/__admin/faults", headers=headers)
+
+    assert reply.status_code == status
+    if status == 403:
+        assert reply.json()["code"] == "ELSEWHERE"
+        assert "127.0.0.1" in reply.json()["mend"]
+
+
+def test_two_ways_at_once_are_refused_in_words(world: Any) -> None:
+    reply = world.client.post(
+        f"{world.admin}/__admin/clock",
+        json={"now": "2026-09-21T09:00:00", "advance": {"hours": 1}},
+    )
+
+    assert reply.status_code == 400
+    assert "'advance' goes with a rate, not with now" in reply.json()["error"]
+    assert "did you mean advance" not in reply.json()["error"]
+
+
+def test_the_way_to_the_controls_is_shown_at_the_root(world: Any) -> None:
+    reply = world.client.get(world.admin)
+
+    assert (reply.status_code, reply.headers["location"]) == (307, "/__admin/")
+
+
+@pytest.mark.parametrize(
+    "never",
+    [
+        [{"kind": "busy"}, {"kind": "lost_reply", "filing": "only:me"}],
+        [{"kind": "busy", "operation": ["createDeclaration"]},
+         {"kind": "html", "operation": "createDeclaration"}],
+    ],
+)  # fmt: skip
+def test_a_rule_behind_one_that_always_strikes_is_refused(
+    world: Any, never: list[dict[str, Any]]
+) -> None:
+    reply = world.client.put(f"{world.admin}/__admin/faults", json={"fire": never})
+
+    assert reply.status_code == 422
+    assert "never strikes: fire[0] strikes all it could" in reply.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [{"kind": "busy", "first": 1}, {"kind": "html"}],
+        [{"kind": "busy", "operation": "createDeclaration"}, {"kind": "html"}],
+        [{"kind": "busy", "probability": 0.5}, {"kind": "html"}],
+        [{"kind": "accept_reset"}, {"kind": "html"}],
+        [{"kind": "busy", "hours": "09:00-10:00"}, {"kind": "html"}],
+    ],
+)
+def test_a_rule_behind_one_that_sometimes_strikes_is_taken(
+    world: Any, rules: list[dict[str, Any]]
+) -> None:
+    assert world.client.put(f"{world.admin}/__admin/faults", json={"fire": rules}).is_success

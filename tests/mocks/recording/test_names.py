@@ -33,18 +33,24 @@ PERSONS = {
     "identity": (
         "sfzh", "sfzhm", "zjhm", "gmsfhm", "SQRSFZH", "frsfzh", "idCard", "id_card_no", "idNo",
         "identityNumber", "agentCertNo", "holder_certificate_number", "passportNo",
-        "SSN", "身份证号", "证件号码", "公民身份号码",
+        "SSN", "zjbh", "sbkh", "frzjbh", "wechat", "weixinNo", "qq", "QQ号", "openid", "unionId",
+        "身份证号", "证件号码", "公民身份号码",
     ),
     "person": (
         "xm", "XM", "frxm", "sqrxm", "lxr", "fddbr", "applicantName", "contact_person", "fullName",
         "lastName", "surname", "legalRepresentative", "QLR", "SQRMC", "qlrmc", "DBR",
-        "applicant", "姓名", "权利人", "申请人", "联系人", "申请人姓名", "法定代表人",
+        "applicant", "realName", "real_name", "trueName", "legalRepName", "linkman", "operatorName",
+        "applyName", "applyUserName", "custName", "customerName", "memberName", "userName",
+        "nickName", "dlrmc", "ryxm", "hzxm", "poxm", "frmc", "frdb", "chargePerson", "handlePerson",
+        "studentName", "patientName",
+        "姓名", "权利人", "申请人", "联系人", "申请人姓名", "法定代表人",
     ),
     "telephone": (
         "sjh", "sjhm", "lxdh", "LXDH", "dhhm", "mobile", "mobilePhone", "phoneNumber", "tel",
         "telNo",         "contactPhone", "fax", "手机号", "联系电话", "手机号码",
     ),
-    "address": ("dz", "lxdz", "hjdz", "jtzz", "homeAddress", "postal_address", "住址", "户籍地址"),
+    "address": ("dz", "lxdz", "hjdz", "jtzz", "liveAddress", "zz", "domicile",
+        "residence", "homeAddress", "postal_address", "住址", "户籍地址"),
     "birthday": ("csrq", "birthday", "birthDate", "dateOfBirth", "出生日期"),
     "account": ("yhkh", "yhzh", "bankAccount", "bankCardNo", "IBAN", "银行卡号"),
 }  # fmt: skip
@@ -54,7 +60,10 @@ NOBODYS = (
     "contract", "contact type", "person count", "applicant type", "birthplace code", "scsj",
     "zlbz", "sqrlx", "qlrlb", "dbrq", "applicant count", "cert no", "cert number", "agent count",
     "user agent", "certificate type", "cjsj", "lxdm", "lxmc", "bdcdyh", "fax machine",
-    "credit code",
+    "credit code", "company name", "project name", "dept name", "department name", "item name",
+    "file name", "operator", "agent", "handler", "principal", "contacts", "spouse", "fr", "signer",
+    "proposer", "jsxm", "gcxm", "spxm", "sfxm", "srxm", "qymc", "dwmc", "qqs", "zzjg", "zzmc",
+    "zzbh", "open id type", "hostname", "residence permit type", "service name", "street name",
     "identity type", "名称",
     "项目名称", "电话类型", "联系人类型",
 )  # fmt: skip
@@ -153,6 +162,35 @@ def test_a_persons_value_becomes_another_wherever_it_stands(
 @pytest.mark.parametrize(
     "text",
     [
+        '{"operator": "王小明"}',
+        '{"agent": "王小明", "fr": "王小明", "n": 1}',
+        "<r><handler>Jane Roe</handler></r>",
+        '{"contacts": ["王小明"], "principal": "王·小明"}',
+        '{"items": [{"spouse": "王小明"}]}',
+        '{"signer": "王小明", "proposer": "王小明", "负责人": "王小明", "person": "王小明"}',
+        "operator=%E7%8E%8B%E5%B0%8F%E6%98%8E&n=1",
+    ],
+)
+def test_a_name_that_may_be_of_anything_is_a_persons_where_the_value_looks_like_one(
+    text: str,
+) -> None:
+    redaction = Redaction(named=NAMED, key=b"k" * 32)
+
+    told = redaction.text(text, "form-urlencoded" if "%" in text else "")
+
+    assert "王" not in told
+    assert "小明" not in told
+    assert "Roe" not in told
+    assert "%E7%8E%8B" not in told
+    assert redaction.text(text, "form-urlencoded" if "%" in text else "") == told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"operator": "and", "agent": "Mozilla/5.0", "fr": "FR", "handler": "onSave"}',
+        '{"companyName": "王小明面馆", "projectName": "面馆", "operator": 3, "principal": 1000.5}',
+        '{"contacts": [{"type": "mail"}], "spouse": false, "zzmc": "食品经营许可证"}',
         '{"xm": null, "lxr": "", "fax": false, "address": "https://land.example/a"}',
         "<a:ReplyTo xmlns:a='urn:a'><dz>http://land.example/</dz></a:ReplyTo>",
         '{"items": [{"name": "面馆"}], "department": {"name": "规划局"}}',

@@ -72,3 +72,48 @@ def test_a_wrong_seed_or_scenario_is_not_served(tmp_path: Path) -> None:
             prepare(parsed("serve", "--state", str(tmp_path), *typed))
     with pytest.raises(SystemExit):
         parsed("serve", "--seed", "-1")
+
+
+def test_every_file_of_a_folder_is_checked(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    right = (LIBRARY / "lunch_break.toml").read_text("utf-8")
+    (tmp_path / "mine.toml").write_text(right, "utf-8")
+
+    good = said(capsys, "check", str(tmp_path))
+    (tmp_path / "other.toml").write_text("[title]\n", "utf-8")
+    bad = said(capsys, "check", str(tmp_path))
+    (tmp_path / "empty").mkdir()
+    none = said(capsys, "check", str(tmp_path / "empty"))
+
+    assert (good[0], good[1].partition(":")[0]) == (0, str(tmp_path / "mine.toml"))
+    assert bad[0] == 1
+    assert bad[2].startswith("other.toml:")
+    assert none[0] == 1
+    assert "has no scenario file" in none[2]
+
+
+@pytest.mark.parametrize("name", ["Bad Name!", "-x", "大", ".hidden"])
+def test_a_file_whose_name_names_no_scenario_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / f"{name}.toml"
+    file.write_text((LIBRARY / "lunch_break.toml").read_text("utf-8"), "utf-8")
+
+    code, _, err = said(capsys, "check", str(file))
+
+    assert code == 1
+    assert "has no name to call it by" in err
+
+
+def test_a_file_that_goes_before_the_librarys_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "lunch_break.toml").write_text((LIBRARY / "lunch_break.toml").read_text("utf-8"))
+    typed = ["serve", "--state", str(tmp_path / "state"), "--scenarios", str(own)]
+
+    prepare(parsed(*typed))
+
+    assert "lunch_break.toml is played for the library's lunch_break" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from schema.domain.form import Form
-from schema.domain.formats import CHECKS, DATE, DECIMAL, FORMATS, PATTERNS, UNWRITABLE
+from schema.domain.formats import BEYOND, CHECKS, DATE, DECIMAL, FORMATS, PATTERNS, UNWRITABLE
 from schema.domain.one_thing import FieldKind, FormField, Scalar
 from schema.domain.problem import Problem, ProblemCode
 from schema.domain.selection import asked
@@ -19,8 +19,7 @@ RawAnswers = Mapping[str, Any]
 
 _UNKNOWN: Final = 20  # keys the form does not ask, each told by itself
 _KEY: Final = 100  # characters of such a key
-_DIGITS: Final = 40  # before or behind the point
-_FLOAT: Final = 15  # digits a float keeps (IEEE 754 binary64)
+_PLACES: Final = 12
 _NUMBERS = frozenset({FieldKind.INTEGER, FieldKind.DECIMAL})
 
 
@@ -133,17 +132,17 @@ def _integer(_: FormField, raw: Any) -> Scalar:
         raise Unreadable(ProblemCode.WRONG_TYPE)
     if not _is_whole(raw):
         raise Unreadable(ProblemCode.WRONG_TYPE)
-    if isinstance(raw, float) and abs(raw) >= 2.0**53:
+    if not -BEYOND < raw < BEYOND:
         raise Unreadable(ProblemCode.BAD_FORMAT)
     return int(raw)
 
 
 def _is_whole(raw: int | float | Decimal) -> bool:
-    value = Decimal(raw)
-    return value.is_finite() and value.adjusted() <= _DIGITS and raw == int(raw)
+    value = Decimal(raw)  # to_integral_value writes out no zeros of an exponent
+    return value.is_finite() and value == value.to_integral_value()
 
 
-def _decimal(_: FormField, raw: Any) -> Scalar:
+def _decimal(field: FormField, raw: Any) -> Scalar:
     """A number, or the same in digits: money does not have to pass through a float."""
     if isinstance(raw, str):
         if not re.fullmatch(DECIMAL, raw):
@@ -154,19 +153,12 @@ def _decimal(_: FormField, raw: Any) -> Scalar:
     value = Decimal(repr(raw)) if isinstance(raw, float) else Decimal(raw)
     if not value.is_finite():
         raise Unreadable(ProblemCode.WRONG_TYPE)
-    if not _is_exact(raw, value) or not re.fullmatch(DECIMAL, format(value, "f")):
+    if not -BEYOND < value < BEYOND:
         raise Unreadable(ProblemCode.BAD_FORMAT)
-    return value
-
-
-def _is_exact(raw: int | float | Decimal, value: Decimal) -> bool:
-    """Whether this can be what was written: a float has lost what is beyond its digits.
-
-    Small and large exponents are refused with it, before anybody writes them out.
-    """
-    if abs(value.adjusted()) > _DIGITS:
-        return value.is_zero()
-    return not isinstance(raw, float) or len(value.normalize().as_tuple().digits) <= _FLOAT
+    if not _within(field, value):
+        raise Unreadable(ProblemCode.OUT_OF_RANGE)
+    # What a float has behind so many places is noise, and may be hundreds of digits.
+    return round(value, _PLACES) if value.adjusted() < -_PLACES or isinstance(raw, float) else value
 
 
 def _date(_: FormField, raw: Any) -> Scalar:

@@ -11,6 +11,7 @@ from schema.domain.one_thing import FieldKind
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+BEYOND = 10**20  # what no number reaches: twenty digits before the point
 DECIMAL = r"^-?[0-9]{1,20}(\.[0-9]{1,6})?$"
 
 # Text kinds whose form a pattern tells.

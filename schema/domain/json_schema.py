@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from schema.domain.form import Form, Question
-from schema.domain.formats import DATE, FORMATS, PATTERNS
+from schema.domain.formats import BEYOND, DATE, FORMATS, PATTERNS
 from schema.domain.one_thing import Condition, FieldKind, FormField, Operator, Scalar
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -72,6 +72,12 @@ def _shape(field: FormField) -> Json:
         case FieldKind.INTEGER | FieldKind.DECIMAL | FieldKind.BOOLEAN:
             limits = {"minimum": field.minimum, "maximum": field.maximum}
             given = {name: number(v) for name, v in limits.items() if v is not None}
+            if field.kind is not FieldKind.BOOLEAN:
+                given = {
+                    **({} if "minimum" in given else {"exclusiveMinimum": -BEYOND}),
+                    **({} if "maximum" in given else {"exclusiveMaximum": BEYOND}),
+                    **given,
+                }
             return {"type": _TYPES[field.kind], **given}
         case _:
             shape: Json = {"type": "string", "pattern": PATTERNS[field.kind]}

@@ -52,15 +52,11 @@ def test_typed_values_can_be_read_again(
         ("usableArea", -0.01, Code.OUT_OF_RANGE),
         ("usableArea", float("nan"), Code.WRONG_TYPE),
         ("usableArea", False, Code.WRONG_TYPE),
-        ("usableArea", 0.1234567, Code.BAD_FORMAT),
-        ("usableArea", 1234567890.123456, Code.BAD_FORMAT),
         ("registeredCapital", 1e300, Code.BAD_FORMAT),
-        ("registeredCapital", 1e-300, Code.BAD_FORMAT),
-        ("registeredCapital", 12345678901234567.89, Code.BAD_FORMAT),
         ("registeredCapital", 10**20, Code.BAD_FORMAT),
         ("registeredCapital", Decimal("1E+200000000"), Code.BAD_FORMAT),
-        ("floor", 2.0**53, Code.BAD_FORMAT),
-        ("floor", Decimal("1E+200000000"), Code.WRONG_TYPE),
+        ("floor", Decimal("1E+200000000"), Code.BAD_FORMAT),
+        ("floor", 1e300, Code.BAD_FORMAT),
         ("coldDish", "true", Code.WRONG_TYPE),
         ("coldDish", 1, Code.WRONG_TYPE),
         ("leaseStart", "2026-02-30", Code.BAD_FORMAT),
@@ -80,6 +76,17 @@ def test_each_wrong_answer_has_its_code(
     restaurant: OneThing, restaurant_answers: dict[str, Any], key: str, value: Any, code: Code
 ) -> None:
     assert problems(restaurant, restaurant_answers | {key: value}) == {key: code}
+
+
+@pytest.mark.parametrize(
+    ("raw", "taken"), [(0.1 + 0.2, "0.3"), (1.1640625, "1.1640625"), (1e-300, "0"), (5e-13, "0")]
+)
+def test_the_noise_of_a_float_is_left_out(
+    restaurant: OneThing, restaurant_answers: dict[str, Any], raw: float, taken: str
+) -> None:
+    checked = read(form(restaurant), restaurant_answers | {"usableArea": raw})
+
+    assert checked.values["usableArea"] == Decimal(taken)
 
 
 def test_of_many_keys_the_form_does_not_ask_the_first_are_told_and_the_others_counted(

@@ -283,7 +283,7 @@ def test_what_is_drawn_hangs_on_the_seed_of_the_mock() -> None:
         ("busy,first", "'first' is not KEY=VALUE — write for example busy,first=2"),
         ("busy,furst=2", "unknown key — did you mean first?"),
         ("busy,first=two", "first: 'two' is not a whole number"),
-        ("busy,operation=aa", "the contract has no 'aa' — did you mean ab?"),
+        ("busy,operation=readAb", "the contract has no 'readAb' — did you mean readAB?"),
         ("reset_after_headers,operation=ab", "strikes before it is known; leave it out"),
         ("token_down", "token_down strikes operations that issue tokens, and the contract has"),
         ("lag", "lag strikes callbacks and filings, which a mock of a contract has none of"),
@@ -293,7 +293,7 @@ def test_what_is_drawn_hangs_on_the_seed_of_the_mock() -> None:
 )
 def test_a_condition_that_cannot_be_kept_is_told(told: str, sentence: str) -> None:
     with pytest.raises(Refused, match=re.escape(sentence)):
-        BadDays.of([told], "rest", {"absent"}, {"ab"})
+        BadDays.of([told], "rest", {"absent"}, {"ab", "readAB"})
 
 
 def test_a_fault_strikes_so_often_on_the_wire() -> None:

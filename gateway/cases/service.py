@@ -54,6 +54,9 @@ class Pace:
 
 
 USUAL_PACE = Pace()
+# The workers no case can do without: who says that we live, who looks at the queues, who goes on
+# with what is decided. A department's own worker is begun anew while all others are served.
+_FOR_ALL = frozenset({"vigil", "queues", "sweep"})
 
 
 class CaseService:
@@ -161,6 +164,12 @@ class CaseService:
     async def ready(self) -> bool:
         """Whether the store answers."""
         return await self.store.answers()
+
+    async def parts(self) -> Mapping[str, str | None]:
+        """What the whole gateway cannot work without, with the reason when it is not there."""
+        store = None if await self.ready() else "the store does not answer"
+        down = ", ".join(name for name in self.workers_down() if name in _FOR_ALL)
+        return {"store": store, "workers": f"died, begun anew: {down}" if down else None}
 
     def workers_down(self) -> Sequence[str]:
         """Which of what works without end died, and is not at work again for long enough."""

@@ -114,15 +114,30 @@ async def test_a_worker_of_the_engine_that_dies_is_begun_anew_and_forgets_no_com
     assert running.ran.references == ["a"]
 
 
-async def test_readiness_names_who_died(world: World) -> None:
-    assert world.service.workers_down() == []
-
+async def _dies(world: World, name: str) -> None:
     async def dies() -> None:
         raise OSError
 
-    task = asyncio.create_task(world.service.supervision.keep("poll-keyed", dies))
+    task = asyncio.create_task(world.service.supervision.keep(name, dies))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     task.cancel()
 
-    assert world.service.workers_down() == ["poll-keyed"]
+
+@pytest.mark.parametrize("name", ["vigil", "queues", "sweep"])
+async def test_readiness_names_who_died_of_those_all_depend_on(world: World, name: str) -> None:
+    assert (await world.service.parts())["workers"] is None
+
+    await _dies(world, name)
+
+    assert (await world.service.parts())["workers"] == f"died, begun anew: {name}"
+
+
+@pytest.mark.parametrize("name", ["poll-keyed", "queue-department-keyed", "reconcile"])
+async def test_one_departments_worker_takes_no_gateway_away_from_the_others(
+    world: World, name: str
+) -> None:
+    await _dies(world, name)
+
+    assert (await world.service.parts())["workers"] is None
+    assert world.service.workers_down() == [name]

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time, timedelta
 
@@ -30,7 +29,7 @@ from gateway.cases.reconcile import Reconciler
 from gateway.cases.restored import look
 from gateway.cases.retrying import Retrying
 from gateway.cases.store import Moved, Store
-from gateway.cases.supervision import Supervision
+from gateway.cases.supervision import Supervision, ended
 from gateway.cases.sweeper import Sweeper
 from gateway.cases.vigil import Vigil
 from gateway.cases.waiting import CaseClerks
@@ -142,17 +141,13 @@ class CaseService:
             await self._close()
             raise
         self._tasks = [
-            asyncio.create_task(self.supervision.keep(name, loop))
+            asyncio.create_task(self.supervision.keep(name, loop), name=name)
             for name, loop in self._loops().items()
         ]
 
     async def stop(self) -> None:
         """Stop; what is unfinished is durable and goes on at the next start."""
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        await ended(self._tasks)
         self._tasks = []
         await self._engine.shutdown()
         await self._close()

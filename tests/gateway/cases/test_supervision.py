@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
+from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from gateway.cases.supervision import DIED, FIRST_S, LONGEST_S, Supervision
+from gateway.cases.supervision import DIED, END_S, FIRST_S, LONGEST_S, Supervision, ended
 from gateway.metrics import Metrics
 from tests.gateway.cases.test_dispatch import Running, url  # noqa: F401 — a fixture
 from tests.gateway.cases.world import World
@@ -77,6 +78,47 @@ async def test_who_returns_died_as_well() -> None:
 
     assert times > 5
     assert kept.down() == ["poll"]
+
+
+@in_virtual_time
+@pytest.mark.parametrize("error", [None, OSError()])
+async def test_who_makes_something_else_of_its_end_ends_all_the_same(error: OSError | None) -> None:
+    async def swallows() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if error is not None:
+                raise error from None
+
+    kept = supervision()
+    task = asyncio.create_task(kept.keep("poll", swallows))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task], timeout=LONGEST_S)
+
+    assert task.done()
+    assert kept.down() == []
+
+
+@in_virtual_time
+async def test_nobody_waits_for_ever_for_who_does_not_end() -> None:
+    released = asyncio.Event()
+
+    async def stubborn() -> None:
+        while not released.is_set():
+            with suppress(asyncio.CancelledError):
+                await released.wait()
+
+    kept = supervision()
+    tasks = [asyncio.create_task(kept.keep(name, stubborn), name=name) for name in ("a", "b")]
+    await asyncio.sleep(0)
+    began = asyncio.get_running_loop().time()
+    left = await ended(tasks)
+
+    assert left == ["a", "b"]
+    assert asyncio.get_running_loop().time() - began == pytest.approx(END_S)
+    released.set()
+    await asyncio.wait(tasks)
 
 
 def test_a_thread_that_was_told_to_end_did_not_die() -> None:

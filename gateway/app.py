@@ -237,6 +237,7 @@ class Gateway:
         return Probes(
             ready=self._ready,
             departments=self._federation.views,
+            workers_down=self._cases.workers_down,
             version={"name": "onething", "version": version("onething")},
             sdl=cache(self._schema.as_str),
             metrics=self._metrics.render,
@@ -247,10 +248,7 @@ class Gateway:
         return {name: a.url for name, a in self._settings.departments.items() if name in plugged}
 
     async def _ready(self) -> Mapping[str, str | None]:
-        store = None if await self._cases.ready() else "the store does not answer"
-        down = ", ".join(self._cases.workers_down())
-        workers = f"died, begun anew: {down}" if down else None
-        return {"store": store, "workers": workers, "operations": self._warm_up.left}
+        return {**await self._cases.parts(), "operations": self._warm_up.left}
 
 
 class _Views:

@@ -5,6 +5,7 @@ It runs short commands and remembers them; it does not own cases. What it stores
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -58,7 +59,7 @@ class DbosEngine:
         self._supervision = supervision or Supervision()
         self._dispatch: Dispatch | None = None
         self._client: DBOSClient | None = None
-        self._at_work: set[asyncio.Task[object]] = set()
+        self._at_work: dict[asyncio.Task[object], tuple[str, int]] = {}
         self._stopping = False
         self._launched = False
 
@@ -89,7 +90,7 @@ class DbosEngine:
         # Its steps are the claims of the attempts table, so that a re-run knows what was sent.
         @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=RECOVERIES)
         async def run(reference: str, tick: int) -> str:
-            self._begin()
+            self._begin(reference, tick)
             return await deliver(reference, tick)
 
         self._launched = True
@@ -114,16 +115,16 @@ class DbosEngine:
         database = self._client._sys_db  # noqa: SLF001 — see `prepared`
         setattr(database, _EXECUTE, compiled_once(getattr(database, _EXECUTE)))
 
-    def _begin(self) -> None:
+    def _begin(self, reference: str, tick: int) -> None:
         """Note the task this command runs in; when stopping, leave it for the next launch."""
         task = asyncio.current_task()
         if self._stopping or task is None:
             raise asyncio.CancelledError
-        self._at_work.add(task)
+        self._at_work[task] = (reference, tick)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: "asyncio.Task[object]") -> None:
-        self._at_work.discard(task)
+        self._at_work.pop(task, None)
         if self._dispatch is not None:
             self._dispatch.freed()
 
@@ -172,6 +173,9 @@ class DbosEngine:
             load_output=False,
         )
         return [_running(row) for row in rows]
+
+    def at_work(self) -> AbstractSet[tuple[str, int]]:
+        return frozenset(self._at_work.copy().values())  # a copy is made in one piece
 
     async def cancel(self, commands: Sequence[Running]) -> None:
         if self._client is not None and commands:

@@ -1,6 +1,7 @@
 """What delivery asks of a durable engine: to run short commands, and to remember them."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,6 +61,10 @@ class Engine(Protocol):
 
     async def running(self, *, executors: Sequence[str] | None = None) -> Sequence[Running]:
         """All commands not finished; with `executors`, those these processes are at."""
+        ...
+
+    def at_work(self) -> AbstractSet[tuple[str, int]]:
+        """Reference and tick of all that this process is at just now. For any thread."""
         ...
 
     async def cancel(self, commands: Sequence[Running]) -> None:

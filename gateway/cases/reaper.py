@@ -31,7 +31,7 @@ class Reaper:
         self._store = store
         self._engine = engine
         self._executors = executors
-        self._over: frozenset[tuple[str, int]] = frozenset()
+        self._idle: frozenset[tuple[str, int]] = frozenset()
         self._all_at = self._own_at = 0.0
 
     async def loop(self, alive: Callable[[], bool] = lambda: True) -> None:
@@ -89,8 +89,10 @@ class Reaper:
         return taken
 
     async def let_go(self) -> int:
-        """Free the places of commands that are over, but down as running here now and at the look
-        before: the engine could not write down their end, a full disk for one. How many.
+        """Free the places of commands that are down as running here and are not, now and at the
+        look before; how many. They are over, and the engine could not write down their end, a full
+        disk for one; or their claim is committed and who made it died before they began: those are
+        taken over.
         """
         held = await self._engine.running(executors=[self._executors.executor])
         table = tables.delivery.c
@@ -99,12 +101,13 @@ class Reaper:
                 table.state == "under_way", table.reference.in_([r.reference for r in held])
             )
         )
-        at_work = {(row.reference, row.tick) for row in under_way}
-        over = {(r.reference, r.tick): r for r in held if (r.reference, r.tick) not in at_work}
-        freed = [command for name, command in over.items() if name in self._over]
-        self._over = frozenset(over)
-        await self._engine.cancel(freed)
-        return len(freed)
+        going_on = {(row.reference, row.tick) for row in under_way} & self._engine.at_work()
+        idle = {(r.reference, r.tick): r for r in held if (r.reference, r.tick) not in going_on}
+        left = [command for name, command in idle.items() if name in self._idle]
+        self._idle = frozenset(idle)
+        if taken := await self._take_over(left):
+            log.warning("reaper.never_begun", commands=taken)
+        return len(left)
 
     async def _take_over(self, held: Sequence[Running]) -> int:
         taken = await self.again([(r.reference, r.tick) for r in held])

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time, timedelta
 
@@ -30,7 +29,7 @@ from gateway.cases.reconcile import Reconciler
 from gateway.cases.restored import look
 from gateway.cases.retrying import Retrying
 from gateway.cases.store import Moved, Store
-from gateway.cases.supervision import Supervision
+from gateway.cases.supervision import Supervision, ended
 from gateway.cases.sweeper import Sweeper
 from gateway.cases.vigil import Vigil
 from gateway.cases.waiting import CaseClerks
@@ -54,6 +53,9 @@ class Pace:
 
 
 USUAL_PACE = Pace()
+# The workers no case can do without: who says that we live, who looks at the queues, who goes on
+# with what is decided. A department's own worker is begun anew while all others are served.
+_FOR_ALL = frozenset({"vigil", "queues", "sweep"})
 
 
 class CaseService:
@@ -139,17 +141,13 @@ class CaseService:
             await self._close()
             raise
         self._tasks = [
-            asyncio.create_task(self.supervision.keep(name, loop))
+            asyncio.create_task(self.supervision.keep(name, loop), name=name)
             for name, loop in self._loops().items()
         ]
 
     async def stop(self) -> None:
         """Stop; what is unfinished is durable and goes on at the next start."""
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        await ended(self._tasks)
         self._tasks = []
         await self._engine.shutdown()
         await self._close()
@@ -161,6 +159,12 @@ class CaseService:
     async def ready(self) -> bool:
         """Whether the store answers."""
         return await self.store.answers()
+
+    async def parts(self) -> Mapping[str, str | None]:
+        """What the whole gateway cannot work without, with the reason when it is not there."""
+        store = None if await self.ready() else "the store does not answer"
+        down = ", ".join(name for name in self.workers_down() if name in _FOR_ALL)
+        return {"store": store, "workers": f"died, begun anew: {down}" if down else None}
 
     def workers_down(self) -> Sequence[str]:
         """Which of what works without end died, and is not at work again for long enough."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from threading import Event
 
@@ -14,6 +14,7 @@ log = structlog.get_logger(__name__)
 
 DIED = "onething_workers_died_total"
 FIRST_S, LONGEST_S = 1.0, 60.0  # until it is begun anew, doubled with each death in a row
+END_S = 15.0  # for all workers told to end; longer than the watch in a thread of its own may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,17 @@ class _Death:
     def over_at(self) -> float:
         """Once it is begun anew it is to live for as long again before it counts as mended."""
         return self.at + 2 * self.pause_s
+
+
+async def ended(tasks: Collection["asyncio.Task[None]"]) -> Sequence[str]:
+    """Tell these to end, and wait for it; the names of those that do not."""
+    for task in tasks:
+        task.cancel()
+    left = (await asyncio.wait(tasks, timeout=END_S))[1] if tasks else set()
+    names = sorted(task.get_name() for task in left)
+    if names:
+        log.error("worker.did_not_end", workers=names)
+    return names
 
 
 class Supervision:
@@ -49,11 +61,11 @@ class Supervision:
             try:
                 await work()
             except asyncio.CancelledError:
-                if (task := asyncio.current_task()) is None or task.cancelling():
-                    raise
-                kind = "cancelled"  # by nobody who wants it to end
+                kind = "cancelled"  # by nobody who wants it to end, or see below
             except Exception as error:  # the rim of a worker: it is begun anew
                 kind = type(error).__name__
+            if (task := asyncio.current_task()) is None or task.cancelling():
+                raise asyncio.CancelledError  # whatever it made of being told to end
             await asyncio.sleep(self._died(name, kind))
 
     def keep_thread(self, name: str, work: Callable[[], None], ended: Event) -> None:

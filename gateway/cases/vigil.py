@@ -74,8 +74,13 @@ class Vigil:
         return time.monotonic() - self._turned_at < self._lease_s
 
     def _run(self, begun: "Future[_Watch]") -> None:
-        with suppress(asyncio.CancelledError):
-            asyncio.run(self._watch(begun))
+        try:
+            with asyncio.Runner() as runner, suppress(asyncio.CancelledError):
+                runner.run(self._watch(begun))
+        except BaseException as error:
+            if begun.done():
+                raise
+            begun.set_exception(error)  # or the work's loop stands still until it gives up
 
     async def _watch(self, begun: "Future[_Watch]") -> None:
         task = asyncio.current_task()

@@ -18,11 +18,13 @@ class Probes:
     """Where the answers come from.
 
     `ready` names each part we cannot work without, with the reason when it is not there.
-    A department is no such part: without it we still answer for all others.
+    A department is no such part: without it we still answer for all others. Nor are its workers;
+    `workers_down` names all that died, and decides nothing.
     """
 
     ready: Callable[[], Awaitable[Mapping[str, str | None]]]
     departments: Callable[[], Sequence[DepartmentView]]
+    workers_down: Callable[[], Sequence[str]] = tuple
     version: Mapping[str, str]
     sdl: Callable[[], str]
     metrics: Callable[[], tuple[bytes, str]] | None = None
@@ -40,7 +42,11 @@ def health_routes(probes: Probes) -> list[Route]:
 
     async def healthz(_: Request) -> Response:
         parts = await probes.ready()
-        report = {**_report(parts), "departments": [_department(d) for d in probes.departments()]}
+        report = {
+            **_report(parts),
+            "departments": [_department(d) for d in probes.departments()],
+            "workersDown": list(probes.workers_down()),
+        }
         return _json(report, status=503 if any(parts.values()) else 200)
 
     async def version(_: Request) -> Response:

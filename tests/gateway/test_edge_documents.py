@@ -241,6 +241,7 @@ def probes(reason: str | None, *, measured: bool = False) -> httpx.AsyncClient:
         Probes(
             ready=ready,
             departments=list,
+            workers_down=lambda: ["poll-fire"],
             version={"version": "1"},
             sdl=lambda: "type Query { a: Int }",
             metrics=(lambda: (b"up 1\n", "text/plain; version=0.0.4")) if measured else None,
@@ -257,6 +258,13 @@ async def test_alive_is_not_ready() -> None:
     answer = await asked.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {"status": "unavailable", "parts": {"store": "read-only"}}
+
+
+async def test_a_departments_worker_that_died_is_named_and_decides_nothing() -> None:
+    answer = await probes(None).get("/healthz")
+
+    assert answer.status_code == 200
+    assert answer.json()["workersDown"] == ["poll-fire"]
 
 
 async def test_ready_version_schema_and_metrics_are_published() -> None:

@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
+from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from gateway.cases.supervision import DIED, FIRST_S, LONGEST_S, Supervision
+from gateway.cases.supervision import DIED, END_S, FIRST_S, LONGEST_S, Supervision, ended
 from gateway.metrics import Metrics
 from tests.gateway.cases.test_dispatch import Running, url  # noqa: F401 — a fixture
 from tests.gateway.cases.world import World
@@ -79,6 +80,47 @@ async def test_who_returns_died_as_well() -> None:
     assert kept.down() == ["poll"]
 
 
+@in_virtual_time
+@pytest.mark.parametrize("error", [None, OSError()])
+async def test_who_makes_something_else_of_its_end_ends_all_the_same(error: OSError | None) -> None:
+    async def swallows() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if error is not None:
+                raise error from None
+
+    kept = supervision()
+    task = asyncio.create_task(kept.keep("poll", swallows))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task], timeout=LONGEST_S)
+
+    assert task.done()
+    assert kept.down() == []
+
+
+@in_virtual_time
+async def test_nobody_waits_for_ever_for_who_does_not_end() -> None:
+    released = asyncio.Event()
+
+    async def stubborn() -> None:
+        while not released.is_set():
+            with suppress(asyncio.CancelledError):
+                await released.wait()
+
+    kept = supervision()
+    tasks = [asyncio.create_task(kept.keep(name, stubborn), name=name) for name in ("a", "b")]
+    await asyncio.sleep(0)
+    began = asyncio.get_running_loop().time()
+    left = await ended(tasks)
+
+    assert left == ["a", "b"]
+    assert asyncio.get_running_loop().time() - began == pytest.approx(END_S)
+    released.set()
+    await asyncio.wait(tasks)
+
+
 def test_a_thread_that_was_told_to_end_did_not_die() -> None:
     kept, ended = Supervision(), Event()
     thread = Thread(target=kept.keep_thread, args=["queue", ended.wait, ended])
@@ -114,15 +156,30 @@ async def test_a_worker_of_the_engine_that_dies_is_begun_anew_and_forgets_no_com
     assert running.ran.references == ["a"]
 
 
-async def test_readiness_names_who_died(world: World) -> None:
-    assert world.service.workers_down() == []
-
+async def _dies(world: World, name: str) -> None:
     async def dies() -> None:
         raise OSError
 
-    task = asyncio.create_task(world.service.supervision.keep("poll-keyed", dies))
+    task = asyncio.create_task(world.service.supervision.keep(name, dies))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     task.cancel()
 
-    assert world.service.workers_down() == ["poll-keyed"]
+
+@pytest.mark.parametrize("name", ["vigil", "queues", "sweep"])
+async def test_readiness_names_who_died_of_those_all_depend_on(world: World, name: str) -> None:
+    assert (await world.service.parts())["workers"] is None
+
+    await _dies(world, name)
+
+    assert (await world.service.parts())["workers"] == f"died, begun anew: {name}"
+
+
+@pytest.mark.parametrize("name", ["poll-keyed", "queue-department-keyed", "reconcile"])
+async def test_one_departments_worker_takes_no_gateway_away_from_the_others(
+    world: World, name: str
+) -> None:
+    await _dies(world, name)
+
+    assert (await world.service.parts())["workers"] is None
+    assert world.service.workers_down() == [name]

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from gateway.cases import tables
 from gateway.cases.database import Database
 from gateway.cases.errors import StoreUnavailable
+from gateway.cases.vigil import Vigil
 from tests.gateway.cases.world import World, make_world
 
 LEASE_S = 1.0
@@ -78,6 +79,25 @@ async def test_a_stop_right_after_the_start_leaves_nobody_beating(
     await asyncio.sleep(0.3 * LEASE_S)
 
     assert beats(world) == before
+
+
+async def test_a_watch_that_cannot_begin_holds_up_no_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its loop takes descriptors; where there are none left, all else goes on."""
+    url = "postgresql://nobody@127.0.0.1:1/none"  # it does not get as far as that
+    store = make_world(tmp_path / "unused", store_url=url).service.store
+    vigil = Vigil(store, "one", version="v", lease_s=LEASE_S)
+
+    def no_descriptors() -> asyncio.AbstractEventLoop:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(asyncio.events, "new_event_loop", no_descriptors)
+    began = time.monotonic()
+    with pytest.raises(OSError, match="Too many open files"):
+        await vigil.keep()
+
+    assert time.monotonic() - began < 5.0  # it would stand still for ten
 
 
 class Frozen(Thread):

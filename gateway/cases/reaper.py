@@ -65,7 +65,9 @@ class Reaper:
         held = await self._engine.running(executors=dead)
         taken = await self._take_over(held)
         await self._executors.bury(dead)
-        log.warning("reaper.took_over", dead=len(dead), commands=taken)
+        # A process that stopped in order leaves its place as one that died does.
+        say = log.warning if taken else log.info
+        say("reaper.took_over", dead=len(dead), commands=taken)
         return taken
 
     async def adopt(self) -> int:

@@ -178,10 +178,17 @@ def _info(manifest: Manifest, compiler: Compiler) -> DepartmentInfo:
         registers=manifest.registers,
         verifications=tuple(manifest.verifications),
         finds_supplements=_finds_supplements(manifest),
+        asks_progress=_asks_progress(manifest),
         progress_batch=_progress_batch(manifest),
         declared={"declared": compiler.counted.lines - python, "python": python},
         credentials=frozenset({*compiler.credentials, *_named(manifest).values()}),
     )
+
+
+def _asks_progress(manifest: Manifest) -> bool:
+    """Whether every service of the department can be asked where filings stand."""
+    services = manifest.services.values()
+    return bool(services) and all("progress" in specs for specs in services)
 
 
 def _progress_batch(manifest: Manifest) -> int:

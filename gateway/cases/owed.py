@@ -11,8 +11,9 @@ _MOST = 1_000  # numbers of a department; the newest are kept
 class Owed:
     """By department, until an answer is had.
 
-    Who stops before forgets them. What calls back is asked about everything open in each of its
-    rounds, and a feed is read from its beginning in the daily reconciliation.
+    Who stops before forgets them. Who calls back and can be asked is asked about everything open in
+    each round, numbers nobody could read among it; who cannot be asked is not promised anything,
+    and says it again. A feed is read from its beginning in the daily reconciliation.
     """
 
     def __init__(self, metrics: Metrics) -> None:

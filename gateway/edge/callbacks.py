@@ -41,7 +41,10 @@ _DEADLINE_S = 10.0
 
 
 class CallbacksEndpoint:
-    """Accepts what an adapter vouches for. 202 means: kept, do not send it again."""
+    """Accepts what an adapter vouches for. 202 means: kept, do not send it again.
+
+    What is understood in part is kept as far as it is; 202 only where the rest can be asked for.
+    """
 
     def __init__(
         self,
@@ -85,7 +88,7 @@ class CallbacksEndpoint:
         )
         told, unread = self._vouched(name, department, headers, message)
         await self._keep(name, told, unread)
-        if not told and unread:
+        if unread and not (told and department.info.asks_progress):
             raise _BROKEN
 
     async def _keep(

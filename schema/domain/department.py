@@ -106,5 +106,6 @@ class DepartmentInfo:
     verifications: tuple[str, ...] = ()
     declared: Mapping[str, int] = field(default_factory=dict)  # mapping lines: declared, python
     finds_supplements: bool = False  # each service that takes them can tell whether one arrived
+    asks_progress: bool = False  # each service can be asked where filings stand, by number
     progress_batch: int = 1  # how many receipts one status query may carry
     credentials: frozenset[str] = frozenset()  # by name, those it takes from the settings

@@ -1,5 +1,6 @@
 """The eight departments as they ship: no findings, quickly, links that lead somewhere."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -64,3 +65,25 @@ async def test_every_link_leads_to_a_lookup(loaded: Loaded) -> None:
 async def test_status_queries_carry_as_many_receipts_as_every_service_takes(loaded: Loaded) -> None:
     batches = {n: d.info.progress_batch for n, d in loaded.departments.items()}
     assert batches == {**dict.fromkeys(FACE, 1), "construction": 20, "housing": 50}
+
+
+async def test_a_department_says_whether_every_service_of_it_can_be_asked(loaded: Loaded) -> None:
+    asked = {name for name, d in loaded.departments.items() if d.info.asks_progress}
+    assert asked == FACE.keys() - {"police", "health"}
+
+
+@pytest.mark.parametrize(("of", "asked"), [("verbs", True), ("services.food_permit", False)])
+async def test_one_service_that_cannot_be_asked_is_enough(
+    tmp_path: Path, of: str, asked: bool
+) -> None:
+    shutil.copytree(DEPARTMENTS / "market", tmp_path / "market")
+    manifest = tmp_path / "market" / "department.toml"
+    text = manifest.read_text(encoding="utf-8").replace("[verbs.progress", f"[{of}.progress")
+    manifest.write_text(text, encoding="utf-8")
+    endpoint = Endpoint(url="http://127.0.0.1:1", credentials=CREDENTIALS)
+
+    loaded = load_departments(tmp_path, {"market": endpoint}, installed=False)
+
+    assert [str(finding) for finding in loaded.findings] == []
+    assert loaded.departments["market"].info.asks_progress is asked
+    await loaded.departments["market"].aclose()

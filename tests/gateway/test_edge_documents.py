@@ -114,15 +114,18 @@ def test_shelf_finds_nothing_under_what_is_not_a_kept_digest(tmp_path: Path, dig
 
 
 class FakeInfo:
-    def __init__(self, progress: ProgressMode) -> None:
+    def __init__(self, progress: ProgressMode, *, asks_progress: bool) -> None:
         self.progress = progress
+        self.asks_progress = asks_progress
 
 
 class FakeMarket:
     """Vouches for a body called "good"; the rest of the port is never asked here."""
 
-    def __init__(self, progress: ProgressMode = ProgressMode.CALLBACK) -> None:
-        self.info = FakeInfo(progress)
+    def __init__(
+        self, progress: ProgressMode = ProgressMode.CALLBACK, *, asked: bool = True
+    ) -> None:
+        self.info = FakeInfo(progress, asks_progress=asked)
         self.now = 0.0
 
     def callback(self, headers: Mapping[str, str], body: bytes, *, now: float) -> Sequence[Any]:
@@ -194,6 +197,21 @@ async def test_what_is_understood_of_a_callback_is_kept_and_the_rest_is_owed(
     )
 
     assert (answer.status_code, told) == (status, [("market", taken)])
+
+
+@pytest.mark.parametrize("content", [b"in part", b"in number"])
+async def test_who_cannot_be_asked_says_it_again_until_all_of_it_is_understood(
+    content: bytes,
+) -> None:
+    told: list[tuple[str, list[Any]]] = []
+
+    answer = await caller(FakeMarket(asked=False), told).post(
+        "/callbacks/market", content=content, headers={"x-market-signature": "sha256=ok"}
+    )
+
+    assert answer.status_code == 400
+    assert "M-2" in told[0][1]
+    assert ("progress" in told[0][1]) is (content == b"in part")
 
 
 @pytest.mark.parametrize(

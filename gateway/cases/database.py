@@ -38,6 +38,7 @@ _VANISHED = {
 # Who stands still in a transaction keeps its rows from everybody: the server ends it after this.
 IDLE_S = 5.0
 SPARE_S = 0.3  # of the time whoever asked waits, kept to answer in
+FLOOR_S = 0.1  # that a writer has at least: a store nobody else writes to needs no more
 # A full disk, a lost connection, a deadlock and a time-out are none of these: they pass.
 _REFUSALS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
@@ -150,7 +151,7 @@ def _begun_by(end: float) -> float:
     left = time_left()
     if left is None:
         return end
-    return min(end, asyncio.get_running_loop().time() + max(0.0, left - SPARE_S))
+    return min(end, asyncio.get_running_loop().time() + max(FLOOR_S, left - SPARE_S))
 
 
 def _refused(error: Exception) -> bool:

@@ -27,6 +27,10 @@ class StatementRefused(StoreError):
     """
 
 
+class NothingFollows(StoreError, ValueError):
+    """An event says what no case can become; nothing of it was kept."""
+
+
 class StoreInUse(StoreError):
     """Another process holds this SQLite file; one file serves one gateway process."""
 

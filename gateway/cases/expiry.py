@@ -8,6 +8,7 @@ import structlog
 
 from gateway.cases import tables
 from gateway.cases.errors import StoreUnavailable
+from gateway.cases.sqlite_line import APART
 from gateway.cases.store import Store
 from gateway.clock import Clock
 
@@ -19,7 +20,10 @@ _EVERY_S = 600.0
 
 
 class Expiry:
-    """Ends drafts unchanged for `kept_for`. What was submitted is none any more, and stays."""
+    """Ends drafts unchanged for `kept_for`. What was submitted is none any more, and stays.
+
+    So does what came back with a backup: its submission may be what the backup has forgotten.
+    """
 
     def __init__(self, store: Store, clock: Clock, *, kept_for: timedelta) -> None:
         self._store = store
@@ -54,14 +58,20 @@ class Expiry:
         """
         table = tables.draft
         unchanged_since = (self._clock.now() - self._kept_for).isoformat()
-        due = table.c.submitted.is_(False) & (table.c.updated_at <= unchanged_since)
+        open_ = table.c.submitted.is_(False) & table.c.restored.is_(False)
+        due = open_ & (table.c.updated_at <= unchanged_since)
         rows = await self._store.rows(sa.select(table.c.id).where(due).limit(PORTION))
         if not rows:
             return 0
-        end = table.delete().where(table.c.id.in_([row.id for row in rows]), due)
+        end = _beside(table.delete()).where(table.c.id.in_([row.id for row in rows]), due)
         async with self._store.write() as transaction:
             found = await transaction.connection.execute(end.returning(table.c.id))
             ended = found.scalars().all()
             theirs = tables.payload.c.owner.in_(ended)
-            await transaction.changed(tables.payload.delete().where(theirs))
+            await transaction.changed(_beside(tables.payload.delete()).where(theirs))
         return len(ended)
+
+
+def _beside(delete: sa.Delete) -> sa.Delete:
+    """Others are served while what was answered, which may be much, is overwritten."""
+    return delete.prefix_with(sa.text(APART), dialect="sqlite")

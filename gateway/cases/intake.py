@@ -10,7 +10,7 @@ import structlog
 from adapters.errors import ContractBroken
 from gateway.cases import receipts, tables
 from gateway.cases.chunks import chunks
-from gateway.cases.errors import StatementRefused
+from gateway.cases.errors import NothingFollows
 from gateway.cases.owed import Owed
 from gateway.cases.receipts import Holder, owns
 from gateway.cases.store import Store, Transaction
@@ -27,7 +27,6 @@ UNREAD = "onething_callback_rows_unread_total"
 RESPELT = "onething_progress_respelt_total"
 SET_ASIDE = "onething_progress_set_aside_total"
 _AT_ONCE = 20  # events in one transaction
-_NOTHING_FOLLOWS = (ArithmeticError, TypeError, ValueError, StatementRefused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ class Intake:
             reached = cursor if number == len(parts) else None
             try:
                 await self._keep(department, part, reached)
-            except _NOTHING_FOLLOWS:
+            except NothingFollows:
                 aside += [event.data["receipt"] for event in await self._each(department, part)]
                 await self._keep(department, (), reached)
         return aside
@@ -117,7 +116,7 @@ class Intake:
         for event in events:
             try:
                 await self._keep(department, (event,), None)
-            except _NOTHING_FOLLOWS as error:
+            except NothingFollows as error:
                 reference, kind = filing_reference(event.case, event.item or ""), type(error)
                 log.error("progress.set_aside", reference=reference, kind=kind.__name__)
                 aside.append(event)

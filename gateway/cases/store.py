@@ -12,6 +12,7 @@ from gateway.cases.connections import AsyncConnection
 from gateway.cases.database import Database
 from gateway.cases.engine_port import Engine, Entry, queue_of
 from gateway.cases.errors import StoreUnavailable
+from gateway.cases.following import follows
 from gateway.cases.moved import check_not_moved
 from gateway.cases.rows import case_row, delivery_row, step_row
 from gateway.cases.upserts import Upserts
@@ -22,7 +23,6 @@ from schema.domain.case import Case, Event
 from schema.domain.case_rules import TERMINAL, commands
 from schema.domain.delivery_policy import Act, Outcome
 from schema.domain.one_thing import OneThing
-from schema.domain.reducer import reduce
 from schema.graph.ports import Catalogue
 
 Moved = Callable[[Case, Event], None]
@@ -53,7 +53,7 @@ class Transaction:
         if case is not None and not self._store.declares(case):
             return case  # it ended long ago: what is told of it is written down, and no more
         one_thing = self._store.one_thing_of(case, event)
-        moved = reduce(case, event, one_thing, self._store.calendar)
+        moved = follows(case, event, one_thing, self._store.calendar)
         self.moved.append((moved, event))
         if moved != case:
             await self._save(moved, case, one_thing)
@@ -263,7 +263,7 @@ class Store:
         if not rows:
             raise LookupError(case)
         event = codec.event_from(rows[0]._mapping)  # noqa: SLF001 — SQLAlchemy's API
-        return reduce(None, event, self.one_thing_of(None, event), self.calendar)
+        return follows(None, event, self.one_thing_of(None, event), self.calendar)
 
     async def answers(self) -> bool:
         """Whether the store can be read just now, and is the one to be used."""

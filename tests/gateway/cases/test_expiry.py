@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from gateway.cases import expiry, tables
 from gateway.cases.expiry import Expiry
+from gateway.cases.sqlite_line import APART
 from schema.domain.case import Case
 from schema.domain.problem import ProblemCode
 from schema.graph.ports import Draft, Rejected
@@ -79,3 +80,37 @@ async def test_many_end_in_small_portions(world: World) -> None:
     assert await portions.portion() == expiry.PORTION
     assert await portions.round() == 1
     assert await kept(world, tables.draft) == 0
+
+
+async def test_what_a_backup_brought_back_stays_for_it_may_have_been_submitted(
+    on_either: World,
+) -> None:
+    world = on_either
+    draft = await world.draft()
+    other = await world.draft("start-2")
+    async with world.service.store.write() as transaction:
+        back = tables.draft.update().where(tables.draft.c.id == draft.id)
+        await transaction.changed(back.values(restored=sa.true()))
+    world.clock.forward(days=10 * DAYS)
+
+    assert await of(world).round() == 1
+
+    assert await world.service.applications.draft(OWNER, draft.id) is not None
+    assert await world.service.applications.draft(OWNER, other.id) is None
+
+
+async def test_what_they_say_is_deleted_beside_the_loop(world: World) -> None:
+    await world.draft()
+    world.clock.forward(days=DAYS)
+    said: list[str] = []
+    engine = world.service.store.database._writer
+    assert engine is not None
+    sa.event.listen(
+        engine.sync_engine, "before_cursor_execute", lambda *given: said.append(given[2])
+    )
+
+    assert await of(world).round() == 1
+
+    deletes = [statement for statement in said if "DELETE" in statement]
+    assert len(deletes) == 2
+    assert all(APART in statement for statement in deletes)

@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 from structlog.testing import capture_logs
 
 from adapters.contract import Unread
 from adapters.errors import ContractBroken
+from gateway.cases import tables
 from gateway.cases.intake import position
 from schema.domain.calendar import SHANGHAI
 from schema.domain.case import Case, EventKind, StepState
@@ -309,3 +311,21 @@ async def test_a_moment_of_no_time_that_is_stored_already_breaks_no_case(
         CLERK, kind=WaitingKind.ALL, department=None, first=5, after=None
     )
     assert page.cursor is None
+
+
+async def test_what_a_newer_gateway_stored_holds_the_cursor_until_it_can_be_read(
+    world: World,
+) -> None:
+    """An event about it may be right: set aside, it would be read by nobody any more."""
+    case = await filed_at_b(world)
+    table, position = tables.case, tables.cursor.c.position
+    async with world.service.store.write() as transaction:
+        newer = table.update().where(table.c.id == case.id)
+        await transaction.changed(newer.values(body=b'{"of": "tomorrow"}'))
+    told = [accepted(case, case.step("B").receipt or "")]
+
+    with pytest.raises(ValueError, match=r"."):
+        await world.service.intake.take("asked", told, cursor="7")
+
+    rows = await world.service.store.rows(sa.select(position))
+    assert [row.position for row in rows] == []

@@ -124,6 +124,7 @@ async def test_what_it_is_told_of_begins_at_once(untold: Running) -> None:
 
 
 async def test_dbos_itself_looks_at_no_queue_of_ours(untold: Running) -> None:
+    await asyncio.sleep(0.5)  # the look every worker begins with is over
     untold.put("a")
 
     await asyncio.sleep(1.5)

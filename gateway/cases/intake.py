@@ -117,7 +117,8 @@ class Intake:
             try:
                 await self._keep(department, (event,), None)
             except NothingFollows as error:
-                reference, kind = filing_reference(event.case, event.item or ""), type(error)
+                reference = filing_reference(event.case, event.item or "")
+                kind = type(error.__cause__)
                 log.error("progress.set_aside", reference=reference, kind=kind.__name__)
                 aside.append(event)
         return aside

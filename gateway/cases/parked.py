@@ -52,16 +52,22 @@ class Parked:
         query = sa.select(delivery.reference, case.body).select_from(joined)
         ended = case.state.in_([state.value for state in TERMINAL])
         rows = await self._store.rows(query.where(delivery.state == PARKED, ended))
-        over = [
-            command
-            for row in rows
-            if (command := parse_reference(row.reference))
-            and _is_over(codec.case_from(row.body), command)
-        ]
-        for command in over:
+        return sum([await self._one(row.reference, row.body) for row in rows])
+
+    async def _one(self, reference: str, body: bytes) -> bool:
+        """End this one if it is over. A store that is away ends the round."""
+        try:
+            command = parse_reference(reference)
+            if command is None or not _is_over(codec.case_from(body), command):
+                return False
             async with self._store.write() as transaction:
                 await self._end(transaction, command)
-        return len(over)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # the rim of one command: the others must go on
+            log.error("parked.set_aside", reference=reference, kind=type(error).__name__)
+            return False
+        return True
 
     async def _end(self, transaction: Transaction, command: Command) -> None:
         """The case is looked at again, held: a clerk may be asked about it once more."""

@@ -62,6 +62,23 @@ async def test_it_ends_with_the_case_and_the_timeline_says_so(on_either: World) 
     assert last.data == {"reference": reference, "receipt": None, "overtaken": True}
 
 
+async def test_one_that_cannot_be_read_keeps_no_other_from_ending(on_either: World) -> None:
+    world, table = on_either, tables.case
+    case, reference = await granted_while_parked(world)
+    await ended(world, case)
+    stands = table.c.id == case.id
+    (before,) = await world.service.store.rows(sa.select(table.c.body).where(stands))
+    async with world.service.store.write() as transaction:
+        await transaction.changed(table.update().where(stands).values(body=b"{}"))
+
+    assert await round_of(world).round() == 0  # told, not raised
+
+    async with world.service.store.write() as transaction:
+        await transaction.changed(table.update().where(stands).values(body=before.body))
+    assert await round_of(world).round() == 1
+    assert await state_of(world, reference) == "done"
+
+
 async def test_its_version_may_go_then(tmp_path: Path) -> None:
     world = make_world(tmp_path / "cases.sqlite")
     await world.service.start()

@@ -93,7 +93,7 @@ class Kept:
             submitted=self.submitted,
             pledges=judged.promisable.pledges,
             deferrable=judged.promisable.deferrable,
-            expires_at=None if self.submitted else self.updated_at + kept_for,
+            expires_at=None if self.submitted or self.restored else self.updated_at + kept_for,
         )
 
 

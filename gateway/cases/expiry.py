@@ -1,7 +1,7 @@
 """Drafts nobody finishes end, with the answers in them; their versions are held no longer."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 import structlog
@@ -15,7 +15,9 @@ from gateway.clock import Clock
 log = structlog.get_logger(__name__)
 
 KEPT_FOR = timedelta(days=90)
+NOTICE = timedelta(days=14)  # from the first gateway that ends drafts on this store
 PORTION = 100  # in one transaction
+_SINCE = "drafts.end_since"
 _EVERY_S = 600.0
 
 
@@ -42,7 +44,9 @@ class Expiry:
             await asyncio.sleep(_EVERY_S)
 
     async def round(self) -> int:
-        """End all that is due; how many."""
+        """End all that is due; how many. None before their owners could be told for a while."""
+        if self._clock.now() < await self._since() + NOTICE:
+            return 0
         ended = portion = await self.portion()
         while portion == PORTION:
             portion = await self.portion()
@@ -50,6 +54,18 @@ class Expiry:
         if ended:
             log.info("drafts.ended", count=ended)
         return ended
+
+    async def _since(self) -> datetime:
+        """When a gateway that ends drafts first looked at this store."""
+        table = tables.fact
+        query = sa.select(table.c.value).where(table.c.name == _SINCE)
+        rows = await self._store.rows(query)
+        if not rows:
+            async with self._store.write() as transaction:
+                now = self._clock.now().isoformat()
+                await transaction.insert_once(table, name=_SINCE, value=now)
+            rows = await self._store.rows(query)
+        return datetime.fromisoformat(rows[0].value)
 
     async def portion(self) -> int:
         """End some of them, with what was answered in them; how many.

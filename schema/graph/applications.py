@@ -103,7 +103,8 @@ class DraftType:
     updated_at: datetime = plain("When it was last changed.")
     submitted: bool = plain("Whether it has become a case.")
     expires_at: datetime | None = plain(
-        "When it ends unless it is changed before; null once it has become a case."
+        "When it ends at the earliest unless it is changed before; null once it has become a case, "
+        "and of one that a backup brought back, which stays."
     )
 
 

@@ -19,6 +19,11 @@ def of(world: World) -> Expiry:
     return Expiry(world.service.store, world.clock, kept_for=timedelta(days=DAYS))
 
 
+async def told(world: World) -> None:
+    """This store has been looked at by a gateway that ends drafts."""
+    assert await of(world).round() == 0
+
+
 async def kept(world: World, table: sa.Table) -> int:
     (row,) = await world.service.store.rows(sa.select(sa.func.count()).select_from(table))
     return int(row[0])
@@ -37,8 +42,25 @@ async def test_its_owner_is_told_when_it_ends_and_every_change_puts_that_off(wor
     assert saved.expires_at == world.clock.now() + timedelta(days=DAYS)
 
 
+async def test_none_ends_before_owners_could_be_told_for_a_fortnight(on_either: World) -> None:
+    """As after the upgrade of a store whose drafts are old already."""
+    world = on_either
+    await world.draft()
+    fact = tables.fact.delete().where(tables.fact.c.name == "drafts.end_since")
+    world.clock.forward(days=DAYS)
+    async with world.service.store.write() as transaction:
+        await transaction.changed(fact)
+
+    assert await of(world).round() == 0
+    world.clock.forward(days=14, seconds=-1)
+    assert await of(world).round() == 0
+    world.clock.forward(seconds=1)
+    assert await of(world).round() == 1
+
+
 async def test_nothing_ends_a_moment_too_early_and_then_all_of_it_is_gone(on_either: World) -> None:
     world = on_either
+    await told(world)
     draft = await world.draft()
     world.clock.forward(days=DAYS, seconds=-1)
     assert await of(world).round() == 0
@@ -56,6 +78,7 @@ async def test_nothing_ends_a_moment_too_early_and_then_all_of_it_is_gone(on_eit
 async def test_what_was_submitted_stays_however_old(on_either: World) -> None:
     world = on_either
     case = await world.case()
+    await told(world)
     draft = await world.draft("start-2")
     world.clock.forward(days=10 * DAYS)
 
@@ -72,6 +95,7 @@ async def test_what_was_submitted_stays_however_old(on_either: World) -> None:
 
 
 async def test_many_end_in_small_portions(world: World) -> None:
+    await told(world)
     for number in range(expiry.PORTION + 1):
         await world.draft(f"start-{number}")
     world.clock.forward(days=DAYS)
@@ -86,6 +110,7 @@ async def test_what_a_backup_brought_back_stays_for_it_may_have_been_submitted(
     on_either: World,
 ) -> None:
     world = on_either
+    await told(world)
     draft = await world.draft()
     other = await world.draft("start-2")
     async with world.service.store.write() as transaction:
@@ -100,6 +125,7 @@ async def test_what_a_backup_brought_back_stays_for_it_may_have_been_submitted(
 
 
 async def test_what_they_say_is_deleted_beside_the_loop(world: World) -> None:
+    await told(world)
     await world.draft()
     world.clock.forward(days=DAYS)
     said: list[str] = []

@@ -43,7 +43,7 @@ class CarefulProtocol(HttpToolsProtocol):
         self._head_due: asyncio.TimerHandle | None = None
         self._left: int | None = None  # bytes that may still come of a body already answered
         self._deaf = False  # what comes belongs to no request
-        self._unread: Unread | None = None
+        self._unread: Unread  # of the transport, once there is one
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a first head."""
@@ -54,27 +54,23 @@ class CarefulProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._await_no_head()
-        if self._unread is not None:
-            self._unread.over()
+        self._unread.over()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         """Who asked does not read: not for ever."""
         super().pause_writing()
-        if self._unread is not None:
-            self._unread.begin()
+        self._unread.begin()
 
     def resume_writing(self) -> None:
         """Enough was read."""
         super().resume_writing()
-        if self._unread is not None:
-            self._unread.over()
+        self._unread.over()
 
     def timeout_keep_alive_handler(self) -> None:
         """Close the connection, though the last answer may be unread."""
         super().timeout_keep_alive_handler()
-        if self._unread is not None:
-            self._unread.begin()
+        self._unread.begin()
 
     def handle_websocket_upgrade(self) -> None:
         """From here on these bytes are another protocol's."""

@@ -18,6 +18,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
     StatementError,
 )
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.cases.connections import AsyncConnection, AsyncEngine, create_async_engine
 from gateway.cases.errors import StatementRefused, StoreInUse, StoreUnavailable
@@ -79,6 +80,8 @@ class Database:
             self._writer = _sqlite(url, self.path, writes=True, pool_size=1, max_overflow=0)
         else:
             self._reader, self._writer = _pool(url, self._budget), _pool(url, self._budget)
+            for engine in (self._reader, self._writer):
+                event.listen(engine.sync_engine, "checkin", self._given_back)
 
     @property
     def path(self) -> Path:
@@ -89,13 +92,18 @@ class Database:
 
     async def close(self) -> None:
         """Give everything back; idempotent."""
-        for engine in (self._reader, self._writer):
+        engines, self._reader, self._writer = (self._reader, self._writer), None, None
+        for engine in engines:
             if engine is not None:
                 await engine.dispose()
-        self._reader = self._writer = None
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    def _given_back(self, connection: Any, record: ConnectionPoolEntry) -> None:
+        """Close what was in use when the store was closed: its pool is nobody's any more."""
+        if self._reader is None and connection is not None:
+            record.invalidate()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -155,3 +155,18 @@ def test_who_looks_at_the_queues_waits_for_no_statement_without_end(postgres_url
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SHOW statement_timeout").scalar_one() == "10s"
     engine.dispose()
+
+
+async def test_a_connection_in_use_when_the_store_is_closed_is_closed_when_it_is_given_back(
+    postgres_url: str,
+) -> None:
+    database = Database(postgres_url)
+    database.open()
+
+    async with database.read() as connection:
+        there = (await connection.get_raw_connection()).driver_connection
+        await database.close()
+        assert there is not None
+        assert not there.closed
+
+    assert there.closed
